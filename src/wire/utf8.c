@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#include "wire/utf8.h"
+
+/*
+ * Lead byte to sequence: how many bytes follow, and the range of the first of them. All later
+ * ones are 80..BF. The narrowed ranges keep out overlong forms (E0, F0), surrogates (ED) and
+ * what lies above U+10FFFF (F4).
+ */
+struct sequence {
+    uint8_t follow_count, first_min, first_max;
+};
+
+static struct sequence sequence_of(uint8_t lead)
+{
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return (struct sequence){1, 0x80, 0xbf};
+    if (lead == 0xe0)
+        return (struct sequence){2, 0xa0, 0xbf};
+    if (lead == 0xed)
+        return (struct sequence){2, 0x80, 0x9f};
+    if (lead >= 0xe1 && lead <= 0xef)
+        return (struct sequence){2, 0x80, 0xbf};
+    if (lead == 0xf0)
+        return (struct sequence){3, 0x90, 0xbf};
+    if (lead >= 0xf1 && lead <= 0xf3)
+        return (struct sequence){3, 0x80, 0xbf};
+    if (lead == 0xf4)
+        return (struct sequence){3, 0x80, 0x8f};
+    return (struct sequence){0, 0, 0};
+}
+
+bool aw_utf8_is_valid(struct aw_bytes text)
+{
+    const uint8_t *p = text.ptr;
+    size_t left = text.len;
+
+    while (left > 0) {
+        struct sequence seq;
+
+        if (*p < 0x80) {
+            p++;
+            left--;
+            continue;
+        }
+        seq = sequence_of(*p);
+        if (seq.follow_count == 0 || seq.follow_count >= left)
+            return false;
+        if (p[1] < seq.first_min || p[1] > seq.first_max)
+            return false;
+        for (size_t i = 2; i <= seq.follow_count; i++) {
+            if ((p[i] & 0xc0) != 0x80)
+                return false;
+        }
+        p += seq.follow_count + 1;
+        left -= (size_t)seq.follow_count + 1;
+    }
+    return true;
+}

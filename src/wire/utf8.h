@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_WIRE_UTF8_H
+#define AW_WIRE_UTF8_H
+
+#include <allswell/base.h>
+
+/* Well-formed UTF-8 (RFC 3629): shortest forms, no surrogates, nothing above U+10FFFF. */
+bool aw_utf8_is_valid(struct aw_bytes text);
+
+#endif /* AW_WIRE_UTF8_H */
