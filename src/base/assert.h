@@ -9,9 +9,9 @@
 
 _Noreturn void aw_assert_fail(const char *file, int line, const char *what);
 
-#define AW_ASSERT(cond) ((cond) ? (void)0 : aw_assert_fail(__FILE__, __LINE__, #cond))
+#define AW_ASSERT(cond)  ((cond) ? (void)0 : aw_assert_fail(__FILE__, __LINE__, #cond))
 #define AW_UNREACHABLE() aw_assert_fail(__FILE__, __LINE__, "unreachable")
 
-#define AW_COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define AW_COUNT(array)  (sizeof(array) / sizeof(array)[0])
 
 #endif /* AW_BASE_ASSERT_H */

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define AW_API __attribute__((visibility("default")))
+#define AW_API      __attribute__((visibility("default")))
 #define AW_MUST_USE __attribute__((warn_unused_result))
 #else
 #define AW_API
