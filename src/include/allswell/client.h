@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ALLSWELL_CLIENT_H
+#define ALLSWELL_CLIENT_H
+
+#include <allswell/base.h>
+#include <allswell/relay.h>
+
+/**
+ * @file
+ * Client: one device's end of the relay protocol, for one relay (spec/08-relay.md).
+ *
+ * A client knows which mailboxes its device reads there and which cells wait to be deposited
+ * there. It outlives connections: after each reconnect it asks for everything again that was
+ * not answered. It does no I/O and allocates nothing. The host's loop:
+ *
+ *     due            now >= aw_client_connect_ms(): connect. The first frame of the link
+ *                    (allswell/link.h) may carry what aw_client_output() gives
+ *     started        aw_client_connecting() before that aw_client_output()
+ *     writable       while aw_client_has_output(): aw_client_output() into a frame; seal, send
+ *     frame          plain = its plaintext; while aw_client_next_event() gives one: handle it
+ *     closed         aw_client_disconnected(), for failed attempts too
+ *     timer          aw_client_deadline_ms(): aw_client_tick(); AW_E_NETWORK: close, as above
+ *
+ * Time: both clocks of struct aw_now; monotonic for waiting, wall for what humans are told.
+ * Threads: one at a time per client.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Default for how long a request may go unanswered before the link counts as dead, in ms. */
+#define AW_CLIENT_ANSWER_MS 30000
+
+/** Default for how long a quiet link goes without a probe, in ms. */
+#define AW_CLIENT_PROBE_MS 120000
+
+/** Shortest and longest wait between two attempts to connect, in ms. */
+#define AW_CLIENT_BACKOFF_MIN_MS 1000
+#define AW_CLIENT_BACKOFF_MAX_MS 300000
+
+/** "No mailbox". */
+#define AW_CLIENT_NONE UINT32_MAX
+
+/** One mailbox that this device reads; 200 bytes. Private fields. Secret: wipe. */
+struct aw_client_mailbox {
+    uint8_t read[AW_RELAY_KEY_LEN];        /* capabilities */
+    uint8_t deposit_key[AW_RELAY_KEY_LEN]; /* hash of the deposit capability */
+    uint8_t token[AW_RELAY_KEY_LEN];
+    uint64_t asked_mono_ms, asked_wall_ms; /* the request that `owed` belongs to */
+    uint64_t clear_mono_ms, clear_wall_ms; /* nothing was waiting then; 0: never known */
+    uint64_t take_upto, take_sent;         /* highest cell number handled, and told */
+    uint32_t clear_as_of;                  /* the relay's word for the same, seconds */
+    uint32_t answer_as_of;
+    uint32_t owed; /* cells that the relay has announced and not yet delivered */
+    uint8_t state; /* slot in use, has token, created, subscribed, counted */
+    uint8_t want;  /* requests to send, one bit each */
+    uint8_t sent;  /* requests that await an answer, one bit each */
+};
+
+/** One cell to deposit; 584 bytes. Private fields. Secret: wipe. */
+struct aw_client_deposit {
+    uint64_t id;
+    const uint8_t *bulk; /* caller's bytes, NULL for a small cell */
+    uint8_t state;       /* free, waiting, sent, cancelled */
+    uint8_t capability[AW_RELAY_KEY_LEN];
+    uint8_t cell[AW_RELAY_CELL_LEN];
+};
+
+/** The caller's arrays and choices; the arrays must live as long as the client. */
+struct aw_client_config {
+    struct aw_client_mailbox *mailboxes;
+    struct aw_client_deposit *deposits;
+    uint32_t mailbox_cap;
+    uint32_t deposit_cap;
+    uint64_t answer_ms; /* 0: AW_CLIENT_ANSWER_MS */
+    uint64_t probe_ms;  /* 0: AW_CLIENT_PROBE_MS; AW_TIME_NEVER: no probes */
+};
+
+/** Private fields, visible only so that the caller can place the object. About 160 bytes. */
+struct aw_client {
+    struct aw_client_config config;
+    uint64_t connect_ms;       /* when to connect; AW_TIME_NEVER while connected */
+    uint64_t oldest_sent_ms;   /* since when an answer is overdue; AW_TIME_NEVER: nothing sent */
+    uint64_t probe_ms;         /* when to probe */
+    struct aw_now answered;    /* when the last answer came */
+    struct aw_now answered_of; /* when the request before it was sent */
+    uint32_t answered_as_of;
+    uint32_t attempt;
+    uint32_t outstanding; /* requests that await an answer */
+    uint32_t want_count;  /* requests that wait to be sent */
+    uint32_t mailbox_pos, deposit_pos;
+    uint32_t deposit_waiting;
+    uint8_t state;
+};
+
+enum aw_client_event_kind {
+    AW_CLIENT_EV_NONE = 0,   /* the frame is used up */
+    AW_CLIENT_EV_DELIVERED,  /* mailbox, cell_no, at, cell: then aw_client_take() */
+    AW_CLIENT_EV_DEPOSITED,  /* id, status */
+    AW_CLIENT_EV_CREATED,    /* mailbox, status */
+    AW_CLIENT_EV_SUBSCRIBED, /* mailbox, status, at (as_of), waiting */
+    AW_CLIENT_EV_PROBED,     /* mailbox, status, at (as_of), waiting */
+    AW_CLIENT_EV_REMOVED,    /* mailbox, status; the slot is free again */
+    AW_CLIENT_EV_MOVED,      /* mailbox: another link of its reader took the subscription */
+};
+
+/** One thing that the relay has said. */
+struct aw_client_event {
+    enum aw_client_event_kind kind;
+    enum aw_relay_answer status;
+    uint32_t mailbox;     /* index, or AW_CLIENT_NONE */
+    uint32_t at;          /* deposited_at or as_of: the relay's wall clock, seconds */
+    uint32_t waiting;     /* cells that will follow on this link, or that are waiting */
+    uint32_t retry_after; /* AW_RELAY_RATE: seconds until the next deposit may pass */
+    uint64_t id;          /* of the deposit */
+    uint64_t cell_no;
+    struct aw_bytes cell; /* borrowed from the frame */
+};
+
+/** Starts with no mailbox and nothing to deposit; connecting is due at once. */
+AW_API void aw_client_init(struct aw_client *client, const struct aw_client_config *config,
+                           struct aw_now now);
+
+/** Erases capabilities and cells. */
+AW_API void aw_client_wipe(struct aw_client *client);
+
+/**
+ * Adds a mailbox to create (unless it exists) and to subscribe to.
+ *
+ * @param deposit  deposit capability, or NULL with `token`
+ * @param token    access token of the relay's operator, or NULL: the mailbox exists already
+ * @param mailbox  set to its index
+ * @return AW_OK
+ *         AW_E_LIMIT  no free slot
+ */
+AW_API AW_MUST_USE enum aw_status aw_client_mailbox_add(struct aw_client *client,
+                                                        const uint8_t read[AW_RELAY_KEY_LEN],
+                                                        const uint8_t *deposit,
+                                                        const uint8_t *token, uint32_t *mailbox);
+
+/** Asks the relay to forget a mailbox and all cells in it; ends with AW_CLIENT_EV_REMOVED. */
+AW_API void aw_client_mailbox_remove(struct aw_client *client, uint32_t mailbox);
+
+/** Forgets a mailbox here only; what the relay still says about it is ignored. */
+AW_API void aw_client_mailbox_forget(struct aw_client *client, uint32_t mailbox);
+
+/** Tells that all cells up to `upto` are handled, durably: the relay deletes them. */
+AW_API void aw_client_take(struct aw_client *client, uint32_t mailbox, uint64_t upto);
+
+/** Asks what is waiting in a mailbox; answered by AW_CLIENT_EV_PROBED. */
+AW_API void aw_client_probe(struct aw_client *client, uint32_t mailbox);
+
+/**
+ * Queues a cell. It is deposited, over reconnects if need be, until AW_CLIENT_EV_DEPOSITED
+ * tells the status: only AW_RELAY_OK means that the relay has it on disk.
+ *
+ * @param id    chosen by the caller
+ * @param cell  AW_RELAY_CELL_LEN bytes are copied. AW_RELAY_BULK_LEN bytes stay borrowed until
+ *              the event, or aw_client_cancel()
+ * @return AW_OK
+ *         AW_E_RANGE  the length is neither
+ *         AW_E_BUSY   the queue is full: handle events first
+ */
+AW_API AW_MUST_USE enum aw_status aw_client_deposit(struct aw_client *client, uint64_t id,
+                                                    const uint8_t capability[AW_RELAY_KEY_LEN],
+                                                    struct aw_bytes cell);
+
+/** Takes a cell out of the queue; no event follows. It may have been deposited already. */
+AW_API void aw_client_cancel(struct aw_client *client, uint64_t id);
+
+/** Returns when to connect, AW_TIME_NEVER while connecting or connected. */
+AW_API uint64_t aw_client_connect_ms(const struct aw_client *client);
+
+/** Connect now: for a user's wish, or when the network came back. */
+AW_API void aw_client_connect_now(struct aw_client *client, struct aw_now now);
+
+/** Tells that a new link begins: everything that matters is asked for again on it. */
+AW_API void aw_client_connecting(struct aw_client *client, struct aw_now now);
+
+/**
+ * Tells that the link ended, or could not be made, and plans the next attempt.
+ *
+ * @param random  32 random bits, for the jitter
+ */
+AW_API void aw_client_disconnected(struct aw_client *client, uint32_t random, struct aw_now now);
+
+/**
+ * Returns how long to wait before attempt `attempt` (from 0): between half of and all of
+ * 1 s * 2^attempt, at most 5 min. Pure: the same arguments give the same wait.
+ */
+AW_API uint64_t aw_client_backoff_ms(uint32_t attempt, uint32_t random);
+
+/** Returns whether aw_client_output() would append anything. */
+AW_API bool aw_client_has_output(const struct aw_client *client);
+
+/**
+ * Appends requests to the plaintext of a frame, as many as fit and may be unanswered.
+ * A bulk cell needs AW_RELAY_BULK_LEN + 64 bytes; with less room it waits.
+ */
+AW_API void aw_client_output(struct aw_client *client, struct aw_buf *plain, struct aw_now now);
+
+/**
+ * Reads the next message of a frame's plaintext.
+ *
+ * @param plain  moved over what was read
+ * @param event  kind AW_CLIENT_EV_NONE when the frame is used up
+ * @return AW_OK
+ *         AW_E_FORMAT  not what a relay says: close the link, then aw_client_disconnected()
+ */
+AW_API AW_MUST_USE enum aw_status aw_client_next_event(struct aw_client *client,
+                                                       struct aw_bytes *plain,
+                                                       struct aw_client_event *event,
+                                                       struct aw_now now);
+
+/** Next monotonic time for aw_client_tick(), or AW_TIME_NEVER. */
+AW_API uint64_t aw_client_deadline_ms(const struct aw_client *client);
+
+/**
+ * Lets time pass; may queue a probe.
+ *
+ * @return AW_OK
+ *         AW_E_NETWORK  an answer is overdue: close the link, then aw_client_disconnected()
+ */
+AW_API AW_MUST_USE enum aw_status aw_client_tick(struct aw_client *client, struct aw_now now);
+
+/** How well this relay can be heard. */
+struct aw_client_health {
+    bool is_connected;      /* an answer has come on this link */
+    struct aw_now answered; /* when the last answer came; 0: never */
+    struct aw_now asked;    /* when the request was sent that it answered at the latest */
+    uint32_t as_of;         /* the relay's clock in its last word about it, seconds */
+    uint32_t outstanding;   /* requests without answer */
+};
+
+AW_API void aw_client_health(const struct aw_client *client, struct aw_client_health *out);
+
+/**
+ * Tells up to when it is known that nothing was waiting in a mailbox: "my link was healthy and
+ * there was nothing for me". Counted from the moment of asking, on this device's clocks.
+ *
+ * @param asked  set to the time of the question; both 0 when it was never known
+ * @param as_of  set to the relay's clock in the answer, seconds
+ * @return whether the mailbox is subscribed now, with nothing announced and not yet delivered
+ */
+AW_API bool aw_client_is_clear(const struct aw_client *client, uint32_t mailbox,
+                               struct aw_now *asked, uint32_t *as_of);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ALLSWELL_CLIENT_H */
