@@ -10,6 +10,9 @@
 
 void aw_sha256(uint8_t out[AW_HASH_LEN], struct aw_bytes bytes);
 
+/* SHA-256 of the concatenation of `count` parts. */
+void aw_sha256_parts(uint8_t out[AW_HASH_LEN], const struct aw_bytes *parts, size_t count);
+
 /* HMAC-SHA256 over the concatenation of `count` parts, each of which may be empty. */
 void aw_hmac(uint8_t out[AW_HASH_LEN], struct aw_bytes key, const struct aw_bytes *parts,
              size_t count);

@@ -17,6 +17,13 @@ void aw_kdf(uint8_t *out, size_t out_len, const uint8_t key[AW_KEY_LEN], const c
 void aw_kdf_extract(uint8_t out[AW_KEY_LEN], struct aw_bytes salt, struct aw_bytes ikm);
 
 /*
+ * The capability to deposit at the relay with `relay_key`, from the seed that the owner of the
+ * mailbox gave away in an invite or hello.
+ */
+void aw_capability_derive(uint8_t out[AW_KEY_LEN], const uint8_t seed[AW_KEY_LEN],
+                          const uint8_t relay_key[AW_KEY_LEN]);
+
+/*
  * One step of a chain: writes the message key of the current index into `message_key` and
  * replaces `chain` by the chain key of the next index.
  */

@@ -12,42 +12,43 @@
 #define AW_LABEL_PREFIX "allswell/1 "
 
 /* Labels of aw_kdf(). */
+#define AW_LABEL_CAPABILITY       "capability"       /* §5.5 deposit capability from a seed */
+#define AW_LABEL_WORDS            "words"            /* §5.4 words that two humans compare */
 #define AW_LABEL_EPOCH            "epoch"            /* §6.1 secret of the first epoch */
 #define AW_LABEL_EPOCH_STEP       "epoch step"       /* §6.2 secret of the next epoch */
 #define AW_LABEL_ROOT             "root"             /* §6.3 what the next epoch grows from */
 #define AW_LABEL_RESUMPTION       "resumption"       /* §6.3 pre-shared key of KKpsk0 */
 #define AW_LABEL_LANE             "lane"             /* §6.3 header key and chain key */
-#define AW_LABEL_WORDS            "words"            /* §5.4 words that two humans compare */
-#define AW_LABEL_STATE_SEAL       "state seal"       /* §9.3 key of the sealed state */
+#define AW_LABEL_STATE            "state"            /* §7.4 key of the sealed state */
 #define AW_LABEL_PRESENCE_KEY     "presence key"     /* §10.1 from Argon2id and keystore key */
-#define AW_LABEL_PRESENCE_CONTACT "presence contact" /* §10.2 key for one contact */
-#define AW_LABEL_PRESENCE_PICTURE "presence picture" /* §10.3 one of 16 pictures */
+#define AW_LABEL_PRESENCE_PICTURE "presence picture" /* §10.2 one of 16 pictures */
+#define AW_LABEL_PRESENCE_CONTACT "presence contact" /* §10.3 key for one contact */
 #define AW_LABEL_PRESENCE_MAC     "presence mac"     /* §10.4 MAC over statement and act */
-#define AW_LABEL_PRESENCE_BLOB    "presence blob"    /* §10.5 keys sealed to a contact */
+#define AW_LABEL_PRESENCE_KEYS    "presence keys"    /* §10.5 both keys sealed to a contact */
 
 /* Labels of aw_sign() and aw_verify(). */
-#define AW_LABEL_SIGN_STATEMENT   "statement"        /* §2.6 check-in or beat */
-#define AW_LABEL_SIGN_SHORT       "short statement"  /* §2.6 on a small bearer */
-#define AW_LABEL_SIGN_WITNESS     "witness"          /* §2.6 contact to contact */
-#define AW_LABEL_SIGN_PLAN        "plan"             /* §2.6 */
-#define AW_LABEL_SIGN_COUNTERSIGN "countersignature" /* §2.6 contact over a statement hash */
-#define AW_LABEL_SIGN_KEY         "signing key"      /* §2.6 old key announces the new one */
-#define AW_LABEL_SIGN_LOG         "log entry"        /* §2.6 incident log */
+#define AW_LABEL_SIGN_STATEMENT "statement"       /* §2.6 check-in or beat */
+#define AW_LABEL_SIGN_SHORT     "short statement" /* §2.6 on a small bearer */
+#define AW_LABEL_SIGN_RECEIPT   "receipt"         /* §2.6 contact over a statement hash and time */
+#define AW_LABEL_SIGN_WITNESS   "witness"         /* §2.6 contact to contact */
+#define AW_LABEL_SIGN_FILE      "file"            /* §2.6 over the hash of a plan */
+#define AW_LABEL_SIGN_KEY       "signing key"     /* §2.6 old key announces the new one */
+#define AW_LABEL_SIGN_LOG       "log entry"       /* §2.6 incident log */
 
 /* Labels of aw_hash(). */
+#define AW_LABEL_HASH_CAPABILITY "capability id"  /* §2.5 what a relay stores of a capability */
+#define AW_LABEL_HASH_CHANNEL    "channel id"     /* §6.4 names a channel */
 #define AW_LABEL_HASH_CONTENT    "content"        /* §2.5 id of a file or bulk object */
-#define AW_LABEL_HASH_CAPABILITY "capability"     /* §2.5 what a relay stores of a capability */
-#define AW_LABEL_HASH_CHANNEL    "channel"        /* §6.4 channel id */
 #define AW_LABEL_HASH_STATEMENT  "statement hash" /* §2.5 */
 #define AW_LABEL_HASH_ACT        "act"            /* §2.5 what a presence MAC covers */
-#define AW_LABEL_HASH_PLAN       "plan hash"      /* §2.5 */
-#define AW_LABEL_HASH_LOG        "log hash"       /* §2.5 chain of the incident log */
+#define AW_LABEL_HASH_PLAN       "plan"           /* §2.5 */
+#define AW_LABEL_HASH_LOG        "log"            /* §2.5 chain of the incident log */
 #define AW_LABEL_HASH_FIELD      "log field"      /* §2.5 salted commitment to one field */
 
 /* Handshake prologues. */
-#define AW_LABEL_PROLOGUE_LINK    "allswell/1 link"    /* §7.1 Noise NK to a relay */
-#define AW_LABEL_PROLOGUE_PAIR    "allswell/1 pair"    /* §5.2 Noise IKpsk1 */
-#define AW_LABEL_PROLOGUE_RESTORE "allswell/1 restore" /* §5.3 Noise KKpsk0 */
+#define AW_LABEL_PROLOGUE_PAIR    "allswell/1 pair"    /* §5.1 Noise IKpsk1 */
+#define AW_LABEL_PROLOGUE_RESTORE "allswell/1 restore" /* §5.2 Noise KKpsk0 */
+#define AW_LABEL_PROLOGUE_LINK    "allswell/1 link"    /* §9.1 Noise NK to a relay */
 
 /* Context of crypto_kdf in the chain, 8 bytes (§6.5). */
 #define AW_LABEL_CHAIN "awchain1"

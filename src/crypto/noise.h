@@ -23,10 +23,10 @@ struct aw_noise_config {
     enum aw_noise_pattern pattern;
     bool initiator;
     struct aw_bytes prologue;
-    const uint8_t *s;   /* own static secret key, 32 bytes; NULL: none (NK initiator) */
-    const uint8_t *e;   /* own ephemeral secret key for test vectors; NULL: drawn by init */
-    const uint8_t *rs;  /* peer's static public key, where the pattern knows it before */
-    const uint8_t *psk; /* pre-shared key, 32 bytes; NULL in NK */
+    const struct aw_dh_key *s; /* own static key; NULL: none (NK initiator) */
+    const uint8_t *e;          /* own ephemeral secret key for test vectors; NULL: drawn by init */
+    const uint8_t *rs;         /* peer's static public key, where the pattern knows it before */
+    const uint8_t *psk;        /* pre-shared key, 32 bytes; NULL in NK */
 };
 
 /* One handshake. Holds no pointers: may be moved. Secret: wipe. */
@@ -100,7 +100,7 @@ AW_MUST_USE enum aw_status aw_noise_remote_ephemeral(const struct aw_noise *n,
                                                      uint8_t out[AW_KEY_LEN]);
 
 /* Stored form of a handshake that waits for its second message across a restart. Secret. */
-#define AW_NOISE_STATE_LEN (4 + 8 + 8 * 32)
+#define AW_NOISE_STATE_LEN (4 + 8 + 10 * 32)
 void aw_noise_save(const struct aw_noise *n, uint8_t out[AW_NOISE_STATE_LEN]);
 /* AW_E_FORMAT, with `n` wiped, when `in` was never written by aw_noise_save(). */
 AW_MUST_USE enum aw_status aw_noise_load(struct aw_noise *n, const uint8_t in[AW_NOISE_STATE_LEN]);

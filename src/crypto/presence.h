@@ -18,15 +18,25 @@
 void aw_presence_contact_key(uint8_t out[AW_KEY_LEN], const uint8_t presence_key[AW_KEY_LEN],
                              const uint8_t channel_id[AW_HASH_LEN]);
 
+/* What a contact is given for her: inside the circle her keys for it, outside it noise. */
+struct aw_presence_keys { /* Secret: wipe. */
+    bool circle;
+    uint8_t safe_key[AW_KEY_LEN];
+    uint8_t duress_key[AW_KEY_LEN];
+};
+
 /*
- * Makes the presence field of a word: a fresh ephemeral key `e_pk` and the MAC over `act_hash`
- * for the contact whose accept key is `accept_pk`. The ephemeral secret is gone on return.
+ * Makes the presence field of a word for the contact whose accept key is `accept_pk`: a fresh
+ * ephemeral key `e_pk`, the MAC over `act_hash`, and, when `keys` is given, `blob`: the keys
+ * sealed under the same ephemeral key. Its secret half is gone on return. `keys` and `blob` are
+ * both given or both NULL.
  * Returns AW_E_ENTROPY, or AW_E_AUTH when accept_pk is of small order; outputs are then zero.
  */
 AW_MUST_USE enum aw_status
-aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t mac[AW_PRESENCE_MAC_LEN],
+aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t mac[AW_PRESENCE_MAC_LEN], uint8_t *blob,
                  const uint8_t accept_pk[AW_KEY_LEN], const uint8_t contact_key[AW_KEY_LEN],
-                 const uint8_t act_hash[AW_HASH_LEN], const struct aw_random *random);
+                 const uint8_t act_hash[AW_HASH_LEN], const struct aw_presence_keys *keys,
+                 const struct aw_random *random);
 
 enum aw_presence_verdict {
     AW_PRESENCE_WRONG = 0, /* neither key: a wrong secret, or noise */
@@ -38,29 +48,18 @@ enum aw_presence_verdict {
  * Judges a presence field with both keys of a circle contact. Both MACs are always computed and
  * compared in constant time, without a branch on the outcome. Should both match, it is DURESS.
  */
-AW_MUST_USE enum aw_presence_verdict
-aw_presence_judge(const struct aw_dh_key *accept, const uint8_t e_pk[AW_KEY_LEN],
-                  const uint8_t mac[AW_PRESENCE_MAC_LEN], const uint8_t safe_key[AW_KEY_LEN],
-                  const uint8_t duress_key[AW_KEY_LEN], const uint8_t act_hash[AW_HASH_LEN]);
+AW_MUST_USE enum aw_presence_verdict aw_presence_judge(const struct aw_dh_key *accept,
+                                                       const uint8_t e_pk[AW_KEY_LEN],
+                                                       const uint8_t mac[AW_PRESENCE_MAC_LEN],
+                                                       const struct aw_presence_keys *keys,
+                                                       const uint8_t act_hash[AW_HASH_LEN]);
 
 /*
- * Seals {circle, safe_key, duress_key} to a contact's accept key under a fresh ephemeral key.
- * Outside the circle both keys are random bytes; the sizes are the same.
- * Returns as aw_presence_make().
+ * Opens the blob that came with the presence field whose ephemeral key is `e_pk`. Returns
+ * AW_E_AUTH when it does not verify, AW_E_FORMAT when the circle flag is neither 0 nor 1; `keys`
+ * is then untouched.
  */
-AW_MUST_USE enum aw_status aw_presence_blob_seal(uint8_t e_pk[AW_KEY_LEN],
-                                                 uint8_t blob[AW_PRESENCE_BLOB_LEN],
-                                                 const uint8_t accept_pk[AW_KEY_LEN], bool circle,
-                                                 const uint8_t safe_key[AW_KEY_LEN],
-                                                 const uint8_t duress_key[AW_KEY_LEN],
-                                                 const struct aw_random *random);
-
-/*
- * Opens a blob. Returns AW_E_AUTH when it does not verify, AW_E_FORMAT when the flag is neither
- * 0 nor 1; outputs are then untouched.
- */
-AW_MUST_USE enum aw_status aw_presence_blob_open(bool *circle, uint8_t safe_key[AW_KEY_LEN],
-                                                 uint8_t duress_key[AW_KEY_LEN],
+AW_MUST_USE enum aw_status aw_presence_blob_open(struct aw_presence_keys *keys,
                                                  const struct aw_dh_key *accept,
                                                  const uint8_t e_pk[AW_KEY_LEN],
                                                  const uint8_t blob[AW_PRESENCE_BLOB_LEN]);

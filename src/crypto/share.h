@@ -3,7 +3,7 @@
 #define AW_CRYPTO_SHARE_H
 
 /*
- * Threshold shares of a key, and the state that is sealed under it (spec/09-crypto.md §9).
+ * Threshold shares of a key, and the state that is sealed under it (spec/09-crypto.md §7).
  * A key is a scalar of the ristretto255 group, 32 bytes little-endian, canonical.
  */
 
@@ -19,13 +19,13 @@
 AW_MUST_USE enum aw_status aw_share_key(uint8_t key[AW_KEY_LEN], const struct aw_random *random);
 
 /*
- * Splits `key` so that any `k` of `n` shares give it back, 1 <= k <= n <= AW_SHARE_COUNT_MAX
- * (asserted). shares[i] gets index i + 1.
+ * Splits `key` so that any `k` of `n` shares give it back, 1 <= k <= n <= AW_SHARE_COUNT_MAX.
+ * shares[i] gets index indices[i]; indices are distinct and not 0 (all this is asserted).
  * Returns AW_E_RANGE when the key is not canonical or zero, AW_E_ENTROPY; then `shares` is all
  * zero.
  */
-AW_MUST_USE enum aw_status aw_share_split(uint8_t shares[][AW_SHARE_LEN], size_t k, size_t n,
-                                          const uint8_t key[AW_KEY_LEN],
+AW_MUST_USE enum aw_status aw_share_split(uint8_t (*shares)[AW_SHARE_LEN], const uint8_t *indices,
+                                          size_t n, size_t k, const uint8_t key[AW_KEY_LEN],
                                           const struct aw_random *random);
 
 /* The key itself in the form of a share: index 0. */
@@ -44,7 +44,7 @@ bool aw_share_is_valid(const uint8_t share[AW_SHARE_LEN]);
  * the same index.
  */
 AW_MUST_USE enum aw_status aw_share_combine(uint8_t key[AW_KEY_LEN],
-                                            const uint8_t shares[][AW_SHARE_LEN], size_t k);
+                                            uint8_t (*shares)[AW_SHARE_LEN], size_t k);
 
 /* Seals a padded state under a key that is used for nothing else. */
 void aw_state_seal(uint8_t sealed[AW_STATE_SEALED_LEN], const uint8_t state[AW_STATE_LEN],
@@ -64,7 +64,7 @@ AW_MUST_USE enum aw_status aw_state_open(uint8_t state[AW_STATE_LEN],
  *         AW_E_RANGE   k is 0 or n is above AW_SHARE_COUNT_MAX
  */
 AW_MUST_USE enum aw_status aw_share_open_any(uint8_t state[AW_STATE_LEN],
-                                             const uint8_t shares[][AW_SHARE_LEN], size_t n,
-                                             size_t k, const uint8_t sealed[AW_STATE_SEALED_LEN]);
+                                             uint8_t (*shares)[AW_SHARE_LEN], size_t n, size_t k,
+                                             const uint8_t sealed[AW_STATE_SEALED_LEN]);
 
 #endif /* AW_CRYPTO_SHARE_H */

@@ -6,7 +6,7 @@
 
 /**
  * @file
- * Link: the encrypted connection between a client and a relay (spec/09-crypto.md §7).
+ * Link: the encrypted connection between a client and a relay (spec/09-crypto.md §9).
  *
  * A link turns a byte stream (TCP, perhaps through SOCKS5) into a sequence of private,
  * authentic frames. It is Noise NK: the client knows the relay by its key, the relay does not
@@ -65,10 +65,17 @@ extern "C" {
 
 /** Private fields, visible only so that the caller can place the object. Secret: wipe. */
 struct aw_link {
-    uint8_t phase;
-    uint8_t keys[2][AW_LINK_KEY_LEN]; /* send, receive */
-    uint64_t send_count, recv_count;
-    uint8_t handshake[268]; /* wiped when the handshake is finished */
+    uint64_t phase;
+    union {
+        struct {
+            uint8_t secret_key[AW_LINK_KEY_LEN], public_key[AW_LINK_KEY_LEN];
+        } server;               /* before the handshake */
+        uint8_t handshake[332]; /* client, between its first frame and the answer */
+        struct {
+            uint8_t send_key[AW_LINK_KEY_LEN], recv_key[AW_LINK_KEY_LEN];
+            uint64_t send_count, recv_count;
+        } ready;
+    } u;
 };
 
 /**
@@ -103,14 +110,15 @@ AW_API AW_MUST_USE enum aw_status aw_link_client_init(struct aw_link *link,
                                                       struct aw_bytes first, struct aw_buf *out);
 
 /**
- * Starts the relay's side for one accepted connection.
+ * Starts the relay's side for one accepted connection, with its static key pair. Cheap: nothing
+ * is drawn or computed before a first frame has come.
  *
  * @return AW_OK         next comes aw_link_accept()
- *         AW_E_ENTROPY  the random source failed; the link is wiped
+ *         AW_E_ENTROPY  the library cannot start; the link is wiped
  */
 AW_API AW_MUST_USE enum aw_status aw_link_server_init(struct aw_link *link,
                                                       const uint8_t secret_key[AW_LINK_KEY_LEN],
-                                                      const struct aw_random *random);
+                                                      const uint8_t public_key[AW_LINK_KEY_LEN]);
 
 /**
  * Tells the length of the frame that begins with `header`, the header included, before it is
@@ -135,12 +143,13 @@ AW_API AW_MUST_USE enum aw_status aw_link_frame_len(struct aw_link *link,
  * @return AW_OK        the link is ready
  *         AW_E_SPACE   `out` is too small; nothing changed
  *         AW_E_STATE   not a relay's link, or not its first frame; nothing changed
+ *         AW_E_ENTROPY the random source failed; nothing changed
  *         AW_E_FORMAT, AW_E_AUTH  not a client of this relay; the link is closed
  *         AW_E_KEYS    the link is closed
  */
 AW_API AW_MUST_USE enum aw_status aw_link_accept(struct aw_link *link, uint8_t *frame,
-                                                 size_t frame_len, struct aw_bytes *plain,
-                                                 struct aw_buf *out);
+                                                 size_t frame_len, const struct aw_random *random,
+                                                 struct aw_bytes *plain, struct aw_buf *out);
 
 /**
  * Client: reads the relay's answer to the first frame.
