@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_CORE_WORDS_H
+#define AW_CORE_WORDS_H
+
+/*
+ * Word log: what humans say is numbered per channel, sealed anew until it is named, and
+ * processed once (spec/05-channel.md §7). One side keeps a struct aw_words_out, the other a
+ * struct aw_words_in. Bodies are encoded calls: the engine refreshes the register fields (offer,
+ * reply_seen, waiting, plan_version) when it seals one again.
+ *
+ * Records: one per waiting word, and one head for each log.
+ */
+
+#include "crypto/cell.h"
+
+/* Words that wait in one channel. */
+#define AW_WORDS_MAX 64
+/* How far the lowest waiting number may move at once. */
+#define AW_WORDS_JUMP_MAX (UINT32_C(1) << 20)
+/* First pause before a word is deposited again, doubled each time up to the last. */
+#define AW_WORDS_PAUSE_MIN_MS (UINT64_C(15) * 1000)
+#define AW_WORDS_PAUSE_MAX_MS (UINT64_C(15) * 60 * 1000)
+
+/* As call_kind in spec/allswell.cddl; beats are no words. */
+enum aw_word_kind {
+    AW_WORD_CHECKIN = 2,
+    AW_WORD_SOS = 3,
+    AW_WORD_CANCEL = 4,
+    AW_WORD_PLAN = 5,
+    AW_WORD_KEYS = 6,
+};
+
+/* One waiting word. Secret: wipe. */
+struct aw_word {
+    uint32_t number;
+    uint8_t kind; /* enum aw_word_kind */
+    uint16_t body_len;
+    uint8_t body[AW_CELL_PLAIN_LEN];
+    uint32_t sent_count; /* since the start of the process */
+    uint64_t sent_ms;    /* monotonic, 0: not yet */
+};
+
+/* Sender's side, about 33 KB. Secret: wipe. */
+struct aw_words_out {
+    struct aw_word words[AW_WORDS_MAX]; /* ascending by number */
+    uint8_t count;
+    uint32_t next_number; /* of the next word, from 1 */
+};
+
+void aw_words_out_init(struct aw_words_out *w);
+void aw_words_out_wipe(struct aw_words_out *w);
+
+/* The number that the next word will have: it goes into its body. */
+uint32_t aw_words_out_next(const struct aw_words_out *w);
+
+/* For each call: the lowest number not yet named, or the next number when none waits. */
+uint32_t aw_words_out_waiting(const struct aw_words_out *w);
+
+/*
+ * Adds a word under aw_words_out_next(). When AW_WORDS_MAX wait already, the oldest check-in
+ * goes: `dropped` is its number, whose record is to be deleted, or 0.
+ * Returns AW_OK        store the word's record and the head before the word leaves
+ *         AW_E_LIMIT   64 words wait and none is a check-in
+ *         AW_E_SPACE   body longer than a cell carries
+ *         AW_E_KEYS    numbers are used up
+ * On failure nothing changed.
+ */
+AW_MUST_USE enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
+                                            struct aw_bytes body, uint32_t *dropped);
+
+/*
+ * Applies `words` and `words_more` of a reply. Numbers that it names for the first time go to
+ * `named` (AW_WORDS_MAX entries), whose records are to be deleted.
+ * Returns AW_E_PEER_RESET, nothing changed, when it names a word that was never made: this state
+ * is an old one.
+ */
+AW_MUST_USE enum aw_status aw_words_out_named(struct aw_words_out *w, uint32_t words,
+                                              uint64_t words_more, uint32_t named[AW_WORDS_MAX],
+                                              size_t *named_count);
+
+/*
+ * The word to deposit next, or NULL while none is due: never sent before sent, least recently
+ * sent first, SOS and cancel before others, then the oldest.
+ */
+const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, uint64_t now_ms);
+
+/* Says that a word was deposited. */
+void aw_words_out_sent(struct aw_words_out *w, uint32_t number, uint64_t now_ms);
+
+/* When aw_words_out_pick() has one again, or AW_TIME_NEVER. */
+uint64_t aw_words_out_deadline_ms(const struct aw_words_out *w);
+
+/* The other side is there (again): pauses start from the shortest. */
+void aw_words_out_hurry(struct aw_words_out *w);
+
+/* The waiting word with this number, or NULL. */
+const struct aw_word *aw_words_out_get(const struct aw_words_out *w, uint32_t number);
+
+#define AW_WORD_RECORD_MAX      (AW_CELL_PLAIN_LEN + 16)
+#define AW_WORDS_OUT_RECORD_MAX 8
+#define AW_WORDS_IN_RECORD_MAX  24
+
+/* Record of the head, and of one word. AW_E_SPACE. */
+AW_MUST_USE enum aw_status aw_words_out_encode(const struct aw_words_out *w, struct aw_buf *out);
+AW_MUST_USE enum aw_status aw_word_encode(const struct aw_word *word, struct aw_buf *out);
+
+/* At start: first the head, then each word in ascending order. AW_E_DAMAGED. */
+AW_MUST_USE enum aw_status aw_words_out_decode(struct aw_words_out *w, struct aw_bytes in);
+AW_MUST_USE enum aw_status aw_words_out_load(struct aw_words_out *w, struct aw_bytes in);
+
+/* Receiver's side: which words were processed. No secrets. */
+struct aw_words_in {
+    uint32_t words; /* every number up to this one was processed, or given up by the sender */
+    uint64_t more;  /* bit i: word words+2+i was processed */
+};
+
+/* Words that will never come: the sender gave them up before they arrived. */
+struct aw_word_gap {
+    uint32_t first; /* lowest of them */
+    uint32_t count; /* 0: no gap */
+};
+
+void aw_words_in_init(struct aw_words_in *w);
+
+/*
+ * Takes `waiting` of every call that was opened. A gap means: cannot exclude duress.
+ * Returns AW_E_RANGE, nothing changed, when it jumps more than AW_WORDS_JUMP_MAX.
+ */
+AW_MUST_USE enum aw_status aw_words_in_waiting(struct aw_words_in *w, uint32_t waiting,
+                                               struct aw_word_gap *gap);
+
+/*
+ * Takes the number of a word, after aw_words_in_waiting().
+ * Returns AW_OK        new: process it, store the head, name it in the next reply
+ *         AW_E_REPLAY  processed before, or given up: name it, do nothing
+ *         AW_E_RANGE   more than 65 ahead of the contiguous ones: it will come again
+ */
+AW_MUST_USE enum aw_status aw_words_in_accept(struct aw_words_in *w, uint32_t number);
+
+/* How many words are known to be under way: made before the newest, and not yet here. */
+uint32_t aw_words_in_missing(const struct aw_words_in *w);
+
+AW_MUST_USE enum aw_status aw_words_in_encode(const struct aw_words_in *w, struct aw_buf *out);
+AW_MUST_USE enum aw_status aw_words_in_decode(struct aw_words_in *w, struct aw_bytes in);
+
+#endif /* AW_CORE_WORDS_H */
