@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/faulty_vfs.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+/* Our file object begins with SQLite's part; the real file lies right behind it. */
+struct file {
+    sqlite3_file base;
+    sqlite3_file *real;
+};
+
+struct fault {
+    unsigned count, at;
+    bool forever;
+    int result;
+};
+
+static struct fault faults[FAULTY_OP_COUNT];
+static sqlite3_vfs *real_vfs;
+static sqlite3_vfs faulty_vfs;
+static sqlite3_io_methods methods;
+
+static int fault_of(enum faulty_op op)
+{
+    struct fault *f = &faults[op];
+
+    f->count++;
+    if (f->at != 0 && (f->count == f->at || (f->forever && f->count > f->at)))
+        return f->result;
+    return SQLITE_OK;
+}
+
+static sqlite3_file *real_of(sqlite3_file *file)
+{
+    return ((struct file *)file)->real;
+}
+
+static int on_close(sqlite3_file *file)
+{
+    return real_of(file)->pMethods->xClose(real_of(file));
+}
+
+static int on_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
+{
+    return real_of(file)->pMethods->xRead(real_of(file), out, len, at);
+}
+
+static int on_write(sqlite3_file *file, const void *in, int len, sqlite3_int64 at)
+{
+    int rc = fault_of(FAULTY_WRITE);
+
+    return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xWrite(real_of(file), in, len, at);
+}
+
+static int on_truncate(sqlite3_file *file, sqlite3_int64 len)
+{
+    int rc = fault_of(FAULTY_TRUNCATE);
+
+    return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xTruncate(real_of(file), len);
+}
+
+static int on_sync(sqlite3_file *file, int flags)
+{
+    int rc = fault_of(FAULTY_SYNC);
+
+    return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xSync(real_of(file), flags);
+}
+
+static int on_file_size(sqlite3_file *file, sqlite3_int64 *len)
+{
+    return real_of(file)->pMethods->xFileSize(real_of(file), len);
+}
+
+static int on_lock(sqlite3_file *file, int level)
+{
+    return real_of(file)->pMethods->xLock(real_of(file), level);
+}
+
+static int on_unlock(sqlite3_file *file, int level)
+{
+    return real_of(file)->pMethods->xUnlock(real_of(file), level);
+}
+
+static int on_check_lock(sqlite3_file *file, int *is_reserved)
+{
+    return real_of(file)->pMethods->xCheckReservedLock(real_of(file), is_reserved);
+}
+
+static int on_control(sqlite3_file *file, int op, void *arg)
+{
+    return real_of(file)->pMethods->xFileControl(real_of(file), op, arg);
+}
+
+static int on_sector(sqlite3_file *file)
+{
+    return real_of(file)->pMethods->xSectorSize(real_of(file));
+}
+
+static int on_character(sqlite3_file *file)
+{
+    return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
+}
+
+static int on_shm_map(sqlite3_file *file, int page, int len, int extend, void volatile **out)
+{
+    return real_of(file)->pMethods->xShmMap(real_of(file), page, len, extend, out);
+}
+
+static int on_shm_lock(sqlite3_file *file, int offset, int count, int flags)
+{
+    return real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
+}
+
+static void on_shm_barrier(sqlite3_file *file)
+{
+    real_of(file)->pMethods->xShmBarrier(real_of(file));
+}
+
+static int on_shm_unmap(sqlite3_file *file, int erase)
+{
+    return real_of(file)->pMethods->xShmUnmap(real_of(file), erase);
+}
+
+static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags, int *got)
+{
+    struct file *file = (struct file *)out;
+    int rc;
+
+    (void)vfs;
+    file->real = (sqlite3_file *)(file + 1);
+    rc = real_vfs->xOpen(real_vfs, name, file->real, flags, got);
+    out->pMethods = file->real->pMethods != NULL ? &methods : NULL;
+    return rc;
+}
+
+void faulty_vfs_install(void)
+{
+    if (real_vfs != NULL)
+        return;
+    real_vfs = sqlite3_vfs_find(NULL);
+    methods = (sqlite3_io_methods){
+        .iVersion = 2, /* no memory mapping: every write passes here */
+        .xClose = on_close,
+        .xRead = on_read,
+        .xWrite = on_write,
+        .xTruncate = on_truncate,
+        .xSync = on_sync,
+        .xFileSize = on_file_size,
+        .xLock = on_lock,
+        .xUnlock = on_unlock,
+        .xCheckReservedLock = on_check_lock,
+        .xFileControl = on_control,
+        .xSectorSize = on_sector,
+        .xDeviceCharacteristics = on_character,
+        .xShmMap = on_shm_map,
+        .xShmLock = on_shm_lock,
+        .xShmBarrier = on_shm_barrier,
+        .xShmUnmap = on_shm_unmap,
+    };
+    faulty_vfs = *real_vfs;
+    faulty_vfs.zName = "faulty";
+    faulty_vfs.pNext = NULL;
+    faulty_vfs.szOsFile = real_vfs->szOsFile + (int)sizeof(struct file);
+    faulty_vfs.xOpen = on_open;
+    (void)sqlite3_vfs_register(&faulty_vfs, 1);
+}
+
+void faulty_vfs_fail_at(enum faulty_op op, unsigned nth, bool forever, int result)
+{
+    faults[op].at = nth == 0 ? 0 : faults[op].count + nth;
+    faults[op].forever = forever;
+    faults[op].result = result;
+}
+
+unsigned faulty_vfs_count(enum faulty_op op)
+{
+    return faults[op].count;
+}
