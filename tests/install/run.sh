@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Installs into a staged tree, then builds and runs the consumer through find_package and
+# through pkg-config, and the embedding example of the README the way it tells the reader to.
+# Usage: run.sh <cmake> <build folder> <C compiler> <libdir under the prefix>
+set -eu
+cmake=$1 build=$2 cc=$3 libdir=$4
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+stage=$work/stage
+
+fail() { echo "install: $*" >&2; exit 1; }
+
+"$cmake" --install "$build" --prefix "$stage" >"$work/install.log" ||
+  { cat "$work/install.log" >&2; fail "cmake --install failed"; }
+mv "$stage" "$work/moved" # a staged tree may be moved: nothing in it may name where it was
+stage=$work/moved
+
+echo "-- only public headers are installed"
+(cd "$stage/include" && find . -type f | sort) >"$work/have"
+(cd "$root/src/include" && find . -type f -name '*.h' | sort) >"$work/want"
+diff "$work/want" "$work/have" || fail "installed headers differ from src/include"
+
+echo "-- no path of this machine is installed"
+for path in "$build" "$root" "$work/stage"; do
+  if grep -rIlF "$path" "$stage"; then fail "$path is named in the files above"; fi
+done
+
+echo "-- find_package"
+"$cmake" -S "$here/consumer" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$stage" \
+  -DCMAKE_C_COMPILER="$cc" >"$work/configure.log" 2>&1 ||
+  { cat "$work/configure.log" >&2; fail "the consumer does not configure"; }
+"$cmake" --build "$work/consumer" >"$work/build.log" 2>&1 ||
+  { cat "$work/build.log" >&2; fail "the consumer does not build"; }
+"$work/consumer/consumer"
+
+PKG_CONFIG_PATH=$stage/$libdir/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
+compile() { # <output> <source>...
+  out=$1
+  shift
+  # shellcheck disable=SC2046 # the flags are words
+  "$cc" -std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$out" "$@" \
+    $(pkg-config --cflags --libs --static allswell-net allswell-store allswell)
+}
+
+echo "-- pkg-config --static"
+pkg-config --validate allswell allswell-store allswell-net
+compile "$work/by-pkg-config" "$here/consumer/main.c"
+"$work/by-pkg-config"
+
+echo "-- the embedding example of the README"
+if [ ! -f "$root/README.md" ]; then
+  echo "   no README.md: skipped"
+  exit 0
+fi
+# The first ```c block that holds the word "embedding" in a comment.
+awk '/^```c$/ { inside = 1; text = ""; next }
+     /^```$/ && inside { inside = 0; if (text ~ /\/\*[^\n]*embedding/) { printf "%s", text; exit } }
+     inside { text = text $0 "\n" }' "$root/README.md" >"$work/embedding.c"
+if [ ! -s "$work/embedding.c" ]; then
+  echo "   none in README.md: skipped"
+  exit 0
+fi
+compile "$work/embedding" "$work/embedding.c"
+"$work/embedding" </dev/null
