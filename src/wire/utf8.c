@@ -56,3 +56,14 @@ bool aw_utf8_is_valid(struct aw_bytes text)
     }
     return true;
 }
+
+bool aw_utf8_is_printable(struct aw_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+            return false;
+        if (text.ptr[i] == 0xc2 && text.ptr[i + 1] < 0xa0) /* U+0080 to U+009F */
+            return false;
+    }
+    return true;
+}
