@@ -9,7 +9,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/include/allswell
 
 set(aw_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/allswell)
 install(EXPORT allswellTargets NAMESPACE allswell:: DESTINATION ${aw_cmake_dir})
-configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/allswellConfig.cmake.in
+configure_package_config_file(${PROJECT_SOURCE_DIR}/src/cmake/allswellConfig.cmake.in
   ${PROJECT_BINARY_DIR}/allswellConfig.cmake INSTALL_DESTINATION ${aw_cmake_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/allswellConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
@@ -31,7 +31,7 @@ function(aw_pkg_config target file)
   if(type STREQUAL "STATIC_LIBRARY")
     string(APPEND AW_PC_LIBS " -l${file}")
   endif()
-  configure_file(${PROJECT_SOURCE_DIR}/cmake/allswell.pc.in ${PROJECT_BINARY_DIR}/${file}.pc @ONLY)
+  configure_file(${PROJECT_SOURCE_DIR}/src/cmake/allswell.pc.in ${PROJECT_BINARY_DIR}/${file}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${file}.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
