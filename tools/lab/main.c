@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "Usage: allswell-lab inspect [--cbor] [--as NAME]   what is on stdin, and is it right?\n"
+    "       allswell-lab vectors --verify|--write DIR   the vectors of the specification\n"
+    "       allswell-lab bench relay|codec|seal         figures, with the peer beside them\n"
+    "       allswell-lab --help | --version\n"
+    "\n"
+    "Each subcommand has its own --help. Exit codes: 0 accepted or verified, 1 refused or\n"
+    "different, 2 wrong call, 4 the environment failed. See allswell-lab(1).\n";
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } command[] = {
+        {"vectors", lab_vectors},
+    };
+    size_t i;
+
+    if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
+        (void)fputs(usage, stdout);
+        return LAB_OK;
+    }
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+        (void)puts("allswell-lab " ALLSWELL_VERSION);
+        return LAB_OK;
+    }
+    for (i = 0; argc >= 2 && i < sizeof command / sizeof command[0]; i++) {
+        if (strcmp(argv[1], command[i].name) == 0)
+            return command[i].run(argc - 1, argv + 1);
+    }
+    (void)fprintf(stderr, "allswell-lab: %s: see 'allswell-lab --help'\n",
+                  argc >= 2 ? "no such subcommand" : "no subcommand given");
+    return LAB_USAGE;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab.h"
+
+#include "base/assert.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <string.h>
+
+static const struct {
+    const char *file_name;
+    const char *about;
+    void (*group)(struct vec *v);
+} vector_file[] = {
+    {"kdf.json", "labelled KDF, message chain, hashes (spec/09-crypto.md)", lab_vectors_kdf},
+    {"cell.json", "cells of each size (spec/09-crypto.md)", lab_vectors_cell},
+    {"shares.json", "shares and sealed state (spec/09-crypto.md)", lab_vectors_shares},
+    {"presence.json", "presence keys, MAC and key blob (spec/09-crypto.md)", lab_vectors_presence},
+    {"link.json", "link to a relay (spec/09-crypto.md)", lab_vectors_link},
+};
+
+struct options {
+    bool write, verify;
+    const char *dir;
+};
+
+/* The path of one vector file; false when it is too long. */
+static bool path_of(char *out, size_t cap, const char *dir, const char *file_name)
+{
+    int len = snprintf(out, cap, "%s/%s", dir, file_name);
+
+    return len > 0 && (size_t)len < cap;
+}
+
+static int one_file(size_t i, const struct options *o, size_t *checked)
+{
+    struct vec v = {.writing = o->write, .report = stderr};
+    json_error_t error;
+    json_t *root;
+    char path[4096];
+
+    v.file_name = vector_file[i].file_name;
+    v.seed = i + 1;
+    if (!path_of(path, sizeof path, o->dir, v.file_name)) {
+        (void)fprintf(stderr, "allswell-lab: the path of %s is too long\n", v.file_name);
+        return LAB_USAGE;
+    }
+    root = o->write ? json_object() : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL) {
+        (void)fprintf(stderr, "allswell-lab: %s: %s: give the folder spec/vectors\n", path,
+                      error.text);
+        return LAB_FAILED;
+    }
+    v.at = root;
+    if (v.writing)
+        json_object_set_new(root, "about", json_string(vector_file[i].about));
+    vector_file[i].group(&v);
+    AW_ASSERT(v.depth == 0);
+    if (v.writing && json_dump_file(root, path, JSON_INDENT(1)) != 0) {
+        (void)fprintf(stderr, "allswell-lab: %s: cannot be written: %s\n", path, strerror(errno));
+        json_decref(root);
+        return LAB_FAILED;
+    }
+    json_decref(root);
+    (void)printf("%-16s %5zu values %s\n", v.file_name, v.checked,
+                 v.writing     ? "written"
+                 : v.failed > 0 ? "FAILED"
+                                : "verified");
+    *checked += v.checked;
+    return v.failed > 0 ? LAB_REFUSED : LAB_OK;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+
+    switch (key) {
+    case 'w':
+    case 'v':
+        o->write = key == 'w';
+        o->verify = key == 'v';
+        o->dir = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!o->write && !o->verify)
+            argp_error(state, "say --verify DIR or --write DIR");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int lab_vectors(int argc, char **argv)
+{
+    static const struct argp_option option[] = {
+        {"verify", 'v', "DIR", 0, "Compute every output in DIR from its inputs and compare", 0},
+        {"write", 'w', "DIR", 0, "Write all vector files into DIR, the same each time", 0},
+        {0}};
+    static const struct argp argp = {
+        option, parse, NULL,
+        "Writes or verifies the vectors of the specification (spec/11-vectors.md).", NULL, NULL,
+        NULL};
+    struct options o = {0};
+    size_t i, checked = 0;
+    int worst = LAB_OK;
+
+    argp_err_exit_status = LAB_USAGE;
+    if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0)
+        return LAB_USAGE;
+    for (i = 0; i < AW_COUNT(vector_file); i++) {
+        int code = one_file(i, &o, &checked);
+
+        if (code > worst)
+            worst = code;
+    }
+    (void)printf("%zu values in %zu files\n", checked, AW_COUNT(vector_file));
+    return worst;
+}
