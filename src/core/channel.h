@@ -42,13 +42,39 @@ enum aw_channel_event {
     AW_CHANNEL_EV_FORK = 8,        /* security event: contradictory offer or accept: a clone? */
 };
 
-/* A re-establishment in progress. Secret: wipe. */
+/* A handshake of re-establishment that this side began, or answered. Secret: wipe. */
 struct aw_resume_side {
     bool live;
     uint32_t named_epoch;               /* whose resumption key is the pre-shared key */
-    uint8_t noise[AW_NOISE_STATE_LEN];  /* initiator only: waits for the second message */
-    uint8_t question_hash[AW_HASH_LEN]; /* responder only: of the first message answered */
+    uint32_t own_epoch;                 /* asking: what the question said of this side */
+    uint8_t noise[AW_NOISE_STATE_LEN];  /* asking: waits for the answer */
+    uint8_t question_hash[AW_HASH_LEN]; /* answering: of the question answered */
     uint8_t cell[AW_CELL_LEN];          /* to be sent until the other side's next step */
+};
+
+/* The session that a re-establishment made, until it becomes the channel. Secret: wipe. */
+struct aw_resumed {
+    struct aw_epoch epoch; /* live or not stands here */
+    bool is_stale;         /* quarantined: made with a key that was too old */
+    bool is_confirmed;     /* the other side has shown that it has the keys, too */
+    bool is_spoken;        /* this side asked: it sends in the new session already */
+    bool has_got;          /* a cell came in lane cell */
+    uint32_t got_index;
+    uint32_t named_epoch;
+    uint8_t resumption[AW_KEY_LEN];
+    uint8_t words_hash[AW_HASH_LEN];
+    uint8_t accept[AW_KEY_LEN]; /* accept key: secret half at a contact, public at a subject */
+    struct aw_dh_key offer;     /* subject */
+};
+
+struct aw_accept_key {
+    uint32_t epoch;
+    uint8_t sk[AW_KEY_LEN];
+};
+
+struct aw_resumption_key {
+    uint32_t epoch;
+    uint8_t key[AW_KEY_LEN];
 };
 
 /* Private fields, visible only so that the caller can place the object. Secret: wipe. */
@@ -56,35 +82,28 @@ struct aw_channel {
     uint8_t role; /* enum aw_role */
     bool is_verified;
     uint8_t id[AW_HASH_LEN];
-    uint8_t own_static[AW_KEY_LEN]; /* secret half, for this relationship only */
+    struct aw_dh_key own_static; /* for this relationship only */
     uint8_t peer_static[AW_KEY_LEN];
     uint8_t words_hash[AW_HASH_LEN]; /* handshake hash that the words come from */
     uint64_t heard_wall_ms;          /* when the last valid cell came */
 
-    struct aw_epoch cur;     /* confirmed: a cell was received in it */
-    struct aw_epoch next;    /* derived, not yet confirmed */
-    struct aw_epoch resumed; /* re-established: not confirmed, or quarantined */
-    bool is_quarantined;     /* `resumed` (responder) or `cur` (initiator) is without effect */
-    uint8_t resumed_words_hash[AW_HASH_LEN];
-    uint8_t resumed_accept[AW_KEY_LEN]; /* accept key of `resumed`: secret half at a contact */
+    struct aw_epoch cur;           /* a cell was received in it, or it is the first */
+    struct aw_epoch next;          /* derived from offer and accept, no cell received yet */
+    struct aw_resumed resumed;     /* re-established, not yet the channel */
+    uint32_t floor_epoch;          /* lowest epoch whose resumption key is not stale */
+    uint32_t got_epoch, got_index; /* newest cell received in lane cell */
 
     struct aw_dh_key offer;          /* subject: for the epoch after the newest */
-    uint8_t peer_offer[AW_KEY_LEN];  /* contact: the offer that `next` answers */
     uint8_t peer_accept[AW_KEY_LEN]; /* subject: accept key of the newest epoch */
-    struct aw_accept_key {
-        uint32_t epoch;
-        uint8_t sk[AW_KEY_LEN];
-    } accepts[AW_ACCEPT_KEEP]; /* contact: ascending by epoch */
-    uint8_t accept_count;
+    uint8_t peer_offer[AW_KEY_LEN];  /* contact: the offer that `next` answers */
 
-    struct aw_resumption_key {
-        uint32_t epoch;
-        uint8_t key[AW_KEY_LEN];
-    } resumptions[AW_RESUMPTION_KEEP]; /* ascending by epoch */
+    struct aw_accept_key accepts[AW_ACCEPT_KEEP]; /* contact: ascending by epoch */
+    uint8_t accept_count;
+    struct aw_resumption_key resumptions[AW_RESUMPTION_KEEP]; /* ascending by epoch */
     uint8_t resumption_count;
 
-    struct aw_resume_side asking;    /* this side began */
-    struct aw_resume_side answering; /* the other side began */
+    struct aw_resume_side asking;
+    struct aw_resume_side answering;
 };
 
 /*
@@ -163,14 +182,18 @@ AW_MUST_USE enum aw_status aw_channel_open(struct aw_channel *ch, struct aw_byte
 
 /* ---- Epochs ---- */
 
-/* Subject: the offer for each call. */
-void aw_channel_offer(const struct aw_channel *ch, uint8_t pk[AW_KEY_LEN]);
+/*
+ * Subject: the offer for each call. `session` is here and below the one that the message will be
+ * sealed in; QUARANTINE only while aw_channel_is_quarantined() (asserted).
+ */
+void aw_channel_offer(const struct aw_channel *ch, enum aw_session session, uint8_t pk[AW_KEY_LEN]);
 
 /*
  * Subject: the newest accept key, for presence and key blobs, and its epoch: the call's
  * presence_epoch.
  */
-void aw_channel_peer_accept(const struct aw_channel *ch, uint8_t pk[AW_KEY_LEN], uint32_t *epoch);
+void aw_channel_peer_accept(const struct aw_channel *ch, enum aw_session session,
+                            uint8_t pk[AW_KEY_LEN], uint32_t *epoch);
 
 /*
  * Contact: the offer of a call that came in under opened->session and opened->epoch.
@@ -184,11 +207,9 @@ AW_MUST_USE enum aw_status aw_channel_on_offer(struct aw_channel *ch,
                                                const uint8_t offer_pk[AW_KEY_LEN], unsigned *events,
                                                const struct aw_random *random);
 
-/*
- * Contact: the accept and the accept_epoch for a reply: the newest. A quarantined session has a
- * value of the same shape that the subject ignores.
- */
-void aw_channel_accept(const struct aw_channel *ch, uint8_t pk[AW_KEY_LEN], uint32_t *epoch);
+/* Contact: the accept and the accept_epoch for a reply: the newest. */
+void aw_channel_accept(const struct aw_channel *ch, enum aw_session session, uint8_t pk[AW_KEY_LEN],
+                       uint32_t *epoch);
 
 /* Contact: key pair to judge presence made for `epoch`. AW_E_NOT_FOUND: cannot judge. */
 AW_MUST_USE enum aw_status aw_channel_accept_key(const struct aw_channel *ch,
@@ -247,14 +268,14 @@ AW_MUST_USE enum aw_status aw_channel_resume_cell(const struct aw_channel *ch, s
 /* Whether a quarantined session exists: in it messages are shown, and have no effect. */
 bool aw_channel_is_quarantined(const struct aw_channel *ch);
 
-/* Humans compared the words of the quarantined session: it becomes the channel. */
+/*
+ * Humans compared the words of the quarantined session: it becomes the channel, and what was the
+ * channel is erased. AW_E_STATE: nothing is quarantined.
+ */
 AW_MUST_USE enum aw_status aw_channel_quarantine_accept(struct aw_channel *ch);
 
-/*
- * The words do not match: the quarantined session is erased. Of a side whose own state was the
- * stale one nothing is left then: AW_E_KEYS, pair again.
- */
-AW_MUST_USE enum aw_status aw_channel_quarantine_refuse(struct aw_channel *ch);
+/* The words do not match, or nobody knows of a restore: the quarantined session is erased. */
+void aw_channel_quarantine_refuse(struct aw_channel *ch);
 
 /* ---- Words that humans compare ---- */
 

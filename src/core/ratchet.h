@@ -10,7 +10,7 @@
 /* Most that an index may jump ahead of the one expected. */
 #define AW_JUMP_MAX (UINT32_C(1) << 20)
 
-/* Secret: wipe. A wiped ratchet is dead: it seals and opens nothing. */
+/* Secret: wipe. One that is not live seals and opens nothing. */
 struct aw_ratchet {
     uint8_t header_key[AW_KEY_LEN];
     uint8_t chain[AW_KEY_LEN]; /* chain key of next_index */
@@ -20,7 +20,11 @@ struct aw_ratchet {
 
 void aw_ratchet_init(struct aw_ratchet *r, const struct aw_lane_keys *keys);
 
-/* Seals the next cell into `cell_len` bytes. AW_E_SPACE, AW_E_KEYS, AW_E_ENTROPY: no change. */
+/* Erases the keys and keeps the count: what was sent can still be told. */
+void aw_ratchet_kill(struct aw_ratchet *r);
+
+/* Seals the next cell into `cell_len` bytes. AW_E_STATE (not live), _SPACE, _KEYS, _ENTROPY: no
+ * change. */
 AW_MUST_USE enum aw_status aw_ratchet_seal(struct aw_ratchet *r, uint8_t *cell, size_t cell_len,
                                            struct aw_bytes plain, uint32_t *index,
                                            const struct aw_random *random);
