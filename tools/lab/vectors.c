@@ -63,7 +63,7 @@ static int one_file(size_t i, const struct options *o, size_t *checked)
     }
     json_decref(root);
     (void)printf("%-16s %5zu values %s\n", v.file_name, v.checked,
-                 v.writing     ? "written"
+                 v.writing      ? "written"
                  : v.failed > 0 ? "FAILED"
                                 : "verified");
     *checked += v.checked;
@@ -97,8 +97,9 @@ int lab_vectors(int argc, char **argv)
         {"write", 'w', "DIR", 0, "Write all vector files into DIR, the same each time", 0},
         {0}};
     static const struct argp argp = {
-        option, parse, NULL,
-        "Writes or verifies the vectors of the specification (spec/11-vectors.md).", NULL, NULL,
+        option, parse,
+        NULL,   "Writes or verifies the vectors of the specification (spec/11-vectors.md).",
+        NULL,   NULL,
         NULL};
     struct options o = {0};
     size_t i, checked = 0;

@@ -127,11 +127,9 @@ void lab_vectors_shares(struct vec *v)
     vec_out(v, "sealed_state", AW_BYTES_OF(sealed));
 
     memcpy(some[1], some[0], AW_SHARE_LEN);
-    vec_out_status(v, "index_twice",
-                   aw_share_combine(again, some, 3));
+    vec_out_status(v, "index_twice", aw_share_combine(again, some, 3));
     memset(some[1], 0xff, AW_SHARE_LEN); /* above the group order */
-    vec_out_status(v, "not_canonical",
-                   aw_share_combine(again, some, 3));
+    vec_out_status(v, "not_canonical", aw_share_combine(again, some, 3));
     vec_leave(v);
 }
 
@@ -224,8 +222,9 @@ void lab_vectors_link(struct vec *v)
     vec_out_status(v, "keyed", aw_link_public_key(public_key, secret_key));
     vec_out(v, "relay_key", AW_BYTES_OF(public_key));
     vec_in(v, "first_plaintext", request, sizeof request);
-    vec_out_status(v, "started", aw_link_client_init(&client, public_key, &random,
-                                                     AW_BYTES_OF(request), &first_buf));
+    vec_out_status(
+        v, "started",
+        aw_link_client_init(&client, public_key, &random, AW_BYTES_OF(request), &first_buf));
     vec_out(v, "first_frame", aw_buf_bytes(&first_buf));
     vec_out_status(v, "server_started", aw_link_server_init(&server, secret_key, public_key));
     vec_out_status(v, "accepted",
