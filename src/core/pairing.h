@@ -37,8 +37,8 @@ struct aw_inviting {
 };
 
 /*
- * Makes an invite: name, relays, relay_count, seed (whose pairing mailbox the caller creates) and
- * expires_at_s are taken from `draft`, subject_key and psk are drawn.
+ * Makes an invite: name, relays, relays_count, seed (whose pairing mailbox the caller creates) and
+ * expires_at are taken from `draft`, subject_key and psk are drawn.
  * Returns AW_E_RANGE, AW_E_FORMAT (as aw_invite_encode()), AW_E_ENTROPY; `inv` is then wiped.
  */
 AW_MUST_USE enum aw_status aw_inviting_init(struct aw_inviting *inv, const struct aw_invite *draft,

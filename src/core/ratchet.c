@@ -65,7 +65,7 @@ enum aw_status aw_ratchet_open(struct aw_ratchet *r, uint8_t *plain, const uint8
      * and one that lies more than 2^20 above it." */
     if (at < r->next_index)
         return AW_E_REPLAY;
-    if (at - r->next_index > AW_JUMP_MAX)
+    if (at - r->next_index > AW_INDEX_JUMP_MAX)
         return AW_E_RANGE;
 
     /* spec/05-channel.md §3: "A receiver MUST NOT change any state before the MAC of the cell

@@ -4,11 +4,10 @@
 
 /* Ratchet: one lane in one direction of one epoch (spec/05-channel.md §3). */
 
+#include <allswell/limits.h>
+
 #include "crypto/cell.h"
 #include "crypto/schedule.h"
-
-/* Most that an index may jump ahead of the one expected. */
-#define AW_JUMP_MAX (UINT32_C(1) << 20)
 
 /* Secret: wipe. One that is not live seals and opens nothing. */
 struct aw_ratchet {
@@ -33,7 +32,7 @@ AW_MUST_USE enum aw_status aw_ratchet_seal(struct aw_ratchet *r, uint8_t *cell, 
  * Opens a cell, which takes all keys up to its index away.
  * Returns AW_E_AUTH    not of this lane, or damaged
  *         AW_E_REPLAY  index below the lowest acceptable
- *         AW_E_RANGE   index beyond AW_JUMP_MAX
+ *         AW_E_RANGE   index beyond AW_INDEX_JUMP_MAX
  * On failure nothing changed, `plain` included.
  */
 AW_MUST_USE enum aw_status aw_ratchet_open(struct aw_ratchet *r, uint8_t *plain,

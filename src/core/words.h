@@ -11,10 +11,10 @@
  * Records: one per waiting word, and one head for each log.
  */
 
+#include <allswell/limits.h>
+
 #include "crypto/cell.h"
 
-/* Words that wait in one channel. */
-#define AW_WORDS_MAX 64
 /* How far the lowest waiting number may move at once. */
 #define AW_WORDS_JUMP_MAX (UINT32_C(1) << 20)
 /* First pause before a word is deposited again, doubled each time up to the last. */
@@ -42,7 +42,7 @@ struct aw_word {
 
 /* Sender's side, about 33 KB. Secret: wipe. */
 struct aw_words_out {
-    struct aw_word words[AW_WORDS_MAX]; /* ascending by number */
+    struct aw_word words[AW_WORD_WAITING_MAX]; /* ascending by number */
     uint8_t count;
     uint32_t next_number; /* of the next word, from 1 */
 };
@@ -57,7 +57,7 @@ uint32_t aw_words_out_next(const struct aw_words_out *w);
 uint32_t aw_words_out_waiting(const struct aw_words_out *w);
 
 /*
- * Adds a word under aw_words_out_next(). When AW_WORDS_MAX wait already, the oldest check-in
+ * Adds a word under aw_words_out_next(). When AW_WORD_WAITING_MAX wait already, the oldest check-in
  * goes: `dropped` is its number, whose record is to be deleted, or 0.
  * Returns AW_OK        store the word's record and the head before the word leaves
  *         AW_E_LIMIT   64 words wait and none is a check-in
@@ -70,12 +70,13 @@ AW_MUST_USE enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word
 
 /*
  * Applies `words` and `words_more` of a reply. Numbers that it names for the first time go to
- * `named` (AW_WORDS_MAX entries), whose records are to be deleted.
+ * `named` (AW_WORD_WAITING_MAX entries), whose records are to be deleted.
  * Returns AW_E_PEER_RESET, nothing changed, when it names a word that was never made: this state
  * is an old one.
  */
 AW_MUST_USE enum aw_status aw_words_out_named(struct aw_words_out *w, uint32_t words,
-                                              uint64_t words_more, uint32_t named[AW_WORDS_MAX],
+                                              uint64_t words_more,
+                                              uint32_t named[AW_WORD_WAITING_MAX],
                                               size_t *named_count);
 
 /*

@@ -4,23 +4,21 @@
 
 #include <allswell/invite.h>
 
-/* Hello: the payload of both pairing messages (spec/allswell.cddl, spec/04-pairing.md §4). */
+#include "wire/message.h"
+
+/* Hello: the payload of both pairing messages (rule `hello` of spec/allswell.cddl). */
 
 /* Longest encoding, all fields at their maximum. */
 #define AW_HELLO_LEN_MAX 400
 
 /* Secret: wipe. */
 struct aw_hello {
-    char name[AW_NAME_MAX + 1]; /* how the sender wants to be called */
-    uint8_t seed[32];           /* of the deposit capabilities of the sender's mailbox */
-    struct aw_endpoint relays[AW_ENDPOINT_MAX];
-    uint8_t relay_count;
+    char name[AW_NAME_LEN_MAX + 1]; /* how the sender wants to be called */
+    uint8_t seed[32];               /* of the deposit capabilities of the sender's mailbox */
+    struct aw_endpoint relays[AW_ENDPOINT_COUNT_MAX];
+    uint8_t relays_count;
 };
 
-/* AW_E_SPACE, or AW_E_RANGE and AW_E_FORMAT for fields that the grammar does not allow. */
-AW_MUST_USE enum aw_status aw_hello_encode(const struct aw_hello *hello, struct aw_buf *out);
-
-/* `in` may be zero padded. On failure `hello` is all zero. */
-AW_MUST_USE enum aw_status aw_hello_decode(struct aw_hello *hello, struct aw_bytes in);
+extern const struct aw_wire_map aw_hello_map;
 
 #endif /* AW_WIRE_HELLO_H */

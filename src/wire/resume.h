@@ -2,9 +2,9 @@
 #ifndef AW_WIRE_RESUME_H
 #define AW_WIRE_RESUME_H
 
-#include <allswell/base.h>
+#include "wire/message.h"
 
-/* Resume: the payload of both re-establishment messages (spec/05-channel.md §8). */
+/* Resume: the payload of both re-establishment messages (rule `resume` of spec/allswell.cddl). */
 
 #define AW_RESUME_LEN_MAX 21
 
@@ -15,9 +15,6 @@ struct aw_resume {
     bool stale;     /* in an answer: the key that the question named is too old to go on with */
 };
 
-AW_MUST_USE enum aw_status aw_resume_encode(const struct aw_resume *resume, struct aw_buf *out);
-
-/* `in` may be zero padded. On failure `resume` is all zero. */
-AW_MUST_USE enum aw_status aw_resume_decode(struct aw_resume *resume, struct aw_bytes in);
+extern const struct aw_wire_map aw_resume_map;
 
 #endif /* AW_WIRE_RESUME_H */

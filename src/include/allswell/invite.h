@@ -3,6 +3,7 @@
 #define ALLSWELL_INVITE_H
 
 #include <allswell/base.h>
+#include <allswell/limits.h>
 
 /**
  * @file
@@ -16,36 +17,31 @@
 extern "C" {
 #endif
 
-/** Longest name, in bytes of UTF-8; a name has at least one byte and no zero byte. */
-#define AW_NAME_MAX 32
-
-/** Longest address of a relay, in bytes. */
-#define AW_ADDRESS_MAX 70
-
-/** Most relays in one invite, and on one side of one channel. */
-#define AW_ENDPOINT_MAX 3
-
 /** Longest invite URI, in characters, without a terminating zero. */
 #define AW_INVITE_URI_MAX 652
+
+/** The version of the protocol that this library speaks. */
+#define AW_INVITE_VERSION 1
 
 /** Start of every invite URI. */
 #define AW_INVITE_SCHEME "allswell:"
 
 /** One relay. */
 struct aw_endpoint {
-    uint8_t relay_key[32];            /* its static X25519 key */
-    char address[AW_ADDRESS_MAX + 1]; /* "host:port", "[v6]:port" or "name.onion:port" */
+    uint8_t relay_key[32];                /* its static X25519 key */
+    char address[AW_ADDRESS_LEN_MAX + 1]; /* "host:port", "[v6]:port" or "name.onion:port" */
 };
 
 /** One invite. Secret: wipe. */
 struct aw_invite {
+    uint8_t version;         /* AW_INVITE_VERSION */
     uint8_t subject_key[32]; /* her static key for this relationship */
     uint8_t psk[32];         /* pre-shared key */
     uint8_t seed[32];        /* of the deposit capabilities of the pairing mailbox */
-    struct aw_endpoint relays[AW_ENDPOINT_MAX];
-    uint8_t relay_count;        /* 1 to AW_ENDPOINT_MAX */
-    uint32_t expires_at_s;      /* since 1970-01-01 UTC */
-    char name[AW_NAME_MAX + 1]; /* how the subject wants to be called */
+    struct aw_endpoint relays[AW_ENDPOINT_COUNT_MAX];
+    uint8_t relays_count;           /* 1 to AW_ENDPOINT_COUNT_MAX */
+    uint32_t expires_at;            /* since 1970-01-01 UTC */
+    char name[AW_NAME_LEN_MAX + 1]; /* how the subject wants to be called */
 };
 
 /**
@@ -55,7 +51,8 @@ struct aw_invite {
  * @return AW_OK
  *         AW_E_SPACE   `uri` is too small; nothing was appended
  *         AW_E_FORMAT  a name or address is not UTF-8
- *         AW_E_RANGE   a name, an address or the number of relays is outside its limits
+ *         AW_E_RANGE   a name, an address or the number of relays is outside its limits, or another
+ * version
  */
 AW_API AW_MUST_USE enum aw_status aw_invite_encode(const struct aw_invite *invite,
                                                    struct aw_buf *uri);
