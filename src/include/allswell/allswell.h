@@ -50,14 +50,19 @@
  * Versions. Before 1.0 a minor version may change any structure and any function.
  */
 
+#include <allswell/action.h>
 #include <allswell/base.h>
 #include <allswell/client.h>
+#include <allswell/contact.h>
 #include <allswell/invite.h>
 #include <allswell/limits.h>
 #include <allswell/link.h>
+#include <allswell/plan.h>
 #include <allswell/presence.h>
 #include <allswell/relay.h>
+#include <allswell/state.h>
 #include <allswell/store.h>
+#include <allswell/subject.h>
 
 /** Version of these headers. */
 #define ALLSWELL_VERSION_STRING "0.1.0"

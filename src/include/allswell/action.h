@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ALLSWELL_ACTION_H
+#define ALLSWELL_ACTION_H
+
+#include <allswell/base.h>
+#include <allswell/invite.h>
+#include <allswell/limits.h>
+#include <allswell/store.h>
+
+/**
+ * @file
+ * Actions: what the subject engine and the contact engine want done, and the mailboxes that
+ * they read (spec/06-subject.md §2).
+ *
+ * After each input take actions until there are none, do them in any order, and report each
+ * with the engine's done() call; its bytes are borrowed until then. A SEND, or an EVENT about
+ * something durable, is not handed out before the STORE that it depends on was reported done.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Spaces of the store that belong to the engines: scan all of them at start. */
+#define AW_SPACE_SUBJECT_FIRST 1
+#define AW_SPACE_SUBJECT_LAST  15
+#define AW_SPACE_CONTACT_FIRST 16 /* shared by all contact engines: see aw_contact_slot() */
+#define AW_SPACE_CONTACT_LAST  31
+
+/** Kind of an action. */
+enum aw_action_kind {
+    AW_ACTION_STORE = 1, /* commit all ops or none: done(AW_OK), or done(AW_E_STORE) */
+    AW_ACTION_SEND = 2,  /* deposit a cell: done(AW_OK) when the relay has it on disk */
+    AW_ACTION_EVENT = 3, /* tell the human: done(AW_OK) */
+};
+
+/** Kind of an event. */
+enum aw_event_kind {
+    /* Both engines. */
+    AW_EVENT_MAILBOXES = 1, /* the list of mailboxes changed: create what is new, read all */
+    AW_EVENT_STORE_FAILED,  /* status: the disk is full or broken; nothing leaves until it works */
+    AW_EVENT_WORDS,         /* paired: compare the words with the other person */
+    AW_EVENT_INVITE_STALE,  /* the invite expired without an answer, or the answer came too late */
+    AW_EVENT_RESUMED,       /* security: the channel was re-established */
+    AW_EVENT_QUARANTINED,   /* security: by an old key; compare the words again */
+    AW_EVENT_FORK,          /* security: two devices speak with the same keys */
+    AW_EVENT_SILENT,        /* no answer for 30 days */
+
+    /* Subject. */
+    AW_EVENT_SECOND_ANSWER = 32, /* security: somebody else holds this invite */
+    AW_EVENT_WARNING,            /* the check-in is due at at_s; urgency as the plan says */
+    AW_EVENT_DUE,                /* due now */
+    AW_EVENT_OVERDUE,            /* grace is used up: contacts are being rung */
+    AW_EVENT_TICK,               /* a contact's ticks moved: aw_subject_person() */
+    AW_EVENT_PLAN_HELD,          /* a contact has got plan version `seq` */
+    AW_EVENT_CLAIMED,            /* a contact is acting */
+
+    /* Contact. */
+    AW_EVENT_PLAN = 64,   /* plan version `seq` is in force */
+    AW_EVENT_CHECKED_IN,  /* a check-in arrived */
+    AW_EVENT_LATE,        /* a deadline passed at at_s; grace runs */
+    AW_EVENT_RING,        /* ring the human: level; again every ring_s */
+    AW_EVENT_OTHERS,      /* a level began that does not ring here: level */
+    AW_EVENT_BACK,        /* late but arrived; or the phone is back; confirm is still wanted */
+    AW_EVENT_CONFIRM,     /* reminder: speak with her, then confirm */
+    AW_EVENT_CLAIM_ENDED, /* the hold is over: at_s; the ladder goes on */
+    AW_EVENT_CLOSED,      /* the incident is closed */
+    AW_EVENT_RECORD,      /* something was added to the record of the incident */
+    AW_EVENT_CLOCK,       /* her clock, the relay's or this one is wrong by more than 10 min */
+    AW_EVENT_GAP,         /* words are missing: cannot exclude duress */
+    AW_EVENT_JUDGE,       /* a check-in could not be judged, or the secret was wrong */
+};
+
+/**
+ * How loud an event is. What a lock screen, a speaker or a hook shows is the same neutral line
+ * for every AW_URGENCY_RING, whatever the reason.
+ */
+enum aw_urgency { AW_URGENCY_QUIET = 0, AW_URGENCY_NOTICE = 1, AW_URGENCY_RING = 2 };
+
+/** One event. */
+struct aw_event {
+    enum aw_event_kind kind;
+    enum aw_urgency urgency;
+    enum aw_status status; /* STORE_FAILED, INVITE_STALE */
+    uint8_t person;        /* subject engine: contact person 1 to 16, 0: none */
+    uint8_t level;         /* from 1; 0: none */
+    uint32_t seq;          /* statement or version that it is about, 0: none */
+    uint32_t at_s;         /* when it is due or happened, seconds since 1970-01-01 UTC */
+};
+
+/** One action. Bytes are borrowed from the engine until done(id). */
+struct aw_action {
+    uint64_t id;
+    enum aw_action_kind kind;
+    union {
+        struct {
+            const struct aw_store_op *ops;
+            size_t count;
+        } store;
+        struct {
+            struct aw_endpoint relay;
+            uint8_t capability[32]; /* deposit capability of the mailbox. Secret: wipe. */
+            struct aw_bytes cell;   /* 512 or 16384 bytes */
+        } send;
+        struct aw_event event;
+    };
+};
+
+/** One mailbox that an engine reads. Secret: wipe. */
+struct aw_mailbox {
+    uint32_t id; /* as in feed(); stable over restarts */
+    struct aw_endpoint relay;
+    uint8_t read_capability[32];
+    uint8_t deposit_capability[32];
+    uint8_t read_key[32]; /* hashes of the two: what the relay stores */
+    uint8_t deposit_key[32];
+};
+
+/** Most mailboxes that one engine reads. */
+#define AW_SUBJECT_MAILBOX_MAX (AW_PLAN_MEMBER_MAX * AW_ENDPOINT_COUNT_MAX * 2)
+#define AW_CONTACT_MAILBOX_MAX AW_ENDPOINT_COUNT_MAX
+
+/** Returns the lower-case name of an event ("ring", "checked-in", ...), never NULL. */
+AW_API const char *aw_event_name(enum aw_event_kind kind);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ALLSWELL_ACTION_H */

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ALLSWELL_CONTACT_H
+#define ALLSWELL_CONTACT_H
+
+#include <allswell/action.h>
+#include <allswell/base.h>
+#include <allswell/plan.h>
+#include <allswell/state.h>
+
+/**
+ * @file
+ * Contact: the engine of one person who watches one subject (spec/07-contact.md).
+ *
+ * It does no I/O, reads no clock and allocates nothing. A host that watches several people
+ * places one engine for each, with a slot of its own; all share one store. Start: init, load the
+ * records of the spaces AW_SPACE_CONTACT_FIRST to _LAST whose aw_contact_slot() it is, start.
+ * Then as with every engine: input, actions, done, deadline.
+ *
+ * Events that ring a human do not wait for the store: a broken disk must not silence an alarm.
+ *
+ * Threads: one at a time per engine; separate engines are independent.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Size of struct aw_contact, in bytes. */
+#define AW_CONTACT_LEN 65536
+
+/** Highest slot. */
+#define AW_CONTACT_SLOT_MAX UINT32_C(0xffffff)
+
+/** One contact engine. Secret: wipe. */
+struct aw_contact {
+    _Alignas(64) uint8_t opaque[AW_CONTACT_LEN];
+};
+
+/**
+ * Prepares an engine that watches nobody yet.
+ *
+ * @param random  copied; its ctx must outlive the engine
+ * @param slot    1 to AW_CONTACT_SLOT_MAX: its place in the shared spaces of the store
+ * @return AW_OK, AW_E_ENTROPY
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_init(struct aw_contact *c,
+                                                  const struct aw_random *random, uint32_t slot,
+                                                  struct aw_now now);
+
+/** Returns whose record has this key. */
+AW_API uint32_t aw_contact_slot(uint64_t key);
+
+/** Takes one stored record of its slot, as aw_subject_load(). */
+AW_API AW_MUST_USE enum aw_status aw_contact_load(struct aw_contact *c, uint8_t space, uint64_t key,
+                                                  struct aw_bytes value);
+
+/** Starts to work: deadlines that passed meanwhile are served in order. AW_E_DAMAGED. */
+AW_API AW_MUST_USE enum aw_status aw_contact_start(struct aw_contact *c, struct aw_now now);
+
+/** Erases the engine. */
+AW_API void aw_contact_wipe(struct aw_contact *c);
+
+/* ---- Inputs ---- */
+
+/**
+ * Answers an invite.
+ *
+ * @param uri     as scanned or pasted
+ * @param relays  where this device will read, 1 to AW_ENDPOINT_COUNT_MAX
+ * @param name    how he wants to be called
+ * @return AW_OK
+ *         AW_E_FORMAT, AW_E_VERSION  not an invite
+ *         AW_E_STALE  expired
+ *         AW_E_STATE  this engine has a subject already
+ *         AW_E_RANGE, AW_E_BUSY, AW_E_ENTROPY
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_join(struct aw_contact *c, struct aw_bytes uri,
+                                                  const struct aw_endpoint *relays,
+                                                  size_t relay_count, const char *name,
+                                                  struct aw_now now);
+
+/** Says that humans compared the words and that they are equal. AW_E_STATE, AW_E_BUSY. */
+AW_API AW_MUST_USE enum aw_status aw_contact_verify(struct aw_contact *c, struct aw_now now);
+
+/** Says that the human has seen what there is; she is told. AW_E_STATE, AW_E_BUSY. */
+AW_API AW_MUST_USE enum aw_status aw_contact_seen(struct aw_contact *c, struct aw_now now);
+
+/**
+ * "I am acting": holds the next level for the plan's claim_s, never the last one.
+ *
+ * @return AW_OK
+ *         AW_E_STATE  nothing to act on
+ *         AW_E_LIMIT  no hold is left in this incident, or the last level began: noted all the
+ *                     same, she is told that somebody acts, and the ladder goes on
+ *         AW_E_BUSY
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_claim(struct aw_contact *c, struct aw_now now);
+
+/** "I cannot act": ends an own claim. AW_E_STATE, AW_E_BUSY. */
+AW_API AW_MUST_USE enum aw_status aw_contact_decline(struct aw_contact *c, struct aw_now now);
+
+/**
+ * "I have spoken to her": together with her safe check-in it closes the incident.
+ * AW_OK (see the view whether it is closed), AW_E_STATE (no incident), AW_E_BUSY.
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_confirm(struct aw_contact *c, struct aw_now now);
+
+/** Lets time pass. Due at the deadline; an early or late call does no harm. */
+AW_API void aw_contact_tick(struct aw_contact *c, struct aw_now now);
+
+/** Retries at once what waits for a backoff: the network came back. */
+AW_API void aw_contact_kick(struct aw_contact *c, struct aw_now now);
+
+/** Takes one cell that a mailbox delivered, as aw_subject_feed(). */
+AW_API AW_MUST_USE enum aw_status aw_contact_feed(struct aw_contact *c, uint32_t mailbox_id,
+                                                  struct aw_bytes cell, uint32_t deposited_at_s,
+                                                  struct aw_now now);
+
+/** Reports what became of an action. An unknown id is ignored. */
+AW_API void aw_contact_done(struct aw_contact *c, uint64_t action_id, enum aw_status status,
+                            struct aw_now now);
+
+/* ---- Outputs ---- */
+
+/** Hands out the next action. Returns false when there is none. */
+AW_API bool aw_contact_next_action(struct aw_contact *c, struct aw_action *action);
+
+/** Next time at which aw_contact_tick() has work, on the monotonic clock; AW_TIME_NEVER. */
+AW_API uint64_t aw_contact_deadline_ms(const struct aw_contact *c);
+
+/** Whether everything that was fed is stored: delivered cells can be acknowledged. */
+AW_API bool aw_contact_is_stored(const struct aw_contact *c);
+
+/** Lists the mailboxes to read. `out` has AW_CONTACT_MAILBOX_MAX elements. */
+AW_API size_t aw_contact_mailboxes(const struct aw_contact *c, struct aw_mailbox *out);
+
+/* ---- Getters ---- */
+
+/** How far the relation to the subject has come. */
+enum aw_contact_phase {
+    AW_CONTACT_NEW = 0,
+    AW_CONTACT_JOINING, /* the invite is answered, her answer is not here */
+    AW_CONTACT_PAIRED,  /* words to compare */
+    AW_CONTACT_VERIFIED,
+};
+
+/** Where the ladder is. */
+enum aw_ladder_state {
+    AW_LADDER_IDLE = 0, /* no plan or no check-in yet: nothing to watch */
+    AW_LADDER_FINE,
+    AW_LADDER_OVERDUE, /* a deadline passed, grace runs; nobody is rung */
+    AW_LADDER_MISSED,  /* levels run */
+    AW_LADDER_CLAIMED, /* levels run; the next one is held */
+    AW_LADDER_RESUMED, /* late but arrived: no further level; confirm is wanted */
+};
+
+/** What the incident is about; a higher one replaces a lower one. */
+enum aw_incident_kind {
+    AW_INCIDENT_NONE = 0,
+    AW_INCIDENT_MISSED, /* she did not check in, or her phone is silent */
+    AW_INCIDENT_WRONG,  /* a wrong secret three times in a row. Do not call her phone. */
+    AW_INCIDENT_SOS,    /* she called for help */
+    AW_INCIDENT_DURESS, /* she was forced to check in. Do not call her phone. */
+};
+
+/** What a word's presence was found to be. */
+enum aw_verdict {
+    AW_VERDICT_NONE = 0,     /* a beat */
+    AW_VERDICT_CLAIMED,      /* outside the circle, or no keys yet: what the device claims */
+    AW_VERDICT_SAFE,         /* her safe secret */
+    AW_VERDICT_DURESS,       /* her duress secret */
+    AW_VERDICT_WRONG,        /* neither */
+    AW_VERDICT_CANNOT_JUDGE, /* the key that it was made for is gone */
+};
+
+/** One statement as it was taken. */
+struct aw_contact_call {
+    uint32_t seq;            /* 0: none yet */
+    uint32_t issued_at_s;    /* her clock */
+    uint32_t deposited_at_s; /* the relay's clock */
+    uint32_t received_at_s;  /* this device's clock */
+    uint32_t valid_for_s;
+    uint8_t kind; /* call_kind in spec/allswell.cddl: 1 beat, 2 check-in, 3 SOS, ... */
+    enum aw_verdict verdict;
+};
+
+/** What a screen needs. Show verdicts, the kind of incident and do_not_call unlocked only. */
+struct aw_contact_view {
+    enum aw_contact_phase phase;
+    char name[AW_NAME_LEN_MAX + 1]; /* how she wants to be called */
+    bool quarantined;               /* compare the words again */
+    bool silent;                    /* no cell for 30 days */
+
+    enum aw_ladder_state state;
+    enum aw_incident_kind incident;
+    uint32_t incident_id; /* counts incidents from 1; 0: none yet */
+    uint32_t began_at_s;
+    uint8_t level;          /* highest level that began, from 1; 0: none */
+    uint8_t level_count;    /* of the plan in force */
+    bool rings;             /* some level that began rings here */
+    uint64_t next_level_s;  /* when the next level begins, UINT64_MAX: none */
+    uint64_t claim_until_s; /* end of the hold, 0: none */
+    uint8_t claims_left;
+    bool claimed;     /* the human acts */
+    bool confirmed;   /* the human has spoken to her */
+    bool safe_seen;   /* her safe check-in arrived after the incident began */
+    bool cancelled;   /* she took the SOS back: part of the record only */
+    bool do_not_call; /* do not call her phone */
+    bool gap;         /* words are missing: cannot exclude duress */
+
+    uint64_t due_s;                 /* next deadline, of check-in or beat; UINT64_MAX: none */
+    uint64_t checkin_due_s;         /* UINT64_MAX: none */
+    uint64_t beat_due_s;            /* UINT64_MAX: none */
+    struct aw_contact_call checkin; /* newest check-in that counts */
+    struct aw_contact_call newest;  /* newest statement of any kind */
+    uint8_t wrong_count;            /* wrong secrets in a row */
+
+    uint32_t plan_version;   /* in force, 0: none */
+    uint8_t person;          /* own number in her roster, 0: not known yet */
+    bool circle;             /* learns of duress */
+    uint32_t seq_human;      /* newest statement that the human has seen */
+    uint32_t refused_count;  /* cells that were refused */
+    uint32_t replayed_count; /* of them seen before */
+    bool store_failed;
+};
+
+AW_API void aw_contact_view(const struct aw_contact *c, struct aw_contact_view *view);
+
+/** Appends the words to compare, with spaces between. AW_E_STATE, AW_E_SPACE. */
+AW_API AW_MUST_USE enum aw_status aw_contact_words(const struct aw_contact *c, struct aw_buf *text);
+
+/** Copies the plan in force, with the instructions of its levels. AW_E_NOT_FOUND. */
+AW_API AW_MUST_USE enum aw_status aw_contact_plan(const struct aw_contact *c, struct aw_plan *plan);
+
+/** Her last known state. Secret: wipe. */
+struct aw_place {
+    struct aw_state state;
+    uint32_t seq;   /* of the statement that carried it */
+    uint32_t age_s; /* since it was measured, by this device's clock */
+};
+
+/**
+ * Opens her newest last known state that can be opened: in an alarm for which she gave this
+ * contact the key, or when one share is enough by her plan.
+ *
+ * @return AW_OK
+ *         AW_E_NOT_FOUND  nothing was received
+ *         AW_E_STATE      sealed: not enough shares
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_place(const struct aw_contact *c,
+                                                   struct aw_place *place, struct aw_now now);
+
+/** Which of the times a deadline rests on. */
+enum aw_clock {
+    AW_CLOCK_NONE = 0,
+    AW_CLOCK_HERS,  /* she issued it then */
+    AW_CLOCK_RELAY, /* the relay took it then */
+    AW_CLOCK_MINE,  /* it arrived here then */
+    AW_CLOCK_REPLY, /* she had seen a reply of mine that was made then */
+};
+
+/** Which deadline decided. */
+enum aw_why_cause {
+    AW_WHY_NOTHING = 0, /* nothing to watch yet */
+    AW_WHY_CHECKIN,     /* the next check-in */
+    AW_WHY_BEAT,        /* the device should speak */
+    AW_WHY_WORD,        /* a word of hers: SOS, duress, wrong secret */
+    AW_WHY_HUMAN,       /* what the human here said: claim, confirm */
+};
+
+/** The last decision with all that it rests on. */
+struct aw_why {
+    enum aw_ladder_state state;
+    enum aw_incident_kind incident;
+    enum aw_why_cause cause;
+    uint32_t decided_at_s;       /* when this state began */
+    struct aw_contact_call call; /* the statement that it rests on; seq 0: none */
+    uint32_t replied_at_s;       /* when the reply was made that this call names, 0: none */
+    enum aw_clock clock;         /* whose time is the base */
+    uint32_t base_s;
+    uint32_t span_s; /* from base to due, without what is bearable */
+    uint64_t due_s;  /* UINT64_MAX: none */
+    uint32_t grace_s;
+    uint64_t missed_s; /* due and grace: when contacts are rung; UINT64_MAX: none */
+    uint8_t level;
+    uint32_t plan_version;
+};
+
+AW_API void aw_contact_why(const struct aw_contact *c, struct aw_why *why);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ALLSWELL_CONTACT_H */
