@@ -31,7 +31,8 @@ function(aw_pkg_config target file)
   if(type STREQUAL "STATIC_LIBRARY")
     string(APPEND AW_PC_LIBS " -l${file}")
   endif()
-  configure_file(${PROJECT_SOURCE_DIR}/src/cmake/allswell.pc.in ${PROJECT_BINARY_DIR}/${file}.pc @ONLY)
+  configure_file(${PROJECT_SOURCE_DIR}/src/cmake/allswell.pc.in ${PROJECT_BINARY_DIR}/${file}.pc
+    @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${file}.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()

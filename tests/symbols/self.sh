@@ -19,7 +19,8 @@ bad=0
 
 layer() { # <layer>; its source on stdin
   { echo '#include "x.h"'; cat; } >"$work/$1.c"
-  "$cc" -std=c11 -fPIC -fvisibility=hidden -fno-builtin -O1 -I"$work/include" -c -o "$work/$1.o" "$work/$1.c"
+  "$cc" -std=c11 -fPIC -fvisibility=hidden -fno-builtin -O1 -I"$work/include" \
+    -c -o "$work/$1.o" "$work/$1.c"
   rm -f "$work/$1.a"
   "$ar" rcs "$work/$1.a" "$work/$1.o"
 }
@@ -30,7 +31,11 @@ expect() { # <pass|fail> <name> <mode> <layer>...
   folder=$work/lists
   [ "$mode" = imports ] || folder=$work/include
   set -- $(for l in "$@"; do echo "$l=$work/$l.a"; done)
-  if perl "$here/symbols.pl" "$mode" "$folder" "$@" >"$work/log" 2>&1; then got=pass; else got=fail; fi
+  if perl "$here/symbols.pl" "$mode" "$folder" "$@" >"$work/log" 2>&1; then
+    got=pass
+  else
+    got=fail
+  fi
   [ "$got" = "$want" ] && return
   echo "symbols_self: '$name' should $want"
   cat "$work/log"

@@ -42,7 +42,8 @@ sub symbols_of {
             %sections = ();
         }
         $sections{$1} = $2 if /^\s*\[\s*(\d+)\]\s+(\S+)/;
-        next unless /^\s*\d+: [0-9a-f]+\s+\S+\s+(\w+)\s+(\w+)\s+(\w+)(?:\s+\[.*\])?\s+(\w+)\s+(\S+)/;
+        next unless /^\s*\d+:\s[0-9a-f]+\s+\S+ # number, value, size
+            \s+(\w+)\s+(\w+)\s+(\w+)(?:\s+\[.*\])?\s+(\w+)\s+(\S+)/x;
         my ($type, $binding, $visibility, $index, $name) = ($1, $2, $3, $4, $5);
         next if $type eq 'SECTION' || $type eq 'FILE';
         my $section = $index =~ /^\d+$/ ? $sections{$index} // '?' : $index;
@@ -87,7 +88,7 @@ sub imports {
                 my ($owner) = grep { $defines{$_}{$name} } sort keys %defines;
                 complain("$layer: $object imports $name", $owner ? "of $owner" : ());
             }
-            elsif ($section eq 'COM' || $section =~ /^\.t?(?:data|bss)/ && $section !~ /^\.data\.rel\.ro/) {
+            elsif ($section eq 'COM' || $section =~ /^\.t?(?:data|bss)(?!\.rel\.ro)/) {
                 complain("$layer: $object keeps $name in $section: no global state");
             }
         }
@@ -148,5 +149,5 @@ my ($mode, $folder, @archives) = @ARGV;
 my %archives = map { split /=/, $_, 2 } @archives;
 if    ($mode eq 'imports') { imports($folder, %archives) }
 elsif ($mode eq 'exports') { exports($folder, %archives) }
-else                       { die "usage: symbols.pl imports|exports <folder> <layer>=<archive>...\n" }
+else                       { die "usage: symbols.pl imports|exports <folder> <layer>=...\n" }
 exit $bad;

@@ -53,15 +53,22 @@
 #include <allswell/action.h>
 #include <allswell/base.h>
 #include <allswell/client.h>
+#include <allswell/clock.h>
 #include <allswell/contact.h>
+#include <allswell/control.h>
+#include <allswell/hook.h>
 #include <allswell/invite.h>
 #include <allswell/limits.h>
 #include <allswell/link.h>
+#include <allswell/loop.h>
 #include <allswell/plan.h>
 #include <allswell/presence.h>
 #include <allswell/relay.h>
+#include <allswell/server.h>
 #include <allswell/state.h>
 #include <allswell/store.h>
+#include <allswell/store_memory.h>
+#include <allswell/store_sqlite.h>
 #include <allswell/subject.h>
 
 /** Version of these headers. */

@@ -1,0 +1,127 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: ISC
+# The bond between spec/ and the code. Usage: quotes.pl <source folder> [--list]
+#
+#   - a comment that quotes the spec, spec/NN-name.md §N: "words", quotes words that stand there;
+#   - spec/NN-name.md §N names a section that exists;
+#   - every numbered MUST, **[XX-n]**, has a number of its own and the word MUST in it;
+#   - every number that code, tests or spec cite exists.
+# It reports the MUSTs that neither code nor tests quote or cite; --list names each.
+use strict;
+use warnings;
+use utf8;
+my ($here) = $0 =~ m{^(.*)/} or die "quotes: call me by a path\n";
+require "$here/tree.pl";
+our $bad;
+binmode STDOUT, ':encoding(UTF-8)';
+
+my ($root, $list) = @ARGV or die "usage: quotes.pl <source folder> [--list]\n";
+my (%section, %whole);    # chapter -> number -> text; chapter -> text
+my (%must, %prefix);      # id -> {file, text, seen}; prefix -> 1
+my ($announced, %unwritten) = ('');
+
+# spec/05-channel.md §4 [CH-3]: "words", of which only the file must be there.
+my $REFERENCE = qr{spec/(\d\d-[\w-]+\.md)(?:\ §([\d.]*\d))?
+    (?:,?\ \[?[A-Z]+-\d+\]?)?(?::\ "([^"]*)")?}x;
+
+# Markup, numbers of MUSTs and line breaks do not count in a comparison.
+sub plain {
+    my ($text) = @_;
+    $text =~ s/\*\*\[[A-Z]+-\d+\]\*\*//g;
+    $text =~ s/[`*]//g;
+    $text =~ s/\s+/ /g;
+    $text =~ s/^ | $//g;
+    return $text;
+}
+
+sub read_chapter {
+    my ($path) = @_;
+    my $text = text_of($root, $path);
+    my ($name) = $path =~ m{([^/]+)$};
+    $whole{$name} = plain($text);
+    my @open;             # [number, depth, text] of the headings that we are under
+    for my $part (split /^(?=#+ )/m, $text) {
+        my ($marks, $number) = $part =~ /^(#+) (?:§?([\d.]+)?)/;
+        my $depth = length($marks // '');
+        @open = grep { $_->[1] < $depth } @open;
+        $number =~ s/\.$// if defined $number;
+        push @open, [$number, $depth] if defined $number && $number ne '' && $depth > 1;
+        $section{$name}{ $_->[0] } .= "$part\n" for @open;
+    }
+    my $end = qr/\*\*\[[A-Z]+-\d+\]\*\*|\n\s*\n|\n#|\n[-|]|\z/;
+    while ($text =~ /\*\*\[([A-Z]+)-(\d+)\]\*\*(.*?)(?=$end)/gs) {
+        my ($id, $line, $words) = ("$1-$2", line_at($text, $-[0]), plain($3));
+        $prefix{$1} = 1;
+        next if $name eq 'README.md';    # shows what a number looks like
+        complain('must-twice', $path, $line, "$id is taken, see $must{$id}{file}") if $must{$id};
+        complain('must-word', $path, $line, "$id has no MUST in it") unless $words =~ /\bMUST\b/;
+        $must{$id} = {file => "$path:$line", text => $words};
+    }
+    return;
+}
+
+sub check_quotes {
+    my ($path, $text) = @_;
+    while ($text =~ m{(/\*.*?\*/|(?:^[ \t]*(?:#|//)[^\n]*\n)+)}gms) {
+        my ($comment, $at) = ($1, $-[0]);
+        my $line = line_at($text, $at);
+        $comment =~ s{^[ \t]*(?:/?\*+/?|#|//)}{}gm;
+        $comment =~ s/\s+/ /g;
+        while ($comment =~ /$REFERENCE/g) {
+            my ($chapter, $number, $quote) = ($1, $2, $3);
+            if (!defined $whole{$chapter}) {
+                if ($announced =~ /\Q$chapter\E/) { $unwritten{$chapter}++ }
+                else { complain('chapter', $path, $line, "there is no spec/$chapter") }
+                next;
+            }
+            my $there = $whole{$chapter};
+            if (defined $number) {
+                $there = $section{$chapter}{$number};
+                complain('section', $path, $line, "spec/$chapter has no §$number")
+                  unless defined $there;
+            }
+            next unless defined $quote && defined $there;
+            my $words = plain($quote);
+            if (index(plain($there), $words) < 0) {
+                complain('quote', $path, $line, "not in spec/$chapter"
+                      . (defined $number ? " §$number" : '') . ": \"$words\"");
+                next;
+            }
+            for my $id (keys %must) {
+                $must{$id}{seen} = 1
+                  if index($must{$id}{text}, $words) >= 0 || index($words, $must{$id}{text}) >= 0;
+            }
+        }
+    }
+    return;
+}
+
+sub check_citations {
+    my ($path, $text) = @_;
+    while ($text =~ /(?<![\w-])([A-Z]{2,})-(\d+)(?![\w-])/g) {
+        my $id = "$1-$2";
+        next unless $prefix{$1};
+        complain('cited', $path, line_at($text, $-[0]), "there is no $id") unless $must{$id};
+        $must{$id}{seen} = 1 if $must{$id} && $path !~ m{^spec/.*\.md$};
+    }
+    return;
+}
+
+my @files = files_of($root, '');
+$announced = text_of($root, 'spec/README.md') if -f "$root/spec/README.md";
+read_chapter($_) for grep { m{^spec/[^/]+\.md$} } @files;
+for my $path (grep { m{^(?:src|tools|tests|fuzz|spec)/.*\.(?:c|h|sh|pl|md|cddl|cmake)$} } @files) {
+    next if $path =~ m{^tests/tidy/|^spec/README\.md$};
+    my $text = text_of($root, $path);
+    check_quotes($path, $text) unless $path =~ /\.md$/;
+    check_citations($path, $text);
+}
+
+print "quotes: spec/$_ is not written yet, $unwritten{$_} references\n" for sort keys %unwritten;
+my @silent = grep { !$must{$_}{seen} } sort keys %must;
+printf "quotes: %d numbered MUSTs, %d of them neither quoted nor cited\n",
+  scalar(keys %must), scalar(@silent);
+for my $id (@silent) {
+    print $list ? "  $id $must{$id}{file}: $must{$id}{text}\n" : "  $id $must{$id}{file}\n";
+}
+exit $bad;
