@@ -251,7 +251,7 @@ AW_API AW_MUST_USE enum aw_status aw_contact_place(const struct aw_contact *c,
                                                    struct aw_place *place, struct aw_now now);
 
 /** Which of the times a deadline rests on. */
-enum aw_clock {
+enum aw_why_clock {
     AW_CLOCK_NONE = 0,
     AW_CLOCK_HERS,  /* she issued it then */
     AW_CLOCK_RELAY, /* the relay took it then */
@@ -276,7 +276,7 @@ struct aw_why {
     uint32_t decided_at_s;       /* when this state began */
     struct aw_contact_call call; /* the statement that it rests on; seq 0: none */
     uint32_t replied_at_s;       /* when the reply was made that this call names, 0: none */
-    enum aw_clock clock;         /* whose time is the base */
+    enum aw_why_clock clock;     /* whose time is the base */
     uint32_t base_s;
     uint32_t span_s; /* from base to due, without what is bearable */
     uint64_t due_s;  /* UINT64_MAX: none */
