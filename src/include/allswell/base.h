@@ -26,6 +26,13 @@ extern "C" {
 #define AW_MUST_USE
 #endif
 
+/** Alignment of a member, in the words of C11 or C++. */
+#ifdef __cplusplus
+#define AW_ALIGNAS(len) alignas(len)
+#else
+#define AW_ALIGNAS(len) _Alignas(len)
+#endif
+
 /** What a call came to. Negative values fall into ranges by what the caller must do next. */
 enum aw_status {
     AW_OK = 0,

@@ -33,7 +33,7 @@ extern "C" {
 
 /** One contact engine. Secret: wipe. */
 struct aw_contact {
-    _Alignas(64) uint8_t opaque[AW_CONTACT_LEN];
+    AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN];
 };
 
 /**

@@ -33,7 +33,7 @@ extern "C" {
 
 /** One subject engine. Large: place it statically or on the heap. Secret: wipe. */
 struct aw_subject {
-    _Alignas(64) uint8_t opaque[AW_SUBJECT_LEN];
+    AW_ALIGNAS(64) uint8_t opaque[AW_SUBJECT_LEN];
 };
 
 /**
