@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_WIRE_CALL_H
+#define AW_WIRE_CALL_H
+
+#include <allswell/limits.h>
+
+#include "wire/message.h"
+
+/* Call: what a subject says to a contact, beats and words (spec/03-wire.md §4). */
+
+/* Longest encoding of any kind: a whole cell. */
+#define AW_CALL_LEN_MAX 476
+
+enum aw_call_kind {
+    AW_CALL_BEAT = 1,
+    AW_CALL_CHECKIN = 2,
+    AW_CALL_SOS = 3,
+    AW_CALL_CANCEL = 4,
+    AW_CALL_PLAN = 5,
+    AW_CALL_KEYS = 6,
+};
+
+enum aw_alarm_kind { AW_ALARM_SOS = 1 };
+
+struct aw_alarm {
+    uint32_t id;  /* seq of the statement that raised it */
+    uint8_t kind; /* enum aw_alarm_kind */
+    uint32_t since;
+};
+
+/* Secret: wipe. What a kind may carry is in the table of spec/03-wire.md §4. */
+struct aw_call {
+    uint8_t kind; /* enum aw_call_kind */
+    uint32_t seq;
+    uint32_t issued_at;
+    uint32_t valid_for;
+    uint8_t log_head[32];
+    uint8_t signature[64];
+    uint8_t signing_key[32];
+    uint8_t presence[48];
+    uint32_t presence_epoch;
+    uint8_t offer[32];
+    uint32_t plan_version;
+    uint32_t reply_seen;
+    uint32_t word; /* 0 exactly in a beat */
+    uint32_t waiting;
+    bool has_state, has_share, has_alarm, has_plan_hash, has_keys;
+    uint8_t state[112];
+    uint8_t share[33];
+    struct aw_alarm alarm;
+    uint8_t plan_hash[32];
+    uint8_t keys[81];
+    uint8_t ext[AW_EXT_LEN_MAX];
+    uint8_t ext_len; /* 0: none */
+};
+
+extern const struct aw_wire_map aw_call_map;
+
+#endif /* AW_WIRE_CALL_H */

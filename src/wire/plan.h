@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_WIRE_PLAN_H
+#define AW_WIRE_PLAN_H
+
+#include <allswell/plan.h>
+
+#include "wire/message.h"
+
+/* Plan: the body of a file of kind plan (spec/06-subject.md §6). */
+
+/* Longest encoding; a test computes it. Below AW_PLAN_LEN_MAX. */
+#define AW_PLAN_ENCODED_MAX 2200
+
+extern const struct aw_wire_map aw_plan_map;
+
+#endif /* AW_WIRE_PLAN_H */

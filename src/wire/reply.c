@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+#include "wire/reply.h"
+
+#include "base/assert.h"
+
+static const struct aw_wire_field reply_fields[] = {
+    AW_ROW_UINT(0, aw_reply, number, 1, UINT32_MAX),
+    AW_ROW_UINT(1, aw_reply, seq_device, 0, UINT32_MAX),
+    AW_ROW_UINT(2, aw_reply, seq_human, 0, UINT32_MAX),
+    AW_ROW_UINT(3, aw_reply, words, 0, UINT32_MAX),
+    AW_ROW_UINT(4, aw_reply, words_more, 0, UINT64_MAX),
+    AW_ROW_FIXED(5, aw_reply, accept),
+    AW_ROW_UINT(6, aw_reply, accept_epoch, 1, UINT32_MAX),
+    AW_ROW_UINT(7, aw_reply, cell_epoch, 0, UINT32_MAX),
+    AW_ROW_UINT(8, aw_reply, cell_index, 0, UINT32_MAX),
+    AW_ROW_FIXED(9, aw_reply, receipt_key),
+    AW_ROW_FIXED(10, aw_reply, receipt),
+    AW_ROW_UINT(11, aw_reply, receipt_at, 0, UINT32_MAX),
+    AW_ROW_UINT(12, aw_reply, claim, AW_REPLY_CLAIM_NONE, AW_REPLY_CLAIM_DECLINED),
+    AW_ROW_UINT(13, aw_reply, plan_version, 0, UINT32_MAX),
+    AW_ROW_UINT_OPT(14, aw_reply, away_until, 0, UINT32_MAX),
+    AW_ROW_VAR_NONZERO(15, aw_reply, ext),
+};
+
+const struct aw_wire_map aw_reply_map = AW_WIRE_TABLE("reply", aw_reply, reply_fields, NULL);
