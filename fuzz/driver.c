@@ -10,7 +10,9 @@
 #include "test.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define INPUT_LEN_MAX  ((size_t)1 << 20)
 #define MUTANT_LEN_MAX ((size_t)4096)
@@ -25,6 +27,26 @@ struct seeds {
 
 static struct seeds seeds;
 
+/* The input that is running, for the handler below. */
+static const uint8_t *volatile current;
+static volatile size_t current_len;
+
+/* Shows the input that broke the property: a seed for the corpus. */
+static void on_abort(int sig)
+{
+    static const char intro[] = "\ninput, in hex: ";
+    const uint8_t *data = current;
+
+    (void)sig;
+    (void)!write(STDERR_FILENO, intro, sizeof intro - 1);
+    for (size_t i = 0; i < current_len; i++) {
+        char digits[2] = {"0123456789abcdef"[data[i] >> 4], "0123456789abcdef"[data[i] & 15]};
+
+        (void)!write(STDERR_FILENO, digits, sizeof digits);
+    }
+    (void)!write(STDERR_FILENO, "\n", 1);
+}
+
 static void run_one(const uint8_t *data, size_t len)
 {
     uint8_t *exact = malloc(len > 0 ? len : 1);
@@ -32,7 +54,10 @@ static void run_one(const uint8_t *data, size_t len)
     T_REQUIRE(exact != NULL);
     if (len > 0)
         memcpy(exact, data, len);
+    current = exact;
+    current_len = len;
     T_EQ(LLVMFuzzerTestOneInput(exact, len), 0);
+    current_len = 0;
     free(exact);
 }
 
@@ -160,6 +185,7 @@ static void test_mutations(void)
 
 int main(int argc, char **argv)
 {
+    (void)signal(SIGABRT, on_abort);
     for (int i = 1; i < argc; i++)
         add_path(argv[i]);
     printf("%zu seeds\n", seeds.count);
