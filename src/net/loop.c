@@ -24,7 +24,10 @@ static void *take_zeroed(size_t count, size_t len)
 
 static void on_stop(uv_async_t *handle)
 {
-    uv_stop(handle->loop);
+    const struct aw_loop *loop = handle->data;
+
+    if (atomic_load(&loop->is_stopping)) /* else meant for a run that ended by itself */
+        uv_stop(handle->loop);
 }
 
 enum aw_status aw_loop_open(struct aw_loop **out, const struct aw_clock *clock)
@@ -49,6 +52,7 @@ enum aw_status aw_loop_open(struct aw_loop **out, const struct aw_clock *clock)
         aw_free(loop);
         return AW_E_NETWORK;
     }
+    loop->stop.data = loop;
     uv_unref((uv_handle_t *)&loop->stop);
     *out = loop;
     return AW_OK;
@@ -57,10 +61,12 @@ enum aw_status aw_loop_open(struct aw_loop **out, const struct aw_clock *clock)
 void aw_loop_run(struct aw_loop *loop)
 {
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    atomic_store(&loop->is_stopping, false);
 }
 
 void aw_loop_stop(struct aw_loop *loop)
 {
+    atomic_store(&loop->is_stopping, true);
     (void)uv_async_send(&loop->stop);
 }
 

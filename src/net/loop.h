@@ -4,6 +4,7 @@
 
 #include <allswell/hook.h>
 #include <allswell/loop.h>
+#include <stdatomic.h>
 #include <uv.h>
 
 /* One read may bring this many bytes; all links of a loop share the buffer. */
@@ -13,6 +14,7 @@ struct aw_loop {
     uv_loop_t uv;
     struct aw_clock clock;
     uv_async_t stop;
+    atomic_bool is_stopping;
     uv_signal_t signals[2];
     bool has_signals;
     aw_loop_call *on_signal;

@@ -56,6 +56,7 @@
 #include <allswell/clock.h>
 #include <allswell/contact.h>
 #include <allswell/control.h>
+#include <allswell/dial.h>
 #include <allswell/hook.h>
 #include <allswell/invite.h>
 #include <allswell/limits.h>
