@@ -134,9 +134,28 @@ static void test_head_looks_random(void)
         T_TRUE(ones[bit] > 2048 - 192 && ones[bit] < 2048 + 192);
 }
 
+/* Goal: the bytes are those of spec/09-crypto.md §8. Method: a short cell from the Python of
+ * tests/vectors/oracle.py; the two other lengths are in spec/vectors. */
+static void test_known_answer(void)
+{
+    static const uint8_t header[AW_KEY_LEN] = {1}, message[AW_KEY_LEN] = {2}, text[] = "call";
+    uint8_t nonce[AW_NONCE_LEN], cell[AW_CELL_SHORT_LEN];
+
+    for (size_t i = 0; i < sizeof nonce; i++)
+        nonce[i] = (uint8_t)i;
+    T_EQ(aw_cell_seal(cell, sizeof cell, header, message, 258, nonce, (struct aw_bytes){text, 4}),
+         AW_OK);
+    T_HEX_EQ(cell, sizeof cell,
+             "000102030405060708090a0b5c9d00157519d3390186b7a2f16d38ef086e2e34d8a195db"
+             "dfe519c8aa47c696b37d3cd3852806a0c75dfeaf7c3bf08e3caa721db2649b43d5cd4b67"
+             "5830478ad8119182f83d2741f62b7587352bce15ff71f7c984d228ce0bb93a800a6fd2f5"
+             "fef4872793dd61306f88f7d34ff53d974299b7a08c416317499215477b01e5e6");
+}
+
 int main(void)
 {
     T_REQUIRE(aw_crypto_init() == AW_OK);
+    T_RUN(test_known_answer);
     T_RUN(test_round_trip);
     T_RUN(test_every_bit);
     T_RUN(test_every_key_bit);

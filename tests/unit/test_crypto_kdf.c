@@ -136,6 +136,8 @@ static void test_labelled_hash(void)
     aw_hash(parts, AW_LABEL_HASH_CAPABILITY, (struct aw_bytes){data, AW_CAPABILITY_LEN});
     T_MEM_EQ(parts, whole, sizeof whole);
     aw_hash(parts, AW_LABEL_HASH_CONTENT, (struct aw_bytes){NULL, 0}); /* empty is allowed */
+    aw_hash(parts, AW_LABEL_HASH_CONTENT, text("abc"));                /* from hashlib */
+    T_HEX_EQ(parts, 32, "b26614152eeb07c5b2ef81bac13fbd21bfcb9a19edde8c2839df10e74fcd8626");
 }
 
 /* Goal: SipHash is SipHash-2-4, as a big-endian number of the library's bytes.

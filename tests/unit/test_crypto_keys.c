@@ -100,6 +100,21 @@ static void test_sign(void)
     T_TRUE(aw_secret_is_zero(&key, sizeof key));
 }
 
+/* Goal: what is signed is what spec/09-crypto.md §2.6 says. Method: a signature made by another
+ * Ed25519 over SHA-512 of prefix, label, zero byte and message. */
+static void test_sign_known_answer(void)
+{
+    static const uint8_t seed[AW_KEY_LEN] = {9}, text[] = "all's well";
+    struct aw_sign_key key;
+    uint8_t sig[AW_SIG_LEN];
+
+    aw_sign_from_seed(&key, seed);
+    aw_sign(sig, &key, AW_LABEL_SIGN_STATEMENT, (struct aw_bytes){text, sizeof text - 1});
+    T_HEX_EQ(sig, sizeof sig,
+             "7fd797d9c66e0101aeb85153db40279c1f4dbebb3ce2066de3b40d5d1711f648"
+             "5f4a92560949445fa9159b1cabc6de0da0bc3b48461240b9c4e5513c520ab505");
+}
+
 /* Goal: a key of small order verifies nothing, not even the signature that it "made".
  * Method: the identity and the point of order two as key and as R, with S = 0. */
 static void test_verify_small_order(void)
@@ -120,6 +135,7 @@ int main(void)
     T_RUN(test_x25519_wycheproof);
     T_RUN(test_dh_agrees);
     T_RUN(test_sign);
+    T_RUN(test_sign_known_answer);
     T_RUN(test_verify_small_order);
     return t_end();
 }

@@ -98,6 +98,59 @@ static void test_next(void)
     T_MEM_EQ(&k, &other, sizeof k);
 }
 
+/* Goal: the schedule is that of spec/09-crypto.md, from pairing to lanes, words and names.
+ * Method: answers computed by the Python of tests/vectors/oracle.py; every input is one byte
+ * and 31 zeros. */
+static void test_known_answers(void)
+{
+    static const uint8_t key[16][32] = {{0}, {1}, {2},  {3},  {4},  {5},  {6},  {7},
+                                        {8}, {9}, {10}, {11}, {12}, {13}, {14}, {15}};
+    struct aw_noise_config ci = {.pattern = AW_NOISE_IKPSK1, .initiator = true, .psk = key[15]};
+    struct aw_noise_config cr = {.pattern = AW_NOISE_IKPSK1, .psk = key[15]};
+    static const uint16_t words[AW_WORDS_COUNT] = {463, 773, 848, 1163, 1662, 125};
+    uint16_t got[AW_WORDS_COUNT];
+    struct aw_dh_key si, sr;
+    struct aw_noise i, r;
+    struct aw_epoch_keys k;
+    uint8_t wire[128], out[32];
+    struct aw_buf buf = AW_BUF_OF(wire), in = {NULL, 0, 0};
+
+    aw_epoch_next(&k, key[1], 7, key[2], key[3], key[4]);
+    T_HEX_EQ(k.root, 32, "1449008ab3203a2c6fa6346a296c16cb0c9bd8dd7eabca9c08cc0ec95f7be59b");
+    T_HEX_EQ(k.resumption, 32, "ac1c4f978a8425d14edb5ac663cbaf417a1d4f52ae9a3960e22fdcdcba3d5eee");
+    T_HEX_EQ(k.lane[AW_LANE_BULK][AW_DIRECTION_ACCEPT].header_key, 32,
+             "e78b6cd05481e70034aa73cb2ed813fc6ec72a8d1067e6da23642dcadbbbbf07");
+    T_HEX_EQ(k.lane[AW_LANE_BULK][AW_DIRECTION_ACCEPT].chain, 32,
+             "845c05b4b04855f5b89cf75df29a8a40d85ab5e74c6bad7018c44807758e464d");
+    aw_words_derive(got, key[6]);
+    T_MEM_EQ(got, words, sizeof got);
+    aw_capability_derive(out, key[1], key[2]);
+    T_HEX_EQ(out, 32, "a9cfaa198b070f9a1bbb4f878ad0d2710efb9b9adcabe53e40b703eba1e8a363");
+    aw_channel_id(out, key[1]);
+    T_HEX_EQ(out, 32, "f52cb91f0f04d8ec9bb5670c1403a1b7ffbff103604d66e5ceb416e362a0e762");
+
+    aw_dh_from_secret(&si, key[11]);
+    aw_dh_from_secret(&sr, key[13]);
+    ci.s = &si;
+    ci.e = key[12];
+    ci.rs = sr.pk;
+    cr.s = &sr;
+    cr.e = key[14];
+    ci.prologue = cr.prologue = (struct aw_bytes){(const uint8_t *)AW_LABEL_PROLOGUE_PAIR,
+                                                  sizeof AW_LABEL_PROLOGUE_PAIR - 1};
+    T_EQ(aw_noise_init(&i, &ci, NULL), AW_OK);
+    T_EQ(aw_noise_init(&r, &cr, NULL), AW_OK);
+    T_EQ(aw_noise_write(&i, (struct aw_bytes){NULL, 0}, &buf), AW_OK);
+    T_EQ(aw_noise_read(&r, aw_buf_bytes(&buf), &in), AW_OK);
+    buf.len = 0;
+    T_EQ(aw_noise_write(&r, (struct aw_bytes){NULL, 0}, &buf), AW_OK);
+    T_EQ(aw_noise_read(&i, aw_buf_bytes(&buf), &in), AW_OK);
+    T_EQ(aw_epoch_first(&k, &i, 0), AW_OK);
+    T_HEX_EQ(k.root, 32, "f1e28531a686e8a3cad31ddc53d908508b15f8cf42504e969ba7d770dfc392f7");
+    T_EQ(aw_noise_hash(&r, out), AW_OK);
+    T_HEX_EQ(out, 32, "ed2f29e6803bbf619450adecc286ec72123e68695c34a67b96fcac48054a713c");
+}
+
 /* Goal: a capability belongs to one seed and one relay; a channel id to one handshake.
  * Method: each input changed. */
 static void test_ids(void)
@@ -156,6 +209,7 @@ int main(void)
     T_REQUIRE(aw_crypto_init() == AW_OK);
     T_RUN(test_first);
     T_RUN(test_next);
+    T_RUN(test_known_answers);
     T_RUN(test_ids);
     T_RUN(test_words);
     T_RUN(test_word_list);
