@@ -47,7 +47,7 @@ static size_t from_header(struct label *out)
     size_t count = 0;
 
     while ((line = strstr(line, "#define AW_LABEL_")) != NULL) {
-        const char *name = line + strlen("#define AW_LABEL_"), *open, *close;
+        const char *name = line + strlen("#define AW_LABEL_"), *open, *close, *kind;
 
         line = name;
         if (strncmp(name, "PREFIX ", 7) == 0)
@@ -58,9 +58,10 @@ static size_t from_header(struct label *out)
         close = strchr(open + 1, '"');
         T_REQUIRE(close != NULL);
         copy(out[count].text, sizeof out->text, open + 1, close);
-        strcpy(out[count].kind, kind_of(name));
+        kind = kind_of(name);
+        copy(out[count].kind, sizeof out->kind, kind, kind + strlen(kind));
         if (strcmp(out[count].kind, "chain") == 0) /* its comment stands above the line */
-            strcpy(out[count].section, "§6.5");
+            section_of(&out[count], "§6.5");
         else
             section_of(&out[count], close);
         count++;
