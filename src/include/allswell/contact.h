@@ -149,8 +149,9 @@ enum aw_ladder_state {
     AW_LADDER_IDLE = 0, /* no plan or no check-in yet: nothing to watch */
     AW_LADDER_FINE,
     AW_LADDER_OVERDUE, /* a deadline passed, grace runs; nobody is rung */
-    AW_LADDER_MISSED,  /* levels run */
-    AW_LADDER_CLAIMED, /* levels run; the next one is held */
+    AW_LADDER_MISSED,  /* levels run: she did not check in, or her phone is silent */
+    AW_LADDER_ALARM,   /* levels run, from level 1 at once: SOS, duress, wrong secrets */
+    AW_LADDER_CLAIMED, /* the human here acts: no ring here, the next level is held if it can be */
     AW_LADDER_RESUMED, /* late but arrived: no further level; confirm is wanted */
 };
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_CORE_SCHEDULE_H
+#define AW_CORE_SCHEDULE_H
+
+#include <allswell/plan.h>
+
+/*
+ * Schedule: pure functions from a plan and a time to the next deadline (spec/06-subject.md §6).
+ * Seconds since 1970-01-01 UTC; "none" is UINT64_MAX.
+ */
+
+#define AW_NO_TIME UINT64_MAX
+
+/*
+ * First instant at which the local clock shows `local_s` (seconds since 1970-01-01 local time)
+ * or more: in an overlap the first of the two, in a gap the first instant after the gap.
+ */
+int64_t aw_schedule_utc(const struct aw_plan *plan, int64_t local_s);
+
+/* When one line asks for the next check-in after one at `base_s`. */
+uint64_t aw_schedule_line_due_s(const struct aw_plan *plan, const struct aw_schedule_line *line,
+                                uint64_t base_s);
+
+#endif /* AW_CORE_SCHEDULE_H */
