@@ -47,7 +47,7 @@ static enum aw_status check_call(const void *message)
     /* spec/03-wire.md §4: "The word number of a call MUST NOT be below `waiting`." */
     if (c->word != 0 && c->word < c->waiting)
         return AW_E_RANGE;
-    /* spec/03-wire.md §4: "A call MUST carry exactly the fields that its kind allows." */
+    /* spec/03-wire.md §4: "A call MUST carry exactly the fields that its kind allows" */
     if (c->has_plan_hash != (c->kind == AW_CALL_PLAN) || c->has_keys != (c->kind == AW_CALL_KEYS))
         return AW_E_RANGE;
     if ((is_alarm && !c->has_alarm) || (is_small && (c->has_state || c->has_share)))

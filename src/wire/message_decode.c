@@ -80,7 +80,7 @@ static enum aw_status store_string(const struct aw_wire_field *f, uint8_t *base,
         memcpy(member, &value, sizeof value);
         return AW_OK;
     case AW_WIRE_TEXT:
-        /* spec/03-wire.md §2: "Text MUST be well-formed UTF-8." */
+        /* spec/03-wire.md §2: "Text MUST be well-formed UTF-8" */
         if (!aw_utf8_is_valid(value))
             return AW_E_FORMAT;
         /* spec/03-wire.md §3: "Text MUST NOT contain control characters" */
@@ -265,7 +265,7 @@ enum aw_status aw_message_decode(const struct aw_wire_map *map, void *out, struc
     size_t used_len;
     enum aw_status st = aw_message_decode_first(map, out, in, &used_len);
 
-    /* spec/03-wire.md §2: "Nothing MUST follow the item." */
+    /* spec/03-wire.md §2: "Nothing MUST follow the item" */
     if (st == AW_OK && used_len != in.len) {
         aw_wipe(out, map->struct_len);
         st = AW_E_FORMAT;

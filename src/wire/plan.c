@@ -75,7 +75,7 @@ static const struct aw_wire_field plan_fields[] = {
     AW_ROW_BOOL(14, aw_plan, relaxed),
 };
 
-/* spec/03-wire.md §7: "The lists of a plan MUST be strictly in their order." */
+/* spec/03-wire.md §7: "The lists of a plan MUST be strictly in their order" */
 static bool is_ordered(const struct aw_plan *p)
 {
     for (size_t i = 1; i < p->zone_count; i++) {

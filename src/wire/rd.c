@@ -154,7 +154,7 @@ struct aw_bytes aw_rd_text(struct aw_rd *rd, size_t min, size_t max)
     if (!take_within(rd, AW_ITEM_TEXT, &item, min, max))
         return (struct aw_bytes){NULL, 0};
     value = (struct aw_bytes){item.ptr, (size_t)item.value};
-    /* spec/03-wire.md §2: "Text MUST be well-formed UTF-8." */
+    /* spec/03-wire.md §2: "Text MUST be well-formed UTF-8" */
     if (!aw_utf8_is_valid(value)) {
         fail_at(rd, AW_E_FORMAT, at);
         return (struct aw_bytes){NULL, 0};
@@ -174,7 +174,7 @@ size_t aw_rd_pos(const struct aw_rd *rd)
 
 enum aw_status aw_rd_end(struct aw_rd *rd)
 {
-    /* spec/03-wire.md §2: "Nothing MUST follow the item." */
+    /* spec/03-wire.md §2: "Nothing MUST follow the item" */
     if (rd->ptr != rd->end)
         fail_at(rd, AW_E_FORMAT, rd->ptr);
     return rd->status;
