@@ -29,6 +29,8 @@ enum aw_status aw_aead_open(uint8_t *out, const uint8_t *cipher, size_t len,
     if (crypto_aead_chacha20poly1305_ietf_decrypt_detached(NULL, NULL, cipher, len, mac, ad.ptr,
                                                            ad.len, nonce, key) != 0)
         return AW_E_AUTH;
+    if (len == 0)
+        return AW_OK; /* `out` may be NULL */
     rc = crypto_stream_chacha20_ietf_xor_ic(out, cipher, len, nonce, 1, key);
     AW_ASSERT(rc == 0);
     return AW_OK;

@@ -227,15 +227,13 @@ enum aw_status aw_link_accept(struct aw_link *link, uint8_t *frame, size_t frame
 enum aw_status aw_link_finish(struct aw_link *link, const uint8_t *frame, size_t frame_len)
 {
     struct aw_noise noise;
-    struct aw_buf nothing = {NULL, 0, 0};
-    uint8_t none[1];
+    struct aw_buf nothing = {NULL, 0, 0}; /* the answer's length leaves no room for a payload */
     enum aw_status st = expect(link, ANSWER);
 
     if (st != AW_OK)
         return st;
     if (!is_whole(link, frame, frame_len))
         return refuse(link, AW_E_FORMAT);
-    nothing.ptr = none; /* the answer carries no payload: its length says so */
     st = aw_noise_load(&noise, link->u.handshake);
     AW_ASSERT(st == AW_OK);
     st = aw_noise_read(

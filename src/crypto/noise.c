@@ -285,6 +285,7 @@ enum aw_status aw_noise_read(struct aw_noise *n, struct aw_bytes message, struct
 {
     size_t overhead = aw_noise_overhead(n), len;
     const uint8_t *at = message.ptr;
+    uint8_t *text;
     struct aw_noise t;
     enum aw_status st;
 
@@ -299,10 +300,10 @@ enum aw_status aw_noise_read(struct aw_noise *n, struct aw_bytes message, struct
     /* spec/09-crypto.md §4: "A handshake MUST NOT change state before the whole message has
      * verified." A mailbox may hold junk in front of the true answer. */
     t = *n;
+    text = payload->len > 0 ? payload->ptr + payload->len : payload->ptr; /* may be NULL */
     st = read_tokens(&t, &at);
     if (st == AW_OK)
-        st = decrypt_and_hash(&t, payload->ptr + payload->len,
-                              (struct aw_bytes){at, len + AW_MAC_LEN});
+        st = decrypt_and_hash(&t, text, (struct aw_bytes){at, len + AW_MAC_LEN});
     if (st == AW_OK) {
         t.step++;
         payload->len += len;
