@@ -108,8 +108,10 @@ struct aw_relay_config {
 struct aw_relay;
 
 /**
- * Returns how many bytes aw_relay_init() needs for `config`: about 1.7 MiB, 64 per cell at
- * most, 220 per mailbox, 6,300 per link. Most of it is not touched before it is needed.
+ * Returns how many bytes aw_relay_init() needs for `config`, 0 when a bound is out of range:
+ * about 3.7 MB, 52 per cell, 215 per mailbox, 8,232 per link; for cells up to 60 and mailboxes
+ * up to 230 where a count is just above a power of two. Pages that were never needed were never
+ * touched: an idle relay has some 100 KB of them resident.
  */
 AW_API size_t aw_relay_memory_len(const struct aw_relay_config *config);
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "relay/blocks.h"
+#include "relay/cells.h"
+#include "relay/mailbox.h"
+#include "relay/pool.h"
+#include "relay/token.h"
+#include "relay/wake.h"
+
+#include <string.h>
+
+/* Rebuilding the index at start: mailboxes say which numbers live, blocks where they are. */
+
+static enum aw_status load_meta(struct aw_relay *r, uint64_t key, struct aw_bytes value)
+{
+    if (value.len > 0 && value.ptr[0] != AW_RECORD_VERSION)
+        return AW_E_VERSION;
+    if (key != AW_META_KEY || value.len != 1 + sizeof r->hash_key)
+        return AW_E_DAMAGED;
+    memcpy(r->hash_key, value.ptr + 1, sizeof r->hash_key);
+    r->is_meta_dirty = false;
+    return AW_OK;
+}
+
+/* Ids rise with the index while loading. */
+static struct aw_box *box_by_id(struct aw_relay *r, uint64_t id)
+{
+    uint32_t low = 1;
+    uint32_t high = r->box_pool.used;
+
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+
+        if (r->boxes[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return high != 0 && r->boxes[low].id == id ? &r->boxes[low] : NULL;
+}
+
+static void drop_first_gap(struct aw_relay *r, struct aw_box *m)
+{
+    uint32_t gap = m->pend_head;
+
+    m->pend_head = r->cells[gap].next;
+    aw_pool_give(&r->cell_pool, gap, &r->cells[gap].next);
+}
+
+/* Taken, dropped, or of a mailbox that was removed: such a cell is left behind in its row. */
+static bool is_live(struct aw_relay *r, struct aw_box *m, uint32_t no)
+{
+    if (m == NULL || no <= m->last_no)
+        return false;
+    while (m->pend_head != 0 && r->cells[m->pend_head].at < no)
+        drop_first_gap(r, m);
+    return m->pend_head == 0 || no < r->cells[m->pend_head].no;
+}
+
+static enum aw_status load_entry(struct aw_relay *r, uint32_t block, const uint8_t *row,
+                                 size_t offset)
+{
+    const uint8_t *p = row + offset;
+    uint64_t id = aw_get_u64(p);
+    struct aw_box *m = box_by_id(r, id);
+    struct aw_cell_ref ref = {.hash = {aw_get_u32(p + 20), aw_get_u32(p + 16)},
+                              .no = aw_get_u32(p + 8),
+                              .at = aw_get_u32(p + 12),
+                              .block = block,
+                              .offset = (uint16_t)(offset + AW_ENTRY_HEAD_LEN)};
+    uint32_t cell;
+
+    if (id >= r->box_id_next)
+        r->box_id_next = id + 1; /* it must not be given to another while this row is there */
+    if (!is_live(r, m, ref.no))
+        return AW_OK;
+    if (aw_get_u16(p + 24) == AW_RELAY_BULK_LEN) {
+        if (m->bulk_count == AW_RELAY_BULK_MAX)
+            return AW_OK; /* of a commit that was reported failed: nobody counts on it */
+        ref.flags = AW_CELL_BULK;
+    }
+    cell = aw_cells_new(r, &ref);
+    if (cell == 0)
+        return AW_E_LIMIT;
+    aw_cells_append(r, m, cell);
+    return AW_OK;
+}
+
+static enum aw_status load_block(struct aw_relay *r, uint64_t key, struct aw_bytes row)
+{
+    enum aw_status status = AW_OK;
+    size_t offset = AW_BLOCK_HEAD_LEN;
+    uint32_t block;
+
+    if (row.len > 0 && row.ptr[0] != AW_RECORD_VERSION)
+        return AW_E_VERSION;
+    if (row.len <= AW_BLOCK_HEAD_LEN || row.len > AW_RELAY_RECORD_MAX || key < r->block_key_next)
+        return AW_E_DAMAGED;
+    r->block_key_next = key + 1;
+    block = aw_blocks_load(r, key);
+    if (block == 0)
+        return AW_E_LIMIT;
+    r->blocks[block].live = 1; /* ours, so that it does not die before all are seen */
+    while (status == AW_OK && offset < row.len) {
+        size_t len;
+
+        if (row.len - offset < AW_ENTRY_HEAD_LEN)
+            return AW_E_DAMAGED;
+        len = aw_get_u16(row.ptr + offset + 24);
+        if ((len != AW_RELAY_CELL_LEN && len != AW_RELAY_BULK_LEN) ||
+            row.len - offset - AW_ENTRY_HEAD_LEN < len)
+            return AW_E_DAMAGED;
+        status = load_entry(r, block, row.ptr, offset);
+        offset += AW_ENTRY_HEAD_LEN + len;
+    }
+    if (--r->blocks[block].live == 0)
+        aw_blocks_died(r, block);
+    return status;
+}
+
+enum aw_status aw_relay_load(struct aw_relay *relay, uint8_t space, uint64_t key,
+                             struct aw_bytes value)
+{
+    AW_ASSERT(!relay->is_started);
+    if (key == 0 || key > AW_STORE_KEY_MAX)
+        return AW_E_DAMAGED;
+    switch (space) {
+    case AW_RELAY_SPACE_META:
+        return load_meta(relay, key, value);
+    case AW_RELAY_SPACE_TOKEN:
+        return aw_token_row_load(relay, key, value);
+    case AW_RELAY_SPACE_MAILBOX:
+        return aw_box_row_load(relay, key, value);
+    case AW_RELAY_SPACE_BLOCK:
+        return load_block(relay, key, value);
+    default:
+        return AW_E_DAMAGED;
+    }
+}
+
+void aw_relay_start(struct aw_relay *relay, struct aw_now now)
+{
+    AW_ASSERT(!relay->is_started);
+    relay->is_started = true;
+    relay->now = now;
+    if (relay->lazy_ms != AW_TIME_NEVER)
+        relay->lazy_ms = now.mono_ms;
+    for (uint32_t box = 1; box <= relay->box_pool.used; box++) {
+        struct aw_box *m = &relay->boxes[box];
+
+        while (m->pend_head != 0)
+            drop_first_gap(relay, m);
+        m->pend_tail = 0;
+        m->next_no = m->last_no + 1;
+        /* spec/08-relay.md §6: "After a restart a relay MUST wake readers for whom cells are
+         * waiting." */
+        if (aw_box_has_cells(m))
+            aw_wake_want(relay, box);
+    }
+    relay->counters.dropped = 0;
+}
