@@ -107,7 +107,8 @@ void bed_settle(struct relay_bed *bed)
     }
 }
 
-size_t bed_recv(struct relay_bed *bed, uint32_t link, size_t frame_len, bed_msg *out, size_t cap)
+size_t bed_recv(struct relay_bed *bed, uint32_t link, size_t frame_len, struct aw_answer *out,
+                size_t cap)
 {
     static uint8_t bytes[MESSAGE_MAX * 600];
     size_t at = 0;

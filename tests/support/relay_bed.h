@@ -24,9 +24,6 @@ struct relay_bed {
     bool is_under_way;
 };
 
-/* One message that a link was sent; its cell lies in a static buffer until the next bed_recv(). */
-typedef struct aw_answer bed_msg;
-
 void bed_open(struct relay_bed *bed, const struct aw_relay_config *config);
 void bed_close(struct relay_bed *bed);
 
@@ -48,8 +45,10 @@ void bed_write(struct relay_bed *bed);
 /* Begins and ends batches until none is left, past the time that lazy ones wait. */
 void bed_settle(struct relay_bed *bed);
 
-/* Takes what is waiting for a link, in frames of `frame_len` bytes. Returns the count. */
-size_t bed_recv(struct relay_bed *bed, uint32_t link, size_t frame_len, bed_msg *out, size_t cap);
+/* Takes what is waiting for a link, in frames of `frame_len` bytes. Returns the count.
+ * The cells lie in a static buffer until the next call. */
+size_t bed_recv(struct relay_bed *bed, uint32_t link, size_t frame_len, struct aw_answer *out,
+                size_t cap);
 
 /* A token for `quota` mailboxes, durable. */
 void bed_token(struct relay_bed *bed, uint32_t quota, const char *wake, uint8_t token[32]);

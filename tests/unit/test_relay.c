@@ -6,7 +6,7 @@
 static const struct aw_relay_config small = {
     .link_count = 3, .mailbox_count = 8, .cell_count = 512, .token_count = 4, .rate_burst = 100000};
 
-static bed_msg msgs[4096];
+static struct aw_answer msgs[4096];
 static uint8_t token[32];
 
 /* A relay with one mailbox, number 0, and nothing waiting to be said. */
