@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Sets a Debian 12 machine up, builds Allswell and runs all checks; the last thing printed is
+# the summary.
+# Usage: tools/check.sh [--quick]
+#   --quick  gcc build and its tests only: no sanitizers, no clang-tidy, no valgrind
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+quick=
+case ${1:-} in
+'') ;;
+--quick) quick=1 ;;
+*)
+  echo "usage: tools/check.sh [--quick]" >&2
+  exit 2
+  ;;
+esac
+jobs=$(nproc 2>/dev/null || echo 2)
+all=$root/build-check-all
+
+say() { printf '== %s\n' "$*"; }
+
+build() { # <folder> <C compiler> <cmake option>...
+  folder=$1 cc=$2
+  shift 2
+  say "build with $cc in $folder/"
+  mkdir -p "$folder"
+  if ! { cmake -S . -B "$folder" -DCMAKE_C_COMPILER="$cc" "$@" &&
+    cmake --build "$folder" -j "$jobs"; } >"$folder/build.log" 2>&1; then
+    tail -n 40 "$folder/build.log"
+    say "the build failed: $folder/build.log has all of it"
+    exit 1
+  fi
+}
+
+# Adds tests to the list that one ctest runs over, so that there is one summary.
+list() { printf '%s\n' "$*" >>"$all/CTestTestfile.cmake"; }
+
+if [ -n "$quick" ]; then tools/setup.sh build; else tools/setup.sh checks; fi
+rm -rf "$all"
+mkdir -p "$all"
+: >"$all/CTestTestfile.cmake"
+
+build build-check gcc
+list "subdirs(\"$root/build-check\")"
+
+if [ -z "$quick" ]; then
+  if command -v clang >/dev/null; then
+    build build-check-asan clang -DALLSWELL_SANITIZE=ON
+    list "add_test(sanitizers ctest --test-dir \"$root/build-check-asan\" -j $jobs" \
+      "--output-on-failure --no-tests=error)"
+    list "set_tests_properties(sanitizers PROPERTIES TIMEOUT 900 LABELS asan RUN_SERIAL TRUE)"
+  else
+    say "no clang: address and undefined-behaviour sanitizers skipped"
+  fi
+  if command -v run-clang-tidy >/dev/null && [ -d build-check-asan ]; then
+    list "add_test(clang_tidy \"$root/tests/tidy/clang_tidy.sh\" \"$root/build-check-asan\"" \
+      "$jobs)"
+    list "set_tests_properties(clang_tidy PROPERTIES LABELS tidy TIMEOUT 600 RUN_SERIAL TRUE)"
+  else
+    say "no run-clang-tidy: skipped"
+  fi
+  if command -v valgrind >/dev/null; then
+    for test in build-check/unit/test_*; do
+      name=valgrind_${test##*/test_}
+      # Children of a test are programs of their own, and tested as such.
+      list "add_test($name valgrind --quiet --error-exitcode=99 --leak-check=full" \
+        "--trace-children=no --child-silent-after-fork=yes \"$root/$test\")"
+      list "set_tests_properties($name PROPERTIES LABELS valgrind TIMEOUT 300" \
+        "ENVIRONMENT T_VALGRIND=1)"
+    done
+  else
+    say "no valgrind: skipped"
+  fi
+fi
+
+say "run the tests"
+exec ctest --test-dir "$all" -j "$jobs" --output-on-failure --no-tests=error

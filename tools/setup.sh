@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Installs the Debian packages that Allswell needs, if any is missing; needs root or sudo then.
+# This is the one list of them.
+# Usage: tools/setup.sh [build|checks]
+#   build   (default) what it takes to build and run
+#   checks  also what the checks use; those that cannot be had are skipped, and said so
+set -eu
+
+build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
+libjansson-dev libqrencode-dev"
+checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc"
+
+missing() {
+  for package in "$@"; do
+    case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true) in
+    *" installed") ;;
+    *) printf ' %s' "$package" ;;
+    esac
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "setup: run this as root, or install sudo: it takes root to install packages" >&2
+    return 1
+  fi
+}
+
+install_missing() { # <package>...
+  lack=$(missing "$@")
+  [ -n "$lack" ] || return 0
+  echo "setup: installing$lack"
+  log=$(mktemp)
+  # shellcheck disable=SC2086 # the packages are words
+  if as_root apt-get update -qq >"$log" 2>&1 &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      $lack >>"$log" 2>&1; then
+    rm -f "$log"
+    return 0
+  fi
+  tail -n 15 "$log" >&2
+  rm -f "$log"
+  echo "setup: could not install$lack" >&2
+  return 1
+}
+
+what=${1:-build}
+case $what in
+build | checks) ;;
+*)
+  echo "usage: tools/setup.sh [build|checks]" >&2
+  exit 2
+  ;;
+esac
+
+if ! command -v apt-get >/dev/null; then
+  echo "setup: no apt-get here. Install by other means what these Debian packages hold: $build"
+  exit 0
+fi
+# shellcheck disable=SC2086
+install_missing $build
+if [ "$what" = checks ]; then
+  # shellcheck disable=SC2086
+  install_missing $checks || echo "setup: checks that need these packages will be skipped"
+fi
