@@ -70,12 +70,23 @@ enum aw_status aw_cell_peek(const uint8_t *cell, size_t cell_len,
     return AW_OK;
 }
 
+void aw_cell_head(uint8_t *cell, const uint8_t header_key[AW_KEY_LEN], uint32_t index,
+                  const uint8_t nonce[AW_NONCE_LEN])
+{
+    uint8_t *head = cell + HEAD_AT;
+    uint8_t index_be[4];
+
+    memcpy(cell, nonce, AW_NONCE_LEN);
+    aw_put_u32(index_be, index);
+    hide_index(head, index_be, cell, header_key);
+    head_tag(head + 4, index_be, cell, header_key);
+}
+
 enum aw_status aw_cell_seal(uint8_t *cell, size_t cell_len, const uint8_t header_key[AW_KEY_LEN],
                             const uint8_t message_key[AW_KEY_LEN], uint32_t index,
                             const uint8_t nonce[AW_NONCE_LEN], struct aw_bytes plain)
 {
     uint8_t *head = cell + HEAD_AT, *text = cell + CIPHER_AT;
-    uint8_t index_be[4];
     size_t text_len;
 
     AW_ASSERT(aw_cell_is_len(cell_len));
@@ -83,10 +94,7 @@ enum aw_status aw_cell_seal(uint8_t *cell, size_t cell_len, const uint8_t header
     if (plain.len > text_len)
         return AW_E_SPACE;
 
-    memcpy(cell, nonce, AW_NONCE_LEN);
-    aw_put_u32(index_be, index);
-    hide_index(head, index_be, cell, header_key);
-    head_tag(head + 4, index_be, cell, header_key);
+    aw_cell_head(cell, header_key, index, nonce);
     if (plain.len > 0)
         memcpy(text, plain.ptr, plain.len);
     memset(text + plain.len, 0, text_len - plain.len);

@@ -33,6 +33,13 @@ AW_MUST_USE enum aw_status aw_cell_peek(const uint8_t *cell, size_t cell_len,
                                         const uint8_t header_key[AW_KEY_LEN], uint32_t *index);
 
 /*
+ * Writes nonce and head of a cell whose rest is no AEAD of a chain: a restore handshake, whose
+ * index field names an epoch (spec/05-channel.md §8).
+ */
+void aw_cell_head(uint8_t *cell, const uint8_t header_key[AW_KEY_LEN], uint32_t index,
+                  const uint8_t nonce[AW_NONCE_LEN]);
+
+/*
  * Seals `plain`, padded with zero bytes, into `cell_len` bytes at `cell`. `nonce` is fresh from
  * the random source for every call. `plain` must not overlap `cell`.
  * Returns AW_E_SPACE, with `cell` untouched, when `plain` is longer than this cell carries.

@@ -19,6 +19,7 @@
 #define AW_LABEL_ROOT             "root"             /* §6.3 what the next epoch grows from */
 #define AW_LABEL_RESUMPTION       "resumption"       /* §6.3 pre-shared key of KKpsk0 */
 #define AW_LABEL_LANE             "lane"             /* §6.3 header key and chain key */
+#define AW_LABEL_RESUME           "resume"           /* §6.6 header key of restore cells */
 #define AW_LABEL_STATE            "state"            /* §7.4 key of the sealed state */
 #define AW_LABEL_PRESENCE_KEY     "presence key"     /* §10.1 from Argon2id and keystore key */
 #define AW_LABEL_PRESENCE_PICTURE "presence picture" /* §10.2 one of 16 pictures */
@@ -38,6 +39,7 @@
 /* Labels of aw_hash(). */
 #define AW_LABEL_HASH_CAPABILITY "capability id"  /* §2.5 what a relay stores of a capability */
 #define AW_LABEL_HASH_CHANNEL    "channel id"     /* §6.4 names a channel */
+#define AW_LABEL_HASH_INVITE     "invite"         /* §2.5 checksum of an invite */
 #define AW_LABEL_HASH_CONTENT    "content"        /* §2.5 id of a file or bulk object */
 #define AW_LABEL_HASH_STATEMENT  "statement hash" /* §2.5 */
 #define AW_LABEL_HASH_ACT        "act"            /* §2.5 what a presence MAC covers */
