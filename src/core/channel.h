@@ -61,7 +61,6 @@ struct aw_resumed {
     bool has_got;          /* a cell came in lane cell */
     uint32_t got_index;
     uint32_t named_epoch;
-    uint8_t resumption[AW_KEY_LEN];
     uint8_t words_hash[AW_HASH_LEN];
     uint8_t accept[AW_KEY_LEN]; /* accept key: secret half at a contact, public at a subject */
     struct aw_dh_key offer;     /* subject */
@@ -99,7 +98,7 @@ struct aw_channel {
 
     struct aw_accept_key accepts[AW_ACCEPT_KEEP]; /* contact: ascending by epoch */
     uint8_t accept_count;
-    struct aw_resumption_key resumptions[AW_RESUMPTION_KEEP]; /* ascending by epoch */
+    struct aw_resumption_key resumptions[AW_RESUMPTION_KEEP]; /* oldest first */
     uint8_t resumption_count;
 
     struct aw_resume_side asking;
@@ -254,7 +253,8 @@ bool aw_channel_is_silent(const struct aw_channel *ch, uint64_t wall_ms);
  * Begins to re-establish: after a restore, after AW_E_PEER_RESET, or when cells stay unanswered
  * or undecipherable. The channel goes on as it is until the other side answers. Store, then send
  * aw_channel_resume_cell() and repeat it with backoff. Begun already: AW_OK, nothing changed.
- * Returns AW_E_AUTH (a static key of small order), AW_E_ENTROPY.
+ * Returns AW_E_STATE (quarantined: humans decide first), AW_E_AUTH (a static key of small order),
+ * AW_E_ENTROPY.
  */
 AW_MUST_USE enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const struct aw_resume *own,
                                                  const struct aw_random *random);

@@ -24,6 +24,7 @@ void aw_epoch_set(struct aw_epoch *epoch, uint32_t number, const struct aw_epoch
     epoch->live = true;
     epoch->number = number;
     memcpy(epoch->root, keys->root, AW_KEY_LEN);
+    memcpy(epoch->resumption, keys->resumption, AW_KEY_LEN);
     for (size_t i = 0; i < AW_EPOCH_LANE_COUNT; i++) {
         aw_ratchet_init(&epoch->send[i], &keys->lane[lanes[i]][own]);
         aw_ratchet_init(&epoch->recv[i], &keys->lane[lanes[i]][peer]);

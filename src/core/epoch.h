@@ -15,7 +15,8 @@
 struct aw_epoch {
     bool live;
     uint32_t number;
-    uint8_t root[AW_KEY_LEN]; /* what the next epoch grows from; zero once it has */
+    uint8_t root[AW_KEY_LEN];       /* what the next epoch grows from; zero once it has */
+    uint8_t resumption[AW_KEY_LEN]; /* pre-shared key of a re-establishment that names it */
     struct aw_ratchet send[AW_EPOCH_LANE_COUNT];
     struct aw_ratchet recv[AW_EPOCH_LANE_COUNT];
 };

@@ -83,7 +83,6 @@ AW_MUST_USE enum aw_status aw_inviting_decode(struct aw_inviting *inv, struct aw
 /* An answered invite that waits for message 2. Secret: wipe. */
 struct aw_joining {
     struct aw_invite invite;           /* where message 1 goes, until when */
-    uint8_t static_key[AW_KEY_LEN];    /* own, for this relationship only */
     uint8_t noise[AW_NOISE_STATE_LEN]; /* waits for message 2 */
     uint8_t cell[AW_CELL_LEN];         /* message 1 */
 };

@@ -11,8 +11,8 @@
 /* One sentence of her device. No secrets. */
 struct aw_statement {
     uint32_t seq;
-    uint32_t issued_at_s;
-    uint32_t valid_for_s;
+    uint32_t issued_at;
+    uint32_t valid_for;
     uint8_t kind; /* call_kind: 1 beat, 2 checkin, 3 sos, 4 cancel, 5 plan, 6 keys */
     uint8_t log_head[AW_HASH_LEN];
 };
@@ -45,11 +45,11 @@ void aw_act_hash(uint8_t out[AW_HASH_LEN], const uint8_t channel_id[AW_HASH_LEN]
 
 /* Receipt: a contact's signature over statement hash and time. */
 void aw_receipt_sign(uint8_t sig[AW_SIG_LEN], const struct aw_sign_key *key,
-                     const uint8_t statement_hash[AW_HASH_LEN], uint32_t receipt_at_s);
+                     const uint8_t statement_hash[AW_HASH_LEN], uint32_t receipt_at);
 
 /* AW_OK or AW_E_AUTH. */
 AW_MUST_USE enum aw_status aw_receipt_verify(const uint8_t receipt_key[AW_KEY_LEN],
                                              const uint8_t statement_hash[AW_HASH_LEN],
-                                             uint32_t receipt_at_s, const uint8_t sig[AW_SIG_LEN]);
+                                             uint32_t receipt_at, const uint8_t sig[AW_SIG_LEN]);
 
 #endif /* AW_CORE_STATEMENT_H */
