@@ -9,7 +9,7 @@
 /* File: the content of a cell of lane bulk (spec/06-subject.md §6). */
 
 /* Longest encoding. */
-#define AW_FILE_LEN_MAX 16108
+#define AW_FILE_LEN_MAX 16109
 
 enum aw_file_kind { AW_FILE_PLAN = 1 };
 

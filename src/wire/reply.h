@@ -9,7 +9,7 @@
 /* Reply: what a contact's device says to the subject (spec/03-wire.md §5). */
 
 /* Longest encoding. */
-#define AW_REPLY_LEN_MAX 278
+#define AW_REPLY_LEN_MAX 245
 
 enum aw_reply_claim {
     AW_REPLY_CLAIM_NONE = 0,

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/bytes.h"
+#include "support/wire_fill.h"
+#include "wire/call.h"
+#include "wire/hello.h"
+#include "wire/invite.h"
+#include "wire/plan.h"
+#include "wire/state.h"
+
+static uint8_t encoded[WIRE_ENCODED_MAX];
+
+static enum aw_status try_encode(const struct aw_wire_map *map, const void *message)
+{
+    struct aw_buf buf = AW_BUF_OF(encoded);
+
+    return aw_message_encode(map, message, &buf);
+}
+
+static struct aw_call sample_call(uint8_t kind)
+{
+    struct t_rng rng = t_rng(kind);
+    struct aw_call call;
+
+    wire_fill(&aw_call_map, &call, WIRE_FILL_MOST, &rng);
+    call.kind = kind;
+    wire_mend(&aw_call_map, &call);
+    return call;
+}
+
+/* Goal: [WI-15] the table of kinds: what a kind must not carry, and what it must.
+ * Method: every flag of a good call is turned, for every kind, and compared with the table. */
+static void test_call_kinds(void)
+{
+    /* state, share, alarm, plan_hash, keys: may, must or not */
+    static const char *const table[] = {"      ", "ooonn", "ooonn", "oomnn",
+                                        "oomnn",  "nnomn", "nnonm"};
+
+    for (uint8_t kind = AW_CALL_BEAT; kind <= AW_CALL_KEYS; kind++) {
+        for (size_t flag = 0; flag < 5; flag++) {
+            for (int has = 0; has < 2; has++) {
+                struct aw_call call = sample_call(kind);
+                bool *flags[] = {&call.has_state, &call.has_share, &call.has_alarm,
+                                 &call.has_plan_hash, &call.has_keys};
+                bool is_good =
+                    table[kind][flag] == (has != 0 ? 'm' : 'n') || table[kind][flag] == 'o';
+
+                *flags[flag] = has != 0;
+                T_EQ(try_encode(&aw_call_map, &call), is_good ? AW_OK : AW_E_RANGE);
+            }
+        }
+    }
+}
+
+/* Goal: [WI-16] and [WI-17], the number of a word.
+ * Method: its edges against the kind and `waiting`. */
+static void test_call_word(void)
+{
+    struct aw_call call = sample_call(AW_CALL_CHECKIN);
+
+    call.word = 0;
+    T_EQ(try_encode(&aw_call_map, &call), AW_E_RANGE);
+    call.waiting = 5;
+    call.word = 4;
+    T_EQ(try_encode(&aw_call_map, &call), AW_E_RANGE);
+    call.word = 5;
+    T_EQ(try_encode(&aw_call_map, &call), AW_OK);
+    call.kind = AW_CALL_BEAT;
+    T_EQ(try_encode(&aw_call_map, &call), AW_E_RANGE);
+    call.word = 0;
+    T_EQ(try_encode(&aw_call_map, &call), AW_OK);
+}
+
+/* Goal: [WI-18] half a place is none.
+ * Method: every combination of the three flags. */
+static void test_state_place(void)
+{
+    for (unsigned bits = 0; bits < 8; bits++) {
+        struct aw_state s = {.at = 1,
+                             .has_lat_e7 = (bits & 1) != 0,
+                             .has_lon_e7 = (bits & 2) != 0,
+                             .has_accuracy_m = (bits & 4) != 0};
+        bool is_good = bits == 0 || bits == 3 || bits == 7;
+
+        T_EQ(try_encode(&aw_state_map, &s), is_good ? AW_OK : AW_E_RANGE);
+    }
+}
+
+static struct aw_plan sample_plan(void)
+{
+    struct t_rng rng = t_rng(3);
+    struct aw_plan plan;
+
+    wire_fill(&aw_plan_map, &plan, WIRE_FILL_MOST, &rng);
+    wire_mend(&aw_plan_map, &plan);
+    return plan;
+}
+
+/* Goal: [WI-20] equal neighbours in an ordered list are refused, and so is a wrong order.
+ * Method: the last two of each list are made equal, then swapped. */
+static void test_plan_order(void)
+{
+    struct aw_plan plan = sample_plan();
+
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_OK);
+    plan.zone[15].from = plan.zone[14].from;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.zone[15].from--;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+
+    plan = sample_plan();
+    plan.warnings[7].before_s = plan.warnings[6].before_s;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.warnings[7].before_s = plan.warnings[6].before_s + 1;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+
+    plan = sample_plan();
+    plan.levels[7].delay_s = plan.levels[6].delay_s;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.levels[7].delay_s--;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+
+    plan = sample_plan();
+    plan.roster[15].person = 15;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+}
+
+/* Goal: [WI-19], [WI-21] and [WI-22], the other rules of a plan.
+ * Method: one fault each. */
+static void test_plan_rules(void)
+{
+    struct aw_plan plan = sample_plan();
+
+    plan.roster_count = 3;
+    plan.threshold = 3;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_OK);
+    plan.threshold = 4;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+
+    plan = sample_plan();
+    plan.roster[4].groups = 2;
+    plan.levels[7].groups = 253;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+
+    for (unsigned bits = 0; bits < 8; bits++) {
+        bool is_good = bits == 1 || bits == 6;
+
+        plan = sample_plan();
+        plan.schedule[0] = (struct aw_schedule_line){.every_s = (bits & 1) != 0 ? 300 : 0,
+                                                     .days = (bits & 2) != 0 ? 1 : 0,
+                                                     .has_minute = (bits & 4) != 0};
+        T_EQ(try_encode(&aw_plan_map, &plan), is_good ? AW_OK : AW_E_RANGE);
+    }
+}
+
+static struct aw_hello sample_hello(const char *name)
+{
+    struct t_rng rng = t_rng(9);
+    struct aw_hello hello;
+
+    wire_fill(&aw_hello_map, &hello, WIRE_FILL_LEAST, &rng);
+    (void)snprintf(hello.name, sizeof hello.name, "%s", name);
+    return hello;
+}
+
+/* Goal: [WI-5] and [WI-13], what text may be, in both directions.
+ * Method: names of one kind of character each; for the decoder the bytes of a good name are
+ * replaced by theirs. */
+static void test_text(void)
+{
+    static const struct {
+        const char *name;
+        enum aw_status status;
+    } cases[] = {
+        {"Ada", AW_OK},
+        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x99", AW_OK}, /* 2, 3 and 4 bytes */
+        {"\xc2\xa0", AW_OK},                             /* U+00A0, the first behind C1 */
+        {"\xef\xbf\xbf\xf4\x8f\xbf\xbf", AW_OK},         /* U+FFFF, U+10FFFF */
+        {"a\nb", AW_E_RANGE},
+        {"\x1b[2J", AW_E_RANGE},
+        {"\x7f", AW_E_RANGE},
+        {"\xc2\x80", AW_E_RANGE},
+        {"x\xc2\x9f", AW_E_RANGE},
+        {"\xc3", AW_E_FORMAT},
+        {"\x80", AW_E_FORMAT},
+        {"\xc0\xaf", AW_E_FORMAT},         /* overlong */
+        {"\xe0\x9f\xbf", AW_E_FORMAT},     /* overlong */
+        {"\xf0\x8f\xbf\xbf", AW_E_FORMAT}, /* overlong */
+        {"\xed\xa0\x80", AW_E_FORMAT},     /* surrogate */
+        {"\xf4\x90\x80\x80", AW_E_FORMAT}, /* above U+10FFFF */
+        {"\xf8\x88\x80\x80\x80", AW_E_FORMAT},
+        {"\xe2\x82", AW_E_FORMAT},
+        {"\xe2\x28\xa1", AW_E_FORMAT},
+    };
+    struct aw_hello got;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct aw_hello hello = sample_hello(cases[i].name);
+        size_t len = strlen(cases[i].name);
+        struct aw_buf buf = AW_BUF_OF(encoded);
+
+        T_EQ(try_encode(&aw_hello_map, &hello), cases[i].status);
+        memset(hello.name, 0, sizeof hello.name);
+        memset(hello.name, 'a', len);
+        T_EQ(aw_message_encode(&aw_hello_map, &hello, &buf), AW_OK);
+        memcpy(encoded + 3, cases[i].name, len); /* behind map, key and head */
+        T_EQ(aw_message_decode(&aw_hello_map, &got, aw_buf_bytes(&buf)), cases[i].status);
+    }
+}
+
+/* Goal: a zero byte inside of a text cannot hide what stands behind it.
+ * Method: a name "a\0b" on the wire. */
+static void test_text_zero(void)
+{
+    struct aw_hello hello = sample_hello("aab"), got;
+    struct aw_buf buf = AW_BUF_OF(encoded);
+
+    T_EQ(aw_message_encode(&aw_hello_map, &hello, &buf), AW_OK);
+    encoded[4] = 0;
+    T_EQ(aw_message_decode(&aw_hello_map, &got, aw_buf_bytes(&buf)), AW_E_RANGE);
+}
+
+/* Goal: [WI-14] what a later version puts into ext changes nothing and comes through.
+ * Method: two calls that differ in ext alone decode to structures that do, too. */
+static void test_ext(void)
+{
+    struct aw_call call = sample_call(AW_CALL_CHECKIN), got;
+    struct aw_buf buf = AW_BUF_OF(encoded);
+
+    T_EQ(aw_message_encode(&aw_call_map, &call, &buf), AW_OK);
+    T_EQ(aw_message_decode(&aw_call_map, &got, aw_buf_bytes(&buf)), AW_OK);
+    T_EQ(got.ext_len, AW_EXT_LEN_MAX);
+    T_MEM_EQ(got.ext, call.ext, AW_EXT_LEN_MAX);
+    got.ext_len = 0;
+    buf.len = 0;
+    T_EQ(aw_message_encode(&aw_call_map, &got, &buf), AW_OK);
+    T_EQ(buf.len, AW_CALL_LEN_MAX - 35);
+}
+
+int main(void)
+{
+    T_RUN(test_call_kinds);
+    T_RUN(test_call_word);
+    T_RUN(test_state_place);
+    T_RUN(test_plan_order);
+    T_RUN(test_plan_rules);
+    T_RUN(test_text);
+    T_RUN(test_text_zero);
+    T_RUN(test_ext);
+    return t_end();
+}
