@@ -16,7 +16,7 @@
  *     due            now >= aw_client_connect_ms(): connect. The first frame of the link
  *                    (allswell/link.h) may carry what aw_client_output() gives
  *     started        aw_client_connecting() before that aw_client_output()
- *     writable       while aw_client_has_output(): aw_client_output() into a frame; seal, send
+ *     writable       aw_client_output() into a frame; if it appended anything, seal, send, repeat
  *     frame          plain = its plaintext; while aw_client_next_event() gives one: handle it
  *     closed         aw_client_disconnected(), for failed attempts too
  *     timer          aw_client_deadline_ms(): aw_client_tick(); AW_E_NETWORK: close, as above
@@ -42,23 +42,25 @@ extern "C" {
 /** "No mailbox". */
 #define AW_CLIENT_NONE UINT32_MAX
 
-/** One mailbox that this device reads; 200 bytes. Private fields. Secret: wipe. */
+/** One mailbox that this device reads; 168 bytes. Private fields. Secret: wipe. */
 struct aw_client_mailbox {
-    uint8_t read[AW_RELAY_KEY_LEN];        /* capabilities */
+    uint8_t read[AW_RELAY_KEY_LEN];        /* capability */
     uint8_t deposit_key[AW_RELAY_KEY_LEN]; /* hash of the deposit capability */
     uint8_t token[AW_RELAY_KEY_LEN];
-    uint64_t asked_mono_ms, asked_wall_ms; /* the request that `owed` belongs to */
-    uint64_t clear_mono_ms, clear_wall_ms; /* nothing was waiting then; 0: never known */
-    uint64_t take_upto, take_sent;         /* highest cell number handled, and told */
-    uint32_t clear_as_of;                  /* the relay's word for the same, seconds */
+    struct aw_now asked;   /* when the question was sent whose answer set `owed` */
+    struct aw_now clear;   /* when a question was sent that was answered "nothing more" */
+    uint64_t delivered_no; /* highest cell number on this link */
+    uint64_t take_upto;    /* highest one handled on this link */
+    uint64_t take_sent;
+    uint32_t clear_as_of; /* the relay's clock in that answer, seconds */
     uint32_t answer_as_of;
     uint32_t owed; /* cells that the relay has announced and not yet delivered */
-    uint8_t state; /* slot in use, has token, created, subscribed, counted */
-    uint8_t want;  /* requests to send, one bit each */
-    uint8_t sent;  /* requests that await an answer, one bit each */
+    uint8_t state; /* bits, see client.c */
+    uint8_t want;  /* requests to send, one bit for each op */
+    uint8_t sent;  /* requests that await an answer, likewise */
 };
 
-/** One cell to deposit; 584 bytes. Private fields. Secret: wipe. */
+/** One cell to deposit; 568 bytes. Private fields. Secret: wipe. */
 struct aw_client_deposit {
     uint64_t id;
     const uint8_t *bulk; /* caller's bytes, NULL for a small cell */
@@ -77,21 +79,23 @@ struct aw_client_config {
     uint64_t probe_ms;  /* 0: AW_CLIENT_PROBE_MS; AW_TIME_NEVER: no probes */
 };
 
-/** Private fields, visible only so that the caller can place the object. About 160 bytes. */
+/** Private fields, visible only so that the caller can place the object; 144 bytes. */
 struct aw_client {
     struct aw_client_config config;
-    uint64_t connect_ms;       /* when to connect; AW_TIME_NEVER while connected */
-    uint64_t oldest_sent_ms;   /* since when an answer is overdue; AW_TIME_NEVER: nothing sent */
-    uint64_t probe_ms;         /* when to probe */
+    uint64_t connect_ms;       /* when to connect; AW_TIME_NEVER while there is a link */
+    uint64_t progress_ms;      /* last answer, or first unanswered request */
+    uint64_t probe_due_ms;     /* when to probe, AW_TIME_NEVER without a link */
+    uint64_t retry_ms;         /* when to ask again what the relay could not store */
     struct aw_now answered;    /* when the last answer came */
-    struct aw_now answered_of; /* when the request before it was sent */
+    struct aw_now answered_of; /* when the question was sent that was answered last */
     uint32_t answered_as_of;
     uint32_t attempt;
-    uint32_t outstanding; /* requests that await an answer */
-    uint32_t want_count;  /* requests that wait to be sent */
-    uint32_t mailbox_pos, deposit_pos;
-    uint32_t deposit_waiting;
-    uint8_t state;
+    uint32_t outstanding;     /* requests that await an answer */
+    uint32_t want_count;      /* mailboxes with something to ask */
+    uint32_t deposit_waiting; /* cells to send */
+    uint32_t mailbox_pos, probe_pos, place_pos, deposit_pos;
+    bool is_linked;  /* connecting or connected */
+    bool is_healthy; /* an answer has come on this link */
 };
 
 enum aw_client_event_kind {
@@ -142,13 +146,24 @@ AW_API AW_MUST_USE enum aw_status aw_client_mailbox_add(struct aw_client *client
 /** Asks the relay to forget a mailbox and all cells in it; ends with AW_CLIENT_EV_REMOVED. */
 AW_API void aw_client_mailbox_remove(struct aw_client *client, uint32_t mailbox);
 
-/** Forgets a mailbox here only; what the relay still says about it is ignored. */
+/**
+ * Forgets a mailbox here only; what the relay still says about it is ignored. The slot is free
+ * again when the link ends.
+ */
 AW_API void aw_client_mailbox_forget(struct aw_client *client, uint32_t mailbox);
 
-/** Tells that all cells up to `upto` are handled, durably: the relay deletes them. */
+/**
+ * Tells that all cells up to `upto` are handled, durably: the relay deletes them. Numbers that
+ * were not delivered on this link are ignored: a relay that was set back to an old backup counts
+ * anew, and must not be told to delete what was never seen. What an earlier link has lost of
+ * this is delivered again, and taken again.
+ */
 AW_API void aw_client_take(struct aw_client *client, uint32_t mailbox, uint64_t upto);
 
-/** Asks what is waiting in a mailbox; answered by AW_CLIENT_EV_PROBED. */
+/**
+ * Asks what is waiting in a mailbox; answered by AW_CLIENT_EV_PROBED, or by the
+ * AW_CLIENT_EV_SUBSCRIBED that is still to come.
+ */
 AW_API void aw_client_probe(struct aw_client *client, uint32_t mailbox);
 
 /**
