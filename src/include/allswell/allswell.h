@@ -51,6 +51,7 @@
  */
 
 #include <allswell/action.h>
+#include <allswell/agent.h>
 #include <allswell/base.h>
 #include <allswell/client.h>
 #include <allswell/clock.h>
