@@ -104,8 +104,12 @@ void aw_sqlite_after_commit(struct aw_sqlite *s)
         return;
     }
     wake_mover(&s->mover);
-    if (s->wal_pages >= AW_SQLITE_WAL_HELP_PAGES && pthread_mutex_trylock(&s->mover.work) == 0) {
-        (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-        (void)pthread_mutex_unlock(&s->mover.work);
-    }
+    if (s->wal_pages < AW_SQLITE_WAL_HELP_PAGES)
+        return;
+    if (s->wal_pages >= AW_SQLITE_WAL_WAIT_PAGES)
+        (void)pthread_mutex_lock(&s->mover.work);
+    else if (pthread_mutex_trylock(&s->mover.work) != 0)
+        return;
+    (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    (void)pthread_mutex_unlock(&s->mover.work);
 }

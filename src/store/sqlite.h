@@ -9,9 +9,11 @@
 /* "AWst": marks a file as ours, also for file(1). */
 #define AW_SQLITE_APPLICATION_ID 0x41577374
 
-/* Pages of 4 KiB: the thread is woken at the first, the writer helps at the second. */
+/* Pages of 4 KiB: the thread is woken at the first, the writer helps at the second when the
+ * thread is not at work, and at the third waits for it and helps then. */
 #define AW_SQLITE_WAL_WAKE_PAGES 1000
 #define AW_SQLITE_WAL_HELP_PAGES 8000
+#define AW_SQLITE_WAL_WAIT_PAGES 12000
 
 /* Above this size an open checks header and schema only, so that a restart stays fast. */
 #define AW_SQLITE_CHECK_LEN_MAX (INT64_C(64) << 20)

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_NET_AGENT_H
+#define AW_NET_AGENT_H
+
+#include "net/loop.h"
+
+#include <allswell/agent.h>
+#include <allswell/dial.h>
+
+/* After a commit failed twice in one round, an engine waits this long for the next; loop time. */
+#define AGENT_STORE_RETRY_MS 1000
+
+/* Cells that wait because an engine was busy; more are left on the relay until it is read anew. */
+#define AGENT_HELD_MAX 256
+
+struct agent_engine {
+    struct aw_subject *subject; /* one of the two is set */
+    struct aw_contact *contact;
+    uint32_t slot;
+    uint64_t paused_until_ms; /* 0: not paused */
+    bool is_dirty;            /* may have actions */
+};
+
+enum agent_mailbox_state { AGENT_MAILBOX_FREE = 0, AGENT_MAILBOX_READ, AGENT_MAILBOX_REMOVING };
+
+/* Beside each mailbox of a client: whose it is, and how far it has been handled. */
+struct agent_mailbox {
+    uint32_t slot; /* of the engine */
+    uint32_t id;   /* the engine's */
+    enum agent_mailbox_state state;
+    bool is_wanted;
+    uint64_t fed_upto, taken_upto; /* numbers of cells */
+};
+
+struct agent_relay {
+    struct aw_agent *agent;
+    struct aw_endpoint endpoint;
+    uint8_t token[AW_RELAY_KEY_LEN]; /* secret: wipe */
+    bool has_token;
+    enum aw_relay_answer answer;
+    struct aw_dial *dial;
+    struct aw_client client; /* secret: wipe */
+    struct aw_client_mailbox *client_mailboxes;
+    struct aw_client_deposit *client_deposits;
+    struct agent_mailbox *mailboxes; /* by the client's index */
+    uint32_t send_count;
+    bool needs_kick;
+};
+
+/* A cell on its way to a relay: who is told when it is there. */
+struct agent_send {
+    struct agent_send *next;
+    struct agent_relay *relay;
+    uint64_t id;     /* the client's */
+    uint64_t action; /* the engine's */
+    uint32_t slot;
+};
+
+/* A delivered cell that its engine could not take yet. */
+struct agent_held {
+    struct agent_held *next;
+    struct agent_relay *relay;
+    uint32_t mailbox;
+    uint32_t at;
+    uint64_t cell_no;
+    size_t cell_len;
+    uint8_t cell[];
+};
+
+struct aw_agent {
+    struct aw_loop *loop;
+    struct aw_agent_config config;
+    struct agent_engine *engines;
+    size_t engine_count, engine_cap;
+    struct agent_relay *relays[AW_AGENT_RELAY_MAX];
+    size_t relay_count;
+    struct agent_send *sends;
+    uint64_t next_send_id;
+    struct agent_held *held, **held_end;
+    size_t held_count;
+    uv_prepare_t prepare;
+    uv_timer_t timer;
+    uint32_t open_handles;
+    bool needs_pump, needs_sync, is_closed;
+};
+
+/* agent_engine.c: the two kinds of engine behind one face */
+struct agent_engine *aw_agent_engine(struct aw_agent *a, uint32_t slot);
+bool aw_engine_next_action(struct agent_engine *e, struct aw_action *action);
+void aw_engine_done(struct agent_engine *e, uint64_t id, enum aw_status status, struct aw_now now);
+AW_MUST_USE enum aw_status aw_engine_feed(struct agent_engine *e, uint32_t mailbox_id,
+                                          struct aw_bytes cell, uint32_t at_s, struct aw_now now);
+bool aw_engine_is_stored(const struct agent_engine *e);
+size_t aw_engine_mailboxes(const struct agent_engine *e, struct aw_mailbox *out);
+uint64_t aw_engine_deadline_ms(const struct agent_engine *e);
+void aw_engine_tick(struct agent_engine *e, struct aw_now now);
+void aw_engine_kick(struct agent_engine *e, struct aw_now now);
+
+/* agent_relay.c: relays, mailboxes, cells in both directions */
+struct agent_relay *aw_agent_relay_get(struct aw_agent *a, const struct aw_endpoint *endpoint);
+void aw_agent_relay_free(struct agent_relay *r);
+void aw_agent_send(struct aw_agent *a, struct agent_engine *e, const struct aw_action *action);
+void aw_agent_sync_mailboxes(struct aw_agent *a);
+/* Feeds what was held back; true when something was taken. */
+bool aw_agent_feed_held(struct aw_agent *a);
+/* Tells the relays what is handled durably. */
+void aw_agent_take(struct aw_agent *a);
+
+#endif /* AW_NET_AGENT_H */
