@@ -118,13 +118,13 @@ static enum aw_judge_reason enter(struct judge *j, const struct aw_item *item)
     return AW_JUDGE_ACCEPTED;
 }
 
-static struct aw_verdict verdict(enum aw_judge_reason reason, const struct judge *j,
-                                 size_t item_count)
+static struct aw_judgement verdict(enum aw_judge_reason reason, const struct judge *j,
+                                   size_t item_count)
 {
-    return (struct aw_verdict){reason, j->pos, item_count};
+    return (struct aw_judgement){reason, j->pos, item_count};
 }
 
-struct aw_verdict aw_cbor_judge(struct aw_bytes in)
+struct aw_judgement aw_cbor_judge(struct aw_bytes in)
 {
     struct judge j = {.in = in};
     size_t item_count = 0;

@@ -33,14 +33,14 @@ enum aw_judge_reason {
     AW_JUDGE_DEPTH,
 };
 
-struct aw_verdict {
+struct aw_judgement {
     enum aw_judge_reason reason;
     size_t offset;     /* of the item that was refused */
     size_t item_count; /* calls of the stream decoder */
 };
 
 /* Judges any bytes. */
-struct aw_verdict aw_cbor_judge(struct aw_bytes in);
+struct aw_judgement aw_cbor_judge(struct aw_bytes in);
 
 /* What is wrong in one English phrase, never NULL. */
 const char *aw_judge_reason_text(enum aw_judge_reason reason);

@@ -31,5 +31,6 @@ void lab_vectors_link(struct vec *v);
 void lab_vectors_pairing(struct vec *v);
 void lab_vectors_channel(struct vec *v);
 void lab_vectors_messages(struct vec *v);
+void lab_vectors_bad(struct vec *v);
 
 #endif /* LAB_LAB_H */

@@ -19,7 +19,9 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } command[] = {
+        {"inspect", lab_inspect},
         {"vectors", lab_vectors},
+        {"bench", lab_bench},
     };
     size_t i;
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LAB_BENCH_H
+#define LAB_BENCH_H
+
+#include <stdint.h>
+
+#define BENCH_ROUNDS 7
+
+uint64_t bench_now_ns(void);
+
+/* Nanoseconds of one `step`, the best of BENCH_ROUNDS rounds of `count`. */
+double bench_ns(void (*step)(void *ctx), void *ctx, unsigned count);
+
+int bench_codec(int argc, char **argv);
+int bench_seal(int argc, char **argv);
+int aw_bench_relay(int argc, char **argv);
+
+#endif /* LAB_BENCH_H */
