@@ -201,8 +201,11 @@ static void open_incident(struct aw_ladder *l, enum aw_incident_kind kind, enum 
         l->claims_used = 0;
         l->held_level = 0;
         l->cancelled = false;
+        l->is_public = false;
         l->incident = AW_INCIDENT_NONE;
     }
+    if (kind == AW_INCIDENT_MISSED || kind == AW_INCIDENT_SOS)
+        l->is_public = true;
     if (kind > l->incident)
         l->incident = kind;
     l->cause = cause;
@@ -291,6 +294,7 @@ static void settle(struct aw_ladder *l, const struct aw_ladder_rules *rules,
         return;
     emit(out, AW_EVENT_CLOSED, l->level, l->now_s);
     l->incident = AW_INCIDENT_NONE;
+    l->is_public = false;
     l->cause = AW_WHY_HUMAN;
     l->level = 0;
     l->ring_s = AW_NO_TIME;

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/time.h"
+#include "crypto/kdf.h"
+
+/* Inputs and outputs of the contact engine. The moves are in core/ladder.c. */
+
+/* ---- Helpers of all core/contact*.c ---- */
+
+/* Until a plan names this contact's groups, every level rings here. */
+struct aw_ladder_rules contact_rules(const struct contact *c)
+{
+    struct aw_ladder_rules rules = {.plan = &c->plan, .groups = AW_GROUPS_ALL};
+
+    for (size_t i = 0; c->has_plan && i < c->plan.roster_count; i++) {
+        if (c->plan.roster[i].person == c->book.person)
+            rules.groups = c->plan.roster[i].groups;
+    }
+    return rules;
+}
+
+void contact_touch(struct contact *c, unsigned dirty)
+{
+    c->dirty |= dirty;
+    c->outbox.change++;
+}
+
+/* Rings and reminders wait for nothing: a broken disk must not silence an alarm. */
+static bool waits_for_store(enum aw_event_kind kind)
+{
+    return kind != AW_EVENT_RING && kind != AW_EVENT_LATE && kind != AW_EVENT_OTHERS &&
+           kind != AW_EVENT_CONFIRM && kind != AW_EVENT_CLAIM_ENDED && kind != AW_EVENT_BACK;
+}
+
+void contact_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency,
+                   uint32_t seq, uint32_t at_s)
+{
+    struct aw_event event = {.kind = kind, .urgency = urgency, .seq = seq, .at_s = at_s};
+
+    aw_outbox_event(&c->outbox, &event, waits_for_store(kind) ? c->outbox.change : 0);
+}
+
+void contact_flush(struct contact *c, const struct aw_ladder_out *out)
+{
+    if (out->count > 0)
+        contact_touch(c, CONTACT_DIRTY_LADDER | CONTACT_DIRTY_BOOK);
+    for (size_t i = 0; i < out->count; i++) {
+        const struct aw_ladder_event *e = &out->events[i];
+        struct aw_event event = {
+            .kind = e->kind,
+            .urgency = e->kind == AW_EVENT_RING ? AW_URGENCY_RING : AW_URGENCY_NOTICE,
+            .level = e->level,
+            .seq = c->book.newest.call.seq,
+            .at_s = (uint32_t)e->at_s,
+        };
+
+        aw_outbox_event(&c->outbox, &event, waits_for_store(e->kind) ? c->outbox.change : 0);
+        if (e->kind == AW_EVENT_CLOSED || e->kind == AW_EVENT_CLAIM_ENDED) {
+            c->book.claim = AW_REPLY_CLAIM_NONE;
+            c->wants_reply = c->who.phase >= AW_CONTACT_PAIRED && c->book.newest.call.seq != 0;
+        }
+    }
+}
+
+/* Time before input: a late word must not erase the lateness. */
+void contact_advance(struct contact *c, struct aw_now now)
+{
+    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_out out = {.count = 0};
+    uint64_t now_s = aw_timebase_read(&c->time, now);
+
+    AW_ASSERT(c->is_started);
+    if (!aw_outbox_has_room(&c->outbox))
+        return; /* the host takes events first; what is due stays due */
+    aw_ladder_tick(&c->ladder, &rules, now_s, &out);
+    contact_flush(c, &out);
+    if (c->who.phase >= AW_CONTACT_PAIRED &&
+        aw_channel_is_silent(&c->channel, now_s * 1000) != c->is_silent) {
+        c->is_silent = !c->is_silent;
+        if (c->is_silent)
+            contact_event(c, AW_EVENT_SILENT, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
+    }
+    if (c->resend_ms <= aw_timebase_mono_ms(&c->time)) {
+        c->resend_ms = AW_TIME_NEVER;
+        c->wants_join =
+            c->who.phase == AW_CONTACT_JOINING && !aw_joining_is_stale(&c->joining, now_s * 1000);
+        c->wants_resume = c->who.phase >= AW_CONTACT_PAIRED;
+        if (c->who.phase == AW_CONTACT_JOINING && !c->wants_join)
+            contact_event(c, AW_EVENT_INVITE_STALE, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
+    }
+}
+
+/* Both deadlines anew: after a statement, or with a new plan. */
+void contact_rewatch(struct contact *c, struct aw_ladder_out *out)
+{
+    struct aw_ladder_rules rules = contact_rules(c);
+    uint64_t checkin_s = AW_NO_TIME, beat_s = AW_NO_TIME;
+
+    if (c->has_plan && c->book.checkin.call.seq != 0) {
+        checkin_s = aw_watch_checkin_due_s(&c->book.checkin, &c->plan);
+        beat_s = aw_watch_beat_due_s(&c->book.newest, &c->plan);
+    }
+    aw_ladder_watch(&c->ladder, &rules, checkin_s, beat_s, aw_timebase_s(&c->time), out);
+    contact_touch(c, CONTACT_DIRTY_LADDER);
+}
+
+/* spec/07-contact.md §8: "A reply MUST NOT show what only the circle knows". */
+uint8_t contact_claim(const struct contact *c)
+{
+    return c->ladder.is_public ? c->book.claim : AW_REPLY_CLAIM_NONE;
+}
+
+/* ---- Start and end ---- */
+
+enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_random *random,
+                               uint32_t slot, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    enum aw_status st = aw_crypto_init();
+
+    AW_ASSERT(slot >= 1 && slot <= AW_CONTACT_SLOT_MAX);
+    memset(c, 0, sizeof *c);
+    if (st != AW_OK)
+        return st;
+    c->random = *random;
+    c->slot = slot;
+    c->book.version = CONTACT_RECORD_VERSION;
+    c->resend_ms = AW_TIME_NEVER;
+    aw_timebase_init(&c->time, 0, now);
+    aw_outbox_init(&c->outbox);
+    aw_words_in_init(&c->book.words);
+    aw_plan_default(&c->plan, 1);
+    aw_ladder_init(&c->ladder, 0);
+    return AW_OK;
+}
+
+uint32_t aw_contact_slot(uint64_t key)
+{
+    return (uint32_t)(key >> 24);
+}
+
+enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_out out = {.count = 0};
+    bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
+
+    AW_ASSERT(!c->is_started);
+    if (c->who.phase > AW_CONTACT_VERIFIED ||
+        (c->who.phase != AW_CONTACT_NEW && !c->has_record[CONTACT_KEY_BOOK]) ||
+        (c->who.phase == AW_CONTACT_JOINING && !c->has_record[CONTACT_KEY_JOINING]) ||
+        (is_paired && aw_secret_is_zero(c->channel.id, AW_HASH_LEN)))
+        return AW_E_DAMAGED;
+    aw_timebase_init(&c->time, c->book.saved_at_s, now);
+    c->is_started = true;
+    if (c->who.phase != AW_CONTACT_NEW) {
+        aw_sign_from_seed(&c->receipt_key, c->who.receipt_seed);
+        contact_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
+    }
+    aw_ladder_resume(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
+    contact_flush(c, &out);
+    c->wants_join = c->who.phase == AW_CONTACT_JOINING;
+    c->wants_resume = is_paired;
+    c->wants_reply = is_paired && c->book.newest.call.seq != 0;
+    return AW_OK;
+}
+
+void aw_contact_wipe(struct aw_contact *contact)
+{
+    aw_wipe(contact, sizeof *contact);
+}
+
+/* ---- Inputs ---- */
+
+static bool fill_relays(struct aw_hello *own, const struct aw_endpoint *relays, size_t relay_count,
+                        const char *name)
+{
+    size_t len = strlen(name);
+
+    if (relay_count < 1 || relay_count > AW_ENDPOINT_COUNT_MAX || len < 1 || len > AW_NAME_LEN_MAX)
+        return false;
+    memcpy(own->relays, relays, relay_count * sizeof *relays);
+    own->relays_count = (uint8_t)relay_count;
+    memcpy(own->name, name, len + 1);
+    return true;
+}
+
+enum aw_status aw_contact_join(struct aw_contact *contact, struct aw_bytes uri,
+                               const struct aw_endpoint *relays, size_t relay_count,
+                               const char *name, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    struct contact_who who = {.phase = AW_CONTACT_JOINING};
+    struct aw_invite invite;
+    enum aw_status st;
+
+    contact_advance(c, now);
+    if (c->who.phase != AW_CONTACT_NEW)
+        return AW_E_STATE;
+    if (!aw_outbox_has_room(&c->outbox))
+        return AW_E_BUSY;
+    if (!fill_relays(&who.own, relays, relay_count, name))
+        return AW_E_RANGE;
+    st = aw_invite_decode(&invite, uri, now.wall_ms);
+    if (st == AW_OK)
+        st = aw_random_fill(&c->random, who.own.seed, AW_KEY_LEN);
+    if (st == AW_OK)
+        st = aw_random_fill(&c->random, who.read_seed, AW_KEY_LEN);
+    if (st == AW_OK)
+        st = aw_random_fill(&c->random, who.receipt_seed, AW_KEY_LEN);
+    if (st == AW_OK)
+        st = aw_joining_init(&c->joining, &invite, &who.own, &c->random);
+    if (st == AW_OK) {
+        who.version = CONTACT_RECORD_VERSION;
+        who.joined_at_s = (uint32_t)aw_timebase_s(&c->time);
+        c->who = who;
+        aw_sign_from_seed(&c->receipt_key, who.receipt_seed);
+        c->wants_join = true;
+        contact_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER |
+                             CONTACT_DIRTY_JOINING);
+        contact_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
+    }
+    aw_wipe(&who, sizeof who);
+    aw_invite_wipe(&invite);
+    return st;
+}
+
+enum aw_status aw_contact_verify(struct aw_contact *contact, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    enum aw_status st = AW_OK;
+
+    contact_advance(c, now);
+    if (c->who.phase < AW_CONTACT_PAIRED)
+        return AW_E_STATE;
+    if (!aw_outbox_has_room(&c->outbox))
+        return AW_E_BUSY;
+    if (aw_channel_is_quarantined(&c->channel))
+        st = aw_channel_quarantine_accept(&c->channel);
+    if (st != AW_OK)
+        return st;
+    aw_channel_set_verified(&c->channel);
+    c->who.phase = AW_CONTACT_VERIFIED;
+    contact_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_CHANNEL);
+    return AW_OK;
+}
+
+enum aw_status aw_contact_seen(struct aw_contact *contact, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+
+    contact_advance(c, now);
+    if (c->who.phase < AW_CONTACT_PAIRED || c->book.newest.call.seq == 0)
+        return AW_E_STATE;
+    if (!aw_outbox_has_room(&c->outbox))
+        return AW_E_BUSY;
+    if (c->book.seq_human == c->book.newest.call.seq)
+        return AW_OK;
+    c->book.seq_human = c->book.newest.call.seq;
+    c->wants_reply = true;
+    contact_touch(c, CONTACT_DIRTY_BOOK);
+    return AW_OK;
+}
+
+/* What the three answers of the human have in common. */
+static enum aw_status human(struct contact *c,
+                            enum aw_status (*say)(struct aw_ladder *,
+                                                  const struct aw_ladder_rules *, uint64_t,
+                                                  struct aw_ladder_out *),
+                            int claim, struct aw_now now)
+{
+    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_out out = {.count = 0};
+    enum aw_status st;
+
+    contact_advance(c, now);
+    if (!aw_outbox_has_room(&c->outbox))
+        return AW_E_BUSY;
+    st = say(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
+    if (st != AW_OK && st != AW_E_LIMIT)
+        return st;
+    contact_flush(c, &out);
+    if (claim >= 0)
+        c->book.claim = (uint8_t)claim;
+    /* spec/07-contact.md §8: "What a human answers MUST NOT change the time at which a reply
+     * leaves under duress": a reply that shows nothing new would show that something happened. */
+    if (c->ladder.is_public && c->book.newest.call.seq != 0) {
+        c->book.seq_human = c->book.newest.call.seq;
+        c->wants_reply = true;
+    }
+    contact_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER);
+    return st;
+}
+
+enum aw_status aw_contact_claim(struct aw_contact *contact, struct aw_now now)
+{
+    return human(contact_of(contact), aw_ladder_claim, AW_REPLY_CLAIM_ACTING, now);
+}
+
+enum aw_status aw_contact_decline(struct aw_contact *contact, struct aw_now now)
+{
+    return human(contact_of(contact), aw_ladder_decline, AW_REPLY_CLAIM_DECLINED, now);
+}
+
+enum aw_status aw_contact_confirm(struct aw_contact *contact, struct aw_now now)
+{
+    return human(contact_of(contact), aw_ladder_confirm, -1, now);
+}
+
+void aw_contact_tick(struct aw_contact *contact, struct aw_now now)
+{
+    contact_advance(contact_of(contact), now);
+}
+
+void aw_contact_kick(struct aw_contact *contact, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+
+    aw_backoff_clear(&c->send_backoff);
+    aw_backoff_clear(&c->outbox.store_backoff);
+    contact_advance(c, now);
+}
+
+void aw_contact_done(struct aw_contact *contact, uint64_t action_id, enum aw_status status,
+                     struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+
+    contact_advance(c, now);
+    if (action_id != 0 && action_id == c->outbox.store_id)
+        contact_stored(c, status);
+    else
+        contact_sent(c, action_id, status);
+}
+
+/* ---- Outputs ---- */
+
+bool aw_contact_next_action(struct aw_contact *contact, struct aw_action *action)
+{
+    struct contact *c = contact_of(contact);
+
+    AW_ASSERT(c->is_started);
+    contact_prepare(c);
+    if (aw_outbox_next_event(&c->outbox, action))
+        return true;
+    if (aw_outbox_wants_store(&c->outbox, aw_timebase_mono_ms(&c->time))) {
+        contact_store(c, action);
+        return true;
+    }
+    return contact_send(c, action);
+}
+
+uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
+{
+    const struct contact *c = contact_of_const(contact);
+    uint64_t at_ms = aw_timebase_when_ms(&c->time, c->ladder.deadline_s);
+    bool wants = c->wants_join || c->wants_resume || c->wants_reply;
+
+    at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&c->outbox));
+    at_ms = aw_time_min(at_ms, c->resend_ms);
+    if (wants && c->parcel.state == AW_PARCEL_FREE && c->send_backoff.pause_ms != 0)
+        at_ms = aw_time_min(at_ms, c->send_backoff.until_ms);
+    if (c->who.phase >= AW_CONTACT_PAIRED && !c->is_silent)
+        at_ms = aw_time_min(
+            at_ms, aw_timebase_when_ms(
+                       &c->time, (c->channel.heard_wall_ms + AW_CHANNEL_SILENT_MS) / 1000 + 1));
+    return at_ms;
+}
+
+bool aw_contact_is_stored(const struct aw_contact *contact)
+{
+    return aw_outbox_is_stored(&contact_of_const(contact)->outbox);
+}
+
+size_t aw_contact_mailboxes(const struct aw_contact *contact, struct aw_mailbox *out)
+{
+    const struct contact *c = contact_of_const(contact);
+
+    if (c->who.phase == AW_CONTACT_NEW)
+        return 0;
+    for (uint32_t i = 0; i < c->who.own.relays_count; i++) {
+        const struct aw_endpoint *relay = &c->who.own.relays[i];
+
+        out[i].id = i;
+        out[i].relay = *relay;
+        aw_capability_derive(out[i].read_capability, c->who.read_seed, relay->relay_key);
+        aw_capability_derive(out[i].deposit_capability, c->who.own.seed, relay->relay_key);
+        aw_capability_hash(out[i].read_key, out[i].read_capability);
+        aw_capability_hash(out[i].deposit_key, out[i].deposit_capability);
+    }
+    return c->who.own.relays_count;
+}

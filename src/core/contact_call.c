@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+/* One call of hers: what it says, what it is worth, what follows (spec/07-contact.md §3). */
+
+static struct aw_statement statement_of(const struct aw_call *call)
+{
+    struct aw_statement s = {.seq = call->seq,
+                             .issued_at_s = call->issued_at,
+                             .valid_for_s = call->valid_for,
+                             .kind = call->kind};
+
+    memcpy(s.log_head, call->log_head, AW_HASH_LEN);
+    return s;
+}
+
+/* The keys that a word was made for: a change of the secrets does not judge what came before. */
+static const struct aw_presence_keys *keys_for(const struct contact_book *b, uint32_t word)
+{
+    if (b->has_keys && word >= b->keys_word)
+        return b->keys.circle ? &b->keys : NULL;
+    return b->has_old_keys && b->old_keys.circle ? &b->old_keys : NULL;
+}
+
+static enum aw_verdict judge(const struct contact *c, const struct aw_opened *opened,
+                             const struct aw_call *call)
+{
+    const struct aw_presence_keys *keys = keys_for(&c->book, call->word);
+    struct aw_statement statement = statement_of(call);
+    struct aw_act act = {.word = call->word, .alarm_id = call->has_alarm ? call->alarm.id : 0};
+    enum aw_presence_verdict found;
+    struct aw_dh_key accept;
+    uint8_t act_hash[AW_HASH_LEN];
+
+    if (call->kind == AW_CALL_BEAT || call->kind == AW_CALL_SOS)
+        return AW_VERDICT_NONE; /* without a secret: these bytes are random */
+    if (keys == NULL)
+        return AW_VERDICT_CLAIMED;
+    /* spec/07-contact.md §3: "Where the accept key is gone the verdict MUST be cannot judge, never
+     * wrong." */
+    if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
+        return AW_VERDICT_CANNOT_JUDGE;
+    if (call->kind == AW_CALL_CHECKIN)
+        act.alarm_id = 0;
+    if (call->has_plan_hash)
+        memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
+    aw_act_hash(act_hash, c->channel.id, &statement, &act);
+    found = aw_presence_judge(&accept, call->presence, call->presence + AW_KEY_LEN, keys, act_hash);
+    aw_wipe(&accept, sizeof accept);
+    if (found == AW_PRESENCE_SAFE)
+        return AW_VERDICT_SAFE;
+    return found == AW_PRESENCE_DURESS ? AW_VERDICT_DURESS : AW_VERDICT_WRONG;
+}
+
+/* Register or log: a beat counts when it is newer, a word once by its number. */
+static enum aw_status admit(struct contact *c, const struct aw_call *call)
+{
+    const struct contact_book *b = &c->book;
+    uint32_t seq = b->newest.call.seq;
+    struct aw_word_gap gap = {0, 0};
+    enum aw_status st;
+
+    /* spec/07-contact.md §3: "A seq of more than 2^16 above the newest MUST be refused." The first
+     * one is taken as it is. */
+    if (call->seq == 0 || (seq != 0 && call->seq > seq && call->seq - seq > CONTACT_SEQ_JUMP))
+        return AW_E_RANGE;
+    st = aw_words_in_waiting(&c->book.words, call->waiting, &gap);
+    if (st != AW_OK)
+        return st;
+    if (gap.count > 0) {
+        c->book.gap = true;
+        contact_touch(c, CONTACT_DIRTY_BOOK);
+        contact_event(c, AW_EVENT_GAP, AW_URGENCY_NOTICE, call->seq,
+                      (uint32_t)aw_timebase_s(&c->time));
+    }
+    if (call->word != 0)
+        return aw_words_in_accept(&c->book.words, call->word);
+    return call->seq > seq ? AW_OK : AW_E_REPLAY;
+}
+
+/* Two authentic statements with one seq: somebody else speaks with her keys. */
+static void check_fork(struct contact *c, const struct aw_call *call, const uint8_t *hash)
+{
+    if (call->seq == c->book.newest.call.seq && call->seq != 0 &&
+        memcmp(hash, c->book.newest_hash, AW_HASH_LEN) != 0)
+        contact_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call->seq,
+                      (uint32_t)aw_timebase_s(&c->time));
+}
+
+static void note_skew(struct contact *c, const struct aw_contact_call *call, uint32_t replied_at_s)
+{
+    unsigned skew = aw_watch_skew(call, replied_at_s);
+
+    if ((skew & ~(unsigned)c->book.skew) != 0)
+        contact_event(c, AW_EVENT_CLOCK, AW_URGENCY_NOTICE, call->seq, call->received_at_s);
+    c->book.skew = (uint8_t)skew;
+}
+
+/* The newest statement of any kind: the sign of life of her device, and what is receipted. */
+static void take_newest(struct contact *c, const struct aw_contact_call *call,
+                        uint32_t replied_at_s, const uint8_t hash[AW_HASH_LEN])
+{
+    if (call->seq <= c->book.newest.call.seq)
+        return;
+    aw_watch_take(&c->book.newest, call, replied_at_s);
+    memcpy(c->book.newest_hash, hash, AW_HASH_LEN);
+    c->book.receipt_at_s = call->received_at_s;
+    aw_receipt_sign(c->book.receipt, &c->receipt_key, hash, call->received_at_s);
+}
+
+static void take_share(struct contact *c, const struct aw_call *call)
+{
+    struct aw_keep_item item = {.seq = call->seq, .issued_at = call->issued_at};
+
+    if (!call->has_state || !call->has_share || !aw_share_is_valid(call->share))
+        return;
+    if (call->share[0] > AW_PLAN_MEMBER_MAX)
+        return;
+    if (call->share[0] != 0)
+        c->book.person = call->share[0];
+    memcpy(item.state, call->state, sizeof item.state);
+    memcpy(item.share, call->share, sizeof item.share);
+    aw_keep_add(&c->keep, call->word != 0, &item);
+    aw_wipe(&item, sizeof item);
+}
+
+static void take_keys(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
+                      enum aw_verdict verdict)
+{
+    struct contact_book *b = &c->book;
+    struct aw_presence_keys keys;
+    struct aw_dh_key accept;
+
+    /* spec/07-contact.md §3: "Keys that a contact holds MUST NOT be replaced but by a word that
+     * verifies under the safe one." */
+    if (verdict != AW_VERDICT_SAFE && verdict != AW_VERDICT_CLAIMED)
+        return;
+    if (b->has_keys && call->word < b->keys_word)
+        return;
+    if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
+        return;
+    if (aw_presence_blob_open(&keys, &accept, call->presence, call->keys) == AW_OK) {
+        b->has_old_keys = b->has_keys;
+        b->old_keys = b->keys;
+        b->has_keys = true;
+        b->keys = keys;
+        b->keys_word = call->word;
+    }
+    aw_wipe(&accept, sizeof accept);
+    aw_wipe(&keys, sizeof keys);
+}
+
+/* spec/07-contact.md §3: "A check-in that a circle contact finds wrong, or cannot judge, MUST NOT
+ * move a deadline." */
+static void take_checkin(struct contact *c, const struct aw_contact_call *call,
+                         uint32_t replied_at_s, struct aw_ladder_out *out)
+{
+    struct aw_ladder_rules rules = contact_rules(c);
+    bool counts = call->verdict != AW_VERDICT_WRONG && call->verdict != AW_VERDICT_CANNOT_JUDGE;
+    bool is_newer = call->seq > c->book.checkin.call.seq;
+
+    if (counts && is_newer)
+        aw_watch_take(&c->book.checkin, call, replied_at_s);
+    contact_rewatch(c, out);
+    if (counts && is_newer && call->verdict != AW_VERDICT_DURESS)
+        aw_ladder_safe(&c->ladder, &rules, call->seq, aw_timebase_s(&c->time), out);
+}
+
+/* What a word says; duress and wrong secrets are the same whatever the word. */
+static void take_word(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
+                      const struct aw_contact_call *taken, uint32_t replied_at_s,
+                      struct aw_ladder_out *out)
+{
+    struct aw_ladder_rules rules = contact_rules(c);
+    uint64_t now_s = aw_timebase_s(&c->time);
+
+    if (taken->verdict == AW_VERDICT_WRONG)
+        c->book.wrong_count++;
+    else if (taken->verdict == AW_VERDICT_SAFE || taken->verdict == AW_VERDICT_DURESS)
+        c->book.wrong_count = 0;
+    if (call->kind == AW_CALL_CHECKIN)
+        take_checkin(c, taken, replied_at_s, out);
+    else if (call->kind == AW_CALL_CANCEL && taken->verdict != AW_VERDICT_WRONG &&
+             taken->verdict != AW_VERDICT_CANNOT_JUDGE)
+        aw_ladder_cancel(&c->ladder, &rules, now_s, out);
+    else if (call->kind == AW_CALL_PLAN)
+        contact_plan_word(c, call, taken->verdict);
+    else if (call->kind == AW_CALL_KEYS)
+        take_keys(c, opened, call, taken->verdict);
+
+    if (taken->verdict == AW_VERDICT_DURESS)
+        aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_DURESS, call->seq, now_s, out);
+    if (c->book.wrong_count >= CONTACT_WRONG_MAX) {
+        c->book.wrong_count = 0;
+        aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_WRONG, call->seq, now_s, out);
+    }
+}
+
+/* spec/07-contact.md §3: "An alarm MUST count from whatever call carries it first." A dropped SOS
+ * does not help while a beat passes. */
+static void take_alarm(struct contact *c, const struct aw_call *call, struct aw_ladder_out *out)
+{
+    struct aw_ladder_rules rules = contact_rules(c);
+
+    if (!call->has_alarm || call->kind == AW_CALL_CANCEL || call->alarm.id <= c->ladder.alarm_id)
+        return;
+    aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_SOS, call->alarm.id, aw_timebase_s(&c->time),
+                    out);
+}
+
+static void announce(struct contact *c, const struct aw_contact_call *taken)
+{
+    bool is_odd = taken->verdict == AW_VERDICT_WRONG || taken->verdict == AW_VERDICT_CANNOT_JUDGE;
+
+    if (taken->kind == AW_CALL_CHECKIN && !is_odd)
+        contact_event(c, AW_EVENT_CHECKED_IN, AW_URGENCY_QUIET, taken->seq, taken->received_at_s);
+    if (is_odd)
+        contact_event(c, AW_EVENT_JUDGE, AW_URGENCY_NOTICE, taken->seq, taken->received_at_s);
+}
+
+static void take(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
+                 uint32_t deposited_at_s)
+{
+    struct aw_statement statement = statement_of(call);
+    struct aw_ladder_out out = {.count = 0};
+    struct aw_contact_call taken = {
+        .seq = call->seq,
+        .issued_at_s = call->issued_at,
+        .deposited_at_s = deposited_at_s,
+        .received_at_s = (uint32_t)aw_timebase_s(&c->time),
+        .valid_for_s = call->valid_for,
+        .kind = call->kind,
+        .verdict = judge(c, opened, call),
+    };
+    uint32_t replied_at_s = contact_replied_at(c, call->reply_seen);
+    uint8_t hash[AW_HASH_LEN];
+
+    aw_statement_hash(hash, &statement);
+    check_fork(c, call, hash);
+    contact_touch(c, CONTACT_DIRTY_BOOK);
+    note_skew(c, &taken, replied_at_s);
+    take_newest(c, &taken, replied_at_s, hash);
+    take_share(c, call);
+    if (call->word != 0)
+        take_word(c, opened, call, &taken, replied_at_s, &out);
+    take_alarm(c, call, &out);
+    contact_flush(c, &out);
+    out.count = 0;
+    contact_rewatch(c, &out);
+    contact_flush(c, &out);
+    announce(c, &taken);
+}
+
+enum aw_status contact_call(struct contact *c, const struct aw_opened *opened,
+                            struct aw_bytes plain, uint32_t deposited_at_s)
+{
+    struct aw_statement statement;
+    struct aw_call call;
+    unsigned events = 0;
+    enum aw_status st = aw_message_decode_padded(&aw_call_map, &call, plain);
+
+    if (st != AW_OK)
+        return st;
+    statement = statement_of(&call);
+    st = aw_statement_verify(&statement, call.signing_key, call.signature);
+    /* spec/05-channel.md: a quarantined session is answered, and has no effect. */
+    if (st == AW_OK)
+        c->reply_session = opened->session;
+    if (st == AW_OK && opened->session == AW_SESSION_MAIN) {
+        st = aw_channel_on_offer(&c->channel, opened, call.offer, &events, &c->random);
+        if ((events & AW_CHANNEL_EV_FORK) != 0)
+            contact_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call.seq,
+                          (uint32_t)aw_timebase_s(&c->time));
+        if (st == AW_E_REPLAY)
+            st = AW_OK; /* an older epoch's offer; what the call says still counts */
+        if (st == AW_OK)
+            st = admit(c, &call);
+        if (st == AW_OK)
+            take(c, opened, &call, deposited_at_s);
+    }
+    /* Also for what was seen before: the reply that named it may be lost. */
+    if (st == AW_OK || st == AW_E_REPLAY)
+        c->wants_reply = true;
+    aw_wipe(&call, sizeof call);
+    return st;
+}

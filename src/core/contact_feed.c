@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/time.h"
+
+/* Cells that a mailbox delivered. */
+
+static enum aw_status feed_joining(struct contact *c, struct aw_bytes cell)
+{
+    struct aw_hello peer;
+    uint64_t now_s = aw_timebase_s(&c->time);
+    enum aw_status st =
+        aw_joining_finish(&c->joining, cell, now_s * 1000, &c->channel, &peer, &c->random);
+
+    if (st == AW_OK) {
+        c->who.peer = peer;
+        c->who.has_peer = true;
+        c->who.phase = AW_CONTACT_PAIRED;
+        aw_joining_wipe(&c->joining);
+        c->wants_join = false;
+        c->resend_ms = AW_TIME_NEVER;
+        c->resend_pause_ms = 0;
+        contact_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_JOINING |
+                             CONTACT_DIRTY_CHANNEL);
+        contact_event(c, AW_EVENT_WORDS, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
+    }
+    aw_wipe(&peer, sizeof peer);
+    return st;
+}
+
+static void report(struct contact *c, const struct aw_opened *opened)
+{
+    static const struct {
+        unsigned bit;
+        enum aw_event_kind kind;
+    } rows[] = {
+        {AW_CHANNEL_EV_RESUMED, AW_EVENT_RESUMED},
+        {AW_CHANNEL_EV_QUARANTINED, AW_EVENT_QUARANTINED},
+        {AW_CHANNEL_EV_FORK, AW_EVENT_FORK},
+    };
+
+    for (size_t i = 0; i < AW_COUNT(rows); i++) {
+        if ((opened->events & rows[i].bit) != 0)
+            contact_event(c, rows[i].kind, AW_URGENCY_NOTICE, 0, (uint32_t)aw_timebase_s(&c->time));
+    }
+}
+
+static enum aw_status feed_opened(struct contact *c, const struct aw_opened *opened,
+                                  struct aw_bytes plain, uint32_t deposited_at_s)
+{
+    report(c, opened);
+    switch (opened->kind) {
+    case AW_OPENED_RESUME:
+        c->wants_resume = true;
+        return AW_OK;
+    case AW_OPENED_RESUMED:
+        c->resend_ms = AW_TIME_NEVER;
+        c->wants_reply = true;
+        return AW_OK;
+    case AW_OPENED_MESSAGE:
+        break;
+    }
+    if (opened->lane == AW_LANE_BULK)
+        return opened->session == AW_SESSION_MAIN ? contact_file(c, plain) : AW_OK;
+    return contact_call(c, opened, plain, deposited_at_s);
+}
+
+enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
+                               struct aw_bytes cell, uint32_t deposited_at_s, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    uint8_t space[AW_CELL_BULK_PLAIN_LEN];
+    struct aw_buf plain = AW_BUF_OF(space);
+    struct aw_opened opened;
+    struct aw_resume own;
+    enum aw_status st;
+
+    contact_advance(c, now);
+    if (!aw_outbox_has_room(&c->outbox))
+        return AW_E_BUSY;
+    if (mailbox_id >= c->who.own.relays_count)
+        return AW_E_NOT_FOUND;
+    if (c->who.phase == AW_CONTACT_JOINING) {
+        st = feed_joining(c, cell);
+    } else {
+        own = (struct aw_resume){.seq = c->book.newest.call.seq, .word = c->book.words.words};
+        st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain,
+                             &opened, &c->random);
+        if (st == AW_OK) {
+            contact_touch(c, CONTACT_DIRTY_CHANNEL);
+            c->is_silent = false;
+            st = feed_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
+        }
+    }
+    if (st == AW_E_REPLAY)
+        c->replayed_count++;
+    if (st != AW_OK)
+        c->refused_count++;
+    aw_wipe(space, plain.len);
+    return st;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_CORE_CONTACT_IMPL_H
+#define AW_CORE_CONTACT_IMPL_H
+
+#include <allswell/contact.h>
+
+#include "core/keep.h"
+#include "core/ladder.h"
+#include "core/outbox.h"
+#include "core/pairing.h"
+#include "core/statement.h"
+#include "core/timebase.h"
+#include "core/watch.h"
+#include "core/words.h"
+#include "crypto/presence.h"
+#include "crypto/sign.h"
+#include "wire/call.h"
+#include "wire/plan.h"
+#include "wire/reply.h"
+
+/* What is inside struct aw_contact; shared by core/contact*.c only (spec/07-contact.md). */
+
+/* Replies whose time is remembered: the floor of her deadlines. */
+#define CONTACT_REPLIES 16
+/* Wrong secrets in a row that raise an alarm in the circle. */
+#define CONTACT_WRONG_MAX 3
+/* Most that a seq may jump ahead. */
+#define CONTACT_SEQ_JUMP       (UINT32_C(1) << 16)
+
+#define CONTACT_RECORD_VERSION 1
+
+/* Spaces and, in them, keys below the slot. */
+enum contact_space {
+    CONTACT_SPACE_CORE = AW_SPACE_CONTACT_FIRST,
+    CONTACT_SPACE_CHANNEL,
+    CONTACT_SPACE_PLAN,
+    CONTACT_SPACE_KEEP,
+};
+enum { CONTACT_KEY_WHO = 0, CONTACT_KEY_BOOK, CONTACT_KEY_LADDER, CONTACT_KEY_JOINING };
+enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY };
+
+/* Records that changed since they were stored. Bits. */
+enum contact_dirty {
+    CONTACT_DIRTY_WHO = 1,
+    CONTACT_DIRTY_BOOK = 2,
+    CONTACT_DIRTY_LADDER = 4,
+    CONTACT_DIRTY_JOINING = 8,
+    CONTACT_DIRTY_CHANNEL = 16,
+    CONTACT_DIRTY_PLAN = 32,
+    CONTACT_DIRTY_BODY = 64,
+};
+
+/* Who watches whom, from where. Secret: wipe. */
+struct contact_who {
+    uint8_t version; /* of the record */
+    uint8_t phase;   /* enum aw_contact_phase */
+    uint32_t joined_at_s;
+    struct aw_hello own;
+    bool has_peer; /* once paired */
+    struct aw_hello peer;
+    uint8_t read_seed[AW_KEY_LEN]; /* of the read capabilities of the own mailboxes */
+    uint8_t receipt_seed[AW_KEY_LEN];
+};
+
+struct contact_reply_time {
+    uint32_t number;
+    uint32_t at_s;
+};
+
+/* What she said, and what was answered. Secret: wipe. */
+struct contact_book {
+    uint8_t version;     /* of the record */
+    uint32_t saved_at_s; /* engine time of the store */
+    struct aw_watch checkin;
+    struct aw_watch newest;
+    struct aw_words_in words;
+    uint8_t newest_hash[AW_HASH_LEN];
+    uint8_t receipt[AW_SIG_LEN];
+    uint32_t receipt_at_s;
+    uint32_t reply_number;
+    struct contact_reply_time replies[CONTACT_REPLIES]; /* oldest first */
+    uint8_t replies_count;
+    uint32_t seq_human;
+    uint8_t wrong_count;
+    uint8_t skew; /* enum aw_skew */
+    uint8_t person;
+    uint8_t claim; /* enum aw_reply_claim, as said by the human in this incident */
+    bool gap;
+    bool has_keys, has_old_keys;
+    struct aw_presence_keys keys;
+    struct aw_presence_keys old_keys; /* for words made before the change */
+    uint32_t keys_word;               /* number of the word that brought `keys` */
+    bool has_plan_word, plan_word_counts;
+    uint8_t plan_word_hash[AW_HASH_LEN];
+    uint32_t plan_named; /* newest version received: what she is told */
+};
+
+#define CONTACT_SCRATCH_LEN 28672
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 8)
+
+/* What a parcel carries. */
+enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
+
+struct contact {
+    struct aw_random random;
+    uint32_t slot;
+    bool is_started;
+    struct aw_timebase time;
+    struct aw_outbox outbox;
+    unsigned dirty, dirty_flight;
+    uint64_t keep_flight;
+
+    struct contact_who who;
+    struct aw_joining joining;
+    struct aw_channel channel;
+    struct aw_sign_key receipt_key;
+    struct contact_book book;
+    struct aw_ladder ladder;
+    struct aw_plan plan; /* in force; until there is one, the default */
+    bool has_plan;
+    struct aw_keep keep;
+
+    uint8_t body[AW_PLAN_ENCODED_MAX]; /* a plan that waits for its word */
+    uint16_t body_len;
+
+    bool wants_join, wants_resume, wants_reply;
+    enum aw_session reply_session;
+    bool is_silent;
+    bool has_record[4]; /* space CORE: which records exist, while loading */
+    struct aw_parcel parcel;
+    struct aw_backoff send_backoff;
+    uint64_t resend_ms, resend_pause_ms;
+    uint8_t cell[AW_CELL_LEN];
+    struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where `cell` goes */
+    uint8_t to_seed[AW_KEY_LEN];
+    uint32_t refused_count, replayed_count;
+
+    struct aw_store_op ops[CONTACT_OPS_MAX];
+    uint8_t scratch[CONTACT_SCRATCH_LEN];
+};
+
+_Static_assert(sizeof(struct contact) <= AW_CONTACT_LEN, "fits in struct aw_contact");
+
+static inline struct contact *contact_of(struct aw_contact *c)
+{
+    return (struct contact *)(void *)c->opaque;
+}
+
+static inline const struct contact *contact_of_const(const struct aw_contact *c)
+{
+    return (const struct contact *)(const void *)c->opaque;
+}
+
+/* contact.c */
+struct aw_ladder_rules contact_rules(const struct contact *c);
+void contact_touch(struct contact *c, unsigned dirty);
+void contact_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency,
+                   uint32_t seq, uint32_t at_s);
+void contact_flush(struct contact *c, const struct aw_ladder_out *out);
+void contact_advance(struct contact *c, struct aw_now now);
+void contact_rewatch(struct contact *c, struct aw_ladder_out *out);
+uint8_t contact_claim(const struct contact *c);
+
+/* contact_feed.c, contact_call.c, contact_plan.c: one received thing each. */
+AW_MUST_USE enum aw_status contact_call(struct contact *c, const struct aw_opened *opened,
+                                        struct aw_bytes plain, uint32_t deposited_at_s);
+AW_MUST_USE enum aw_status contact_file(struct contact *c, struct aw_bytes plain);
+void contact_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict);
+
+/* contact_reply.c */
+uint32_t contact_replied_at(const struct contact *c, uint32_t number);
+void contact_prepare(struct contact *c);
+bool contact_send(struct contact *c, struct aw_action *action);
+void contact_sent(struct contact *c, uint64_t id, enum aw_status status);
+
+/* contact_view.c: for both engines, the words to compare with spaces between. */
+AW_MUST_USE enum aw_status aw_words_text(const struct aw_channel *channel, struct aw_buf *text);
+
+/* contact_record.c */
+void contact_store(struct contact *c, struct aw_action *action);
+void contact_stored(struct contact *c, enum aw_status status);
+
+#endif /* AW_CORE_CONTACT_IMPL_H */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "crypto/labels.h"
+#include "crypto/verify.h"
+#include "wire/file.h"
+
+/* Plans: a word carries the hash and her presence, a file the body; both are needed. */
+
+static bool body_matches(const struct contact *c)
+{
+    uint8_t hash[AW_HASH_LEN];
+
+    if (!c->book.has_plan_word || c->body_len == 0)
+        return false;
+    aw_hash(hash, AW_LABEL_HASH_PLAN, (struct aw_bytes){c->body, c->body_len});
+    return memcmp(hash, c->book.plan_word_hash, AW_HASH_LEN) == 0;
+}
+
+/* spec/07-contact.md §3: "A plan MUST NOT come into force unless its version is above the one in
+ * force". Here is the place for the rule that loosening is slow. */
+static void plan_adopt(struct contact *c, const struct aw_plan *plan)
+{
+    struct aw_ladder_out out = {.count = 0};
+
+    c->plan = *plan;
+    c->has_plan = true;
+    contact_touch(c, CONTACT_DIRTY_PLAN);
+    contact_rewatch(c, &out);
+    contact_flush(c, &out);
+    contact_event(c, AW_EVENT_PLAN, AW_URGENCY_NOTICE, plan->version,
+                  (uint32_t)aw_timebase_s(&c->time));
+}
+
+/* Whatever the verdict, she is told the same: that this version was received. */
+static void match(struct contact *c)
+{
+    struct aw_plan plan;
+
+    if (!body_matches(c))
+        return;
+    if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->body, c->body_len}) == AW_OK) {
+        if (plan.version > c->book.plan_named)
+            c->book.plan_named = plan.version;
+        if (c->book.plan_word_counts && (!c->has_plan || plan.version > c->plan.version))
+            plan_adopt(c, &plan);
+    }
+    c->book.has_plan_word = false;
+    aw_wipe(c->body, sizeof c->body);
+    c->body_len = 0;
+    c->wants_reply = true;
+    contact_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_BODY);
+}
+
+void contact_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict)
+{
+    c->book.has_plan_word = true;
+    c->book.plan_word_counts = verdict == AW_VERDICT_SAFE || verdict == AW_VERDICT_CLAIMED;
+    memcpy(c->book.plan_word_hash, call->plan_hash, AW_HASH_LEN);
+    contact_touch(c, CONTACT_DIRTY_BOOK);
+    match(c);
+}
+
+enum aw_status contact_file(struct contact *c, struct aw_bytes plain)
+{
+    struct aw_file file;
+    struct aw_plan plan;
+    uint8_t hash[AW_HASH_LEN];
+    enum aw_status st = aw_message_decode_padded(&aw_file_map, &file, plain);
+
+    if (st != AW_OK)
+        return st;
+    aw_hash(hash, AW_LABEL_HASH_PLAN, file.body);
+    st = aw_verify(file.signing_key, AW_LABEL_SIGN_FILE, AW_BYTES_OF(hash), file.signature);
+    if (st != AW_OK)
+        return st;
+    if (file.body.len > sizeof c->body)
+        return AW_E_RANGE;
+    st = aw_message_decode(&aw_plan_map, &plan, file.body);
+    if (st != AW_OK)
+        return st;
+    if (aw_plan_check(&plan, NULL) != AW_PLAN_GOOD)
+        return AW_E_RANGE;
+    c->wants_reply = true;
+    if (plan.version <= c->book.plan_named)
+        return AW_E_REPLAY;
+    memcpy(c->body, file.body.ptr, file.body.len);
+    c->body_len = (uint16_t)file.body.len;
+    contact_touch(c, CONTACT_DIRTY_BODY);
+    match(c);
+    return AW_OK;
+}

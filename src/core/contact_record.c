@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include "base/assert.h"
+#include "base/bytes.h"
+
+/* Records of the contact engine: one table each, so that reading and writing cannot disagree. */
+
+#define VERSION CONTACT_RECORD_VERSION
+
+#define ROW_MAP(k, s, m, table)                                                                    \
+    {                                                                                              \
+        .key = (k), .type = AW_WIRE_MAP, .sub = (table), AW_WIRE_MEMBER(s, m)                      \
+    }
+#define ROW_U32(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT32_MAX)
+#define ROW_U64(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT64_MAX)
+
+static const struct aw_wire_field who_fields[] = {
+    AW_ROW_UINT(0, contact_who, version, VERSION, VERSION),
+    AW_ROW_UINT(1, contact_who, phase, AW_CONTACT_JOINING, AW_CONTACT_VERIFIED),
+    ROW_U32(2, contact_who, joined_at_s),
+    ROW_MAP(3, contact_who, own, &aw_hello_map),
+    AW_ROW_MAP_OPT(4, contact_who, peer, &aw_hello_map),
+    AW_ROW_FIXED(5, contact_who, read_seed),
+    AW_ROW_FIXED(6, contact_who, receipt_seed),
+};
+static const struct aw_wire_map who_map = AW_WIRE_TABLE("who", contact_who, who_fields, NULL);
+
+static const struct aw_wire_field call_fields[] = {
+    ROW_U32(0, aw_contact_call, seq),
+    ROW_U32(1, aw_contact_call, issued_at_s),
+    ROW_U32(2, aw_contact_call, deposited_at_s),
+    ROW_U32(3, aw_contact_call, received_at_s),
+    ROW_U32(4, aw_contact_call, valid_for_s),
+    AW_ROW_UINT(5, aw_contact_call, kind, 0, AW_CALL_KEYS),
+    AW_ROW_UINT(6, aw_contact_call, verdict, 0, AW_VERDICT_CANNOT_JUDGE),
+};
+static const struct aw_wire_map call_map =
+    AW_WIRE_TABLE("taken", aw_contact_call, call_fields, NULL);
+
+static const struct aw_wire_field watch_fields[] = {
+    ROW_MAP(0, aw_watch, call, &call_map),
+    ROW_U32(1, aw_watch, replied_at_s),
+    AW_ROW_UINT(2, aw_watch, clock, 0, AW_CLOCK_REPLY),
+    ROW_U32(3, aw_watch, base_s),
+};
+static const struct aw_wire_map watch_map = AW_WIRE_TABLE("watch", aw_watch, watch_fields, NULL);
+
+static const struct aw_wire_field reply_time_fields[] = {
+    ROW_U32(0, contact_reply_time, number),
+    ROW_U32(1, contact_reply_time, at_s),
+};
+static const struct aw_wire_map reply_time_map =
+    AW_WIRE_TABLE("reply_time", contact_reply_time, reply_time_fields, NULL);
+
+static const struct aw_wire_field keys_fields[] = {
+    AW_ROW_BOOL(0, aw_presence_keys, circle),
+    AW_ROW_FIXED(1, aw_presence_keys, safe_key),
+    AW_ROW_FIXED(2, aw_presence_keys, duress_key),
+};
+static const struct aw_wire_map keys_map =
+    AW_WIRE_TABLE("presence_keys", aw_presence_keys, keys_fields, NULL);
+
+static const struct aw_wire_field book_fields[] = {
+    AW_ROW_UINT(0, contact_book, version, VERSION, VERSION),
+    ROW_U32(1, contact_book, saved_at_s),
+    ROW_MAP(2, contact_book, checkin, &watch_map),
+    ROW_MAP(3, contact_book, newest, &watch_map),
+    ROW_U32(4, contact_book, words.words),
+    ROW_U64(5, contact_book, words.more),
+    AW_ROW_FIXED(6, contact_book, newest_hash),
+    AW_ROW_FIXED(7, contact_book, receipt),
+    ROW_U32(8, contact_book, receipt_at_s),
+    ROW_U32(9, contact_book, reply_number),
+    AW_ROW_LIST(10, contact_book, replies, 0, &reply_time_map),
+    ROW_U32(11, contact_book, seq_human),
+    AW_ROW_UINT(12, contact_book, wrong_count, 0, CONTACT_WRONG_MAX),
+    AW_ROW_UINT(13, contact_book, skew, 0, 15),
+    AW_ROW_UINT(14, contact_book, person, 0, AW_PLAN_MEMBER_MAX),
+    AW_ROW_UINT(15, contact_book, claim, 0, AW_REPLY_CLAIM_DECLINED),
+    AW_ROW_BOOL(16, contact_book, gap),
+    AW_ROW_MAP_OPT(17, contact_book, keys, &keys_map),
+    AW_ROW_MAP_OPT(18, contact_book, old_keys, &keys_map),
+    ROW_U32(19, contact_book, keys_word),
+    AW_ROW_BOOL(20, contact_book, has_plan_word),
+    AW_ROW_BOOL(21, contact_book, plan_word_counts),
+    AW_ROW_FIXED(22, contact_book, plan_word_hash),
+    ROW_U32(23, contact_book, plan_named),
+};
+static const struct aw_wire_map book_map = AW_WIRE_TABLE("book", contact_book, book_fields, NULL);
+
+static const struct aw_wire_field ladder_fields[] = {
+    AW_ROW_UINT(0, aw_ladder, state, 0, AW_LADDER_RESUMED),
+    AW_ROW_UINT(1, aw_ladder, incident, 0, AW_INCIDENT_DURESS),
+    AW_ROW_UINT(2, aw_ladder, cause, 0, AW_WHY_HUMAN),
+    ROW_U32(3, aw_ladder, incident_id),
+    ROW_U32(4, aw_ladder, trigger_seq),
+    ROW_U32(5, aw_ladder, alarm_id),
+    AW_ROW_UINT(6, aw_ladder, level, 0, AW_PLAN_LEVEL_MAX),
+    AW_ROW_UINT(7, aw_ladder, held_level, 0, AW_PLAN_LEVEL_MAX),
+    AW_ROW_UINT(8, aw_ladder, claims_used, 0, 8),
+    AW_ROW_BOOL(9, aw_ladder, claim_holds),
+    AW_ROW_BOOL(10, aw_ladder, confirmed),
+    AW_ROW_BOOL(11, aw_ladder, safe_seen),
+    AW_ROW_BOOL(12, aw_ladder, cancelled),
+    AW_ROW_BOOL(13, aw_ladder, is_public),
+    AW_ROW_UINT(14, aw_ladder, now_s, 0, AW_TIME_MAX_MS),
+    ROW_U64(15, aw_ladder, checkin_due_s),
+    ROW_U64(16, aw_ladder, beat_due_s),
+    AW_ROW_UINT(17, aw_ladder, late_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(18, aw_ladder, began_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(19, aw_ladder, decided_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(20, aw_ladder, levels_s, 0, AW_TIME_MAX_MS),
+    ROW_U64(21, aw_ladder, claim_s),
+    ROW_U64(22, aw_ladder, ring_s),
+};
+
+static enum aw_status check_ladder(const void *message)
+{
+    return aw_ladder_is_sound(message) ? AW_OK : AW_E_RANGE;
+}
+
+static const struct aw_wire_map ladder_map =
+    AW_WIRE_TABLE("ladder", aw_ladder, ladder_fields, check_ladder);
+
+/* ---- Storing ---- */
+
+struct batch {
+    struct contact *c;
+    struct aw_buf buf;
+    size_t count;
+};
+
+static void add(struct batch *b, uint8_t space, uint64_t key, size_t start, enum aw_status st)
+{
+    struct aw_bytes value = {NULL, 0};
+
+    AW_ASSERT(st == AW_OK && b->count < CONTACT_OPS_MAX);
+    if (b->buf.len > start)
+        value = (struct aw_bytes){b->buf.ptr + start, b->buf.len - start};
+    b->c->ops[b->count++] = (struct aw_store_op){
+        .space = space, .key = (uint64_t)b->c->slot << 24 | key, .value = value};
+}
+
+static void add_message(struct batch *b, uint64_t key, const struct aw_wire_map *map,
+                        const void *message)
+{
+    size_t start = b->buf.len;
+
+    add(b, CONTACT_SPACE_CORE, key, start, aw_message_encode(map, message, &b->buf));
+}
+
+static void add_core(struct batch *b, unsigned dirty)
+{
+    struct contact *c = b->c;
+    size_t start;
+
+    if ((dirty & CONTACT_DIRTY_WHO) != 0)
+        add_message(b, CONTACT_KEY_WHO, &who_map, &c->who);
+    if ((dirty & CONTACT_DIRTY_BOOK) != 0)
+        add_message(b, CONTACT_KEY_BOOK, &book_map, &c->book);
+    if ((dirty & CONTACT_DIRTY_LADDER) != 0)
+        add_message(b, CONTACT_KEY_LADDER, &ladder_map, &c->ladder);
+    if ((dirty & CONTACT_DIRTY_JOINING) != 0) {
+        start = b->buf.len;
+        add(b, CONTACT_SPACE_CORE, CONTACT_KEY_JOINING, start,
+            c->who.phase == AW_CONTACT_JOINING ? aw_joining_encode(&c->joining, &b->buf) : AW_OK);
+    }
+}
+
+static void add_rest(struct batch *b, unsigned dirty)
+{
+    struct contact *c = b->c;
+    size_t start = b->buf.len;
+
+    if ((dirty & CONTACT_DIRTY_CHANNEL) != 0)
+        add(b, CONTACT_SPACE_CHANNEL, 0, start, aw_channel_encode(&c->channel, &b->buf));
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_PLAN) != 0)
+        add(b, CONTACT_SPACE_PLAN, CONTACT_KEY_PLAN, start,
+            aw_message_encode(&aw_plan_map, &c->plan, &b->buf));
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_BODY) != 0)
+        add(b, CONTACT_SPACE_PLAN, CONTACT_KEY_BODY, start,
+            aw_buf_put(&b->buf, (struct aw_bytes){c->body, c->body_len}));
+    for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
+        start = b->buf.len;
+        if ((c->keep.dirty & UINT64_C(1) << i) != 0)
+            add(b, CONTACT_SPACE_KEEP, i, start, aw_keep_encode(&c->keep, i, &b->buf));
+    }
+}
+
+/* spec/07-contact.md §9: "Everything that a STORE covers MUST be applied as one." */
+void contact_store(struct contact *c, struct aw_action *action)
+{
+    struct batch b = {.c = c, .buf = AW_BUF_OF(c->scratch)};
+
+    c->book.saved_at_s = (uint32_t)aw_timebase_s(&c->time);
+    add_core(&b, c->dirty);
+    add_rest(&b, c->dirty);
+    c->dirty_flight = c->dirty;
+    c->keep_flight = c->keep.dirty;
+    c->dirty = 0;
+    c->keep.dirty = 0;
+    aw_outbox_store(&c->outbox, action, c->ops, b.count);
+}
+
+void contact_stored(struct contact *c, enum aw_status status)
+{
+    aw_outbox_store_done(&c->outbox, status, aw_timebase_mono_ms(&c->time),
+                         (uint32_t)aw_timebase_s(&c->time));
+    if (status != AW_OK) {
+        c->dirty |= c->dirty_flight;
+        c->keep.dirty |= c->keep_flight;
+    }
+    c->dirty_flight = 0;
+    c->keep_flight = 0;
+    aw_wipe(c->scratch, sizeof c->scratch);
+}
+
+/* ---- Loading ---- */
+
+static enum aw_status load_core(struct contact *c, uint64_t key, struct aw_bytes value)
+{
+    enum aw_status st = AW_E_DAMAGED;
+
+    if (key == CONTACT_KEY_WHO)
+        st = aw_message_decode(&who_map, &c->who, value);
+    else if (key == CONTACT_KEY_BOOK)
+        st = aw_message_decode(&book_map, &c->book, value);
+    else if (key == CONTACT_KEY_LADDER)
+        st = aw_message_decode(&ladder_map, &c->ladder, value);
+    else if (key == CONTACT_KEY_JOINING)
+        st = aw_joining_decode(&c->joining, value);
+    if (st == AW_OK)
+        c->has_record[key] = true;
+    return st;
+}
+
+static enum aw_status load_plan(struct contact *c, uint64_t key, struct aw_bytes value)
+{
+    enum aw_status st = AW_E_DAMAGED;
+
+    if (key == CONTACT_KEY_PLAN) {
+        st = aw_message_decode(&aw_plan_map, &c->plan, value);
+        c->has_plan = st == AW_OK && aw_plan_check(&c->plan, NULL) == AW_PLAN_GOOD;
+        return c->has_plan ? AW_OK : AW_E_DAMAGED;
+    }
+    if (key == CONTACT_KEY_BODY && value.len <= sizeof c->body) {
+        for (size_t i = 0; i < value.len; i++)
+            c->body[i] = value.ptr[i];
+        c->body_len = (uint16_t)value.len;
+        st = AW_OK;
+    }
+    return st;
+}
+
+enum aw_status aw_contact_load(struct aw_contact *contact, uint8_t space, uint64_t key,
+                               struct aw_bytes value)
+{
+    struct contact *c = contact_of(contact);
+    uint64_t sub = key & 0xffffff;
+    enum aw_status st = AW_E_DAMAGED;
+
+    AW_ASSERT(!c->is_started);
+    if (aw_contact_slot(key) != c->slot)
+        return AW_E_DAMAGED;
+    if (space == CONTACT_SPACE_CORE)
+        st = load_core(c, sub, value);
+    else if (space == CONTACT_SPACE_CHANNEL && sub == 0)
+        st = aw_channel_decode(&c->channel, value);
+    else if (space == CONTACT_SPACE_PLAN)
+        st = load_plan(c, sub, value);
+    else if (space == CONTACT_SPACE_KEEP)
+        st = aw_keep_load(&c->keep, sub, value);
+    return st == AW_OK ? AW_OK : AW_E_DAMAGED;
+}

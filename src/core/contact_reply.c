@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/time.h"
+#include "crypto/kdf.h"
+
+/* What a contact's device sends: its half of the pairing, re-establishments, replies. */
+
+#define RESEND_MIN_MS (UINT64_C(30) * 1000)
+#define RESEND_MAX_MS (UINT64_C(15) * 60 * 1000)
+
+/*
+ * When the reply was made that a call names. Reply 0 stands for the pairing: she could not send
+ * on this channel before. A reply too old to be remembered counts as the pairing, too.
+ */
+uint32_t contact_replied_at(const struct contact *c, uint32_t number)
+{
+    for (size_t i = c->book.replies_count; i > 0; i--) {
+        if (c->book.replies[i - 1].number <= number)
+            return c->book.replies[i - 1].at_s;
+    }
+    return c->who.joined_at_s;
+}
+
+static void note_reply(struct contact_book *b, uint32_t number, uint32_t at_s)
+{
+    if (b->replies_count == CONTACT_REPLIES) {
+        memmove(&b->replies[0], &b->replies[1], (CONTACT_REPLIES - 1) * sizeof b->replies[0]);
+        b->replies_count--;
+    }
+    b->replies[b->replies_count++] = (struct contact_reply_time){number, at_s};
+}
+
+static void fill_reply(const struct contact *c, struct aw_reply *r)
+{
+    const struct contact_book *b = &c->book;
+
+    *r = (struct aw_reply){
+        .number = b->reply_number + 1,
+        .seq_device = b->newest.call.seq,
+        .seq_human = b->seq_human,
+        .words = b->words.words,
+        .words_more = b->words.more,
+        .receipt_at = b->receipt_at_s,
+        .claim = contact_claim(c),
+        .plan_version = b->plan_named,
+    };
+    aw_channel_accept(&c->channel, c->reply_session, r->accept, &r->accept_epoch);
+    aw_channel_received(&c->channel, c->reply_session, &r->cell_epoch, &r->cell_index);
+    memcpy(r->receipt_key, c->receipt_key.pk, AW_KEY_LEN);
+    memcpy(r->receipt, b->receipt, AW_SIG_LEN);
+}
+
+/* Addresses the cell: it keeps its address, whatever happens to the channel meanwhile. */
+static void post(struct contact *c, uint8_t what, const struct aw_endpoint *relays,
+                 uint8_t relay_count, const uint8_t seed[AW_KEY_LEN])
+{
+    memcpy(c->to, relays, relay_count * sizeof *relays);
+    memcpy(c->to_seed, seed, AW_KEY_LEN);
+    aw_parcel_seal(&c->parcel, what, c->book.newest.call.seq, relay_count, c->outbox.change);
+}
+
+static enum aw_status seal_reply(struct contact *c)
+{
+    uint8_t plain[AW_CELL_PLAIN_LEN];
+    struct aw_buf text = AW_BUF_OF(plain);
+    struct aw_buf cell = AW_BUF_OF(c->cell);
+    struct aw_sealed at;
+    struct aw_reply reply;
+    enum aw_status st;
+
+    fill_reply(c, &reply);
+    st = aw_message_encode(&aw_reply_map, &reply, &text);
+    if (st == AW_OK)
+        st = aw_channel_seal(&c->channel, AW_LANE_CELL, c->reply_session, aw_buf_bytes(&text),
+                             &cell, &at, &c->random);
+    aw_wipe(&reply, sizeof reply);
+    aw_wipe(plain, sizeof plain);
+    if (st != AW_OK)
+        return st;
+    c->book.reply_number++;
+    note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
+    c->wants_reply = false;
+    contact_touch(c, CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_BOOK);
+    post(c, CONTACT_SEND_REPLY, c->who.peer.relays, c->who.peer.relays_count, c->who.peer.seed);
+    return AW_OK;
+}
+
+/* Makes the next cell, when there is something to say and room for it: so one reply answers
+ * whatever came in before the host asked, and the newest wins. */
+void contact_prepare(struct contact *c)
+{
+    struct aw_buf cell = AW_BUF_OF(c->cell);
+
+    if (c->parcel.state != AW_PARCEL_FREE ||
+        aw_timebase_mono_ms(&c->time) < c->send_backoff.until_ms)
+        return;
+    if (c->wants_join) {
+        c->wants_join = false;
+        aw_joining_cell(&c->joining, c->cell);
+        post(c, CONTACT_SEND_JOIN, c->joining.invite.relays, c->joining.invite.relays_count,
+             c->joining.invite.seed);
+        return;
+    }
+    if (c->wants_resume) {
+        c->wants_resume = false;
+        if (aw_channel_resume_cell(&c->channel, &cell) == AW_OK) {
+            post(c, CONTACT_SEND_RESUME, c->who.peer.relays, c->who.peer.relays_count,
+                 c->who.peer.seed);
+            return;
+        }
+    }
+    if (c->wants_reply && seal_reply(c) != AW_OK)
+        aw_backoff_fail(&c->send_backoff, aw_timebase_mono_ms(&c->time));
+}
+
+bool contact_send(struct contact *c, struct aw_action *action)
+{
+    int i = aw_parcel_next(&c->parcel, &c->outbox);
+
+    if (i < 0)
+        return false;
+    *action = (struct aw_action){.id = c->parcel.ids[i], .kind = AW_ACTION_SEND};
+    action->send.relay = c->to[i];
+    action->send.cell = AW_BYTES_OF(c->cell);
+    aw_capability_derive(action->send.capability, c->to_seed, c->to[i].relay_key);
+    return true;
+}
+
+static void again(struct contact *c, uint8_t what)
+{
+    c->wants_join =
+        c->wants_join || (what == CONTACT_SEND_JOIN && c->who.phase == AW_CONTACT_JOINING);
+    c->wants_resume = c->wants_resume || what == CONTACT_SEND_RESUME;
+    c->wants_reply = c->wants_reply || what == CONTACT_SEND_REPLY;
+}
+
+void contact_sent(struct contact *c, uint64_t id, enum aw_status status)
+{
+    uint64_t mono_ms = aw_timebase_mono_ms(&c->time);
+
+    if (!aw_parcel_done(&c->parcel, id, status) || c->parcel.state != AW_PARCEL_FREE)
+        return;
+    if (!c->parcel.has_landed) {
+        again(c, c->parcel.what);
+        aw_backoff_fail(&c->send_backoff, mono_ms);
+        return;
+    }
+    aw_backoff_clear(&c->send_backoff);
+    if (c->parcel.what != CONTACT_SEND_REPLY) {
+        /* Handshake cells are sent again until the other side's next step is seen. */
+        c->resend_pause_ms = c->resend_pause_ms == 0
+                                 ? RESEND_MIN_MS
+                                 : aw_time_min(2 * c->resend_pause_ms, RESEND_MAX_MS);
+        c->resend_ms = mono_ms + c->resend_pause_ms;
+    }
+}

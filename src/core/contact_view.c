@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/time.h"
+
+/* Getters of the contact engine: what a screen shows, and why. */
+
+static void view_incident(const struct contact *c, struct aw_contact_view *v)
+{
+    const struct aw_ladder *l = &c->ladder;
+    struct aw_ladder_rules rules = contact_rules(c);
+
+    v->state = l->state;
+    v->incident = l->incident;
+    v->incident_id = l->incident_id;
+    v->began_at_s = (uint32_t)l->began_s;
+    v->level = l->level;
+    v->level_count = c->plan.levels_count;
+    v->rings = aw_ladder_ringing(l, &rules) > 0 && aw_ladder_is_incident(l);
+    v->next_level_s = aw_ladder_next_level_s(l, &rules);
+    v->claim_until_s = l->state == AW_LADDER_CLAIMED ? l->claim_s : 0;
+    v->claims_left =
+        (uint8_t)(c->plan.claims_max -
+                  (l->claims_used < c->plan.claims_max ? l->claims_used : c->plan.claims_max));
+    v->claimed = l->state == AW_LADDER_CLAIMED;
+    v->confirmed = l->confirmed;
+    v->safe_seen = l->safe_seen;
+    v->cancelled = l->cancelled;
+    v->do_not_call = l->incident == AW_INCIDENT_DURESS || l->incident == AW_INCIDENT_WRONG;
+}
+
+void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v)
+{
+    const struct contact *c = contact_of_const(contact);
+    const struct contact_book *b = &c->book;
+
+    memset(v, 0, sizeof *v);
+    v->phase = (enum aw_contact_phase)c->who.phase;
+    if (c->who.phase == AW_CONTACT_JOINING)
+        memcpy(v->name, c->joining.invite.name, sizeof v->name);
+    else if (c->who.has_peer)
+        memcpy(v->name, c->who.peer.name, sizeof v->name);
+    v->quarantined = c->who.phase >= AW_CONTACT_PAIRED && aw_channel_is_quarantined(&c->channel);
+    v->silent = c->is_silent;
+    view_incident(c, v);
+    v->gap = b->gap;
+    v->checkin_due_s = c->ladder.checkin_due_s;
+    v->beat_due_s = c->ladder.beat_due_s;
+    v->due_s = aw_time_min(v->checkin_due_s, v->beat_due_s);
+    v->checkin = b->checkin.call;
+    v->newest = b->newest.call;
+    v->wrong_count = b->wrong_count;
+    v->plan_version = c->has_plan ? c->plan.version : 0;
+    v->person = b->person;
+    v->circle = b->has_keys && b->keys.circle;
+    v->seq_human = b->seq_human;
+    v->refused_count = c->refused_count;
+    v->replayed_count = c->replayed_count;
+    v->store_failed = c->outbox.store_backoff.pause_ms != 0;
+}
+
+enum aw_status aw_words_text(const struct aw_channel *channel, struct aw_buf *text)
+{
+    uint16_t words[AW_WORDS_COUNT];
+    size_t start = text->len;
+    enum aw_session session =
+        aw_channel_is_quarantined(channel) ? AW_SESSION_QUARANTINE : AW_SESSION_MAIN;
+    enum aw_status st = aw_channel_words(channel, session, words);
+
+    for (size_t i = 0; i < AW_WORDS_COUNT && st == AW_OK; i++) {
+        const char *word = aw_words_get(words[i]);
+
+        if (i > 0)
+            st = aw_buf_put(text, (struct aw_bytes){(const uint8_t *)" ", 1});
+        if (st == AW_OK)
+            st = aw_buf_put(text, (struct aw_bytes){(const uint8_t *)word, strlen(word)});
+    }
+    if (st != AW_OK)
+        text->len = start;
+    return st;
+}
+
+enum aw_status aw_contact_words(const struct aw_contact *contact, struct aw_buf *text)
+{
+    const struct contact *c = contact_of_const(contact);
+
+    if (c->who.phase < AW_CONTACT_PAIRED)
+        return AW_E_STATE;
+    return aw_words_text(&c->channel, text);
+}
+
+enum aw_status aw_contact_plan(const struct aw_contact *contact, struct aw_plan *plan)
+{
+    const struct contact *c = contact_of_const(contact);
+
+    if (!c->has_plan)
+        return AW_E_NOT_FOUND;
+    *plan = c->plan;
+    return AW_OK;
+}
+
+enum aw_status aw_contact_place(const struct aw_contact *contact, struct aw_place *place,
+                                struct aw_now now)
+{
+    const struct contact *c = contact_of_const(contact);
+    struct aw_timebase time = c->time;
+    uint64_t now_s = aw_timebase_read(&time, now);
+    enum aw_status st;
+
+    memset(place, 0, sizeof *place);
+    st = aw_keep_open(&c->keep, c->has_plan ? c->plan.threshold : 0, &place->state, &place->seq);
+    if (st == AW_OK && now_s > place->state.at)
+        place->age_s = (uint32_t)(now_s - place->state.at);
+    return st;
+}
+
+/* The statement that the last decision rests on: that of the deadline which is or was next. */
+static const struct aw_watch *resting_on(const struct contact *c, enum aw_why_cause cause)
+{
+    return cause == AW_WHY_BEAT || cause == AW_WHY_WORD ? &c->book.newest : &c->book.checkin;
+}
+
+void aw_contact_why(const struct aw_contact *contact, struct aw_why *why)
+{
+    const struct contact *c = contact_of_const(contact);
+    const struct aw_ladder *l = &c->ladder;
+    enum aw_why_cause cause = l->cause;
+    const struct aw_watch *w;
+
+    if (l->state == AW_LADDER_IDLE)
+        cause = AW_WHY_NOTHING;
+    else if (l->state == AW_LADDER_FINE)
+        cause = l->checkin_due_s <= l->beat_due_s ? AW_WHY_CHECKIN : AW_WHY_BEAT;
+    w = resting_on(c, cause);
+    *why = (struct aw_why){
+        .state = l->state,
+        .incident = l->incident,
+        .cause = cause,
+        .decided_at_s = (uint32_t)l->decided_s,
+        .call = w->call,
+        .replied_at_s = w->replied_at_s,
+        .clock = w->clock,
+        .base_s = w->base_s,
+        .due_s = cause == AW_WHY_BEAT ? l->beat_due_s : l->checkin_due_s,
+        .grace_s = c->plan.grace_s,
+        .missed_s = AW_NO_TIME,
+        .level = l->level,
+        .plan_version = c->has_plan ? c->plan.version : 0,
+    };
+    if (why->due_s != AW_NO_TIME) {
+        why->missed_s = why->due_s + why->grace_s;
+        why->span_s = (uint32_t)(why->due_s - w->base_s);
+    }
+}
