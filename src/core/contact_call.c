@@ -10,8 +10,8 @@
 static struct aw_statement statement_of(const struct aw_call *call)
 {
     struct aw_statement s = {.seq = call->seq,
-                             .issued_at_s = call->issued_at,
-                             .valid_for_s = call->valid_for,
+                             .issued_at = call->issued_at,
+                             .valid_for = call->valid_for,
                              .kind = call->kind};
 
     memcpy(s.log_head, call->log_head, AW_HASH_LEN);
@@ -31,7 +31,7 @@ static enum aw_verdict judge(const struct contact *c, const struct aw_opened *op
 {
     const struct aw_presence_keys *keys = keys_for(&c->book, call->word);
     struct aw_statement statement = statement_of(call);
-    struct aw_act act = {.word = call->word, .alarm_id = call->has_alarm ? call->alarm.id : 0};
+    struct aw_act act = {.word = call->word, .reply_seen = call->reply_seen};
     enum aw_presence_verdict found;
     struct aw_dh_key accept;
     uint8_t act_hash[AW_HASH_LEN];
@@ -44,8 +44,8 @@ static enum aw_verdict judge(const struct contact *c, const struct aw_opened *op
      * wrong." */
     if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
         return AW_VERDICT_CANNOT_JUDGE;
-    if (call->kind == AW_CALL_CHECKIN)
-        act.alarm_id = 0;
+    if (call->kind == AW_CALL_CANCEL && call->has_alarm)
+        act.alarm_id = call->alarm.id;
     if (call->has_plan_hash)
         memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
     aw_act_hash(act_hash, c->channel.id, &statement, &act);

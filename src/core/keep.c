@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "wire/state.h"
 
+_Static_assert(AW_KEEP_WORDS == AW_KEEP_BEATS, "add() treats them alike");
 _Static_assert(AW_KEEP_COUNT <= 64, "one bit for each item");
 _Static_assert(AW_STATE_LEN == AW_STATE_PADDED_LEN, "what is sealed is what is encoded");
 
@@ -68,21 +69,17 @@ static void add_hour(struct aw_keep *k, const struct aw_keep_item *item)
 void aw_keep_add(struct aw_keep *k, bool is_word, const struct aw_keep_item *item)
 {
     size_t from = is_word ? 0 : AW_KEEP_WORDS;
-    size_t count = is_word ? AW_KEEP_WORDS : AW_KEEP_BEATS;
+    const size_t count = AW_KEEP_WORDS; /* of each */
     size_t lowest = lowest_seq(k, from, count);
     struct aw_keep_item evicted = k->items[lowest];
 
     AW_ASSERT(item->seq != 0);
     if (is_held(k, from, count, item->seq))
         return;
-    if (item->seq < evicted.seq) {
-        if (!is_word)
-            add_hour(k, item);
-    } else {
+    if (item->seq > evicted.seq)
         put(k, lowest, item);
-        if (!is_word)
-            add_hour(k, &evicted);
-    }
+    if (!is_word)
+        add_hour(k, item->seq > evicted.seq ? &evicted : item);
     aw_wipe(&evicted, sizeof evicted);
 }
 

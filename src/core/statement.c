@@ -63,19 +63,18 @@ bool aw_statement_is_conflict(const struct aw_statement *a, const struct aw_stat
 void aw_act_hash(uint8_t out[AW_HASH_LEN], const uint8_t channel_id[AW_HASH_LEN],
                  const struct aw_statement *statement, const struct aw_act *act)
 {
-    uint8_t statement_hash[AW_HASH_LEN], numbers[8];
+    uint8_t statement_hash[AW_HASH_LEN], numbers[12];
     struct aw_hasher h;
 
     aw_statement_hash(statement_hash, statement);
     aw_put_u32(numbers, act->word);
     aw_put_u32(numbers + 4, act->alarm_id);
+    aw_put_u32(numbers + 8, act->reply_seen);
     aw_hasher_init(&h, AW_LABEL_HASH_ACT);
     aw_hasher_update(&h, (struct aw_bytes){channel_id, AW_HASH_LEN});
     aw_hasher_update(&h, AW_BYTES_OF(statement_hash));
     aw_hasher_update(&h, AW_BYTES_OF(numbers));
     aw_hasher_update(&h, AW_BYTES_OF(act->plan_hash));
-    /* Last, and the only part whose length differs. */
-    aw_hasher_update(&h, act->keys);
     aw_hasher_final(&h, out);
 }
 

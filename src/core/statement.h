@@ -35,8 +35,8 @@ bool aw_statement_is_conflict(const struct aw_statement *a, const struct aw_stat
 struct aw_act {
     uint32_t word;                  /* its number */
     uint32_t alarm_id;              /* sos, cancel */
+    uint32_t reply_seen;            /* newest reply received when the word was made */
     uint8_t plan_hash[AW_HASH_LEN]; /* plan */
-    struct aw_bytes keys;           /* keys: the sealed blob, else empty */
 };
 
 /* The act_hash of aw_presence_make() and aw_presence_judge(). */

@@ -6,7 +6,7 @@
  * Word log: what humans say is numbered per channel, sealed anew until it is named, and
  * processed once (spec/05-channel.md §7). One side keeps a struct aw_words_out, the other a
  * struct aw_words_in. Bodies are encoded calls: the engine refreshes the register fields (offer,
- * reply_seen, waiting, plan_version) when it seals one again.
+ * waiting, plan_version) when it seals one again.
  *
  * Records: one per waiting word, and one head for each log.
  */
