@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/time.h"
 #include "store/alloc.h"
 
 #include <stdio.h>
@@ -254,6 +255,7 @@ enum aw_status aw_server_open(struct aw_server **out, struct aw_loop *loop,
                               char message[AW_SERVER_MESSAGE_CAP])
 {
     struct aw_server *s = aw_alloc(sizeof *s);
+    uint64_t sweep_ms;
     enum aw_status st;
 
     message[0] = '\0';
@@ -278,7 +280,8 @@ enum aw_status aw_server_open(struct aw_server **out, struct aw_loop *loop,
     }
     (void)uv_prepare_start(&s->prepare, on_prepare);
     uv_unref((uv_handle_t *)&s->prepare);
-    (void)uv_timer_start(&s->sweep_timer, on_sweep, AW_SERVER_SWEEP_MS, AW_SERVER_SWEEP_MS);
+    sweep_ms = aw_time_min(AW_SERVER_SWEEP_MS, s->config.frame_ms);
+    (void)uv_timer_start(&s->sweep_timer, on_sweep, sweep_ms, sweep_ms);
     uv_unref((uv_handle_t *)&s->sweep_timer);
     *out = s;
     return AW_OK;

@@ -13,6 +13,9 @@
 
 #define KEEPALIVE_S 60
 
+/* What the kernel may hold for one reader; left alone it takes megabytes. */
+#define SEND_BUFFER_LEN 262144
+
 static void on_closed(uv_handle_t *handle)
 {
     struct server_link *link = handle->data;
@@ -94,6 +97,7 @@ static bool address_is_over(const struct aw_server *s, uint64_t address)
 void aw_server_accept(struct aw_server *s)
 {
     struct server_link *link = aw_alloc(sizeof *link);
+    int send_len = SEND_BUFFER_LEN;
 
     if (link == NULL) /* the connection stays in the kernel's queue */
         return;
@@ -113,6 +117,7 @@ void aw_server_accept(struct aw_server *s)
         return;
     }
     link->address = address_of(&link->tcp);
+    (void)uv_send_buffer_size((uv_handle_t *)&link->tcp, &send_len);
     (void)uv_tcp_nodelay(&link->tcp, 1);
     (void)uv_tcp_keepalive(&link->tcp, 1, KEEPALIVE_S);
     /* A flood of silent connections ages itself out: an honest client needs one round trip, and the
