@@ -37,7 +37,7 @@ build() { # <folder> <C compiler> <cmake option>...
 # Adds tests to the list that one ctest runs over, so that there is one summary.
 list() { printf '%s\n' "$*" >>"$all/CTestTestfile.cmake"; }
 
-if [ -n "$quick" ]; then tools/setup.sh build; else tools/setup.sh checks; fi
+if [ -n "$quick" ]; then tools/setup.sh tests; else tools/setup.sh checks; fi
 rm -rf "$all"
 mkdir -p "$all"
 : >"$all/CTestTestfile.cmake"
@@ -51,8 +51,12 @@ if [ -z "$quick" ]; then
     list "add_test(sanitizers ctest --test-dir \"$root/build-check-asan\" -j $jobs" \
       "--output-on-failure --no-tests=error)"
     list "set_tests_properties(sanitizers PROPERTIES TIMEOUT 900 LABELS asan RUN_SERIAL TRUE)"
+    build build-check-msan clang -DALLSWELL_MSAN=ON -DALLSWELL_TOOLS=OFF
+    list "add_test(uninitialised ctest --test-dir \"$root/build-check-msan\" -j $jobs" \
+      "-L unit --output-on-failure --no-tests=error)"
+    list "set_tests_properties(uninitialised PROPERTIES TIMEOUT 600 LABELS msan RUN_SERIAL TRUE)"
   else
-    say "no clang: address and undefined-behaviour sanitizers skipped"
+    say "no clang: sanitizers skipped"
   fi
   if command -v run-clang-tidy >/dev/null && [ -d build-check-asan ]; then
     list "add_test(clang_tidy \"$root/tests/tidy/clang_tidy.sh\" \"$root/build-check-asan\"" \

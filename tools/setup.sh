@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: ISC
 # Installs the Debian packages that Allswell needs, if any is missing; needs root or sudo then.
 # This is the one list of them.
-# Usage: tools/setup.sh [build|checks]
+# Usage: tools/setup.sh [build|tests|checks]
 #   build   (default) what it takes to build and run
-#   checks  also what the checks use; those that cannot be had are skipped, and said so
+#   tests   also what the tests use
+#   checks  also sanitizers and the like; those that cannot be had are skipped, and said so
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
 libjansson-dev libqrencode-dev"
+tests="python3"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc"
 
 missing() {
@@ -51,9 +53,9 @@ install_missing() { # <package>...
 
 what=${1:-build}
 case $what in
-build | checks) ;;
+build | tests | checks) ;;
 *)
-  echo "usage: tools/setup.sh [build|checks]" >&2
+  echo "usage: tools/setup.sh [build|tests|checks]" >&2
   exit 2
   ;;
 esac
@@ -62,6 +64,7 @@ if ! command -v apt-get >/dev/null; then
   echo "setup: no apt-get here. Install by other means what these Debian packages hold: $build"
   exit 0
 fi
+[ "$what" = build ] || build="$build $tests"
 # shellcheck disable=SC2086
 install_missing $build
 if [ "$what" = checks ]; then

@@ -16,7 +16,7 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     list(APPEND aw_warnings -Wno-null-dereference -Wno-maybe-uninitialized)
   endif()
 elseif(CMAKE_C_COMPILER_ID MATCHES "Clang")
-  list(APPEND aw_warnings -Wcomma -Wunreachable-code -Wnewline-eof -Wassign-enum)
+  list(APPEND aw_warnings -Wcomma -Wunreachable-code -Wnewline-eof)
 endif()
 target_compile_options(aw_flags INTERFACE ${aw_warnings})
 
