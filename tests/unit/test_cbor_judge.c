@@ -25,7 +25,7 @@ static void test_malformed(void)
     unsigned count = 0;
 
     for (; cbor_case_next(&text, &c); count++) {
-        struct aw_verdict v = aw_cbor_judge((struct aw_bytes){c.bytes, c.len});
+        struct aw_judgement v = aw_cbor_judge((struct aw_bytes){c.bytes, c.len});
 
         if (v.reason == AW_JUDGE_ACCEPTED)
             printf("    accepted: %s (%s)\n", c.hex, c.note);
@@ -82,7 +82,7 @@ static void test_bombs(void)
     for (; cbor_case_next(&text, &c); count++) {
         struct aw_bytes in = {c.bytes, c.len};
         size_t before = alloc_count();
-        struct aw_verdict v = aw_cbor_judge(in);
+        struct aw_judgement v = aw_cbor_judge(in);
         struct aw_rd_map map;
         struct aw_rd rd;
 
@@ -191,7 +191,7 @@ static void test_every_long_head(void)
 
             for (size_t w = 0; w < 4; w++) {
                 static uint8_t bytes[1 << 18]; /* zeros: content enough for the shorter ones */
-                struct aw_verdict verdict;
+                struct aw_judgement verdict;
 
                 if (widths[w] <= need || (major >= 2 && v > 65536))
                     continue;
@@ -212,7 +212,7 @@ static void test_every_long_head(void)
 static void test_work_is_bounded(void)
 {
     static uint8_t bytes[4 + 65535];
-    struct aw_verdict v;
+    struct aw_judgement v;
 
     memset(bytes, 0, sizeof bytes);
     memcpy(bytes, "\x99\xff\xff", 3);
