@@ -17,6 +17,9 @@ static const struct {
     {"shares.json", "shares and sealed state (spec/09-crypto.md)", lab_vectors_shares},
     {"presence.json", "presence keys, MAC and key blob (spec/09-crypto.md)", lab_vectors_presence},
     {"link.json", "link to a relay (spec/09-crypto.md)", lab_vectors_link},
+    {"statement.json", "statement, act and receipt (spec/05-channel.md)", lab_vectors_statement},
+    {"pairing.json", "invite, both messages, words (spec/04-pairing.md)", lab_vectors_pairing},
+    {"channel.json", "epochs, cells of both directions (spec/05-channel.md)", lab_vectors_channel},
     {"messages.json", "every message, right (spec/03-wire.md)", lab_vectors_messages},
     {"bad/messages.json", "every message, with one fault (spec/03-wire.md)", lab_vectors_bad},
 };
