@@ -67,8 +67,9 @@ static void pair(struct vec *v, struct aw_channel *subject, struct aw_channel *c
     vec_note(v, "random_1 to random_N are the draws in the order of chapter 04: her static and "
                 "pre-shared key, his keys, her ephemeral, her first offer");
     vec_in(v, "relay_key", draft.relays[0].relay_key, 32);
-    vec_in_text(v, "relay_address", strcpy(draft.relays[0].address, "relay.example.org:7440"),
-                sizeof draft.relays[0].address);
+    (void)snprintf(draft.relays[0].address, sizeof draft.relays[0].address, "%s",
+                   "relay.example.org:7440");
+    vec_in_text(v, "relay_address", draft.relays[0].address, sizeof draft.relays[0].address);
     vec_in(v, "invite_seed", draft.seed, 32);
     vec_out_status(v, "invited", aw_inviting_init(&inviting, &draft, &random));
     vec_out_status(v, "invite_encoded", aw_invite_encode(&inviting.invite, &uri_buf));
@@ -188,8 +189,7 @@ void lab_vectors_channel(struct vec *v)
 
 void lab_vectors_statement(struct vec *v)
 {
-    struct aw_statement statement = {
-        .seq = 1000, .issued_at = T0, .valid_for = 86400, .kind = 2};
+    struct aw_statement statement = {.seq = 1000, .issued_at = T0, .valid_for = 86400, .kind = 2};
     uint8_t seed[AW_KEY_LEN], hash[AW_HASH_LEN], sig[AW_SIG_LEN], channel_id[AW_HASH_LEN];
     struct aw_act act = {.word = 13};
     struct aw_sign_key key;
