@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static uint64_t unit_s(char c)
+{
+    switch (c) {
+    case 's':
+        return 1;
+    case 'm':
+        return 60;
+    case 'h':
+        return 3600;
+    case 'd':
+        return 86400;
+    default:
+        return 0;
+    }
+}
+
+bool text_span(const char *text, size_t len, uint32_t max_s, uint32_t *seconds)
+{
+    uint64_t total = 0, last = UINT64_MAX;
+    size_t i = 0;
+
+    if (len == 0)
+        return false;
+    while (i < len) {
+        uint64_t value = 0, unit;
+        size_t from = i;
+
+        while (i < len && is_digit(text[i]) && i - from < 8)
+            value = value * 10 + (uint64_t)(text[i++] - '0');
+        if (i == from || i == len)
+            return false;
+        unit = unit_s(text[i++]);
+        if (unit == 0 || unit >= last) /* "30m1h" is a slip */
+            return false;
+        last = unit;
+        total += value * unit;
+    }
+    if (total > max_s)
+        return false;
+    *seconds = (uint32_t)total;
+    return true;
+}
+
+void text_span_write(char out[TEXT_MAX], uint64_t seconds)
+{
+    static const char units[] = {'d', 'h', 'm', 's'};
+    size_t len = 0;
+
+    for (size_t i = 0; i < sizeof units; i++) {
+        uint64_t count = seconds / unit_s(units[i]);
+
+        seconds %= unit_s(units[i]);
+        if (count > 0 && len < TEXT_MAX)
+            len += (size_t)snprintf(out + len, TEXT_MAX - len, "%llu%c", (unsigned long long)count,
+                                    units[i]);
+    }
+    if (len == 0)
+        (void)snprintf(out, TEXT_MAX, "0s");
+}
+
+void text_time_write(char out[TEXT_MAX], uint64_t seconds)
+{
+    time_t when = (time_t)seconds;
+    struct tm tm;
+
+    if (seconds == 0 || localtime_r(&when, &tm) == NULL ||
+        strftime(out, TEXT_MAX, "%a %d %b %H:%M:%S", &tm) == 0)
+        (void)snprintf(out, TEXT_MAX, "never");
+}
+
+void text_trim(const char **text, size_t *len)
+{
+    while (*len > 0 && (**text == ' ' || **text == '\t' || **text == '\r')) {
+        (*text)++;
+        (*len)--;
+    }
+    while (*len > 0 && strchr(" \t\r\n", (*text)[*len - 1]) != NULL)
+        (*len)--;
+}
+
+/* Bytes of the sequence that begins with `c`, and the smallest value that may be written so. */
+static unsigned sequence(unsigned char c, uint32_t *value, uint32_t *smallest)
+{
+    if (c < 0x80) {
+        *value = c;
+        *smallest = 0;
+        return 1;
+    }
+    if (c >= 0xc2 && c < 0xe0) {
+        *value = c & 0x1fU;
+        *smallest = 0x80;
+        return 2;
+    }
+    if (c >= 0xe0 && c < 0xf0) {
+        *value = c & 0x0fU;
+        *smallest = 0x800;
+        return 3;
+    }
+    if (c >= 0xf0 && c < 0xf5) {
+        *value = c & 0x07U;
+        *smallest = 0x10000;
+        return 4;
+    }
+    return 0;
+}
+
+bool text_is_plain(const char *text, size_t min, size_t max)
+{
+    size_t len = strlen(text);
+
+    if (len < min || len > max)
+        return false;
+    for (size_t i = 0; i < len;) {
+        uint32_t value = 0, smallest = 0;
+        unsigned count = sequence((unsigned char)text[i], &value, &smallest);
+
+        if (count == 0 || count > len - i)
+            return false;
+        for (unsigned k = 1; k < count; k++) {
+            unsigned char c = (unsigned char)text[i + k];
+
+            if ((c & 0xc0) != 0x80)
+                return false;
+            value = (value << 6) | (c & 0x3fU);
+        }
+        /* Control characters could repaint somebody's terminal. */
+        if (value < smallest || value > 0x10ffff || (value >= 0xd800 && value < 0xe000) ||
+            value < 0x20 || (value >= 0x7f && value < 0xa0) ||
+            (value >= 0x202a && value <= 0x202e) || (value >= 0x2066 && value <= 0x2069))
+            return false;
+        i += count;
+    }
+    return true;
+}

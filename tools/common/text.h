@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_COMMON_TEXT_H
+#define TOOLS_COMMON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * @file
+ * Spans and times as people write and read them.
+ */
+
+/** Room for any text of this file. */
+#define TEXT_MAX 48
+
+/** Parses "90s", "20m", "8h", "2d", or several parts as in "1h30m"; at most `max_s`. */
+bool text_span(const char *text, size_t len, uint32_t max_s, uint32_t *seconds);
+
+/** Writes a span as text_span() reads it: 5400 becomes "1h30m". */
+void text_span_write(char out[TEXT_MAX], uint64_t seconds);
+
+/** Writes local date and time: "Mon 02 Mar 14:05:09". 0 becomes "never". */
+void text_time_write(char out[TEXT_MAX], uint64_t seconds);
+
+/** Cuts white space off both ends. */
+void text_trim(const char **text, size_t *len);
+
+/** Returns whether the text is valid UTF-8 of min..max bytes without control characters. */
+bool text_is_plain(const char *text, size_t min, size_t max);
+
+#endif /* TOOLS_COMMON_TEXT_H */
