@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/harden.h"
+#include "relay_tool.h"
+
+#include <locale.h>
+
+/* allswell-relay: stores and forwards cells that it cannot read. The list of commands. */
+
+const char *const tool_name = "allswell-relay";
+
+static const struct argp_option globals[] = {
+    {"home", OPT_HOME, "DIR", 0, "Home directory of the relay", 1},
+    {"json", OPT_JSON, NULL, 0, "Answer as one JSON object", 1},
+    {0},
+};
+
+static const struct argp_option run_options[] = {
+    {"listen", OPT_LISTEN, "ADDR:PORT", 0, "Where to listen (default 0.0.0.0:7440)", 0},
+    {"public", OPT_PUBLIC, "HOST", 0, "Name or address under which others reach this machine", 0},
+    {"wake", OPT_WAKE, "NAME=COMMAND", 0, "Command that tokens can name; may be repeated", 0},
+    {0},
+};
+
+static const struct argp_option token_new_options[] = {
+    {"quota", OPT_QUOTA, "N", 0, "Mailboxes that the token may create (default 64)", 0},
+    {"wake", OPT_WAKE, "NAME", 0, "Wake command of 'run' for its mailboxes", 0},
+    {0},
+};
+
+static const struct args_command commands[] = {
+    {"run", "", "Run the relay",
+     "The first run makes the home and the relay's key. Prints the address line to hand out. Ends "
+     "with SIGTERM or control-C, after what was taken in is on disk.",
+     run_options, 0, 0, cmd_run},
+    {"token new", "LABEL", "Make an access token",
+     "Prints the token once: only its hash is kept. Who has it can create mailboxes here.",
+     token_new_options, 1, 1, cmd_token_new},
+    {"token list", "", "Show the tokens", NULL, NULL, 0, 0, cmd_token_list},
+    {"token revoke", "LABEL", "Take a token back",
+     "LABEL may also be the number of the token. Mailboxes that it has created go on.", NULL, 1, 1,
+     cmd_token_revoke},
+    {"status", "", "Show how the relay does", "Exits with 3 when the relay is not running.", NULL,
+     0, 0, cmd_status},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct args_tool tool = {
+        .doc = "Keep and forward sealed cells for people who watch over each other.",
+        .commands = commands,
+        .globals = globals,
+    };
+
+    harden_process();
+    (void)setlocale(LC_TIME, "C");
+    return args_main(&tool, argc, argv);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+#include "relay_tool.h"
+
+#include <allswell/control.h>
+#include <allswell/store_sqlite.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* allswell-relay run: the server, and the control socket through which other commands reach it. */
+
+#define WAKE_MAX 16
+
+struct run {
+    struct relay_host host;
+    struct aw_store reader;
+    struct aw_loop *loop;
+    struct aw_control *control;
+    struct aw_server_wake wakes[WAKE_MAX];
+    const char *wake_argv[WAKE_MAX][4];
+    char wake_name[WAKE_MAX][AW_RELAY_LABEL_MAX + 1];
+    size_t wake_count;
+    bool draining;
+};
+
+/* A reply that waits until the change that it reports is on disk. */
+struct owed {
+    struct aw_control_client *client;
+    char *text;
+};
+
+static void on_durable(void *ctx, enum aw_status status)
+{
+    struct owed *owed = (struct owed *)ctx;
+
+    if (status != AW_OK) {
+        struct tool_fail fail;
+        json_t *reply;
+
+        reply_text_free(owed->text);
+        (void)fail_set(&fail, TOOL_ENVIRONMENT,
+                       "the disk refused the change (%s): free space and try again",
+                       aw_status_name(status));
+        reply = reply_failed(&fail);
+        owed->text = reply_text(reply);
+        json_decref(reply);
+    }
+    aw_control_answer(owed->client, owed->text == NULL ? "{}" : owed->text);
+    reply_text_free(owed->text);
+    free(owed);
+}
+
+static void on_line(void *ctx, struct aw_control_client *client, const char *line)
+{
+    struct run *run = (struct run *)ctx;
+    bool ok = false;
+    char *text = reply_serve(relay_request, &run->host, line, &ok);
+    json_t *request = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+    struct owed *owed = NULL;
+
+    if (ok && relay_request_is_change(request))
+        owed = malloc(sizeof *owed);
+    json_decref(request);
+    if (owed != NULL) {
+        *owed = (struct owed){.client = client, .text = text};
+        if (aw_server_when_durable(run->host.server, on_durable, owed) == AW_OK)
+            return;
+        free(owed);
+    }
+    aw_control_answer(client, text == NULL ? "{}" : text);
+    reply_text_free(text);
+}
+
+static void on_drained(void *ctx)
+{
+    struct run *run = (struct run *)ctx;
+
+    aw_loop_stop(run->loop);
+}
+
+static void on_signal(void *ctx)
+{
+    struct run *run = (struct run *)ctx;
+
+    if (run->draining)
+        return;
+    run->draining = true;
+    if (run->control != NULL)
+        aw_control_close(run->control);
+    run->control = NULL;
+    aw_server_drain(run->host.server, on_drained, run);
+}
+
+/* NAME=COMMAND; the command goes through the shell, as its author typed it for one. */
+static bool add_wakes(struct run *run, const struct args *args, struct tool_fail *fail)
+{
+    const char *text;
+
+    for (size_t i = 0; (text = args_option_at(args, "wake", i)) != NULL; i++) {
+        size_t len = strcspn(text, "=");
+
+        if (text[len] != '=' || text[len + 1] == '\0' || len == 0 || len > AW_RELAY_LABEL_MAX)
+            return fail_set(fail, TOOL_USAGE,
+                            "--wake '%.60s' is not NAME=COMMAND: write "
+                            "--wake phone='command' and name it in 'token new --wake phone'",
+                            text);
+        if (run->wake_count == WAKE_MAX)
+            return fail_set(fail, TOOL_USAGE, "more than %d wake commands: join some", WAKE_MAX);
+        memcpy(run->wake_name[i], text, len);
+        run->wake_name[i][len] = '\0';
+        run->wake_argv[i][0] = "/bin/sh";
+        run->wake_argv[i][1] = "-c";
+        run->wake_argv[i][2] = text + len + 1;
+        run->wake_argv[i][3] = NULL;
+        run->wakes[i].name = run->wake_name[i];
+        run->wakes[i].argv = run->wake_argv[i];
+        run->wake_count++;
+    }
+    return true;
+}
+
+static bool open_server(struct run *run, const struct listen *on, struct tool_fail *fail)
+{
+    char message[AW_SERVER_MESSAGE_CAP] = "";
+    struct aw_server_config config = {
+        .host = on->host,
+        .port = on->port,
+        .store = run->host.store,
+        .reader = run->reader,
+        .reader_rest = aw_store_sqlite_rest,
+        .wakes = run->wakes,
+        .wake_count = run->wake_count,
+    };
+    enum aw_status status = aw_server_open(&run->host.server, run->loop, &config, message);
+
+    if (status == AW_OK) {
+        run->host.relay = aw_server_relay(run->host.server);
+        return true;
+    }
+    return fail_set(fail, status == AW_E_RANGE ? TOOL_USAGE : TOOL_ENVIRONMENT, "%s", message);
+}
+
+/* The endpoint is known only now: the port may have been 0, and the first run makes the key. */
+static bool announce(struct run *run, const struct args *args, const struct listen *on,
+                     struct tool_fail *fail)
+{
+    struct aw_endpoint *e = &run->host.endpoint;
+    const char *public = args_option(args, "public");
+    char line[ADDRESS_LINE_MAX], host[64];
+    bool guessed = false;
+
+    memset(e, 0, sizeof *e);
+    aw_server_public_key(run->host.server, e->relay_key);
+    if (public != NULL)
+        (void)snprintf(host, sizeof host, "%s", public);
+    else
+        listen_public_host(host, on, &guessed);
+    (void)snprintf(e->address, sizeof e->address, "%s:%u", host, aw_server_port(run->host.server));
+    if (!address_check(e->address, fail) || !relay_endpoint_store(&run->host.store, e, fail))
+        return false;
+    address_write(line, e);
+    if (printf("%s\n", line) < 0 || fflush(stdout) != 0)
+        return fail_set(fail, TOOL_ENVIRONMENT,
+                        "cannot print the address line: check where the output goes");
+    if (guessed)
+        (void)fprintf(stderr,
+                      "This is the address line to hand out. The host in it is a guess: give "
+                      "--public HOST if others\nreach this machine under another name.\n");
+    return true;
+}
+
+static bool open_all(struct run *run, const struct home *home, const struct listen *on,
+                     struct tool_fail *fail)
+{
+    struct aw_clock clock;
+    char path[HOME_FILE_MAX];
+    enum aw_status status = aw_clock_init(&clock, getenv("ALLSWELL_DEMO_CLOCK"));
+
+    if (status != AW_OK)
+        return fail_set(fail, TOOL_USAGE,
+                        "ALLSWELL_DEMO_CLOCK is not MILLISECONDS:FACTOR: unset it");
+    if (!relay_store_open(&run->host.store, home, AW_SQLITE_CREATE | AW_SQLITE_BACKGROUND, fail))
+        return false;
+    home_file(run->host.path, home, "relay.db");
+    home_file(path, home, "control.sock");
+    if (aw_store_sqlite_reader(&run->reader, &run->host.store) != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT, "%s cannot be opened twice: check its permissions",
+                        run->host.path);
+    if (aw_loop_open(&run->loop, &clock) != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT, "no room for an event loop: end other processes");
+    run->host.started_wall_ms = aw_loop_now(run->loop).wall_ms;
+    if (!open_server(run, on, fail))
+        return false;
+    if (aw_loop_on_signal(run->loop, on_signal, run) != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT, "signals cannot be watched: end other processes");
+    if (aw_control_open(&run->control, run->loop, path, on_line, run) != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT,
+                        "cannot listen at %s: check the permissions of the home", path);
+    return true;
+}
+
+static void close_all(struct run *run)
+{
+    if (run->control != NULL)
+        aw_control_close(run->control);
+    if (run->host.server != NULL)
+        aw_server_close(run->host.server);
+    if (run->loop != NULL)
+        aw_loop_close(run->loop);
+    if (run->reader.vtable != NULL)
+        run->reader.vtable->close(run->reader.self);
+    if (run->host.store.vtable != NULL)
+        run->host.store.vtable->close(run->host.store.self);
+}
+
+int cmd_run(const struct args *args)
+{
+    const char *text = args_option(args, "listen");
+    struct tool_fail fail;
+    struct home home;
+    struct listen on;
+    struct run *run = calloc(1, sizeof *run);
+    bool ok;
+
+    if (run == NULL)
+        return TOOL_ENVIRONMENT;
+    ok = listen_parse(&on, text == NULL ? "0.0.0.0:7440" : text, &fail) &&
+         add_wakes(run, args, &fail) && relay_home(&home, args, true, &fail) &&
+         open_all(run, &home, &on, &fail) && announce(run, args, &on, &fail);
+    if (ok)
+        aw_loop_run(run->loop);
+    close_all(run);
+    free(run);
+    return ok ? TOOL_OK : fail_print(&fail);
+}
