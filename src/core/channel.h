@@ -126,7 +126,7 @@ enum aw_session {
 
 enum aw_opened_kind {
     AW_OPENED_MESSAGE = 1, /* a plaintext was appended */
-    AW_OPENED_RESUME = 2,  /* the other side begins anew: store, send aw_channel_resume_cell() */
+    AW_OPENED_RESUME = 2,  /* it asks to begin anew: store, send aw_channel_resume_answer() */
     AW_OPENED_RESUMED = 3, /* it answered our beginning: go on in the new epoch */
 };
 
@@ -260,10 +260,17 @@ AW_MUST_USE enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const st
                                                  const struct aw_random *random);
 
 /*
- * Appends the handshake cell that waits to be sent (again): the answer if there is one, else the
- * question. It is byte for byte the same each time. AW_E_NOT_FOUND: nothing to send.
+ * Appends the question to send (again), byte for byte the same each time, until it is answered.
+ * AW_E_NOT_FOUND: this side asks for nothing.
  */
 AW_MUST_USE enum aw_status aw_channel_resume_cell(const struct aw_channel *ch, struct aw_buf *cell);
+
+/*
+ * Appends the answer to send after each AW_OPENED_RESUME, and only then: who asks repeats the
+ * question. AW_E_NOT_FOUND: nothing to answer.
+ */
+AW_MUST_USE enum aw_status aw_channel_resume_answer(const struct aw_channel *ch,
+                                                    struct aw_buf *cell);
 
 /* Whether a quarantined session exists: in it messages are shown, and have no effect. */
 bool aw_channel_is_quarantined(const struct aw_channel *ch);

@@ -183,6 +183,8 @@ enum aw_status aw_channel_on_accept(struct aw_channel *ch, const struct aw_opene
             aw_ratchet_kill(&ch->cur.send[i]);
         memcpy(ch->peer_accept, accept_pk, AW_KEY_LEN);
         ch->offer = fresh;
+        /* The epoch that a question names would be stale once he hears her in the new one. */
+        aw_resume_side_wipe(&ch->asking);
     }
     aw_wipe(&fresh, sizeof fresh);
     return st;
@@ -286,8 +288,12 @@ enum aw_status aw_channel_accept_key(const struct aw_channel *ch, enum aw_sessio
 void aw_channel_received(const struct aw_channel *ch, enum aw_session session, uint32_t *epoch,
                          uint32_t *index)
 {
-    bool quarantine = session == AW_SESSION_QUARANTINE && ch->resumed.has_got;
+    const struct aw_resumed *r = &ch->resumed;
 
-    *epoch = quarantine ? ch->resumed.epoch.number : ch->got_epoch;
-    *index = quarantine ? ch->resumed.got_index : ch->got_index;
+    *epoch = ch->got_epoch;
+    *index = ch->got_index;
+    if (session == AW_SESSION_QUARANTINE) { /* epoch 0 is never one of a re-establishment */
+        *epoch = r->has_got ? r->epoch.number : 0;
+        *index = r->has_got ? r->got_index : 0;
+    }
 }

@@ -19,7 +19,7 @@
  *   side       state      on                           does                       to
  *   asks       -          aw_channel_resume_ask()      keep the question          asking
  *   asks       asking     valid answer                 resumed, spoken            -
- *   asks       asking     an epoch step succeeds       the channel works          -
+ *   asks       asking     an epoch step                the channel works          -
  *   asks (contact) asking valid question               the subject's wins         -
  *   answers    any        valid question               resumed, keep the answer   answering
  *   answers    answering  the same question            the same answer            answering
@@ -312,11 +312,14 @@ enum aw_status aw_resume_open(struct aw_channel *ch, struct aw_bytes cell,
 
 enum aw_status aw_channel_resume_cell(const struct aw_channel *ch, struct aw_buf *cell)
 {
-    bool answers = ch->answering.live && ch->resumed.epoch.live && !ch->resumed.is_confirmed;
+    return ch->asking.live ? aw_buf_put(cell, AW_BYTES_OF(ch->asking.cell)) : AW_E_NOT_FOUND;
+}
 
-    if (!answers && !ch->asking.live)
-        return AW_E_NOT_FOUND;
-    return aw_buf_put(cell, AW_BYTES_OF(answers ? ch->answering.cell : ch->asking.cell));
+enum aw_status aw_channel_resume_answer(const struct aw_channel *ch, struct aw_buf *cell)
+{
+    bool waits = ch->answering.live && ch->resumed.epoch.live && !ch->resumed.is_confirmed;
+
+    return waits ? aw_buf_put(cell, AW_BYTES_OF(ch->answering.cell)) : AW_E_NOT_FOUND;
 }
 
 bool aw_channel_is_quarantined(const struct aw_channel *ch)
