@@ -108,7 +108,9 @@ void contact_prepare(struct contact *c)
     }
     if (c->wants_resume) {
         c->wants_resume = false;
-        if (aw_channel_resume_cell(&c->channel, &cell) == AW_OK) {
+        /* His own question, or else the answer to hers. */
+        if (aw_channel_resume_cell(&c->channel, &cell) == AW_OK ||
+            aw_channel_resume_answer(&c->channel, &cell) == AW_OK) {
             post(c, CONTACT_SEND_RESUME, c->who.peer.relays, c->who.peer.relays_count,
                  c->who.peer.seed);
             return;

@@ -282,7 +282,7 @@ static void test_two_ends(void)
 }
 
 /* Goal: a signature covers every field of a statement, two different ones with one seq conflict,
- * and an act is bound to channel, statement, word, alarm, plan and keys. Method: change each field
+ * and an act is bound to channel, statement, word, alarm, reply and plan. Method: change each field
  * in turn. */
 static void test_statement(void)
 {
@@ -290,7 +290,7 @@ static void test_statement(void)
     struct aw_random rnd = t_random(&rng);
     const struct aw_statement base = {7, 1800000000, 3600, 2, {1, 2, 3}};
     uint8_t sig[AW_SIG_LEN], hash[2][AW_HASH_LEN], act_hash[2][AW_HASH_LEN];
-    uint8_t id[AW_HASH_LEN] = {9}, blob[81] = {5};
+    uint8_t id[AW_HASH_LEN] = {9};
     struct aw_sign_key key;
 
     T_EQ(aw_sign_keypair(&key, &rnd), AW_OK);
@@ -313,14 +313,14 @@ static void test_statement(void)
     }
     for (int field = 0; field < 7; field++) {
         struct aw_statement statement = base;
-        struct aw_act act = {.word = 3, .alarm_id = 4, .keys = AW_BYTES_OF(blob)};
+        struct aw_act act = {.word = 3, .alarm_id = 4, .reply_seen = 5};
 
         if (field == 0)
             aw_act_hash(act_hash[0], id, &statement, &act);
         act.word += field == 1;
         act.alarm_id += field == 2;
         act.plan_hash[0] ^= (uint8_t)(field == 3);
-        act.keys.len -= field == 4;
+        act.reply_seen += field == 4;
         statement.seq += field == 5;
         id[31] ^= (uint8_t)(field == 6);
         aw_act_hash(act_hash[1], id, &statement, &act);
