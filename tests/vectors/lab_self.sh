@@ -14,6 +14,16 @@ diff -r -q "$vectors" "$copy/now" || {
     exit 1
 }
 
+# So are the seeds of the fuzz targets.
+corpus=$vectors/../../fuzz/corpus
+for seed in "$corpus"/*/vector-*; do
+    mkdir -p "$copy/seeds/$(basename "$(dirname "$seed")")"
+done
+"$lab" vectors --seeds "$copy/seeds" >/dev/null
+for seed in "$copy"/seeds/*/vector-*; do
+    cmp "$seed" "$corpus/${seed#"$copy/seeds/"}"
+done
+
 # One hexadecimal digit or letter of the last output of each file.
 for file in "$copy"/now/*.json "$copy"/now/bad/*.json; do
     cp "$file" "$copy/kept"

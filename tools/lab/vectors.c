@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab.h"
+#include "sample.h"
 
 #include "base/assert.h"
 
@@ -25,7 +26,7 @@ static const struct {
 };
 
 struct options {
-    bool write, verify;
+    bool write, verify, seeds;
     const char *dir;
 };
 
@@ -75,6 +76,35 @@ static int one_file(size_t i, const struct options *o, size_t *checked)
     return v.failed > 0 ? LAB_REFUSED : LAB_OK;
 }
 
+/* Every right message as DIR/<rule>/vector-<name>: what a fuzzer starts from. */
+static int write_seeds(const char *dir)
+{
+    static uint8_t bytes[SAMPLE_LEN_MAX];
+    struct aw_buf buf = {bytes, sizeof bytes, 0};
+    const struct aw_wire_map *map;
+    const char *name;
+    size_t i;
+
+    for (i = 0; sample_encode(i, &name, &map, &buf); i++) {
+        char path[4096];
+        FILE *file;
+        bool good;
+
+        if (snprintf(path, sizeof path, "%s/%s/vector-%s", dir, map->name, name) >=
+            (int)sizeof path)
+            return LAB_USAGE;
+        file = fopen(path, "wb");
+        good = file != NULL && fwrite(buf.ptr, 1, buf.len, file) == buf.len;
+        if (file == NULL || fclose(file) != 0 || !good) {
+            (void)fprintf(stderr, "allswell-lab: %s: cannot be written: %s: give fuzz/corpus\n",
+                          path, strerror(errno));
+            return LAB_FAILED;
+        }
+    }
+    (void)printf("%zu seeds\n", i);
+    return LAB_OK;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
@@ -82,13 +112,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'w':
     case 'v':
+    case 's':
         o->write = key == 'w';
         o->verify = key == 'v';
+        o->seeds = key == 's';
         o->dir = arg;
         return 0;
     case ARGP_KEY_END:
-        if (!o->write && !o->verify)
-            argp_error(state, "say --verify DIR or --write DIR");
+        if (!o->write && !o->verify && !o->seeds)
+            argp_error(state, "say --verify DIR, --write DIR or --seeds DIR");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -100,6 +132,8 @@ int lab_vectors(int argc, char **argv)
     static const struct argp_option option[] = {
         {"verify", 'v', "DIR", 0, "Compute every output in DIR from its inputs and compare", 0},
         {"write", 'w', "DIR", 0, "Write all vector files into DIR, the same each time", 0},
+        {"seeds", 's', "DIR", 0,
+         "Write the right messages below DIR (fuzz/corpus), a folder a rule", 0},
         {0}};
     static const struct argp argp = {
         option, parse,
@@ -113,6 +147,8 @@ int lab_vectors(int argc, char **argv)
     argp_err_exit_status = LAB_USAGE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0)
         return LAB_USAGE;
+    if (o.seeds)
+        return write_seeds(o.dir);
     for (i = 0; i < AW_COUNT(vector_file); i++) {
         int code = one_file(i, &o, &checked);
 
