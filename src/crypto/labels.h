@@ -28,24 +28,17 @@
 #define AW_LABEL_PRESENCE_KEYS    "presence keys"    /* §10.5 both keys sealed to a contact */
 
 /* Labels of aw_sign() and aw_verify(). */
-#define AW_LABEL_SIGN_STATEMENT "statement"       /* §2.6 check-in or beat */
-#define AW_LABEL_SIGN_SHORT     "short statement" /* §2.6 on a small bearer */
-#define AW_LABEL_SIGN_RECEIPT   "receipt"         /* §2.6 contact over a statement hash and time */
-#define AW_LABEL_SIGN_WITNESS   "witness"         /* §2.6 contact to contact */
-#define AW_LABEL_SIGN_FILE      "file"            /* §2.6 over the hash of a plan */
-#define AW_LABEL_SIGN_KEY       "signing key"     /* §2.6 old key announces the new one */
-#define AW_LABEL_SIGN_LOG       "log entry"       /* §2.6 incident log */
+#define AW_LABEL_SIGN_STATEMENT "statement" /* §2.6 check-in or beat */
+#define AW_LABEL_SIGN_RECEIPT   "receipt"   /* §2.6 contact over a statement hash and time */
+#define AW_LABEL_SIGN_FILE      "file"      /* §2.6 over the hash of a plan */
 
 /* Labels of aw_hash(). */
 #define AW_LABEL_HASH_CAPABILITY "capability id"  /* §2.5 what a relay stores of a capability */
 #define AW_LABEL_HASH_CHANNEL    "channel id"     /* §6.4 names a channel */
 #define AW_LABEL_HASH_INVITE     "invite"         /* §2.5 checksum of an invite */
-#define AW_LABEL_HASH_CONTENT    "content"        /* §2.5 id of a file or bulk object */
 #define AW_LABEL_HASH_STATEMENT  "statement hash" /* §2.5 */
 #define AW_LABEL_HASH_ACT        "act"            /* §2.5 what a presence MAC covers */
 #define AW_LABEL_HASH_PLAN       "plan"           /* §2.5 */
-#define AW_LABEL_HASH_LOG        "log"            /* §2.5 chain of the incident log */
-#define AW_LABEL_HASH_FIELD      "log field"      /* §2.5 salted commitment to one field */
 
 /* Handshake prologues. */
 #define AW_LABEL_PROLOGUE_PAIR    "allswell/1 pair"    /* §5.1 Noise IKpsk1 */

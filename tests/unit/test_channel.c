@@ -148,7 +148,7 @@ static void test_misdirected(void)
     T_EQ(aw_channel_open(&p.contact, (struct aw_bytes){cell, 511}, &own, p.wall_ms, &buf, &opened,
                          &rnd),
          AW_E_FORMAT);
-    T_EQ(aw_channel_open(&p.contact, (struct aw_bytes){bulk, AW_CELL_SHORT_LEN}, &own, p.wall_ms,
+    T_EQ(aw_channel_open(&p.contact, (struct aw_bytes){bulk, AW_CELL_LEN - 1}, &own, p.wall_ms,
                          &buf, &opened, &rnd),
          AW_E_FORMAT);
     buf.cap = AW_CELL_PLAIN_LEN - 1;

@@ -120,9 +120,9 @@ static void test_labelled_hash(void)
     struct aw_hasher h, moved;
 
     t_rng_bytes(&rng, data, sizeof data);
-    aw_hash(whole, AW_LABEL_HASH_CONTENT, AW_BYTES_OF(data));
+    aw_hash(whole, AW_LABEL_HASH_PLAN, AW_BYTES_OF(data));
     for (size_t cut = 0; cut <= sizeof data; cut++) {
-        aw_hasher_init(&h, AW_LABEL_HASH_CONTENT);
+        aw_hasher_init(&h, AW_LABEL_HASH_PLAN);
         aw_hasher_update(&h, (struct aw_bytes){data, cut});
         moved = h;
         aw_hasher_update(&moved, (struct aw_bytes){data + cut, sizeof data - cut});
@@ -130,14 +130,14 @@ static void test_labelled_hash(void)
         T_MEM_EQ(parts, whole, sizeof whole);
         T_TRUE(aw_secret_is_zero(&moved, sizeof moved));
     }
-    aw_hash(parts, AW_LABEL_HASH_PLAN, AW_BYTES_OF(data));
+    aw_hash(parts, AW_LABEL_HASH_ACT, AW_BYTES_OF(data));
     T_TRUE(memcmp(parts, whole, sizeof whole) != 0);
     aw_capability_hash(whole, data);
     aw_hash(parts, AW_LABEL_HASH_CAPABILITY, (struct aw_bytes){data, AW_CAPABILITY_LEN});
     T_MEM_EQ(parts, whole, sizeof whole);
-    aw_hash(parts, AW_LABEL_HASH_CONTENT, (struct aw_bytes){NULL, 0}); /* empty is allowed */
-    aw_hash(parts, AW_LABEL_HASH_CONTENT, text("abc"));                /* from hashlib */
-    T_HEX_EQ(parts, 32, "b26614152eeb07c5b2ef81bac13fbd21bfcb9a19edde8c2839df10e74fcd8626");
+    aw_hash(parts, AW_LABEL_HASH_PLAN, (struct aw_bytes){NULL, 0}); /* empty is allowed */
+    aw_hash(parts, AW_LABEL_HASH_PLAN, text("abc"));                /* from hashlib */
+    T_HEX_EQ(parts, 32, "04450add8dbd453a8fcbbef4d3b6d5f842f11dff5e3dbed804303d1f45ea3c27");
 }
 
 /* Goal: SipHash is SipHash-2-4, as a big-endian number of the library's bytes.

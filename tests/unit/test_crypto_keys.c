@@ -86,7 +86,7 @@ static void test_sign(void)
     T_MEM_EQ(sig, twice, sizeof sig);
 
     T_EQ(aw_verify(key.pk, AW_LABEL_SIGN_STATEMENT, message, sig), AW_OK);
-    T_EQ(aw_verify(key.pk, AW_LABEL_SIGN_SHORT, message, sig), AW_E_AUTH);
+    T_EQ(aw_verify(key.pk, AW_LABEL_SIGN_RECEIPT, message, sig), AW_E_AUTH);
     T_EQ(aw_verify(other.pk, AW_LABEL_SIGN_STATEMENT, message, sig), AW_E_AUTH);
     T_EQ(aw_verify(key.pk, AW_LABEL_SIGN_STATEMENT, (struct aw_bytes){text, 3}, sig), AW_E_AUTH);
     T_EQ(aw_verify(key.pk, AW_LABEL_SIGN_STATEMENT, (struct aw_bytes){NULL, 0}, sig), AW_E_AUTH);
