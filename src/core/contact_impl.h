@@ -173,9 +173,6 @@ void contact_prepare(struct contact *c);
 bool contact_send(struct contact *c, struct aw_action *action);
 void contact_sent(struct contact *c, uint64_t id, enum aw_status status);
 
-/* contact_view.c: for both engines, the words to compare with spaces between. */
-AW_MUST_USE enum aw_status aw_words_text(const struct aw_channel *channel, struct aw_buf *text);
-
 /* contact_record.c */
 void contact_store(struct contact *c, struct aw_action *action);
 void contact_stored(struct contact *c, enum aw_status status);

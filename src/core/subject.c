@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/subject_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/time.h"
+#include "crypto/kdf.h"
+#include "crypto/labels.h"
+#include "crypto/verify.h"
+#include "wire/state.h"
+
+/* Inputs and outputs of the subject engine. */
+
+void subject_touch(struct subject *s, struct person *p, unsigned dirty)
+{
+    p->dirty |= dirty;
+    s->outbox.change++;
+}
+
+void subject_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
+                   const struct person *p, uint32_t seq)
+{
+    struct aw_event event = {.kind = kind,
+                             .urgency = urgency,
+                             .person = p == NULL ? 0 : (uint8_t)(p - s->people + 1),
+                             .seq = seq,
+                             .at_s = (uint32_t)aw_timebase_s(&s->time)};
+
+    aw_outbox_event(&s->outbox, &event, s->outbox.change);
+}
+
+/* ---- Start and end ---- */
+
+enum aw_status aw_subject_init(struct aw_subject *subject, const struct aw_random *random,
+                               struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    enum aw_status st = aw_crypto_init();
+
+    memset(s, 0, sizeof *s);
+    if (st != AW_OK)
+        return st;
+    s->random = *random;
+    s->core.version = SUBJECT_RECORD_VERSION;
+    s->due_s = AW_NO_TIME;
+    aw_timebase_init(&s->time, 0, now);
+    aw_outbox_init(&s->outbox);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        aw_words_out_init(&s->people[i].words);
+        s->people[i].resend_ms = AW_TIME_NEVER;
+    }
+    return AW_OK;
+}
+
+/* A restart: what was on its way goes again, and a beat says that the device is back. */
+static enum aw_status start_person(struct person *p)
+{
+    bool has_channel = !aw_secret_is_zero(p->channel.id, AW_HASH_LEN);
+
+    if (p->rec.phase == AW_PERSON_NONE)
+        return has_channel || p->inviting.phase != 0 ? AW_E_DAMAGED : AW_OK;
+    if (person_is_paired(p) != has_channel || person_is_paired(p) != p->rec.has_peer)
+        return AW_E_DAMAGED;
+    if (p->inviting.phase == 0)
+        return AW_E_DAMAGED;
+    p->words_stored = aw_words_out_next(&p->words);
+    p->wants_answer = p->inviting.phase == AW_INVITING_USED;
+    p->wants_resume = has_channel;
+    return AW_OK;
+}
+
+enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    enum aw_status st = AW_OK;
+    bool has_people = false;
+
+    AW_ASSERT(!s->is_started);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
+        has_people = has_people || s->people[i].rec.phase != AW_PERSON_NONE;
+        st = start_person(&s->people[i]);
+    }
+    if (st != AW_OK || (has_people && !s->has_core))
+        return AW_E_DAMAGED;
+    aw_timebase_init(&s->time, s->core.saved_at_s, now);
+    s->served_s = s->has_core ? s->core.saved_at_s : aw_timebase_s(&s->time);
+    if (s->core.sign_day != 0)
+        aw_sign_from_seed(&s->sign, s->core.sign_seed);
+    s->is_started = true;
+    if (has_people)
+        subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    subject_schedule(s);
+    subject_advance(s, now);
+    return AW_OK;
+}
+
+void aw_subject_wipe(struct aw_subject *subject)
+{
+    aw_wipe(subject, sizeof *subject);
+}
+
+/* ---- People ---- */
+
+static struct person *free_person(struct subject *s)
+{
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        if (s->people[i].rec.phase == AW_PERSON_NONE && s->people[i].dirty == 0 &&
+            s->people[i].dirty_flight == 0)
+            return &s->people[i];
+    }
+    return NULL;
+}
+
+static enum aw_status draw_invite(struct subject *s, struct subject_person *rec,
+                                  struct aw_inviting *inviting, struct aw_invite *draft)
+{
+    enum aw_status st = aw_random_fill(&s->random, draft->seed, AW_KEY_LEN);
+
+    if (st == AW_OK)
+        st = aw_random_fill(&s->random, rec->own.seed, AW_KEY_LEN);
+    if (st == AW_OK)
+        st = aw_random_fill(&s->random, rec->read_seed, AW_KEY_LEN);
+    if (st == AW_OK)
+        st = aw_random_fill(&s->random, rec->pair_seed, AW_KEY_LEN);
+    return st == AW_OK ? aw_inviting_init(inviting, draft, &s->random) : st;
+}
+
+enum aw_status aw_subject_invite(struct aw_subject *subject, const struct aw_endpoint *relays,
+                                 size_t relay_count, const char *name, uint32_t valid_s,
+                                 struct aw_buf *uri, uint8_t *person, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct subject_person rec = {.version = SUBJECT_RECORD_VERSION, .phase = AW_PERSON_INVITED};
+    struct aw_invite draft = {.version = AW_INVITE_VERSION};
+    struct aw_inviting inviting;
+    size_t name_len = strlen(name), uri_len = uri->len;
+    struct person *p;
+    enum aw_status st;
+
+    subject_advance(s, now);
+    if (!aw_outbox_has_room(&s->outbox))
+        return AW_E_BUSY;
+    p = free_person(s);
+    if (p == NULL)
+        return AW_E_LIMIT;
+    if (relay_count < 1 || relay_count > AW_ENDPOINT_COUNT_MAX || name_len < 1 ||
+        name_len > AW_NAME_LEN_MAX || valid_s == 0 || valid_s > AW_SPAN_MAX_S)
+        return AW_E_RANGE;
+    memcpy(draft.relays, relays, relay_count * sizeof *relays);
+    draft.relays_count = (uint8_t)relay_count;
+    draft.expires_at = (uint32_t)(now.wall_ms / 1000) + valid_s;
+    memcpy(draft.name, name, name_len + 1);
+    memcpy(rec.own.relays, relays, relay_count * sizeof *relays);
+    rec.own.relays_count = (uint8_t)relay_count;
+    memcpy(rec.own.name, name, name_len + 1);
+    st = draw_invite(s, &rec, &inviting, &draft);
+    if (st == AW_OK)
+        st = aw_invite_encode(&inviting.invite, uri);
+    if (st == AW_OK) {
+        p->rec = rec;
+        p->inviting = inviting;
+        *person = (uint8_t)(p - s->people + 1);
+        subject_touch(s, p, SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_INVITING);
+        subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    } else {
+        uri->len = uri_len;
+    }
+    aw_wipe(&rec, sizeof rec);
+    aw_wipe(&inviting, sizeof inviting);
+    aw_invite_wipe(&draft);
+    return st;
+}
+
+static struct person *find_person(struct subject *s, uint8_t person)
+{
+    if (person < 1 || person > AW_PLAN_MEMBER_MAX ||
+        s->people[person - 1].rec.phase == AW_PERSON_NONE)
+        return NULL;
+    return &s->people[person - 1];
+}
+
+enum aw_status aw_subject_verify(struct aw_subject *subject, uint8_t person, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct person *p = find_person(s, person);
+    enum aw_status st = AW_OK;
+
+    subject_advance(s, now);
+    if (p == NULL)
+        return AW_E_NOT_FOUND;
+    if (!person_is_paired(p))
+        return AW_E_STATE;
+    if (!aw_outbox_has_room(&s->outbox))
+        return AW_E_BUSY;
+    if (aw_channel_is_quarantined(&p->channel))
+        st = aw_channel_quarantine_accept(&p->channel);
+    if (st != AW_OK)
+        return st;
+    aw_channel_set_verified(&p->channel);
+    p->rec.phase = AW_PERSON_VERIFIED;
+    subject_touch(s, p, SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL);
+    return AW_OK;
+}
+
+enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct person *p = find_person(s, person);
+    uint32_t waiting[AW_WORD_WAITING_MAX];
+    uint8_t count;
+
+    subject_advance(s, now);
+    if (p == NULL)
+        return AW_E_NOT_FOUND;
+    for (size_t i = 0; s->has_plan && i < s->plan.roster_count; i++) {
+        if (s->plan.roster[i].person == person)
+            return AW_E_STATE;
+    }
+    count = p->words.count;
+    if (!aw_outbox_has_room(&s->outbox) || p->gone_count + count > SUBJECT_GONE_MAX ||
+        s->outbox.store_id != 0)
+        return AW_E_BUSY;
+    for (size_t i = 0; i < count; i++)
+        waiting[i] = p->words.words[i].number;
+    aw_wipe(p, sizeof *p);
+    p->resend_ms = AW_TIME_NEVER;
+    aw_words_out_init(&p->words);
+    p->words_stored = aw_words_out_next(&p->words);
+    memcpy(p->gone, waiting, count * sizeof *waiting);
+    p->gone_count = count;
+    if (s->bulk_person == person)
+        s->bulk_parcel = (struct aw_parcel){.state = AW_PARCEL_FREE};
+    subject_touch(s, p,
+                  SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_WORDS |
+                      SUBJECT_DIRTY_INVITING);
+    subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    return AW_OK;
+}
+
+/* ---- What she says ---- */
+
+static enum aw_status take_state(struct subject *s, const struct aw_state *state)
+{
+    uint8_t plain[AW_STATE_PADDED_LEN];
+    struct aw_buf buf = AW_BUF_OF(plain);
+    enum aw_status st;
+
+    if (state == NULL)
+        return AW_OK;
+    st = aw_message_encode(&aw_state_map, state, &buf);
+    aw_wipe(plain, sizeof plain);
+    if (st != AW_OK)
+        return AW_E_RANGE;
+    s->core.state = *state;
+    s->core.has_state = true;
+    s->core_dirty = true;
+    s->outbox.change++;
+    return AW_OK;
+}
+
+static enum aw_status say(struct subject *s, struct subject_draft *draft,
+                          const struct aw_state *state, uint32_t *seq, struct aw_now now)
+{
+    enum aw_status st;
+
+    subject_advance(s, now);
+    draft->audience = subject_paired(s);
+    if (draft->audience == 0)
+        return AW_E_STATE;
+    if (!aw_outbox_has_room(&s->outbox))
+        return AW_E_BUSY;
+    st = take_state(s, state);
+    if (st == AW_OK)
+        st = subject_say(s, draft, now);
+    if (st == AW_OK && seq != NULL)
+        *seq = s->core.seq;
+    return st;
+}
+
+enum aw_status aw_subject_checkin(struct aw_subject *subject,
+                                  const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
+                                  const struct aw_state *state, uint32_t valid_s, uint32_t *seq,
+                                  struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct subject_draft draft = {.kind = AW_CALL_CHECKIN,
+                                  .valid_s = valid_s == 0 ? AW_SPAN_MAX_S : valid_s,
+                                  .presence_key = presence_key,
+                                  .has_alarm = s->core.has_alarm,
+                                  .alarm = s->core.alarm};
+    enum aw_status st;
+
+    if (valid_s > AW_SPAN_MAX_S)
+        return AW_E_RANGE;
+    st = say(s, &draft, state, seq, now);
+    if (st == AW_OK) {
+        s->core.checkin_at_s = (uint32_t)aw_timebase_s(&s->time);
+        s->core.checkin_valid_s = draft.valid_s;
+        subject_schedule(s);
+    }
+    return st;
+}
+
+enum aw_status aw_subject_sos(struct aw_subject *subject, const struct aw_state *state,
+                              uint32_t *seq, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct subject_draft draft = {.kind = AW_CALL_SOS, .valid_s = AW_SPAN_MAX_S};
+    enum aw_status st = say(s, &draft, state, seq, now);
+
+    if (st == AW_OK || st == AW_E_LIMIT) {
+        s->core.has_alarm = true;
+        s->core.alarm = (struct aw_alarm){
+            .id = s->core.seq, .kind = AW_ALARM_SOS, .since = (uint32_t)(now.wall_ms / 1000)};
+        s->beat_s = 0; /* beats carry it, too */
+    }
+    return st;
+}
+
+enum aw_status aw_subject_cancel(struct aw_subject *subject,
+                                 const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
+                                 const struct aw_state *state, uint32_t *seq, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct subject_draft draft = {.kind = AW_CALL_CANCEL,
+                                  .valid_s = AW_SPAN_MAX_S,
+                                  .presence_key = presence_key,
+                                  .has_alarm = true,
+                                  .alarm = s->core.alarm};
+    enum aw_status st;
+
+    if (!s->core.has_alarm)
+        return AW_E_STATE;
+    st = say(s, &draft, state, seq, now);
+    if (st == AW_OK) {
+        s->core.has_alarm = false;
+        s->core.alarm = (struct aw_alarm){.kind = AW_ALARM_SOS};
+    }
+    return st;
+}
+
+enum aw_status aw_subject_state_update(struct aw_subject *subject, const struct aw_state *state,
+                                       struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+
+    subject_advance(s, now);
+    return take_state(s, state);
+}
+
+static enum aw_status check_roster(const struct subject *s, const struct aw_plan *plan,
+                                   uint32_t *audience)
+{
+    *audience = 0;
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (!person_is_paired(&s->people[plan->roster[i].person - 1]))
+            return AW_E_NOT_FOUND;
+        *audience |= UINT32_C(1) << (plan->roster[i].person - 1);
+    }
+    return AW_OK;
+}
+
+/* The plan and, with secrets, the keys: two words. */
+static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
+                               const struct aw_secrets *secrets, const uint8_t *presence_key,
+                               uint32_t audience, struct aw_now now)
+{
+    uint8_t body[AW_PLAN_ENCODED_MAX], hash[AW_HASH_LEN];
+    struct aw_buf buf = AW_BUF_OF(body);
+    struct subject_draft word = {.kind = AW_CALL_PLAN,
+                                 .valid_s = AW_SPAN_MAX_S,
+                                 .presence_key = presence_key,
+                                 .plan_hash = hash,
+                                 .has_alarm = s->core.has_alarm,
+                                 .alarm = s->core.alarm,
+                                 .audience = audience};
+    enum aw_status st = aw_message_encode(&aw_plan_map, plan, &buf);
+
+    if (st != AW_OK)
+        return st;
+    aw_hash(hash, AW_LABEL_HASH_PLAN, aw_buf_bytes(&buf));
+    st = subject_say(s, &word, now);
+    if (st != AW_OK || secrets == NULL)
+        return st;
+    /* Second: both are judged under the keys that hold until now. Everybody who is paired gets
+     * an equal blob, in the plan or not. */
+    word.kind = AW_CALL_KEYS;
+    word.plan_hash = NULL;
+    word.secrets = secrets;
+    word.audience = subject_paired(s);
+    return subject_say(s, &word, now);
+}
+
+enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_plan *plan,
+                                   const struct aw_secrets *secrets,
+                                   const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
+                                   struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct aw_plan next = *plan;
+    uint32_t audience = 0;
+    enum aw_status st;
+
+    subject_advance(s, now);
+    if (aw_plan_check(plan, NULL) != AW_PLAN_GOOD)
+        return AW_E_RANGE;
+    st = check_roster(s, plan, &audience);
+    if (st != AW_OK)
+        return st;
+    next.version = s->has_plan ? s->plan.version + 1 : 1;
+    next.made_at = (uint32_t)(now.wall_ms / 1000);
+    st = say_plan(s, &next, secrets, presence_key, audience, now);
+    if (st != AW_OK)
+        return st;
+    s->plan = next;
+    s->has_plan = true;
+    s->plan_dirty = true;
+    s->outbox.change++;
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        s->people[i].file_ms = 0;
+        s->people[i].file_pause_ms = 0;
+    }
+    subject_schedule(s);
+    s->beat_s = aw_time_min(s->beat_s, aw_timebase_s(&s->time) + next.beat_s);
+    return AW_OK;
+}
+
+/* ---- Time, reports, outputs ---- */
+
+void aw_subject_tick(struct aw_subject *subject, struct aw_now now)
+{
+    subject_advance(subject_of(subject), now);
+}
+
+void aw_subject_kick(struct aw_subject *subject, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+
+    aw_backoff_clear(&s->outbox.store_backoff);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        aw_backoff_clear(&s->people[i].backoff);
+        aw_words_out_hurry(&s->people[i].words);
+        s->people[i].file_ms = 0;
+        s->people[i].file_pause_ms = 0;
+    }
+    subject_advance(s, now);
+}
+
+void aw_subject_done(struct aw_subject *subject, uint64_t action_id, enum aw_status status,
+                     struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+
+    subject_advance(s, now);
+    if (action_id != 0 && action_id == s->outbox.store_id)
+        subject_stored(s, status);
+    else
+        subject_sent(s, action_id, status);
+}
+
+bool aw_subject_next_action(struct aw_subject *subject, struct aw_action *action)
+{
+    struct subject *s = subject_of(subject);
+
+    AW_ASSERT(s->is_started);
+    subject_prepare(s);
+    if (aw_outbox_next_event(&s->outbox, action))
+        return true;
+    if (aw_outbox_wants_store(&s->outbox, aw_timebase_mono_ms(&s->time))) {
+        subject_store(s, action);
+        return true;
+    }
+    return subject_send(s, action);
+}
+
+uint64_t aw_subject_deadline_ms(const struct aw_subject *subject)
+{
+    const struct subject *s = subject_of_const(subject);
+    uint64_t at_ms = aw_timebase_when_ms(&s->time, subject_when_s(s));
+
+    at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&s->outbox));
+    return aw_time_min(at_ms, subject_send_deadline_ms(s));
+}
+
+bool aw_subject_is_stored(const struct aw_subject *subject)
+{
+    return aw_outbox_is_stored(&subject_of_const(subject)->outbox);
+}
+
+static void fill_mailbox(struct aw_mailbox *out, uint32_t id, const struct aw_endpoint *relay,
+                         const uint8_t read_seed[AW_KEY_LEN], const uint8_t seed[AW_KEY_LEN])
+{
+    out->id = id;
+    out->relay = *relay;
+    aw_capability_derive(out->read_capability, read_seed, relay->relay_key);
+    aw_capability_derive(out->deposit_capability, seed, relay->relay_key);
+    aw_capability_hash(out->read_key, out->read_capability);
+    aw_capability_hash(out->deposit_key, out->deposit_capability);
+}
+
+size_t aw_subject_mailboxes(const struct aw_subject *subject, struct aw_mailbox *out)
+{
+    const struct subject *s = subject_of_const(subject);
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        const struct person *p = &s->people[i];
+
+        for (uint32_t r = 0; p->rec.phase != AW_PERSON_NONE && r < p->rec.own.relays_count; r++) {
+            const struct aw_endpoint *relay = &p->rec.own.relays[r];
+
+            fill_mailbox(&out[count++], (i + 1) << 3 | r, relay, p->rec.read_seed, p->rec.own.seed);
+            /* Kept after the pairing: who answers second is worth knowing. */
+            fill_mailbox(&out[count++], (i + 1) << 3 | 4 | r, relay, p->rec.pair_seed,
+                         p->inviting.invite.seed);
+        }
+    }
+    return count;
+}

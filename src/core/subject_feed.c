@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/subject_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/time.h"
+#include "wire/reply.h"
+
+/* Cells that a mailbox delivered: answers to invites, replies, re-establishments. */
+
+static enum aw_status feed_answer(struct subject *s, struct person *p, struct aw_bytes cell)
+{
+    uint64_t wall_ms = aw_timebase_s(&s->time) * 1000;
+    enum aw_inviting_answer answer = AW_ANSWER_AGAIN;
+    struct aw_channel channel;
+    struct aw_hello peer;
+    enum aw_status st = aw_inviting_open(&p->inviting, cell, &p->rec.own, wall_ms, &answer,
+                                         &channel, &peer, &s->random);
+
+    if (st == AW_E_STALE)
+        subject_event(s, AW_EVENT_INVITE_STALE, AW_URGENCY_NOTICE, p, 0);
+    if (st == AW_OK && answer == AW_ANSWER_SECOND)
+        subject_event(s, AW_EVENT_SECOND_ANSWER, AW_URGENCY_NOTICE, p, 0);
+    if (st == AW_OK && answer == AW_ANSWER_AGAIN)
+        p->wants_answer = p->inviting.phase == AW_INVITING_USED;
+    if (st == AW_OK && answer == AW_ANSWER_FIRST) {
+        p->channel = channel;
+        p->rec.peer = peer;
+        p->rec.has_peer = true;
+        p->rec.phase = AW_PERSON_PAIRED;
+        aw_words_out_init(&p->words);
+        p->words_stored = aw_words_out_next(&p->words);
+        p->wants_answer = true;
+        s->beat_s = 0; /* at once: her first beat is what he can answer */
+        subject_touch(s, p,
+                      SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_WORDS |
+                          SUBJECT_DIRTY_INVITING);
+        subject_event(s, AW_EVENT_WORDS, AW_URGENCY_NOTICE, p, 0);
+        subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    }
+    aw_wipe(&channel, sizeof channel);
+    aw_wipe(&peer, sizeof peer);
+    return st;
+}
+
+/* spec/05-channel.md §8: a reply that names what was never sent: this state is an old one. */
+static void start_anew(struct subject *s, struct person *p)
+{
+    struct aw_resume own = {.seq = s->core.seq, .word = aw_words_out_next(&p->words) - 1};
+
+    if (aw_channel_resume_ask(&p->channel, &own, &s->random) != AW_OK)
+        return;
+    p->wants_resume = true;
+    subject_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+}
+
+static void take_named(struct subject *s, struct person *p, const struct aw_reply *reply)
+{
+    uint32_t named[AW_WORD_WAITING_MAX];
+    size_t count = 0;
+    enum aw_status st =
+        aw_words_out_named(&p->words, reply->words, reply->words_more, named, &count);
+
+    if (st == AW_E_PEER_RESET)
+        start_anew(s, p);
+    for (size_t i = 0; i < count; i++)
+        p->gone[p->gone_count++] = named[i]; /* room was checked before */
+    if (count > 0)
+        subject_touch(s, p, SUBJECT_DIRTY_WORDS);
+}
+
+/* spec/06-subject.md §8: "What a reply says MUST NOT show which secret was seen": nothing here
+ * depends on one. */
+static void take_ticks(struct subject *s, struct person *p, const struct aw_reply *reply)
+{
+    struct subject_person *r = &p->rec;
+    bool has_moved = reply->seq_device > r->seq_device || reply->seq_human > r->seq_human;
+
+    /* Nobody has seen what was never said. */
+    if (reply->seq_device <= s->core.seq && reply->seq_device > r->seq_device)
+        r->seq_device = reply->seq_device;
+    if (reply->seq_human <= r->seq_device && reply->seq_human > r->seq_human)
+        r->seq_human = reply->seq_human;
+    if (has_moved)
+        subject_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, r->seq_device);
+    if (reply->plan_version > r->plan_held && s->has_plan &&
+        reply->plan_version <= s->plan.version) {
+        r->plan_held = reply->plan_version;
+        p->file_ms = 0;
+        p->file_pause_ms = 0;
+        subject_event(s, AW_EVENT_PLAN_HELD, AW_URGENCY_QUIET, p, r->plan_held);
+    }
+    if (reply->claim != r->claim) {
+        r->claim = reply->claim;
+        subject_event(s, AW_EVENT_CLAIMED, AW_URGENCY_NOTICE, p, 0);
+    }
+}
+
+static enum aw_status take_reply(struct subject *s, struct person *p,
+                                 const struct aw_opened *opened, struct aw_bytes plain)
+{
+    struct aw_reply reply;
+    unsigned events = 0;
+    enum aw_status st = aw_message_decode_padded(&aw_reply_map, &reply, plain);
+
+    if (st != AW_OK || opened->session != AW_SESSION_MAIN)
+        return st;
+    if (reply.number <= p->rec.reply_seen)
+        return AW_E_REPLAY;
+    p->rec.reply_seen = reply.number;
+    subject_touch(s, p, SUBJECT_DIRTY_PERSON);
+    if (aw_channel_on_received(&p->channel, opened, reply.cell_epoch, reply.cell_index) ==
+        AW_E_PEER_RESET)
+        start_anew(s, p);
+    take_named(s, p, &reply);
+    take_ticks(s, p, &reply);
+    st = aw_channel_on_accept(&p->channel, opened, reply.accept_epoch, reply.accept, &events,
+                              &s->random);
+    if ((events & AW_CHANNEL_EV_FORK) != 0)
+        subject_event(s, AW_EVENT_FORK, AW_URGENCY_NOTICE, p, 0);
+    /* An accept that is known, or older, is no fault of the reply. */
+    return st == AW_E_REPLAY ? AW_OK : st;
+}
+
+static void take_resume(struct subject *s, struct person *p, const struct aw_opened *opened)
+{
+    /* She goes on above whatever he saw of her: a restored phone repeats no number. */
+    if (opened->session == AW_SESSION_MAIN && opened->resume.seq > s->core.seq) {
+        s->core.seq = opened->resume.seq;
+        s->core_dirty = true;
+    }
+    if (opened->session == AW_SESSION_MAIN && opened->resume.word >= p->words.next_number) {
+        p->words.next_number = opened->resume.word + 1;
+        p->words_stored = aw_words_out_next(&p->words);
+    }
+    p->wants_resume = opened->kind == AW_OPENED_RESUME;
+    p->resend_ms = AW_TIME_NEVER;
+    p->resend_pause_ms = 0;
+    s->beat_s = 0;
+    subject_touch(s, p, SUBJECT_DIRTY_WORDS);
+}
+
+static void report(struct subject *s, struct person *p, unsigned events)
+{
+    static const struct {
+        unsigned bit;
+        enum aw_event_kind kind;
+    } rows[] = {
+        {AW_CHANNEL_EV_RESUMED, AW_EVENT_RESUMED},
+        {AW_CHANNEL_EV_QUARANTINED, AW_EVENT_QUARANTINED},
+        {AW_CHANNEL_EV_FORK, AW_EVENT_FORK},
+    };
+
+    for (size_t i = 0; i < AW_COUNT(rows); i++) {
+        if ((events & rows[i].bit) != 0)
+            subject_event(s, rows[i].kind, AW_URGENCY_NOTICE, p, 0);
+    }
+}
+
+static enum aw_status feed_channel(struct subject *s, struct person *p, struct aw_bytes cell)
+{
+    uint8_t space[AW_CELL_BULK_PLAIN_LEN];
+    struct aw_buf plain = AW_BUF_OF(space);
+    struct aw_resume own = {.seq = s->core.seq, .word = aw_words_out_next(&p->words) - 1};
+    struct aw_opened opened;
+    enum aw_status st = aw_channel_open(&p->channel, cell, &own, aw_timebase_s(&s->time) * 1000,
+                                        &plain, &opened, &s->random);
+
+    if (st == AW_OK) {
+        p->rec.heard_at_s = (uint32_t)aw_timebase_s(&s->time);
+        p->is_silent = false;
+        if (p->inviting.phase == AW_INVITING_USED) {
+            aw_inviting_done(&p->inviting);
+            p->wants_answer = false;
+            subject_touch(s, p, SUBJECT_DIRTY_INVITING);
+        }
+        aw_words_out_hurry(&p->words);
+        subject_touch(s, p, SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_PERSON);
+        report(s, p, opened.events);
+        if (opened.kind != AW_OPENED_MESSAGE)
+            take_resume(s, p, &opened);
+        else if (opened.lane == AW_LANE_CELL)
+            st = take_reply(s, p, &opened, aw_buf_bytes(&plain));
+        else
+            st = AW_E_FORMAT; /* a contact has nothing to say in bulk */
+    }
+    aw_wipe(space, plain.len);
+    return st;
+}
+
+enum aw_status aw_subject_feed(struct aw_subject *subject, uint32_t mailbox_id,
+                               struct aw_bytes cell, uint32_t deposited_at_s, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct person *p;
+    enum aw_status st;
+
+    (void)deposited_at_s; /* a reply moves no deadline */
+    subject_advance(s, now);
+    if (mailbox_id >> 3 < 1 || mailbox_id >> 3 > AW_PLAN_MEMBER_MAX)
+        return AW_E_NOT_FOUND;
+    p = &s->people[(mailbox_id >> 3) - 1];
+    if (p->rec.phase == AW_PERSON_NONE)
+        return AW_E_NOT_FOUND;
+    if (!aw_outbox_has_room(&s->outbox) || p->gone_count > SUBJECT_GONE_MAX - AW_WORD_WAITING_MAX)
+        return AW_E_BUSY;
+    if ((mailbox_id & 4) != 0)
+        st = feed_answer(s, p, cell);
+    else if (person_is_paired(p))
+        st = feed_channel(s, p, cell);
+    else
+        st = AW_E_AUTH;
+    if (st != AW_OK)
+        p->refused_count++;
+    subject_advance(s, now); /* a beat may be due at once */
+    return st;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_CORE_SUBJECT_IMPL_H
+#define AW_CORE_SUBJECT_IMPL_H
+
+#include <allswell/subject.h>
+
+#include "core/outbox.h"
+#include "core/pairing.h"
+#include "core/schedule.h"
+#include "core/statement.h"
+#include "core/timebase.h"
+#include "core/words.h"
+#include "crypto/presence.h"
+#include "crypto/share.h"
+#include "crypto/sign.h"
+#include "wire/call.h"
+#include "wire/plan.h"
+
+/* What is inside struct aw_subject; shared by core/subject*.c only (spec/06-subject.md). */
+
+#define SUBJECT_RECORD_VERSION 1
+
+/* Beats while there is no plan. */
+#define SUBJECT_BEAT_S 900
+/* Words of one contact made and not yet in a STORE; more and inputs return AW_E_BUSY. */
+#define SUBJECT_FRESH_MAX 4
+/* Word records to delete with the next STORE. */
+#define SUBJECT_GONE_MAX (AW_WORD_WAITING_MAX + 8)
+
+enum subject_space {
+    SUBJECT_SPACE_CORE = AW_SPACE_SUBJECT_FIRST,
+    SUBJECT_SPACE_PERSON,
+    SUBJECT_SPACE_CHANNEL,
+    SUBJECT_SPACE_WORDS, /* person, then number; number 0 is the head */
+    SUBJECT_SPACE_PLAN,
+    SUBJECT_SPACE_INVITING,
+};
+
+/* Records of one person that changed. Bits. */
+enum subject_dirty {
+    SUBJECT_DIRTY_PERSON = 1,
+    SUBJECT_DIRTY_CHANNEL = 2,
+    SUBJECT_DIRTY_WORDS = 4,
+    SUBJECT_DIRTY_INVITING = 8,
+};
+
+/* What a parcel carries. */
+enum { SUBJECT_SEND_ANSWER = 1, SUBJECT_SEND_RESUME, SUBJECT_SEND_WORD, SUBJECT_SEND_BEAT };
+
+/* The stored part of a person. Secret: wipe. */
+struct subject_person {
+    uint8_t version; /* of the record */
+    uint8_t phase;   /* enum aw_person_phase */
+    struct aw_hello own;
+    bool has_peer; /* once paired */
+    struct aw_hello peer;
+    uint8_t read_seed[AW_KEY_LEN]; /* of the read capabilities of the mailboxes */
+    uint8_t pair_seed[AW_KEY_LEN]; /* the same for the pairing mailboxes */
+    uint32_t seq_relay, seq_device, seq_human;
+    uint32_t plan_held;
+    uint32_t reply_seen;
+    uint32_t heard_at_s;
+    uint8_t claim;
+};
+
+/* One contact. Secret: wipe. */
+struct person {
+    struct subject_person rec;
+    struct aw_inviting inviting;
+    struct aw_channel channel;
+    struct aw_words_out words;
+
+    unsigned dirty, dirty_flight;
+    uint32_t words_stored; /* numbers below are in the store, or gone */
+    uint32_t words_flight;
+    uint32_t gone[SUBJECT_GONE_MAX];
+    uint8_t gone_count, gone_flight;
+
+    bool wants_answer, wants_resume, wants_beat;
+    bool is_silent;
+    uint32_t word_sent; /* number in the parcel */
+    struct aw_parcel parcel;
+    struct aw_backoff backoff;
+    uint64_t resend_ms, resend_pause_ms;
+    uint64_t file_ms, file_pause_ms; /* when the plan's file goes (again) */
+    uint8_t beat_share[AW_SHARE_LEN];
+    uint8_t cell[AW_CELL_LEN];
+    struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where `cell` goes */
+    uint8_t to_seed[AW_KEY_LEN];
+    uint32_t refused_count;
+};
+
+/* The stored part of the engine. Secret: wipe. */
+struct subject_core {
+    uint8_t version;     /* of the record */
+    uint32_t saved_at_s; /* engine time of the store */
+    uint32_t seq;        /* newest statement, of words and beats alike */
+    uint8_t sign_seed[AW_KEY_LEN];
+    uint32_t sign_day; /* of the signing key, 0: none yet */
+    bool has_alarm;
+    struct aw_alarm alarm;
+    uint32_t checkin_at_s; /* engine time of the last check-in, 0: never */
+    uint32_t checkin_valid_s;
+    bool has_state;
+    struct aw_state state;
+    uint8_t log_head[AW_HASH_LEN];
+};
+
+#define SUBJECT_PERSON_RECORD_MAX 1536
+#define SUBJECT_SCRATCH_LEN                                                                        \
+    (8192 + AW_PLAN_MEMBER_MAX *                                                                   \
+                (SUBJECT_PERSON_RECORD_MAX + AW_CHANNEL_RECORD_MAX + AW_INVITING_RECORD_MAX +      \
+                 AW_WORDS_OUT_RECORD_MAX + SUBJECT_FRESH_MAX * AW_WORD_RECORD_MAX))
+#define SUBJECT_OPS_MAX (2 + AW_PLAN_MEMBER_MAX * (4 + SUBJECT_FRESH_MAX + SUBJECT_GONE_MAX))
+
+struct subject {
+    struct aw_random random;
+    bool is_started;
+    struct aw_timebase time;
+    struct aw_outbox outbox;
+    bool core_dirty, core_flight, plan_dirty, plan_flight, has_core;
+
+    struct subject_core core;
+    struct aw_sign_key sign;
+    struct aw_plan plan;
+    bool has_plan;
+    struct person people[AW_PLAN_MEMBER_MAX]; /* person n stands at n - 1 */
+
+    struct aw_call beat; /* the newest, without what differs between contacts */
+    uint64_t beat_s;     /* engine time of the next one */
+    uint64_t due_s;      /* of the next check-in */
+    uint64_t served_s;   /* warnings and deadlines up to here were told */
+
+    uint8_t bulk[AW_CELL_BULK_LEN];
+    struct aw_parcel bulk_parcel;
+    uint8_t bulk_person; /* whose it is, from 1 */
+
+    struct aw_store_op ops[SUBJECT_OPS_MAX];
+    uint8_t scratch[SUBJECT_SCRATCH_LEN];
+};
+
+_Static_assert(sizeof(struct subject) <= AW_SUBJECT_LEN, "fits in struct aw_subject");
+
+static inline struct subject *subject_of(struct aw_subject *s)
+{
+    return (struct subject *)(void *)s->opaque;
+}
+
+static inline const struct subject *subject_of_const(const struct aw_subject *s)
+{
+    return (const struct subject *)(const void *)s->opaque;
+}
+
+/* Whether there is a channel to send on. */
+static inline bool person_is_paired(const struct person *p)
+{
+    return p->rec.phase >= AW_PERSON_PAIRED;
+}
+
+/* subject.c */
+void subject_touch(struct subject *s, struct person *p, unsigned dirty);
+void subject_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
+                   const struct person *p, uint32_t seq);
+
+/* subject_time.c */
+void subject_advance(struct subject *s, struct aw_now now);
+void subject_schedule(struct subject *s);
+uint64_t subject_when_s(const struct subject *s);
+
+/* subject_say.c: what a human or the device says, to everybody at once. */
+struct subject_draft {
+    uint8_t kind; /* enum aw_call_kind */
+    uint32_t valid_s;
+    const uint8_t *presence_key; /* NULL: random bytes instead */
+    const struct aw_secrets *secrets;
+    bool has_alarm;
+    struct aw_alarm alarm;
+    const uint8_t *plan_hash;
+    uint32_t audience; /* bit person-1 */
+};
+AW_MUST_USE enum aw_status subject_say(struct subject *s, const struct subject_draft *draft,
+                                       struct aw_now now);
+AW_MUST_USE enum aw_status subject_sign_key(struct subject *s, uint32_t at_s);
+AW_MUST_USE enum aw_status subject_beat(struct subject *s, struct aw_now now);
+uint32_t subject_paired(const struct subject *s);
+
+/* subject_send.c */
+void subject_prepare(struct subject *s);
+bool subject_send(struct subject *s, struct aw_action *action);
+void subject_sent(struct subject *s, uint64_t id, enum aw_status status);
+uint64_t subject_send_deadline_ms(const struct subject *s);
+
+/* subject_record.c */
+void subject_store(struct subject *s, struct aw_action *action);
+void subject_stored(struct subject *s, enum aw_status status);
+
+#endif /* AW_CORE_SUBJECT_IMPL_H */

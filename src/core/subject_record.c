@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/subject_impl.h"
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "wire/state.h"
+
+/* Records of the subject engine. */
+
+#define VERSION          SUBJECT_RECORD_VERSION
+
+#define ROW_U32(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT32_MAX)
+#define ROW_MAP(k, s, m, table)                                                                    \
+    {                                                                                              \
+        .key = (k), .type = AW_WIRE_MAP, .sub = (table), AW_WIRE_MEMBER(s, m)                      \
+    }
+
+static const struct aw_wire_field core_fields[] = {
+    AW_ROW_UINT(0, subject_core, version, VERSION, VERSION),
+    ROW_U32(1, subject_core, saved_at_s),
+    ROW_U32(2, subject_core, seq),
+    AW_ROW_FIXED(3, subject_core, sign_seed),
+    ROW_U32(4, subject_core, sign_day),
+    AW_ROW_BOOL(5, subject_core, has_alarm),
+    ROW_U32(6, subject_core, alarm.id),
+    ROW_U32(7, subject_core, alarm.since),
+    ROW_U32(8, subject_core, checkin_at_s),
+    ROW_U32(9, subject_core, checkin_valid_s),
+    AW_ROW_MAP_OPT(10, subject_core, state, &aw_state_map),
+    AW_ROW_FIXED(11, subject_core, log_head),
+};
+static const struct aw_wire_map core_map = AW_WIRE_TABLE("core", subject_core, core_fields, NULL);
+
+static const struct aw_wire_field person_fields[] = {
+    AW_ROW_UINT(0, subject_person, version, VERSION, VERSION),
+    AW_ROW_UINT(1, subject_person, phase, AW_PERSON_INVITED, AW_PERSON_VERIFIED),
+    ROW_MAP(2, subject_person, own, &aw_hello_map),
+    AW_ROW_MAP_OPT(3, subject_person, peer, &aw_hello_map),
+    AW_ROW_FIXED(4, subject_person, read_seed),
+    AW_ROW_FIXED(5, subject_person, pair_seed),
+    ROW_U32(6, subject_person, seq_relay),
+    ROW_U32(7, subject_person, seq_device),
+    ROW_U32(8, subject_person, seq_human),
+    ROW_U32(9, subject_person, plan_held),
+    ROW_U32(10, subject_person, reply_seen),
+    ROW_U32(11, subject_person, heard_at_s),
+    AW_ROW_UINT(12, subject_person, claim, 0, 2),
+};
+static const struct aw_wire_map person_map =
+    AW_WIRE_TABLE("person", subject_person, person_fields, NULL);
+
+/* ---- Storing ---- */
+
+struct batch {
+    struct subject *s;
+    struct aw_buf buf;
+    size_t count;
+};
+
+static void add(struct batch *b, uint8_t space, uint64_t key, size_t start, enum aw_status st)
+{
+    struct aw_bytes value = {NULL, 0};
+
+    AW_ASSERT(st == AW_OK && b->count < SUBJECT_OPS_MAX);
+    if (b->buf.len > start)
+        value = (struct aw_bytes){b->buf.ptr + start, b->buf.len - start};
+    b->s->ops[b->count++] = (struct aw_store_op){.space = space, .key = key, .value = value};
+}
+
+static uint64_t word_key(uint64_t number, uint64_t person)
+{
+    return person << 32 | number;
+}
+
+static void add_words(struct batch *b, struct person *p, uint64_t key, bool is_gone)
+{
+    size_t start = b->buf.len;
+
+    add(b, SUBJECT_SPACE_WORDS, word_key(0, key), start,
+        is_gone ? AW_OK : aw_words_out_encode(&p->words, &b->buf));
+    for (size_t i = 0; i < p->gone_count; i++)
+        add(b, SUBJECT_SPACE_WORDS, word_key(p->gone[i], key), b->buf.len, AW_OK);
+    for (uint32_t n = p->words_stored; !is_gone && n < aw_words_out_next(&p->words); n++) {
+        const struct aw_word *word = aw_words_out_get(&p->words, n);
+
+        start = b->buf.len;
+        if (word != NULL)
+            add(b, SUBJECT_SPACE_WORDS, word_key(n, key), start, aw_word_encode(word, &b->buf));
+    }
+    p->gone_flight = p->gone_count;
+    p->words_flight = aw_words_out_next(&p->words);
+}
+
+static void add_person(struct batch *b, struct person *p, uint64_t key)
+{
+    bool is_gone = p->rec.phase == AW_PERSON_NONE;
+    bool has_channel = person_is_paired(p);
+    size_t start = b->buf.len;
+
+    if ((p->dirty & SUBJECT_DIRTY_PERSON) != 0)
+        add(b, SUBJECT_SPACE_PERSON, key, start,
+            is_gone ? AW_OK : aw_message_encode(&person_map, &p->rec, &b->buf));
+    start = b->buf.len;
+    if ((p->dirty & SUBJECT_DIRTY_CHANNEL) != 0)
+        add(b, SUBJECT_SPACE_CHANNEL, key, start,
+            has_channel ? aw_channel_encode(&p->channel, &b->buf) : AW_OK);
+    if ((p->dirty & SUBJECT_DIRTY_WORDS) != 0)
+        add_words(b, p, key, !has_channel);
+    start = b->buf.len;
+    if ((p->dirty & SUBJECT_DIRTY_INVITING) != 0)
+        add(b, SUBJECT_SPACE_INVITING, key, start,
+            is_gone ? AW_OK : aw_inviting_encode(&p->inviting, &b->buf));
+    p->dirty_flight = p->dirty;
+    p->dirty = 0;
+}
+
+void subject_store(struct subject *s, struct aw_action *action)
+{
+    struct batch b = {.s = s, .buf = AW_BUF_OF(s->scratch)};
+
+    s->core.saved_at_s = (uint32_t)aw_timebase_s(&s->time);
+    /* Always: seq is stored before anything that carries it leaves. */
+    add(&b, SUBJECT_SPACE_CORE, 0, 0, aw_message_encode(&core_map, &s->core, &b.buf));
+    if (s->plan_dirty) {
+        size_t start = b.buf.len;
+
+        add(&b, SUBJECT_SPACE_PLAN, 0, start, aw_message_encode(&aw_plan_map, &s->plan, &b.buf));
+    }
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        add_person(&b, &s->people[i], i + 1);
+    s->core_flight = true;
+    s->core_dirty = false;
+    s->plan_flight = s->plan_dirty;
+    s->plan_dirty = false;
+    aw_outbox_store(&s->outbox, action, s->ops, b.count);
+}
+
+static void person_stored(struct person *p, enum aw_status status)
+{
+    if (status != AW_OK) {
+        p->dirty |= p->dirty_flight;
+    } else if ((p->dirty_flight & SUBJECT_DIRTY_WORDS) != 0) {
+        for (size_t i = p->gone_flight; i < p->gone_count; i++)
+            p->gone[i - p->gone_flight] = p->gone[i];
+        p->gone_count = (uint8_t)(p->gone_count - p->gone_flight);
+        p->words_stored = p->words_flight;
+    }
+    p->dirty_flight = 0;
+}
+
+void subject_stored(struct subject *s, enum aw_status status)
+{
+    aw_outbox_store_done(&s->outbox, status, aw_timebase_mono_ms(&s->time),
+                         (uint32_t)aw_timebase_s(&s->time));
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        person_stored(&s->people[i], status);
+    if (status != AW_OK) {
+        s->core_dirty = s->core_dirty || s->core_flight;
+        s->plan_dirty = s->plan_dirty || s->plan_flight;
+    }
+    aw_wipe(s->scratch, sizeof s->scratch);
+}
+
+/* ---- Loading ---- */
+
+static enum aw_status load_words(struct subject *s, uint64_t key, struct aw_bytes value)
+{
+    uint64_t person = key >> 32;
+    struct aw_words_out *words;
+    struct aw_call call;
+    enum aw_status st;
+
+    if (person < 1 || person > AW_PLAN_MEMBER_MAX)
+        return AW_E_DAMAGED;
+    words = &s->people[person - 1].words;
+    if ((key & UINT32_MAX) == 0)
+        return aw_words_out_decode(words, value);
+    st = aw_words_out_load(words, value);
+    if (st == AW_OK) {
+        const struct aw_word *word = aw_words_out_get(words, (uint32_t)key);
+
+        if (word == NULL)
+            return AW_E_DAMAGED;
+        st = aw_message_decode(&aw_call_map, &call, (struct aw_bytes){word->body, word->body_len});
+        aw_wipe(&call, sizeof call);
+    }
+    return st;
+}
+
+static enum aw_status load_person(struct subject *s, uint8_t space, uint64_t key,
+                                  struct aw_bytes value)
+{
+    struct person *p;
+
+    if (key < 1 || key > AW_PLAN_MEMBER_MAX)
+        return AW_E_DAMAGED;
+    p = &s->people[key - 1];
+    if (space == SUBJECT_SPACE_PERSON)
+        return aw_message_decode(&person_map, &p->rec, value);
+    if (space == SUBJECT_SPACE_CHANNEL)
+        return aw_channel_decode(&p->channel, value);
+    return aw_inviting_decode(&p->inviting, value);
+}
+
+static enum aw_status load(struct subject *s, uint8_t space, uint64_t key, struct aw_bytes value)
+{
+    enum aw_status st;
+
+    switch (space) {
+    case SUBJECT_SPACE_CORE:
+        st = key == 0 ? aw_message_decode(&core_map, &s->core, value) : AW_E_DAMAGED;
+        s->has_core = st == AW_OK;
+        s->core.alarm.kind = AW_ALARM_SOS;
+        return st;
+    case SUBJECT_SPACE_PERSON:
+    case SUBJECT_SPACE_CHANNEL:
+    case SUBJECT_SPACE_INVITING:
+        return load_person(s, space, key, value);
+    case SUBJECT_SPACE_WORDS:
+        return load_words(s, key, value);
+    case SUBJECT_SPACE_PLAN:
+        st = key == 0 ? aw_message_decode(&aw_plan_map, &s->plan, value) : AW_E_DAMAGED;
+        s->has_plan = st == AW_OK && aw_plan_check(&s->plan, NULL) == AW_PLAN_GOOD;
+        return s->has_plan ? AW_OK : AW_E_DAMAGED;
+    default:
+        return AW_E_DAMAGED;
+    }
+}
+
+enum aw_status aw_subject_load(struct aw_subject *subject, uint8_t space, uint64_t key,
+                               struct aw_bytes value)
+{
+    struct subject *s = subject_of(subject);
+
+    AW_ASSERT(!s->is_started);
+    return load(s, space, key, value) == AW_OK ? AW_OK : AW_E_DAMAGED;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/subject_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "wire/state.h"
+
+/*
+ * What is said: one statement for everybody, and for each contact the word that carries it. All
+ * bodies are made before anything changes, so a failing random source leaves everything as it
+ * was, and no contact has a word that another lacks.
+ */
+
+#define DAY_S 86400
+
+uint32_t subject_paired(const struct subject *s)
+{
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        if (person_is_paired(&s->people[i]))
+            bits |= UINT32_C(1) << i;
+    }
+    return bits;
+}
+
+/* spec/06-subject.md §3: "The signing key MUST be replaced at least once a day, and the secret
+ * half of the old one erased." */
+enum aw_status subject_sign_key(struct subject *s, uint32_t at_s)
+{
+    struct aw_sign_key key;
+    enum aw_status st;
+
+    if (s->core.sign_day == at_s / DAY_S + 1)
+        return AW_OK;
+    st = aw_sign_keypair(&key, &s->random);
+    if (st == AW_OK) {
+        memcpy(s->core.sign_seed, key.seed, AW_KEY_LEN);
+        s->core.sign_day = at_s / DAY_S + 1;
+        s->sign = key;
+    }
+    aw_wipe(&key, sizeof key);
+    return st;
+}
+
+/* How many shares open the state: what the plan says; before there is one, two when two exist. */
+static size_t threshold_of(const struct subject *s, uint32_t paired)
+{
+    if (s->has_plan)
+        return s->plan.threshold;
+    return (paired & (paired - 1)) != 0 ? 2 : 1;
+}
+
+static uint8_t data_level(const struct subject *s, size_t i)
+{
+    for (size_t m = 0; s->has_plan && m < s->plan.roster_count; m++) {
+        if (s->plan.roster[m].person == i + 1)
+            return s->plan.roster[m].data;
+    }
+    return s->has_plan ? AW_DATA_NONE : AW_DATA_ALARM;
+}
+
+/* In an alarm the key itself, for those who may know; alone with a share of one, noise for who
+ * may not. */
+static enum aw_status fit_share(struct subject *s, uint8_t share[AW_SHARE_LEN], size_t i, size_t k,
+                                const uint8_t key[AW_KEY_LEN], bool is_alarm)
+{
+    uint8_t data = data_level(s, i);
+
+    if (is_alarm && data >= AW_DATA_ALARM)
+        aw_share_whole(share, key);
+    else if (k == 1 && data == AW_DATA_NONE)
+        return aw_share_decoy(share, (uint8_t)(i + 1), &s->random);
+    return AW_OK;
+}
+
+/* spec/06-subject.md §5: "Each statement that carries a state MUST seal it under a fresh key." */
+static enum aw_status seal_state(struct subject *s, struct aw_call *call,
+                                 uint8_t shares[][AW_SHARE_LEN], bool is_alarm)
+{
+    uint8_t plain[AW_STATE_LEN], key[AW_KEY_LEN];
+    struct aw_buf buf = AW_BUF_OF(plain);
+    struct aw_state state = s->core.state;
+    size_t k = threshold_of(s, subject_paired(s));
+    uint8_t indices[AW_PLAN_MEMBER_MAX];
+    enum aw_status st;
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        indices[i] = (uint8_t)(i + 1); /* a share for every number, handed to who has it */
+    if (!s->core.has_state)
+        state = (struct aw_state){.at = call->issued_at};
+    st = aw_message_encode_padded(&aw_state_map, &state, &buf, sizeof plain);
+    if (st == AW_OK)
+        st = aw_share_key(key, &s->random);
+    if (st == AW_OK)
+        st = aw_share_split(shares, indices, AW_PLAN_MEMBER_MAX, k, key, &s->random);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++)
+        st = fit_share(s, shares[i], i, k, key, is_alarm);
+    if (st == AW_OK) {
+        aw_state_seal(call->state, plain, key);
+        call->has_state = true;
+        call->has_share = true;
+    }
+    aw_wipe(key, sizeof key);
+    aw_wipe(plain, sizeof plain);
+    return st;
+}
+
+/* The part that is the same for everybody. seq is not used up until the words are made. */
+static enum aw_status fill_common(struct subject *s, struct aw_call *call,
+                                  const struct subject_draft *draft, struct aw_now now)
+{
+    struct aw_statement statement;
+    enum aw_status st;
+
+    if (s->core.seq == UINT32_MAX)
+        return AW_E_KEYS;
+    *call = (struct aw_call){.kind = draft->kind,
+                             .seq = s->core.seq + 1,
+                             .issued_at = (uint32_t)(now.wall_ms / 1000),
+                             .valid_for = draft->valid_s,
+                             .has_alarm = draft->has_alarm,
+                             .alarm = draft->alarm,
+                             .has_plan_hash = draft->plan_hash != NULL,
+                             .has_keys = draft->secrets != NULL};
+    if (draft->kind == AW_CALL_SOS) {
+        call->has_alarm = true;
+        call->alarm =
+            (struct aw_alarm){.id = call->seq, .kind = AW_ALARM_SOS, .since = call->issued_at};
+    }
+    if (draft->plan_hash != NULL)
+        memcpy(call->plan_hash, draft->plan_hash, AW_HASH_LEN);
+    st = subject_sign_key(s, call->issued_at);
+    if (st != AW_OK)
+        return st;
+    memcpy(call->log_head, s->core.log_head, AW_HASH_LEN);
+    statement = (struct aw_statement){.seq = call->seq,
+                                      .issued_at = call->issued_at,
+                                      .valid_for = call->valid_for,
+                                      .kind = call->kind};
+    memcpy(statement.log_head, call->log_head, AW_HASH_LEN);
+    aw_statement_sign(call->signature, &s->sign, &statement);
+    memcpy(call->signing_key, s->sign.pk, AW_KEY_LEN);
+    return AW_OK;
+}
+
+static enum aw_status fill_secrets(struct subject *s, struct aw_presence_keys *keys,
+                                   const struct aw_secrets *secrets, const struct person *p,
+                                   size_t i)
+{
+    enum aw_status st;
+
+    keys->circle = (secrets->circle >> i & 1) != 0;
+    aw_presence_contact_key(keys->safe_key, secrets->safe_key, p->channel.id);
+    aw_presence_contact_key(keys->duress_key, secrets->duress_key, p->channel.id);
+    if (keys->circle)
+        return AW_OK;
+    /* Outside the circle the same bytes are noise. */
+    st = aw_random_fill(&s->random, keys->safe_key, AW_KEY_LEN);
+    return st == AW_OK ? aw_random_fill(&s->random, keys->duress_key, AW_KEY_LEN) : st;
+}
+
+/* spec/06-subject.md §4: "The engine MUST run the same path for every secret." */
+static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
+                                    const struct subject_draft *draft, struct person *p, size_t i)
+{
+    struct aw_act act = {.word = call->word, .reply_seen = call->reply_seen};
+    struct aw_statement statement = {.seq = call->seq,
+                                     .issued_at = call->issued_at,
+                                     .valid_for = call->valid_for,
+                                     .kind = call->kind};
+    struct aw_presence_keys keys;
+    uint8_t accept[AW_KEY_LEN], contact_key[AW_KEY_LEN], act_hash[AW_HASH_LEN];
+    enum aw_status st = AW_OK;
+
+    aw_channel_peer_accept(&p->channel, AW_SESSION_MAIN, accept, &call->presence_epoch);
+    if (draft->presence_key == NULL)
+        return aw_random_fill(&s->random, call->presence, sizeof call->presence);
+    if (call->kind == AW_CALL_CANCEL)
+        act.alarm_id = call->alarm.id;
+    memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
+    memcpy(statement.log_head, call->log_head, AW_HASH_LEN);
+    aw_act_hash(act_hash, p->channel.id, &statement, &act);
+    aw_presence_contact_key(contact_key, draft->presence_key, p->channel.id);
+    if (draft->secrets != NULL)
+        st = fill_secrets(s, &keys, draft->secrets, p, i);
+    if (st == AW_OK)
+        st = aw_presence_make(call->presence, call->presence + AW_KEY_LEN,
+                              draft->secrets != NULL ? call->keys : NULL, accept, contact_key,
+                              act_hash, draft->secrets != NULL ? &keys : NULL, &s->random);
+    aw_wipe(&keys, sizeof keys);
+    aw_wipe(contact_key, sizeof contact_key);
+    return st;
+}
+
+struct body {
+    uint8_t bytes[AW_CELL_PLAIN_LEN];
+    size_t len;
+};
+
+static enum aw_status fill_body(struct subject *s, struct body *body, const struct aw_call *common,
+                                const struct subject_draft *draft, size_t i,
+                                const uint8_t share[AW_SHARE_LEN])
+{
+    struct person *p = &s->people[i];
+    struct aw_buf buf = AW_BUF_OF(body->bytes);
+    struct aw_call call = *common;
+    enum aw_status st;
+
+    call.word = aw_words_out_next(&p->words);
+    call.waiting = aw_words_out_waiting(&p->words);
+    call.reply_seen = p->rec.reply_seen;
+    call.plan_version = s->has_plan ? s->plan.version : 0;
+    if (call.has_share)
+        memcpy(call.share, share, AW_SHARE_LEN);
+    st = fill_presence(s, &call, draft, p, i);
+    if (st == AW_OK)
+        st = aw_message_encode(&aw_call_map, &call, &buf);
+    body->len = buf.len;
+    aw_wipe(&call, sizeof call);
+    return st;
+}
+
+/* A word that finds no room is skipped for that contact: beats carry an alarm, too. */
+static size_t add_words(struct subject *s, const struct subject_draft *draft,
+                        const struct body *bodies)
+{
+    size_t added = 0;
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        struct person *p = &s->people[i];
+        uint32_t dropped = 0;
+
+        if ((draft->audience >> i & 1) == 0)
+            continue;
+        if (aw_words_out_add(&p->words, (enum aw_word_kind)draft->kind,
+                             (struct aw_bytes){bodies[i].bytes, bodies[i].len}, &dropped) != AW_OK)
+            continue;
+        if (dropped != 0)
+            p->gone[p->gone_count++] = dropped;
+        subject_touch(s, p, SUBJECT_DIRTY_WORDS);
+        added++;
+    }
+    return added;
+}
+
+static bool has_room(const struct subject *s, uint32_t audience)
+{
+    if (!aw_outbox_has_room(&s->outbox))
+        return false;
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        const struct person *p = &s->people[i];
+
+        if ((audience >> i & 1) != 0 &&
+            (aw_words_out_next(&p->words) - p->words_stored >= SUBJECT_FRESH_MAX ||
+             p->gone_count == SUBJECT_GONE_MAX))
+            return false;
+    }
+    return true;
+}
+
+enum aw_status subject_say(struct subject *s, const struct subject_draft *draft, struct aw_now now)
+{
+    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    struct body bodies[AW_PLAN_MEMBER_MAX];
+    bool is_small = draft->kind == AW_CALL_PLAN || draft->kind == AW_CALL_KEYS;
+    struct aw_call common;
+    enum aw_status st;
+
+    if (draft->audience == 0)
+        return AW_E_STATE;
+    if (!has_room(s, draft->audience))
+        return AW_E_BUSY;
+    memset(shares, 0, sizeof shares);
+    st = fill_common(s, &common, draft, now);
+    if (st == AW_OK && !is_small)
+        st = seal_state(s, &common, shares, common.has_alarm);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
+        if ((draft->audience >> i & 1) != 0)
+            st = fill_body(s, &bodies[i], &common, draft, i, shares[i]);
+    }
+    if (st == AW_OK) {
+        s->core.seq = common.seq;
+        s->core_dirty = true;
+        s->outbox.change++;
+        if (add_words(s, draft, bodies) == 0)
+            st = AW_E_LIMIT;
+    }
+    aw_wipe(shares, sizeof shares);
+    aw_wipe(bodies, sizeof bodies);
+    aw_wipe(&common, sizeof common);
+    return st;
+}
+
+/* A beat is the device's own word: one statement, random presence, sealed when it goes. */
+enum aw_status subject_beat(struct subject *s, struct aw_now now)
+{
+    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    const struct subject_draft draft = {.kind = AW_CALL_BEAT,
+                                        .valid_s = s->has_plan ? s->plan.beat_s : SUBJECT_BEAT_S,
+                                        .has_alarm = s->core.has_alarm,
+                                        .alarm = s->core.alarm};
+    struct aw_call call;
+    enum aw_status st = fill_common(s, &call, &draft, now);
+
+    if (st == AW_OK)
+        st = seal_state(s, &call, shares, call.has_alarm);
+    if (st == AW_OK) {
+        s->core.seq = call.seq;
+        s->core_dirty = true;
+        s->outbox.change++;
+        s->beat = call;
+        for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+            memcpy(s->people[i].beat_share, shares[i], AW_SHARE_LEN);
+            s->people[i].wants_beat = person_is_paired(&s->people[i]);
+        }
+    }
+    aw_wipe(shares, sizeof shares);
+    aw_wipe(&call, sizeof call);
+    return st;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/subject_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/time.h"
+#include "crypto/kdf.h"
+#include "crypto/labels.h"
+#include "crypto/verify.h"
+#include "wire/file.h"
+
+/*
+ * What leaves, per contact one cell at a time: pairing, re-establishment, words, the newest beat;
+ * and for all of them one bulk cell. Everything is sealed when there is room for it, never ahead.
+ */
+
+#define RESEND_MIN_MS (UINT64_C(30) * 1000)
+#define RESEND_MAX_MS (UINT64_C(15) * 60 * 1000)
+#define FILE_MIN_MS   (UINT64_C(60) * 1000)
+#define FILE_MAX_MS   (UINT64_C(60) * 60 * 1000)
+
+static void post(struct subject *s, struct person *p, uint8_t what, uint32_t seq)
+{
+    memcpy(p->to, p->rec.peer.relays, sizeof p->to);
+    memcpy(p->to_seed, p->rec.peer.seed, AW_KEY_LEN);
+    aw_parcel_seal(&p->parcel, what, seq, p->rec.peer.relays_count, s->outbox.change);
+}
+
+static void fail(struct subject *s, struct person *p)
+{
+    aw_backoff_fail(&p->backoff, aw_timebase_mono_ms(&s->time));
+}
+
+static enum aw_status seal_call(struct subject *s, struct person *p, struct aw_call *call)
+{
+    uint8_t plain[AW_CELL_PLAIN_LEN];
+    struct aw_buf text = AW_BUF_OF(plain);
+    struct aw_buf cell = AW_BUF_OF(p->cell);
+    struct aw_sealed at;
+    enum aw_status st;
+
+    /* spec/05-channel.md §7: "seals it anew, in the newest epoch and with the newest register
+     * fields". reply_seen is that of the word. */
+    call->waiting = aw_words_out_waiting(&p->words);
+    call->plan_version = s->has_plan ? s->plan.version : 0;
+    aw_channel_offer(&p->channel, AW_SESSION_MAIN, call->offer);
+    st = aw_message_encode(&aw_call_map, call, &text);
+    if (st == AW_OK)
+        st = aw_channel_seal(&p->channel, AW_LANE_CELL, AW_SESSION_MAIN, aw_buf_bytes(&text), &cell,
+                             &at, &s->random);
+    if (st == AW_OK)
+        subject_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+    aw_wipe(plain, sizeof plain);
+    return st;
+}
+
+static bool prepare_word(struct subject *s, struct person *p)
+{
+    const struct aw_word *word = aw_words_out_pick(&p->words, aw_timebase_mono_ms(&s->time));
+    struct aw_call call;
+    enum aw_status st;
+
+    if (word == NULL)
+        return false;
+    st = aw_message_decode(&aw_call_map, &call, (struct aw_bytes){word->body, word->body_len});
+    AW_ASSERT(st == AW_OK); /* checked when it was made, and when it was loaded */
+    st = seal_call(s, p, &call);
+    if (st == AW_OK) {
+        p->word_sent = word->number;
+        post(s, p, SUBJECT_SEND_WORD, call.seq);
+    } else {
+        fail(s, p);
+    }
+    aw_wipe(&call, sizeof call);
+    return true;
+}
+
+static void prepare_beat(struct subject *s, struct person *p)
+{
+    struct aw_call call = s->beat;
+    uint8_t accept[AW_KEY_LEN];
+    enum aw_status st;
+
+    memcpy(call.share, p->beat_share, AW_SHARE_LEN);
+    call.reply_seen = p->rec.reply_seen;
+    aw_channel_peer_accept(&p->channel, AW_SESSION_MAIN, accept, &call.presence_epoch);
+    st = aw_random_fill(&s->random, call.presence, sizeof call.presence);
+    if (st == AW_OK)
+        st = seal_call(s, p, &call);
+    if (st == AW_OK) {
+        p->wants_beat = false;
+        post(s, p, SUBJECT_SEND_BEAT, call.seq);
+    } else {
+        fail(s, p);
+    }
+    aw_wipe(&call, sizeof call);
+}
+
+static void prepare_person(struct subject *s, struct person *p)
+{
+    struct aw_buf cell = AW_BUF_OF(p->cell);
+
+    if (!person_is_paired(p) || p->parcel.state != AW_PARCEL_FREE ||
+        aw_timebase_mono_ms(&s->time) < p->backoff.until_ms)
+        return;
+    if (p->wants_answer) {
+        p->wants_answer = false;
+        if (aw_inviting_cell(&p->inviting, &cell) == AW_OK) {
+            post(s, p, SUBJECT_SEND_ANSWER, 0);
+            return;
+        }
+    }
+    if (p->wants_resume) {
+        p->wants_resume = false;
+        if (aw_channel_resume_cell(&p->channel, &cell) == AW_OK) {
+            post(s, p, SUBJECT_SEND_RESUME, 0);
+            return;
+        }
+    }
+    if (!prepare_word(s, p) && p->wants_beat)
+        prepare_beat(s, p);
+}
+
+/* ---- The plan's file ---- */
+
+static bool needs_file(const struct subject *s, const struct person *p)
+{
+    if (!s->has_plan || !person_is_paired(p) || p->rec.plan_held >= s->plan.version)
+        return false;
+    for (size_t i = 0; i < s->plan.roster_count; i++) {
+        if (&s->people[s->plan.roster[i].person - 1] == p)
+            return true;
+    }
+    return false;
+}
+
+static enum aw_status seal_file(struct subject *s, struct person *p)
+{
+    uint8_t body[AW_PLAN_ENCODED_MAX], plain[AW_PLAN_ENCODED_MAX + 128], hash[AW_HASH_LEN];
+    struct aw_buf body_buf = AW_BUF_OF(body), text = AW_BUF_OF(plain);
+    struct aw_buf cell = AW_BUF_OF(s->bulk);
+    struct aw_file file = {.kind = AW_FILE_PLAN};
+    struct aw_sealed at;
+    enum aw_status st = aw_message_encode(&aw_plan_map, &s->plan, &body_buf);
+
+    if (st != AW_OK)
+        return st;
+    file.body = aw_buf_bytes(&body_buf);
+    aw_hash(hash, AW_LABEL_HASH_PLAN, file.body);
+    memcpy(file.signing_key, s->sign.pk, AW_KEY_LEN);
+    aw_sign(file.signature, &s->sign, AW_LABEL_SIGN_FILE, AW_BYTES_OF(hash));
+    st = aw_message_encode(&aw_file_map, &file, &text);
+    if (st == AW_OK)
+        st = aw_channel_seal(&p->channel, AW_LANE_BULK, AW_SESSION_MAIN, aw_buf_bytes(&text), &cell,
+                             &at, &s->random);
+    if (st == AW_OK)
+        subject_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+    return st;
+}
+
+static void prepare_file(struct subject *s)
+{
+    uint64_t mono_ms = aw_timebase_mono_ms(&s->time);
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && s->bulk_parcel.state == AW_PARCEL_FREE; i++) {
+        struct person *p = &s->people[i];
+
+        if (!needs_file(s, p) || mono_ms < p->file_ms)
+            continue;
+        p->file_pause_ms =
+            p->file_pause_ms == 0 ? FILE_MIN_MS : aw_time_min(2 * p->file_pause_ms, FILE_MAX_MS);
+        p->file_ms = mono_ms + p->file_pause_ms;
+        if (seal_file(s, p) != AW_OK)
+            continue;
+        s->bulk_person = (uint8_t)(i + 1);
+        aw_parcel_seal(&s->bulk_parcel, 0, 0, p->rec.peer.relays_count, s->outbox.change);
+    }
+}
+
+/* ---- For the engine ---- */
+
+void subject_prepare(struct subject *s)
+{
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        prepare_person(s, &s->people[i]);
+    prepare_file(s);
+}
+
+static void fill_send(struct aw_action *action, uint64_t id, const struct aw_endpoint *relay,
+                      const uint8_t seed[AW_KEY_LEN], struct aw_bytes cell)
+{
+    *action = (struct aw_action){.id = id, .kind = AW_ACTION_SEND};
+    action->send.relay = *relay;
+    action->send.cell = cell;
+    aw_capability_derive(action->send.capability, seed, relay->relay_key);
+}
+
+bool subject_send(struct subject *s, struct aw_action *action)
+{
+    const struct person *to;
+    int relay;
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        struct person *p = &s->people[i];
+
+        relay = aw_parcel_next(&p->parcel, &s->outbox);
+        if (relay >= 0) {
+            fill_send(action, p->parcel.ids[relay], &p->to[relay], p->to_seed,
+                      AW_BYTES_OF(p->cell));
+            return true;
+        }
+    }
+    relay = aw_parcel_next(&s->bulk_parcel, &s->outbox);
+    if (relay < 0)
+        return false;
+    to = &s->people[s->bulk_person - 1];
+    fill_send(action, s->bulk_parcel.ids[relay], &to->rec.peer.relays[relay], to->rec.peer.seed,
+              AW_BYTES_OF(s->bulk));
+    return true;
+}
+
+static void landed(struct subject *s, struct person *p)
+{
+    uint64_t mono_ms = aw_timebase_mono_ms(&s->time);
+
+    aw_backoff_clear(&p->backoff);
+    if (p->parcel.what == SUBJECT_SEND_WORD)
+        aw_words_out_sent(&p->words, p->word_sent, mono_ms);
+    if (p->parcel.what == SUBJECT_SEND_ANSWER || p->parcel.what == SUBJECT_SEND_RESUME) {
+        p->resend_pause_ms = p->resend_pause_ms == 0
+                                 ? RESEND_MIN_MS
+                                 : aw_time_min(2 * p->resend_pause_ms, RESEND_MAX_MS);
+        p->resend_ms = mono_ms + p->resend_pause_ms;
+    }
+    /* First honest tick: a relay has it. */
+    if (p->parcel.seq > p->rec.seq_relay) {
+        p->rec.seq_relay = p->parcel.seq;
+        subject_touch(s, p, SUBJECT_DIRTY_PERSON);
+        subject_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, p->parcel.seq);
+    }
+}
+
+static void missed(struct subject *s, struct person *p)
+{
+    fail(s, p);
+    p->wants_answer = p->wants_answer || p->parcel.what == SUBJECT_SEND_ANSWER;
+    p->wants_resume = p->wants_resume || p->parcel.what == SUBJECT_SEND_RESUME;
+    p->wants_beat = p->wants_beat || p->parcel.what == SUBJECT_SEND_BEAT;
+}
+
+void subject_sent(struct subject *s, uint64_t id, enum aw_status status)
+{
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        struct person *p = &s->people[i];
+
+        if (!aw_parcel_done(&p->parcel, id, status))
+            continue;
+        if (p->parcel.state != AW_PARCEL_FREE)
+            return;
+        if (p->parcel.has_landed)
+            landed(s, p);
+        else
+            missed(s, p);
+        return;
+    }
+    /* A file that did not land goes again after its pause. */
+    (void)aw_parcel_done(&s->bulk_parcel, id, status);
+}
+
+static uint64_t person_deadline_ms(const struct subject *s, const struct person *p)
+{
+    uint64_t at_ms = p->resend_ms;
+    bool wants = p->wants_answer || p->wants_resume || p->wants_beat;
+
+    if (!person_is_paired(p))
+        return AW_TIME_NEVER;
+    if (needs_file(s, p) && s->bulk_parcel.state == AW_PARCEL_FREE)
+        at_ms = aw_time_min(at_ms, p->file_ms);
+    if (p->parcel.state == AW_PARCEL_FREE) {
+        uint64_t next_ms = wants ? 0 : aw_words_out_deadline_ms(&p->words);
+
+        at_ms = aw_time_min(at_ms, aw_time_max(next_ms, p->backoff.until_ms));
+    }
+    if (!p->is_silent)
+        at_ms = aw_time_min(
+            at_ms, aw_timebase_when_ms(
+                       &s->time, (p->channel.heard_wall_ms + AW_CHANNEL_SILENT_MS) / 1000 + 1));
+    return at_ms;
+}
+
+uint64_t subject_send_deadline_ms(const struct subject *s)
+{
+    uint64_t at_ms = AW_TIME_NEVER;
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        at_ms = aw_time_min(at_ms, person_deadline_ms(s, &s->people[i]));
+    return at_ms;
+}

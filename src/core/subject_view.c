@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/subject_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "core/words_text.h"
+
+/* Getters of the subject engine. */
+
+void aw_subject_view(const struct aw_subject *subject, struct aw_subject_view *v)
+{
+    const struct subject *s = subject_of_const(subject);
+
+    *v = (struct aw_subject_view){
+        .seq_last = s->core.seq,
+        .checked_in_at_s = s->core.checkin_at_s,
+        .due_s = s->due_s,
+        .overdue_s = s->due_s == AW_NO_TIME ? AW_NO_TIME : s->due_s + s->plan.grace_s,
+        .beat_s = s->beat_s,
+        .alarm_id = s->core.has_alarm ? s->core.alarm.id : 0,
+        .alarm_since_s = s->core.has_alarm ? s->core.alarm.since : 0,
+        .plan_version = s->has_plan ? s->plan.version : 0,
+        .store_failed = s->outbox.store_backoff.pause_ms != 0,
+    };
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        if (s->people[i].rec.phase != AW_PERSON_NONE)
+            v->person_count++;
+    }
+}
+
+enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t person,
+                                 struct aw_person *out)
+{
+    const struct subject *s = subject_of_const(subject);
+    const struct person *p;
+
+    memset(out, 0, sizeof *out);
+    if (person < 1 || person > AW_PLAN_MEMBER_MAX)
+        return AW_E_NOT_FOUND;
+    p = &s->people[person - 1];
+    if (p->rec.phase == AW_PERSON_NONE)
+        return AW_E_NOT_FOUND;
+    *out = (struct aw_person){
+        .person = person,
+        .phase = (enum aw_person_phase)p->rec.phase,
+        .invite_expires_at_s = p->inviting.invite.expires_at,
+        .seq_relay = p->rec.seq_relay,
+        .seq_device = p->rec.seq_device,
+        .seq_human = p->rec.seq_human,
+        .words_waiting = p->words.count,
+        .plan_version = p->rec.plan_held,
+        .heard_at_s = p->rec.heard_at_s,
+        .claim = p->rec.claim,
+        .silent = p->is_silent,
+        .quarantined = person_is_paired(p) && aw_channel_is_quarantined(&p->channel),
+        .refused_count = p->refused_count,
+    };
+    if (p->rec.has_peer)
+        memcpy(out->name, p->rec.peer.name, sizeof out->name);
+    return AW_OK;
+}
+
+enum aw_status aw_subject_words(const struct aw_subject *subject, uint8_t person,
+                                struct aw_buf *text)
+{
+    const struct subject *s = subject_of_const(subject);
+
+    if (person < 1 || person > AW_PLAN_MEMBER_MAX || !person_is_paired(&s->people[person - 1]))
+        return AW_E_STATE;
+    return aw_words_text(&s->people[person - 1].channel, text);
+}
+
+enum aw_status aw_subject_plan(const struct aw_subject *subject, struct aw_plan *plan)
+{
+    const struct subject *s = subject_of_const(subject);
+
+    if (!s->has_plan)
+        return AW_E_NOT_FOUND;
+    *plan = s->plan;
+    return AW_OK;
+}
+
+void aw_subject_preview(const struct aw_subject *subject, uint64_t *due_s, size_t count)
+{
+    const struct subject *s = subject_of_const(subject);
+    uint64_t at_s = s->due_s;
+
+    for (size_t i = 0; i < count; i++) {
+        due_s[i] = at_s;
+        if (at_s != AW_NO_TIME)
+            at_s = aw_plan_due_s(&s->plan, at_s);
+    }
+}
