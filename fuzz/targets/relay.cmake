@@ -1,4 +1,3 @@
 # SPDX-License-Identifier: ISC
 aw_fuzz_target(relay SOURCES fuzz_relay.c
   ${PROJECT_SOURCE_DIR}/tests/support/relay_model.c ${PROJECT_SOURCE_DIR}/tests/support/relay_bed.c)
-aw_fuzz_target(relay_frame SOURCES fuzz_relay_frame.c)
