@@ -16,14 +16,16 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/allswellConfigVersion.cma
 install(FILES ${PROJECT_BINARY_DIR}/allswellConfig.cmake
   ${PROJECT_BINARY_DIR}/allswellConfigVersion.cmake DESTINATION ${aw_cmake_dir})
 
-# aw_pkg_config(<target> <file> DESCRIPTION <text> [REQUIRES <module>...] [PRIVATE <module>...])
+# aw_pkg_config(<target> <file> DESCRIPTION <text> [REQUIRES <module>...])
+# The archives are static, so whoever links one links what it uses: that is Requires, not
+# Requires.private, and spares the user --static, which would drag in what the distribution's
+# shared libraries were built from.
 # The paths inside are relative to the file, so that a staged tree can be moved.
 function(aw_pkg_config target file)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "DESCRIPTION" "REQUIRES;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "DESCRIPTION" "REQUIRES")
   set(AW_PC_NAME ${file})
   set(AW_PC_DESCRIPTION ${arg_DESCRIPTION})
   list(JOIN arg_REQUIRES " " AW_PC_REQUIRES)
-  list(JOIN arg_PRIVATE " " AW_PC_PRIVATE)
   file(RELATIVE_PATH AW_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
   string(REGEX REPLACE "/$" "" AW_PC_PREFIX "${AW_PC_PREFIX}")
   get_target_property(type ${target} TYPE)
@@ -39,11 +41,11 @@ endfunction()
 
 aw_pkg_config(aw_lib allswell
   DESCRIPTION "Allswell: the check-in protocol, without I/O"
-  PRIVATE "libsodium >= 1.0.18" "libcbor >= 0.8.0")
+  REQUIRES "libsodium >= 1.0.18" "libcbor >= 0.8.0")
 aw_pkg_config(aw_lib_store allswell-store
   DESCRIPTION "Allswell: records in SQLite or in memory"
-  REQUIRES "allswell = ${PROJECT_VERSION}" PRIVATE "sqlite3 >= 3.40")
+  REQUIRES "allswell = ${PROJECT_VERSION}" "sqlite3 >= 3.40")
 aw_pkg_config(aw_lib_net allswell-net
   DESCRIPTION "Allswell: links, agent and relay server on libuv"
   REQUIRES "allswell = ${PROJECT_VERSION}" "allswell-store = ${PROJECT_VERSION}"
-  PRIVATE "libuv >= 1.44")
+    "libuv >= 1.44")

@@ -43,10 +43,10 @@ compile() { # <output> <source>...
   shift
   # shellcheck disable=SC2046 # the flags are words
   "$cc" -std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$out" "$@" \
-    $(pkg-config --cflags --libs --static allswell-net allswell-store allswell)
+    $(pkg-config --cflags --libs allswell-net allswell-store allswell)
 }
 
-echo "-- pkg-config --static"
+echo "-- pkg-config"
 pkg-config --validate allswell allswell-store allswell-net
 compile "$work/by-pkg-config" "$here/consumer/main.c"
 "$work/by-pkg-config"
