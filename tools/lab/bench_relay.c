@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: ISC */
+#include "bench.h"
+#include "bench_load.h"
+#include "lab.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define ROUNDS_MAX      9
+#define FDATASYNC_COUNT 400
+
+enum { PEER_OURS = 0, PEER_TLS, PEER_MQTT, PEER_REDIS, PEER_REDIS_SEC, PEER_COUNT };
+
+/* Medians over the rounds of one peer. */
+struct figures {
+    bool is_there, is_wanted;
+    double enqueue[ROUNDS_MAX], p50[ROUNDS_MAX], p99[ROUNDS_MAX], cpu[ROUNDS_MAX];
+    double single_p50[ROUNDS_MAX], drain[ROUNDS_MAX], drain_cpu[ROUNDS_MAX];
+    unsigned rounds;
+    double idle_len;
+};
+
+static int by_size(const void *a, const void *b)
+{
+    double x, y;
+
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
+static double median(const double *values, unsigned count)
+{
+    double sorted[ROUNDS_MAX] = {0};
+
+    if (count == 0)
+        return 0;
+    memcpy(sorted, values, count * sizeof *values);
+    qsort(sorted, count, sizeof *sorted, by_size);
+    return sorted[count / 2];
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
+{
+    (void)st;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static double fdatasync_p50_us(const char *dir)
+{
+    static double times[FDATASYNC_COUNT];
+    uint8_t bytes[BENCH_MESSAGE_LEN] = {1};
+    char path[300];
+    int fd, i;
+
+    (void)snprintf(path, sizeof path, "%.255s/raw", dir);
+    fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (fd < 0)
+        return 0;
+    for (i = 0; i < FDATASYNC_COUNT; i++) {
+        uint64_t start = bench_now_ns();
+
+        if (write(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes || fdatasync(fd) != 0)
+            break;
+        times[i] = (double)(bench_now_ns() - start) / 1000;
+    }
+    (void)close(fd);
+    qsort(times, (size_t)i, sizeof *times, by_size);
+    return i == FDATASYNC_COUNT ? times[i / 2] : 0;
+}
+
+static void measure(struct bench_peer *p, struct figures *f, uint64_t count)
+{
+    struct bench_result full, single, drain;
+    unsigned r = f->rounds;
+
+    if (!f->is_there || r == ROUNDS_MAX)
+        return;
+    single = bench_enqueue(p, 1, 1, count / 60);
+    full = bench_enqueue(p, 4, BENCH_WINDOW_MAX, count);
+    drain = bench_drain(p, count + count / 60);
+    if (!full.is_ok || !single.is_ok || !drain.is_ok) {
+        (void)fprintf(stderr, "allswell-lab: %s stopped answering\n", p->name);
+        f->is_there = false;
+        return;
+    }
+    f->enqueue[r] = full.per_s / 1000;
+    f->p50[r] = full.p50_us;
+    f->p99[r] = full.p99_us;
+    f->cpu[r] = full.cpu_us;
+    f->single_p50[r] = single.p50_us;
+    f->drain[r] = drain.per_s / 1000;
+    f->drain_cpu[r] = drain.cpu_us;
+    f->rounds++;
+}
+
+static void print_table(const struct bench_peer *peers, const struct figures *f)
+{
+    unsigned i;
+
+    printf("%-28s %-8s %-9s %11s %9s %9s %11s %10s %9s %9s\n", "", "durable", "encrypted",
+           "4x64 k/s", "p50 us", "p99 us", "1x1 p50 us", "drain k/s", "cpu us", "idle B");
+    for (i = 0; i < PEER_COUNT; i++) {
+        unsigned n = f[i].rounds;
+
+        if (!f[i].is_there || n == 0) {
+            if (f[i].is_wanted)
+                printf("%-28s not installed, or it failed\n", peers[i].name);
+            continue;
+        }
+        printf("%-28s %-8s %-9s %11.1f %9.0f %9.0f %11.0f %10.1f %9.1f ", peers[i].name,
+               peers[i].durable, peers[i].encrypted, median(f[i].enqueue, n), median(f[i].p50, n),
+               median(f[i].p99, n), median(f[i].single_p50, n), median(f[i].drain, n),
+               median(f[i].cpu, n) + median(f[i].drain_cpu, n));
+        if (f[i].idle_len > 0)
+            printf("%9.0f\n", f[i].idle_len);
+        else
+            printf("%9s\n", "-");
+    }
+}
+
+static void print_ratio(const char *what, double ours, double theirs, const char *target)
+{
+    if (theirs > 0)
+        printf("  %-58s %6.2f   (target %s)\n", what, ours / theirs, target);
+}
+
+static void print_ratios(const struct figures *f, double raw_us)
+{
+    const struct figures *o = &f[PEER_OURS], *t = &f[PEER_TLS], *r = &f[PEER_REDIS];
+    unsigned n = o->rounds;
+
+    if (n == 0)
+        return;
+    printf("\nRatios of this run\n");
+    print_ratio("enqueue / mosquitto TLS (not durable)", median(o->enqueue, n),
+                median(t->enqueue, t->rounds), "at least 1.2");
+    print_ratio("enqueue / Redis always (not encrypted)", median(o->enqueue, n),
+                median(r->enqueue, r->rounds), "at least 0.8");
+    print_ratio("ack p99 / mosquitto TLS", median(o->p99, n), median(t->p99, t->rounds), "below 1");
+    print_ratio("1x1 p50 / raw fdatasync", median(o->single_p50, n), raw_us, "at most 2");
+    print_ratio("drain / mosquitto TLS", median(o->drain, n), median(t->drain, t->rounds),
+                "at least 1.5");
+    print_ratio("CPU per message, in and out / mosquitto TLS",
+                median(o->cpu, n) + median(o->drain_cpu, n),
+                median(t->cpu, t->rounds) + median(t->drain_cpu, t->rounds), "at most 0.5");
+    print_ratio("memory per idle link / mosquitto TLS", o->idle_len, t->idle_len, "at most 0.07");
+    printf("  raw fdatasync of 512 B appended, p50: %.0f us\n", raw_us);
+}
+
+static void print_machine(unsigned rounds, uint64_t count, const char *dir)
+{
+    struct utsname name = {0};
+
+    (void)uname(&name);
+    printf("%s %s, %ld processors shared by server and client, loopback, files in %.100s\n"
+           "%u rounds in turns, medians; %llu messages of %d bytes each\n\n",
+           name.sysname, name.release, sysconf(_SC_NPROCESSORS_ONLN), dir, rounds,
+           (unsigned long long)count, BENCH_MESSAGE_LEN);
+}
+
+static void run(const char *base, unsigned rounds, uint64_t count, unsigned links, bool all)
+{
+    struct bench_peer peers[PEER_COUNT] = {bench_allswell(), bench_mosquitto(true),
+                                           bench_mosquitto(false), bench_redis(true),
+                                           bench_redis(false)};
+    struct figures f[PEER_COUNT] = {0};
+    double raw[ROUNDS_MAX];
+    unsigned i, round;
+
+    print_machine(rounds, count, base);
+    (void)fflush(stdout); /* before the first fork */
+    for (i = 0; i < PEER_COUNT; i++) {
+        if (!all && (i == PEER_MQTT || i == PEER_REDIS_SEC))
+            continue;
+        f[i].is_wanted = true;
+        (void)snprintf(peers[i].dir, sizeof peers[i].dir, "%.200s/%u", base, i);
+        f[i].is_there = mkdir(peers[i].dir, 0700) == 0 && peers[i].start(&peers[i]) &&
+                        peers[i].prepare(&peers[i]);
+        if (f[i].is_there && (i == PEER_OURS || i == PEER_TLS))
+            f[i].idle_len = bench_idle(&peers[i], links);
+    }
+    for (round = 0; round < rounds; round++) {
+        raw[round] = fdatasync_p50_us(base);
+        for (i = 0; i < PEER_COUNT; i++)
+            measure(&peers[i], &f[i], count);
+    }
+    for (i = 0; i < PEER_COUNT; i++)
+        bench_stop(&peers[i]);
+    print_table(peers, f);
+    print_ratios(f, median(raw, rounds));
+}
+
+static int usage(FILE *out, int code)
+{
+    (void)fputs("Usage: allswell-lab bench relay [--rounds N] [--count N] [--links N] [--all]\n"
+                "                                [--dir FOLDER]\n"
+                "\n"
+                "Starts a relay and, where installed, mosquitto with TLS and Redis with\n"
+                "appendfsync=always on loopback, and puts the same load on each in turns.\n"
+                "\n"
+                "  --rounds N    1 to 9, medians are shown [3]\n"
+                "  --count N     messages of a round, up to 60000 [48000]\n"
+                "  --links N     idle links for the memory figure, up to 1000 [500]\n"
+                "  --all         also mosquitto without TLS and Redis everysec\n"
+                "  --dir FOLDER  where the files go, for a disk of your choice [/var/tmp]\n",
+                out);
+    return code;
+}
+
+int aw_bench_relay(int argc, char **argv)
+{
+    static const struct option options[] = {{"rounds", required_argument, NULL, 'r'},
+                                            {"count", required_argument, NULL, 'c'},
+                                            {"links", required_argument, NULL, 'l'},
+                                            {"all", no_argument, NULL, 'a'},
+                                            {"dir", required_argument, NULL, 'd'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    const struct rlimit files = {8192, 8192};
+    unsigned long rounds = 3, count = 48000, links = 500;
+    const char *dir = "/var/tmp";
+    char base[256];
+    bool all = false;
+    int option;
+
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'r')
+            rounds = strtoul(optarg, NULL, 10);
+        else if (option == 'c')
+            count = strtoul(optarg, NULL, 10);
+        else if (option == 'l')
+            links = strtoul(optarg, NULL, 10);
+        else if (option == 'a')
+            all = true;
+        else if (option == 'd')
+            dir = optarg;
+        else
+            return usage(option == 'h' ? stdout : stderr, option == 'h' ? LAB_OK : LAB_USAGE);
+    }
+    if (rounds < 1 || rounds > ROUNDS_MAX || count < 600 || count > 60000 || links < 1 ||
+        links > BENCH_CONN_MAX || optind != argc)
+        return usage(stderr, LAB_USAGE);
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)snprintf(base, sizeof base, "%.200s/allswell-bench-XXXXXX", dir);
+    if (mkdtemp(base) == NULL) {
+        (void)fprintf(stderr, "allswell-lab: %s: %s; choose another folder with --dir\n", dir,
+                      strerror(errno));
+        return LAB_FAILED;
+    }
+    run(base, (unsigned)rounds, count, (unsigned)links, all);
+    (void)nftw(base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return LAB_OK;
+}
