@@ -9,6 +9,17 @@ static void set(void *ctx, enum aw_item_kind kind, uint64_t value)
 
     item->kind = kind;
     item->value = value;
+    item->content_len = 0;
+}
+
+static void set_string(void *ctx, enum aw_item_kind kind, cbor_data data, size_t len)
+{
+    struct aw_item *item = ctx;
+
+    item->kind = kind;
+    item->value = len;
+    item->ptr = data;
+    item->content_len = len;
 }
 
 static void on_uint8(void *ctx, uint8_t value)
@@ -53,14 +64,12 @@ static void on_negint64(void *ctx, uint64_t value)
 
 static void on_bytes(void *ctx, cbor_data data, size_t len)
 {
-    ((struct aw_item *)ctx)->ptr = data;
-    set(ctx, AW_ITEM_BYTES, len);
+    set_string(ctx, AW_ITEM_BYTES, data, len);
 }
 
 static void on_text(void *ctx, cbor_data data, size_t len)
 {
-    ((struct aw_item *)ctx)->ptr = data;
-    set(ctx, AW_ITEM_TEXT, len);
+    set_string(ctx, AW_ITEM_TEXT, data, len);
 }
 
 static void on_array(void *ctx, size_t count)

@@ -19,25 +19,26 @@ enum aw_item_kind {
     AW_ITEM_NEGINT, /* the number is -1 - value */
     AW_ITEM_BYTES,
     AW_ITEM_TEXT,
-    AW_ITEM_ARRAY,
-    AW_ITEM_MAP,
     AW_ITEM_BOOL,
-    AW_ITEM_INDEFINITE, /* from here on: well formed, but outside the profile */
+    AW_ITEM_INDEFINITE, /* this and the next four: well formed, but outside the profile */
     AW_ITEM_BREAK,
     AW_ITEM_TAG,
     AW_ITEM_FLOAT,
     AW_ITEM_SIMPLE,
+    AW_ITEM_ARRAY, /* from here on: items follow */
+    AW_ITEM_MAP,
 };
 
 struct aw_item {
     uint64_t value;     /* number, length, count, or 0 and 1 */
     const uint8_t *ptr; /* content of a string */
+    size_t content_len; /* of a string, else 0 */
     size_t len;         /* bytes that the item took, without what a container holds */
     enum aw_item_kind kind;
     bool is_shortest;
 };
 
-/* Sets kind, value and ptr of the struct aw_item that is its context. */
+/* Sets kind, value, ptr and content_len of the struct aw_item that is its context. */
 extern const struct cbor_callbacks aw_item_callbacks;
 
 /* An array of n items needs n bytes at least, a map of n pairs 2n. */
@@ -66,12 +67,10 @@ static inline void aw_item_read(struct aw_item *item, const uint8_t *ptr, size_t
         return;
     }
     item->len = res.read;
-    head_len = res.read;
-    if (item->kind == AW_ITEM_BYTES || item->kind == AW_ITEM_TEXT)
-        head_len -= (size_t)item->value;
-    else if (item->kind == AW_ITEM_ARRAY || item->kind == AW_ITEM_MAP)
-        aw_item_check_count(item, len - head_len);
+    head_len = res.read - item->content_len;
     item->is_shortest = item->value >= value_min[head_len];
+    if (item->kind >= AW_ITEM_ARRAY)
+        aw_item_check_count(item, len - head_len);
 }
 
 #endif /* AW_WIRE_ITEM_H */

@@ -22,12 +22,12 @@
 
 enum aw_wire_type {
     AW_WIRE_UINT,  /* unsigned member or enum */
-    AW_WIRE_INT,   /* int32_t or int64_t */
     AW_WIRE_BOOL,  /* bool */
     AW_WIRE_FIXED, /* uint8_t[n] */
     AW_WIRE_VAR,   /* uint8_t[n] and an unsigned length member */
     AW_WIRE_BYTES, /* struct aw_bytes, borrowed */
     AW_WIRE_TEXT,  /* char[n + 1] */
+    AW_WIRE_INT,   /* int32_t or int64_t */
     AW_WIRE_MAP,   /* a structure with a table of its own */
     AW_WIRE_LIST,  /* structures with a table of their own, and an unsigned count member */
 };
@@ -90,11 +90,11 @@ struct aw_wire_map {
     }
 #define AW_ROW_BOOL(k, s, m)                                                                       \
     {                                                                                              \
-        .key = (k), .type = AW_WIRE_BOOL, AW_WIRE_MEMBER(s, m)                                     \
+        .key = (k), .type = AW_WIRE_BOOL, .max = 1, AW_WIRE_MEMBER(s, m)                           \
     }
 #define AW_ROW_BOOL_OPT(k, s, m)                                                                   \
     {                                                                                              \
-        .key = (k), .type = AW_WIRE_BOOL, AW_WIRE_MEMBER(s, m), AW_WIRE_FLAG(s, m)                 \
+        .key = (k), .type = AW_WIRE_BOOL, .max = 1, AW_WIRE_MEMBER(s, m), AW_WIRE_FLAG(s, m)       \
     }
 #define AW_WIRE_WIDTH(s, m) .min = sizeof(((struct s *)0)->m), .max = sizeof(((struct s *)0)->m)
 #define AW_ROW_FIXED(k, s, m)                                                                      \
