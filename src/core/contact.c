@@ -62,7 +62,8 @@ void contact_flush(struct contact *c, const struct aw_ladder_out *out)
         aw_outbox_event(&c->outbox, &event, waits_for_store(e->kind) ? c->outbox.change : 0);
         if (e->kind == AW_EVENT_CLOSED || e->kind == AW_EVENT_CLAIM_ENDED) {
             c->book.claim = AW_REPLY_CLAIM_NONE;
-            c->wants_reply = c->who.phase >= AW_CONTACT_PAIRED && c->book.newest.call.seq != 0;
+            /* Only to take back what was told: under duress nothing was. */
+            c->wants_reply = c->wants_reply || c->claim_told != AW_REPLY_CLAIM_NONE;
         }
     }
 }

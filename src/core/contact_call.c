@@ -267,7 +267,7 @@ enum aw_status contact_call(struct contact *c, const struct aw_opened *opened,
         return st;
     statement = statement_of(&call);
     st = aw_statement_verify(&statement, call.signing_key, call.signature);
-    /* spec/05-channel.md: a quarantined session is answered, and has no effect. */
+    /* A quarantined session is answered, and has no effect (spec/05-channel.md §8). */
     if (st == AW_OK)
         c->reply_session = opened->session;
     if (st == AW_OK && opened->session == AW_SESSION_MAIN) {

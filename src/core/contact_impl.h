@@ -125,6 +125,7 @@ struct contact {
 
     bool wants_join, wants_resume, wants_reply;
     enum aw_session reply_session;
+    uint8_t claim_told; /* in the last reply of this run */
     bool is_silent;
     bool has_record[4]; /* space CORE: which records exist, while loading */
     struct aw_parcel parcel;

@@ -82,6 +82,7 @@ static enum aw_status seal_reply(struct contact *c)
     aw_wipe(plain, sizeof plain);
     if (st != AW_OK)
         return st;
+    c->claim_told = contact_claim(c);
     c->book.reply_number++;
     note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
     c->wants_reply = false;

@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /** Size of struct aw_subject, in bytes: 16 contacts with 64 waiting words each. */
-#define AW_SUBJECT_LEN 1048576
+#define AW_SUBJECT_LEN 917504
 
 /** One subject engine. Large: place it statically or on the heap. Secret: wipe. */
 struct aw_subject {
