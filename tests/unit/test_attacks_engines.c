@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/circle.h"
+
+#include "base/assert.h"
+
+/* Attacks on the engines, each played with what the attacker holds. */
+
+/* What a contact outside, the phone and the relay see of one day of four check-ins. */
+struct trace {
+    uint64_t sent[3]; /* cells of the phone and of both contacts */
+    size_t events[2]; /* of the phone, and of the contact outside */
+    struct aw_person people[2];
+    struct aw_contact_view outside;
+};
+
+static void play_day(struct trace *t, const uint8_t *second_key)
+{
+    struct circle c;
+
+    circle_init(&c, 2, 77);
+    circle_set_up(&c);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 50 * MIN_S);
+    circle_checkin(&c, second_key);
+    if (second_key == circle_duress) {
+        T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_DURESS);
+        T_EQ(aw_contact_claim(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    }
+    circle_run(&c, 50 * MIN_S);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 50 * MIN_S);
+    for (size_t i = 0; i < 3; i++)
+        t->sent[i] = c.sent_count[i];
+    t->events[0] = c.hosts[0].event_count;
+    t->events[1] = c.hosts[2].event_count;
+    for (uint8_t i = 0; i < 2; i++)
+        T_EQ(aw_subject_person(c.hosts[0].subject, (uint8_t)(i + 1), &t->people[i]), AW_OK);
+    t->outside = circle_view(&c, 2);
+    circle_free(&c);
+}
+
+/* Goal: under duress the contact outside the circle, the phone and the relay get what calm gives,
+ * while the circle contact rescues.
+ * Method: the same day twice, once with the duress secret and a claim; what each of the three
+ * sees is compared: numbers of cells, events, ticks, claims, the view. */
+static void test_attack_01_duress_looks_calm(void)
+{
+    struct trace calm, duress;
+
+    memset(&calm, 0, sizeof calm);
+    memset(&duress, 0, sizeof duress);
+    play_day(&calm, circle_safe);
+    play_day(&duress, circle_duress);
+    T_MEM_EQ(calm.sent, duress.sent, sizeof calm.sent);
+    T_MEM_EQ(calm.events, duress.events, sizeof calm.events);
+    for (size_t i = 0; i < 2; i++) {
+        T_EQ(calm.people[i].seq_device, duress.people[i].seq_device);
+        T_EQ(calm.people[i].seq_human, duress.people[i].seq_human);
+        T_EQ(calm.people[i].claim, duress.people[i].claim);
+        T_EQ(calm.people[i].words_waiting, duress.people[i].words_waiting);
+    }
+    T_EQ(calm.outside.state, duress.outside.state);
+    T_EQ(calm.outside.due_s, duress.outside.due_s);
+    T_EQ(duress.outside.incident, AW_INCIDENT_NONE);
+}
+
+/* Goal: duress that reaches a circle contact late stays seen, though she was made to say safe.
+ * Method: the contact sleeps through a duress check-in and a safe one, then wakes. */
+static void test_attack_02_duress_is_sticky(void)
+{
+    struct circle c;
+
+    circle_init(&c, 1, 12);
+    circle_set_up(&c);
+    circle_checkin(&c, circle_safe);
+    c.hosts[1].is_asleep = true;
+    circle_checkin(&c, circle_duress);
+    circle_run(&c, 60);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    c.hosts[1].is_asleep = false;
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_DURESS);
+    T_TRUE(circle_view(&c, 1).do_not_call);
+    for (int i = 0; i < 5; i++) {
+        circle_run(&c, 30 * MIN_S);
+        circle_checkin(&c, circle_safe);
+    }
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_ALARM);
+    T_EQ(circle_events(&c, 1, AW_EVENT_CLOSED), 0);
+    circle_free(&c);
+}
+
+static bool is_small(const struct circle_cell *cell)
+{
+    return cell->from == 0 && cell->len == 512;
+}
+
+/* Drops the first `budget` small cells of the phone. */
+static unsigned drop_some(struct circle *c, const struct circle_cell *cell)
+{
+    if (!is_small(cell) || c->budget == 0)
+        return 1;
+    c->budget--;
+    return 0;
+}
+
+/* Goal: SOS stays, whatever the phone says afterwards without her secret.
+ * Method: SOS, then the phone's alarm is erased as an attacker could, and beats go on; then a
+ * cancel with a wrong secret, then with the safe one: the record grows, nothing closes. */
+static void test_attack_03_sos_then_calm_beats(void)
+{
+    struct circle c;
+
+    circle_init(&c, 2, 13);
+    circle_set_up(&c);
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 5);
+    T_EQ(aw_subject_cancel(c.hosts[0].subject, circle_wrong, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, HOUR_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_ALARM);
+        T_EQ(circle_view(&c, n).incident, AW_INCIDENT_SOS);
+        T_EQ(circle_view(&c, n).cancelled, n == 2);
+        T_EQ(aw_contact_confirm(c.hosts[n].contact, circle_now(&c, n)), AW_OK);
+        T_EQ(circle_view(&c, n).state, AW_LADDER_ALARM);
+    }
+    circle_checkin(&c, circle_safe);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_NONE);
+    circle_free(&c);
+}
+
+/* Goal: who holds the phone signs any valid_for and any time, with a relay that helps: due stays
+ * what the plan in force says.
+ * Method: the phone's clock is set to 2030 and valid_for to the longest; the relay stamps 2030,
+ * too; then all clocks stand still in 2020. */
+static void test_attack_05_valid_for_a_year(void)
+{
+    struct circle c;
+
+    circle_init(&c, 1, 15);
+    circle_set_up(&c);
+    c.hosts[0].skew_s = 4 * 365 * 86400;
+    c.relay_skew_s = c.hosts[0].skew_s;
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, AW_SPAN_MAX_S, NULL,
+                            circle_now(&c, 0)),
+         AW_OK);
+    circle_pump(&c);
+    T_TRUE(circle_view(&c, 1).checkin_due_s <= circle_now_s(&c) + HOUR_S);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_CLOCK) >= 1);
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 11 * MIN_S);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+    circle_free(&c);
+}
+
+/* Goal: a relay that stamps 1970 or 2038, or a phone that is 40 min slow, gives no false miss,
+ * and the clock is named.
+ * Method: check-ins every 50 min under each fault; replies bound the base. */
+static void test_attack_16_wrong_clocks(void)
+{
+    const struct {
+        int64_t phone_s, relay_s;
+    } rows[] = {
+        {-40 * 60, 0},
+        {0, -(int64_t)CIRCLE_T0_S},
+        {0, 12 * 365 * 86400},
+        {-40 * 60, 12 * 365 * 86400},
+    };
+
+    for (size_t i = 0; i < AW_COUNT(rows); i++) {
+        struct circle c;
+
+        circle_init(&c, 1, 16 + i);
+        circle_set_up(&c);
+        circle_checkin(&c, circle_safe);
+        c.hosts[0].skew_s = rows[i].phone_s;
+        c.relay_skew_s = rows[i].relay_s;
+        for (int k = 0; k < 12; k++) {
+            circle_run(&c, 40 * MIN_S);
+            circle_checkin(&c, circle_safe);
+        }
+        T_EQ(circle_events(&c, 1, AW_EVENT_RING), 0);
+        T_EQ(circle_view(&c, 1).state, AW_LADDER_FINE);
+        T_TRUE(circle_events(&c, 1, AW_EVENT_CLOCK) >= 1);
+        circle_free(&c);
+    }
+}
+
+/* Goal: after a crash between any two actions, at the phone or at the contact, nothing is lost:
+ * the check-in and the SOS arrive, and no cell is refused for its key.
+ * Method: the scene is played again with a death at the k-th action, before or after it was done,
+ * for every k until the scene ends earlier. */
+static void test_attack_20_crash_at_every_action(void)
+{
+    for (size_t host = 0; host <= 1; host++) {
+        for (uint64_t k = 1; k < 200; k++) {
+            struct circle c;
+            uint64_t before;
+            bool is_over;
+
+            circle_init(&c, 1, 20);
+            circle_set_up(&c);
+            before = c.hosts[host].actions;
+            c.hosts[host].crash_at = before + (k + 1) / 2;
+            c.hosts[host].crash_is_after = k % 2 == 0;
+            T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, 0, NULL,
+                                    circle_now(&c, 0)),
+                 AW_OK);
+            circle_run(&c, 60);
+            /* Died before the first STORE: it was never taken; she says it again. */
+            if (circle_view(&c, 1).checkin.seq == 0)
+                circle_checkin(&c, circle_safe);
+            T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+            circle_run(&c, 60);
+            if (circle_view(&c, 1).incident != AW_INCIDENT_SOS) {
+                T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+                circle_run(&c, 60);
+            }
+            is_over = c.hosts[host].restarts == 0;
+            T_TRUE(circle_view(&c, 1).checkin.seq != 0);
+            T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+            T_EQ(circle_events(&c, 0, AW_EVENT_FORK) + circle_events(&c, 1, AW_EVENT_FORK), 0);
+            T_EQ(circle_events(&c, 1, AW_EVENT_QUARANTINED), 0);
+            circle_free(&c);
+            if (is_over)
+                break;
+            T_REQUIRE(k < 198);
+        }
+    }
+}
+
+/* Goal: what is forged is refused, and changes nothing.
+ * Method: random cells, of the right length and of wrong ones; the view before and after is the
+ * same but for the counter. */
+static void test_attack_23_foreign_cells(void)
+{
+    struct circle c;
+    struct aw_contact_view before, after;
+    uint8_t cell[512];
+
+    circle_init(&c, 2, 23);
+    circle_set_up(&c);
+    circle_checkin(&c, circle_safe);
+    before = circle_view(&c, 1);
+    for (size_t round = 0; round < 64; round++) {
+        t_rng_bytes(&c.rng, cell, sizeof cell);
+        T_TRUE(aw_contact_feed(c.hosts[1].contact, 0, (struct aw_bytes){cell, sizeof cell},
+                               (uint32_t)circle_now_s(&c), circle_now(&c, 1)) != AW_OK);
+        T_TRUE(aw_subject_feed(c.hosts[0].subject, 8, (struct aw_bytes){cell, sizeof cell - round},
+                               (uint32_t)circle_now_s(&c), circle_now(&c, 0)) != AW_OK);
+    }
+    after = circle_view(&c, 1);
+    T_EQ(after.refused_count, before.refused_count + 64);
+    after.refused_count = before.refused_count;
+    T_MEM_EQ(&after, &before, sizeof after);
+    circle_free(&c);
+}
+
+/* Goal: a relay that drops the cell with her SOS cannot keep it from her contacts for long.
+ * Method: it drops the first of the phone's cells after the SOS; the next beat or redeposit
+ * carries it. Then it drops everything for a day, and lets one pass. */
+static void test_attack_24_dropped_sos(void)
+{
+    struct circle c;
+
+    circle_init(&c, 2, 24);
+    circle_set_up(&c);
+    c.fate = drop_some;
+    c.budget = 2;
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 60);
+    for (size_t n = 1; n <= 2; n++)
+        T_EQ(circle_view(&c, n).incident, AW_INCIDENT_SOS);
+    circle_free(&c);
+
+    circle_init(&c, 1, 25);
+    circle_set_up(&c);
+    c.fate = drop_some;
+    c.budget = UINT32_MAX;
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 24 * HOUR_S);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_NONE);
+    c.budget = 0;
+    circle_run(&c, 16 * MIN_S);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    circle_free(&c);
+}
+
+static unsigned lose_and_repeat(struct circle *c, const struct circle_cell *cell)
+{
+    uint64_t dice = t_rng_below(&c->rng, 10);
+
+    (void)cell;
+    return dice < 3 ? 0 : dice < 6 ? 2 : 1;
+}
+
+/* Goal: lost and repeated cells cost time, never a word.
+ * Method: a third of all cells is lost and a third comes twice, over a day of check-ins. */
+static void test_loss_and_repetition(void)
+{
+    struct circle c;
+    uint32_t checkins;
+
+    circle_init(&c, 2, 30);
+    circle_set_up(&c);
+    c.fate = lose_and_repeat;
+    for (checkins = 0; checkins < 24; checkins++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 55 * MIN_S);
+    }
+    T_EQ(circle_events(&c, 1, AW_EVENT_CHECKED_IN), checkins);
+    T_EQ(circle_events(&c, 2, AW_EVENT_CHECKED_IN), checkins);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RING), 0);
+    T_EQ(circle_events(&c, 1, AW_EVENT_FORK), 0);
+    circle_free(&c);
+}
+
+int main(void)
+{
+    T_RUN(test_attack_01_duress_looks_calm);
+    T_RUN(test_attack_02_duress_is_sticky);
+    T_RUN(test_attack_03_sos_then_calm_beats);
+    T_RUN(test_attack_05_valid_for_a_year);
+    T_RUN(test_attack_16_wrong_clocks);
+    T_RUN(test_attack_20_crash_at_every_action);
+    T_RUN(test_attack_23_foreign_cells);
+    T_RUN(test_attack_24_dropped_sos);
+    T_RUN(test_loss_and_repetition);
+    return t_end();
+}
