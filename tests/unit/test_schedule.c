@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/schedule.h"
+
+#include <allswell/plan.h>
+
+#include "test.h"
+
+/* London in 2027: from UTC to UTC+1 on 28 March 01:00 UTC, back on 31 October 01:00 UTC. */
+#define SPRING UINT32_C(1806195600)
+#define AUTUMN UINT32_C(1824944400)
+#define DAY_S  86400
+
+static struct aw_plan london(uint8_t days, uint16_t minute)
+{
+    struct aw_plan plan;
+
+    aw_plan_default(&plan, 1);
+    plan.zone[0] = (struct aw_zone_rule){SPRING - 200 * DAY_S, 0};
+    plan.zone[1] = (struct aw_zone_rule){SPRING, 3600};
+    plan.zone[2] = (struct aw_zone_rule){AUTUMN, 0};
+    plan.zone_count = 3;
+    plan.schedule[0] =
+        (struct aw_schedule_line){.days = days, .has_minute = true, .minute = minute};
+    return plan;
+}
+
+/* Goal: a daily time in the hour that spring skips comes at the first instant after it, one in
+ * the hour that autumn repeats at its first pass, and each once a day.
+ * Method: rows of base and due around both changes. */
+static void test_dst(void)
+{
+    const struct {
+        uint16_t minute;
+        uint64_t base_s, due_s;
+    } rows[] = {
+        {90, SPRING - DAY_S / 2, SPRING},           /* 01:30 does not exist */
+        {90, SPRING, SPRING + DAY_S - 1800},        /* next day 01:30, UTC+1 */
+        {60, SPRING - 1, SPRING},                   /* 01:00 is 02:00 */
+        {59, SPRING - 3600, SPRING - 60},           /* 00:59 exists */
+        {120, SPRING - 1, SPRING},                  /* 02:00 right after the gap */
+        {90, AUTUMN - DAY_S / 2, AUTUMN - 1800},    /* 01:30, first pass */
+        {90, AUTUMN - 1800, AUTUMN + DAY_S + 1800}, /* not again at the second */
+        {120, AUTUMN - 3600, AUTUMN + 3600},        /* 02:00, UTC */
+        {0, AUTUMN - 7200, AUTUMN + DAY_S - 3600},  /* a day of 25 hours */
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct aw_plan plan = london(127, rows[i].minute);
+
+        T_EQ(aw_plan_due_s(&plan, rows[i].base_s), rows[i].due_s);
+    }
+}
+
+/* Goal: weekdays are those of local time, and lines are OR-ed.
+ * Method: Monday 09:00 only; then with an interval beside it. 28 March 2027 is a Sunday. */
+static void test_weekdays_and_lines(void)
+{
+    struct aw_plan plan = london(1, 9 * 60);
+
+    T_EQ(aw_plan_due_s(&plan, SPRING), SPRING + DAY_S + 7 * 3600);
+    T_EQ(aw_plan_due_s(&plan, SPRING + DAY_S + 7 * 3600), SPRING + 8 * DAY_S + 7 * 3600);
+    plan.schedule[plan.schedule_count++] = (struct aw_schedule_line){.every_s = 4 * 3600};
+    T_EQ(aw_plan_due_s(&plan, SPRING), SPRING + 4 * 3600);
+    T_EQ(aw_plan_due_s(&plan, SPRING + DAY_S + 6 * 3600), SPRING + DAY_S + 7 * 3600);
+    plan.schedule_count = 0;
+    T_EQ(aw_plan_due_s(&plan, SPRING), UINT64_MAX);
+    T_EQ(aw_plan_offset_s(&plan, SPRING - 1), 0);
+    T_EQ(aw_plan_offset_s(&plan, SPRING), 3600);
+    T_EQ(aw_plan_offset_s(&plan, 0), 0);
+}
+
+/* Goal: due is always after the base, and never earlier for a later base.
+ * Method: every 10 minutes of a year with both changes. */
+static void test_due_is_monotonic(void)
+{
+    struct aw_plan plan = london(85, 95);
+    uint64_t last_s = 0;
+    unsigned bad = 0;
+
+    for (uint64_t base_s = SPRING - 100 * DAY_S; base_s < AUTUMN + 30 * DAY_S; base_s += 600) {
+        uint64_t due_s = aw_plan_due_s(&plan, base_s);
+
+        if (due_s <= base_s || due_s < last_s)
+            bad++;
+        last_s = due_s;
+    }
+    T_EQ(bad, 0);
+}
+
+/* Goal: the default plan is good for any number of contacts, and each rule finds its breach.
+ * Method: one change to a good plan per row. */
+static void test_plan_check(void)
+{
+    struct aw_plan good, p;
+    size_t where = 9;
+
+    for (size_t n = 1; n <= AW_PLAN_MEMBER_MAX; n++) {
+        aw_plan_default(&good, n);
+        T_EQ(aw_plan_check(&good, &where), AW_PLAN_MEMBER_NAME);
+        T_EQ(where, 0);
+        for (size_t i = 0; i < n; i++)
+            good.roster[i].name[0] = 'a';
+        T_EQ(aw_plan_check(&good, NULL), AW_PLAN_GOOD);
+    }
+#define BREAK(change, problem)                                                                     \
+    p = good;                                                                                      \
+    change;                                                                                        \
+    T_EQ(aw_plan_check(&p, &where), problem)
+    BREAK(p.zone_count = 17, AW_PLAN_ZONE_COUNT);
+    BREAK(p.zone_count = 2, AW_PLAN_ZONE_ORDER);
+    BREAK(p.schedule_count = 0, AW_PLAN_NO_SCHEDULE);
+    BREAK(p.schedule[0].days = 1, AW_PLAN_LINE_KIND);
+    BREAK(p.schedule[0].every_s = 299, AW_PLAN_LINE_EVERY);
+    BREAK(p.schedule[0].every_s = 0, AW_PLAN_LINE_KIND);
+    BREAK((p.schedule[0].every_s = 0, p.schedule[0].days = 128), AW_PLAN_LINE_DAYS);
+    BREAK((p.schedule[0].every_s = 0, p.schedule[0].days = 1), AW_PLAN_LINE_MINUTE);
+    BREAK(p.beat_s = 59, AW_PLAN_BEAT);
+    BREAK(p.beat_grace_s = 0, AW_PLAN_BEAT_GRACE);
+    BREAK(p.grace_s = 86401, AW_PLAN_GRACE);
+    BREAK(p.warnings[1].before_s = 3600, AW_PLAN_WARNING_ORDER);
+    BREAK(p.levels_count = 0, AW_PLAN_NO_LEVEL);
+    BREAK(p.levels[1].delay_s = 0, AW_PLAN_LEVEL_ORDER);
+    T_EQ(where, 1);
+    BREAK(p.levels[0].groups = 0, AW_PLAN_LEVEL_GROUPS);
+    BREAK(p.levels[0].groups = 128, AW_PLAN_LEVEL_EMPTY);
+    BREAK(p.levels[1].groups = 127, AW_PLAN_LAST_LEVEL);
+    BREAK(p.roster_count = 0, AW_PLAN_NO_MEMBER);
+    BREAK(p.roster[3].person = 3, AW_PLAN_MEMBER_ORDER);
+    BREAK(p.roster[3].groups = 0, AW_PLAN_MEMBER_GROUPS);
+    BREAK(p.roster[3].data = 3, AW_PLAN_MEMBER_DATA);
+    BREAK(p.threshold = 1, AW_PLAN_THRESHOLD_ONE);
+    BREAK(p.threshold = 17, AW_PLAN_THRESHOLD_MANY);
+    BREAK(p.ring_s = 29, AW_PLAN_RING);
+    BREAK(p.claim_s = 7201, AW_PLAN_CLAIM);
+    BREAK(p.claims_max = 0, AW_PLAN_CLAIMS);
+#undef BREAK
+    for (int i = 0; i < AW_PLAN_PROBLEM_COUNT; i++)
+        T_TRUE(strlen(aw_plan_problem_text((enum aw_plan_problem)i)) > 5);
+}
+
+int main(void)
+{
+    T_RUN(test_dst);
+    T_RUN(test_weekdays_and_lines);
+    T_RUN(test_due_is_monotonic);
+    T_RUN(test_plan_check);
+    return t_end();
+}
