@@ -13,7 +13,7 @@
 /* ---- Helpers of all core/contact*.c ---- */
 
 /* Until a plan names this contact's groups, every level rings here. */
-struct aw_ladder_rules contact_rules(const struct contact *c)
+struct aw_ladder_rules aw_co_rules(const struct contact *c)
 {
     struct aw_ladder_rules rules = {.plan = &c->plan, .groups = AW_GROUPS_ALL};
 
@@ -24,7 +24,7 @@ struct aw_ladder_rules contact_rules(const struct contact *c)
     return rules;
 }
 
-void contact_touch(struct contact *c, unsigned dirty)
+void aw_co_touch(struct contact *c, unsigned dirty)
 {
     c->dirty |= dirty;
     c->outbox.change++;
@@ -37,18 +37,18 @@ static bool waits_for_store(enum aw_event_kind kind)
            kind != AW_EVENT_CONFIRM && kind != AW_EVENT_CLAIM_ENDED && kind != AW_EVENT_BACK;
 }
 
-void contact_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency,
-                   uint32_t seq, uint32_t at_s)
+void aw_co_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency, uint32_t seq,
+                 uint32_t at_s)
 {
     struct aw_event event = {.kind = kind, .urgency = urgency, .seq = seq, .at_s = at_s};
 
     aw_outbox_event(&c->outbox, &event, waits_for_store(kind) ? c->outbox.change : 0);
 }
 
-void contact_flush(struct contact *c, const struct aw_ladder_out *out)
+void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
 {
     if (out->count > 0)
-        contact_touch(c, CONTACT_DIRTY_LADDER | CONTACT_DIRTY_BOOK);
+        aw_co_touch(c, CONTACT_DIRTY_LADDER | CONTACT_DIRTY_BOOK);
     for (size_t i = 0; i < out->count; i++) {
         const struct aw_ladder_event *e = &out->events[i];
         struct aw_event event = {
@@ -69,9 +69,9 @@ void contact_flush(struct contact *c, const struct aw_ladder_out *out)
 }
 
 /* Time before input: a late word must not erase the lateness. */
-void contact_advance(struct contact *c, struct aw_now now)
+void aw_co_advance(struct contact *c, struct aw_now now)
 {
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
     struct aw_ladder_out out = {.count = 0};
     uint64_t now_s = aw_timebase_read(&c->time, now);
 
@@ -79,12 +79,12 @@ void contact_advance(struct contact *c, struct aw_now now)
     if (!aw_outbox_has_room(&c->outbox))
         return; /* the host takes events first; what is due stays due */
     aw_ladder_tick(&c->ladder, &rules, now_s, &out);
-    contact_flush(c, &out);
+    aw_co_flush(c, &out);
     if (c->who.phase >= AW_CONTACT_PAIRED &&
         aw_channel_is_silent(&c->channel, now_s * 1000) != c->is_silent) {
         c->is_silent = !c->is_silent;
         if (c->is_silent)
-            contact_event(c, AW_EVENT_SILENT, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
+            aw_co_event(c, AW_EVENT_SILENT, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
     }
     if (c->resend_ms <= aw_timebase_mono_ms(&c->time)) {
         c->resend_ms = AW_TIME_NEVER;
@@ -92,14 +92,14 @@ void contact_advance(struct contact *c, struct aw_now now)
             c->who.phase == AW_CONTACT_JOINING && !aw_joining_is_stale(&c->joining, now_s * 1000);
         c->wants_resume = c->who.phase >= AW_CONTACT_PAIRED;
         if (c->who.phase == AW_CONTACT_JOINING && !c->wants_join)
-            contact_event(c, AW_EVENT_INVITE_STALE, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
+            aw_co_event(c, AW_EVENT_INVITE_STALE, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
     }
 }
 
 /* Both deadlines anew: after a statement, or with a new plan. */
-void contact_rewatch(struct contact *c, struct aw_ladder_out *out)
+void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
 {
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
     uint64_t checkin_s = AW_NO_TIME, beat_s = AW_NO_TIME;
 
     if (c->has_plan && c->book.checkin.call.seq != 0) {
@@ -107,11 +107,11 @@ void contact_rewatch(struct contact *c, struct aw_ladder_out *out)
         beat_s = aw_watch_beat_due_s(&c->book.newest, &c->plan);
     }
     aw_ladder_watch(&c->ladder, &rules, checkin_s, beat_s, aw_timebase_s(&c->time), out);
-    contact_touch(c, CONTACT_DIRTY_LADDER);
+    aw_co_touch(c, CONTACT_DIRTY_LADDER);
 }
 
 /* spec/07-contact.md §8: "A reply MUST NOT show what only the circle knows". */
-uint8_t contact_claim(const struct contact *c)
+uint8_t aw_co_claim(const struct contact *c)
 {
     return c->ladder.is_public ? c->book.claim : AW_REPLY_CLAIM_NONE;
 }
@@ -148,7 +148,7 @@ uint32_t aw_contact_slot(uint64_t key)
 enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
     struct aw_ladder_out out = {.count = 0};
     bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
 
@@ -162,10 +162,10 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
     c->is_started = true;
     if (c->who.phase != AW_CONTACT_NEW) {
         aw_sign_from_seed(&c->receipt_key, c->who.receipt_seed);
-        contact_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
+        aw_co_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
     }
     aw_ladder_resume(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
-    contact_flush(c, &out);
+    aw_co_flush(c, &out);
     c->wants_join = c->who.phase == AW_CONTACT_JOINING;
     c->wants_resume = is_paired;
     c->wants_reply = is_paired && c->book.newest.call.seq != 0;
@@ -201,7 +201,7 @@ enum aw_status aw_contact_join(struct aw_contact *contact, struct aw_bytes uri,
     struct aw_invite invite;
     enum aw_status st;
 
-    contact_advance(c, now);
+    aw_co_advance(c, now);
     if (c->who.phase != AW_CONTACT_NEW)
         return AW_E_STATE;
     if (!aw_outbox_has_room(&c->outbox))
@@ -223,9 +223,9 @@ enum aw_status aw_contact_join(struct aw_contact *contact, struct aw_bytes uri,
         c->who = who;
         aw_sign_from_seed(&c->receipt_key, who.receipt_seed);
         c->wants_join = true;
-        contact_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER |
-                             CONTACT_DIRTY_JOINING);
-        contact_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
+        aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER |
+                           CONTACT_DIRTY_JOINING);
+        aw_co_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
     }
     aw_wipe(&who, sizeof who);
     aw_invite_wipe(&invite);
@@ -237,7 +237,7 @@ enum aw_status aw_contact_verify(struct aw_contact *contact, struct aw_now now)
     struct contact *c = contact_of(contact);
     enum aw_status st = AW_OK;
 
-    contact_advance(c, now);
+    aw_co_advance(c, now);
     if (c->who.phase < AW_CONTACT_PAIRED)
         return AW_E_STATE;
     if (!aw_outbox_has_room(&c->outbox))
@@ -248,7 +248,7 @@ enum aw_status aw_contact_verify(struct aw_contact *contact, struct aw_now now)
         return st;
     aw_channel_set_verified(&c->channel);
     c->who.phase = AW_CONTACT_VERIFIED;
-    contact_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_CHANNEL);
+    aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_CHANNEL);
     return AW_OK;
 }
 
@@ -256,7 +256,7 @@ enum aw_status aw_contact_seen(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
 
-    contact_advance(c, now);
+    aw_co_advance(c, now);
     if (c->who.phase < AW_CONTACT_PAIRED || c->book.newest.call.seq == 0)
         return AW_E_STATE;
     if (!aw_outbox_has_room(&c->outbox))
@@ -265,7 +265,7 @@ enum aw_status aw_contact_seen(struct aw_contact *contact, struct aw_now now)
         return AW_OK;
     c->book.seq_human = c->book.newest.call.seq;
     c->wants_reply = true;
-    contact_touch(c, CONTACT_DIRTY_BOOK);
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
     return AW_OK;
 }
 
@@ -276,17 +276,17 @@ static enum aw_status human(struct contact *c,
                                                   struct aw_ladder_out *),
                             int claim, struct aw_now now)
 {
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
     struct aw_ladder_out out = {.count = 0};
     enum aw_status st;
 
-    contact_advance(c, now);
+    aw_co_advance(c, now);
     if (!aw_outbox_has_room(&c->outbox))
         return AW_E_BUSY;
     st = say(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
     if (st != AW_OK && st != AW_E_LIMIT)
         return st;
-    contact_flush(c, &out);
+    aw_co_flush(c, &out);
     if (claim >= 0)
         c->book.claim = (uint8_t)claim;
     /* spec/07-contact.md §8: "What a human answers MUST NOT change the time at which a reply
@@ -295,7 +295,7 @@ static enum aw_status human(struct contact *c,
         c->book.seq_human = c->book.newest.call.seq;
         c->wants_reply = true;
     }
-    contact_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER);
+    aw_co_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER);
     return st;
 }
 
@@ -316,7 +316,7 @@ enum aw_status aw_contact_confirm(struct aw_contact *contact, struct aw_now now)
 
 void aw_contact_tick(struct aw_contact *contact, struct aw_now now)
 {
-    contact_advance(contact_of(contact), now);
+    aw_co_advance(contact_of(contact), now);
 }
 
 void aw_contact_kick(struct aw_contact *contact, struct aw_now now)
@@ -325,7 +325,7 @@ void aw_contact_kick(struct aw_contact *contact, struct aw_now now)
 
     aw_backoff_clear(&c->send_backoff);
     aw_backoff_clear(&c->outbox.store_backoff);
-    contact_advance(c, now);
+    aw_co_advance(c, now);
 }
 
 void aw_contact_done(struct aw_contact *contact, uint64_t action_id, enum aw_status status,
@@ -333,11 +333,11 @@ void aw_contact_done(struct aw_contact *contact, uint64_t action_id, enum aw_sta
 {
     struct contact *c = contact_of(contact);
 
-    contact_advance(c, now);
+    aw_co_advance(c, now);
     if (action_id != 0 && action_id == c->outbox.store_id)
-        contact_stored(c, status);
+        aw_co_stored(c, status);
     else
-        contact_sent(c, action_id, status);
+        aw_co_sent(c, action_id, status);
 }
 
 /* ---- Outputs ---- */
@@ -347,14 +347,14 @@ bool aw_contact_next_action(struct aw_contact *contact, struct aw_action *action
     struct contact *c = contact_of(contact);
 
     AW_ASSERT(c->is_started);
-    contact_prepare(c);
+    aw_co_prepare(c);
     if (aw_outbox_next_event(&c->outbox, action))
         return true;
     if (aw_outbox_wants_store(&c->outbox, aw_timebase_mono_ms(&c->time))) {
-        contact_store(c, action);
+        aw_co_store(c, action);
         return true;
     }
-    return contact_send(c, action);
+    return aw_co_send(c, action);
 }
 
 uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)

@@ -73,9 +73,9 @@ static enum aw_status admit(struct contact *c, const struct aw_call *call)
         return st;
     if (gap.count > 0) {
         c->book.gap = true;
-        contact_touch(c, CONTACT_DIRTY_BOOK);
-        contact_event(c, AW_EVENT_GAP, AW_URGENCY_NOTICE, call->seq,
-                      (uint32_t)aw_timebase_s(&c->time));
+        aw_co_touch(c, CONTACT_DIRTY_BOOK);
+        aw_co_event(c, AW_EVENT_GAP, AW_URGENCY_NOTICE, call->seq,
+                    (uint32_t)aw_timebase_s(&c->time));
     }
     if (call->word != 0)
         return aw_words_in_accept(&c->book.words, call->word);
@@ -87,8 +87,8 @@ static void check_fork(struct contact *c, const struct aw_call *call, const uint
 {
     if (call->seq == c->book.newest.call.seq && call->seq != 0 &&
         memcmp(hash, c->book.newest_hash, AW_HASH_LEN) != 0)
-        contact_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call->seq,
-                      (uint32_t)aw_timebase_s(&c->time));
+        aw_co_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call->seq,
+                    (uint32_t)aw_timebase_s(&c->time));
 }
 
 static void note_skew(struct contact *c, const struct aw_contact_call *call, uint32_t replied_at_s)
@@ -96,7 +96,7 @@ static void note_skew(struct contact *c, const struct aw_contact_call *call, uin
     unsigned skew = aw_watch_skew(call, replied_at_s);
 
     if ((skew & ~(unsigned)c->book.skew) != 0)
-        contact_event(c, AW_EVENT_CLOCK, AW_URGENCY_NOTICE, call->seq, call->received_at_s);
+        aw_co_event(c, AW_EVENT_CLOCK, AW_URGENCY_NOTICE, call->seq, call->received_at_s);
     c->book.skew = (uint8_t)skew;
 }
 
@@ -159,13 +159,13 @@ static void take_keys(struct contact *c, const struct aw_opened *opened, const s
 static void take_checkin(struct contact *c, const struct aw_contact_call *call,
                          uint32_t replied_at_s, struct aw_ladder_out *out)
 {
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
     bool counts = call->verdict != AW_VERDICT_WRONG && call->verdict != AW_VERDICT_CANNOT_JUDGE;
     bool is_newer = call->seq > c->book.checkin.call.seq;
 
     if (counts && is_newer)
         aw_watch_take(&c->book.checkin, call, replied_at_s);
-    contact_rewatch(c, out);
+    aw_co_rewatch(c, out);
     if (counts && is_newer && call->verdict != AW_VERDICT_DURESS)
         aw_ladder_safe(&c->ladder, &rules, call->seq, aw_timebase_s(&c->time), out);
 }
@@ -175,7 +175,7 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
                       const struct aw_contact_call *taken, uint32_t replied_at_s,
                       struct aw_ladder_out *out)
 {
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
     uint64_t now_s = aw_timebase_s(&c->time);
 
     if (taken->verdict == AW_VERDICT_WRONG)
@@ -188,7 +188,7 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
              taken->verdict != AW_VERDICT_CANNOT_JUDGE)
         aw_ladder_cancel(&c->ladder, &rules, now_s, out);
     else if (call->kind == AW_CALL_PLAN)
-        contact_plan_word(c, call, taken->verdict);
+        aw_co_plan_word(c, call, taken->verdict);
     else if (call->kind == AW_CALL_KEYS)
         take_keys(c, opened, call, taken->verdict);
 
@@ -204,7 +204,7 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
  * does not help while a beat passes. */
 static void take_alarm(struct contact *c, const struct aw_call *call, struct aw_ladder_out *out)
 {
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
 
     if (!call->has_alarm || call->kind == AW_CALL_CANCEL || call->alarm.id <= c->ladder.alarm_id)
         return;
@@ -217,9 +217,9 @@ static void announce(struct contact *c, const struct aw_contact_call *taken)
     bool is_odd = taken->verdict == AW_VERDICT_WRONG || taken->verdict == AW_VERDICT_CANNOT_JUDGE;
 
     if (taken->kind == AW_CALL_CHECKIN && !is_odd)
-        contact_event(c, AW_EVENT_CHECKED_IN, AW_URGENCY_QUIET, taken->seq, taken->received_at_s);
+        aw_co_event(c, AW_EVENT_CHECKED_IN, AW_URGENCY_QUIET, taken->seq, taken->received_at_s);
     if (is_odd)
-        contact_event(c, AW_EVENT_JUDGE, AW_URGENCY_NOTICE, taken->seq, taken->received_at_s);
+        aw_co_event(c, AW_EVENT_JUDGE, AW_URGENCY_NOTICE, taken->seq, taken->received_at_s);
 }
 
 static void take(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
@@ -236,27 +236,27 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
         .kind = call->kind,
         .verdict = judge(c, opened, call),
     };
-    uint32_t replied_at_s = contact_replied_at(c, call->reply_seen);
+    uint32_t replied_at_s = aw_co_replied_at(c, call->reply_seen);
     uint8_t hash[AW_HASH_LEN];
 
     aw_statement_hash(hash, &statement);
     check_fork(c, call, hash);
-    contact_touch(c, CONTACT_DIRTY_BOOK);
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
     note_skew(c, &taken, replied_at_s);
     take_newest(c, &taken, replied_at_s, hash);
     take_share(c, call);
     if (call->word != 0)
         take_word(c, opened, call, &taken, replied_at_s, &out);
     take_alarm(c, call, &out);
-    contact_flush(c, &out);
+    aw_co_flush(c, &out);
     out.count = 0;
-    contact_rewatch(c, &out);
-    contact_flush(c, &out);
+    aw_co_rewatch(c, &out);
+    aw_co_flush(c, &out);
     announce(c, &taken);
 }
 
-enum aw_status contact_call(struct contact *c, const struct aw_opened *opened,
-                            struct aw_bytes plain, uint32_t deposited_at_s)
+enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, struct aw_bytes plain,
+                          uint32_t deposited_at_s)
 {
     struct aw_statement statement;
     struct aw_call call;
@@ -273,8 +273,8 @@ enum aw_status contact_call(struct contact *c, const struct aw_opened *opened,
     if (st == AW_OK && opened->session == AW_SESSION_MAIN) {
         st = aw_channel_on_offer(&c->channel, opened, call.offer, &events, &c->random);
         if ((events & AW_CHANNEL_EV_FORK) != 0)
-            contact_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call.seq,
-                          (uint32_t)aw_timebase_s(&c->time));
+            aw_co_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call.seq,
+                        (uint32_t)aw_timebase_s(&c->time));
         if (st == AW_E_REPLAY)
             st = AW_OK; /* an older epoch's offer; what the call says still counts */
         if (st == AW_OK)

@@ -24,9 +24,9 @@ static enum aw_status feed_joining(struct contact *c, struct aw_bytes cell)
         c->wants_join = false;
         c->resend_ms = AW_TIME_NEVER;
         c->resend_pause_ms = 0;
-        contact_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_JOINING |
-                             CONTACT_DIRTY_CHANNEL);
-        contact_event(c, AW_EVENT_WORDS, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
+        aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_JOINING |
+                           CONTACT_DIRTY_CHANNEL);
+        aw_co_event(c, AW_EVENT_WORDS, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
     }
     aw_wipe(&peer, sizeof peer);
     return st;
@@ -45,7 +45,7 @@ static void report(struct contact *c, const struct aw_opened *opened)
 
     for (size_t i = 0; i < AW_COUNT(rows); i++) {
         if ((opened->events & rows[i].bit) != 0)
-            contact_event(c, rows[i].kind, AW_URGENCY_NOTICE, 0, (uint32_t)aw_timebase_s(&c->time));
+            aw_co_event(c, rows[i].kind, AW_URGENCY_NOTICE, 0, (uint32_t)aw_timebase_s(&c->time));
     }
 }
 
@@ -65,8 +65,8 @@ static enum aw_status feed_opened(struct contact *c, const struct aw_opened *ope
         break;
     }
     if (opened->lane == AW_LANE_BULK)
-        return opened->session == AW_SESSION_MAIN ? contact_file(c, plain) : AW_OK;
-    return contact_call(c, opened, plain, deposited_at_s);
+        return opened->session == AW_SESSION_MAIN ? aw_co_file(c, plain) : AW_OK;
+    return aw_co_call(c, opened, plain, deposited_at_s);
 }
 
 enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
@@ -79,7 +79,7 @@ enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
     struct aw_resume own;
     enum aw_status st;
 
-    contact_advance(c, now);
+    aw_co_advance(c, now);
     if (!aw_outbox_has_room(&c->outbox))
         return AW_E_BUSY;
     if (mailbox_id >= c->who.own.relays_count)
@@ -91,7 +91,7 @@ enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
         st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain,
                              &opened, &c->random);
         if (st == AW_OK) {
-            contact_touch(c, CONTACT_DIRTY_CHANNEL);
+            aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
             c->is_silent = false;
             st = feed_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
         }

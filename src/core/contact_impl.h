@@ -137,6 +137,7 @@ struct contact {
     uint32_t refused_count, replayed_count;
 
     struct aw_store_op ops[CONTACT_OPS_MAX];
+    size_t scratch_len; /* of the STORE under way: wiped when it ends */
     uint8_t scratch[CONTACT_SCRATCH_LEN];
 };
 
@@ -153,29 +154,29 @@ static inline const struct contact *contact_of_const(const struct aw_contact *c)
 }
 
 /* contact.c */
-struct aw_ladder_rules contact_rules(const struct contact *c);
-void contact_touch(struct contact *c, unsigned dirty);
-void contact_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency,
-                   uint32_t seq, uint32_t at_s);
-void contact_flush(struct contact *c, const struct aw_ladder_out *out);
-void contact_advance(struct contact *c, struct aw_now now);
-void contact_rewatch(struct contact *c, struct aw_ladder_out *out);
-uint8_t contact_claim(const struct contact *c);
+struct aw_ladder_rules aw_co_rules(const struct contact *c);
+void aw_co_touch(struct contact *c, unsigned dirty);
+void aw_co_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency, uint32_t seq,
+                 uint32_t at_s);
+void aw_co_flush(struct contact *c, const struct aw_ladder_out *out);
+void aw_co_advance(struct contact *c, struct aw_now now);
+void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out);
+uint8_t aw_co_claim(const struct contact *c);
 
 /* contact_feed.c, contact_call.c, contact_plan.c: one received thing each. */
-AW_MUST_USE enum aw_status contact_call(struct contact *c, const struct aw_opened *opened,
-                                        struct aw_bytes plain, uint32_t deposited_at_s);
-AW_MUST_USE enum aw_status contact_file(struct contact *c, struct aw_bytes plain);
-void contact_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict);
+AW_MUST_USE enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened,
+                                      struct aw_bytes plain, uint32_t deposited_at_s);
+AW_MUST_USE enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain);
+void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict);
 
 /* contact_reply.c */
-uint32_t contact_replied_at(const struct contact *c, uint32_t number);
-void contact_prepare(struct contact *c);
-bool contact_send(struct contact *c, struct aw_action *action);
-void contact_sent(struct contact *c, uint64_t id, enum aw_status status);
+uint32_t aw_co_replied_at(const struct contact *c, uint32_t number);
+void aw_co_prepare(struct contact *c);
+bool aw_co_send(struct contact *c, struct aw_action *action);
+void aw_co_sent(struct contact *c, uint64_t id, enum aw_status status);
 
 /* contact_record.c */
-void contact_store(struct contact *c, struct aw_action *action);
-void contact_stored(struct contact *c, enum aw_status status);
+void aw_co_store(struct contact *c, struct aw_action *action);
+void aw_co_stored(struct contact *c, enum aw_status status);
 
 #endif /* AW_CORE_CONTACT_IMPL_H */

@@ -28,11 +28,11 @@ static void plan_adopt(struct contact *c, const struct aw_plan *plan)
 
     c->plan = *plan;
     c->has_plan = true;
-    contact_touch(c, CONTACT_DIRTY_PLAN);
-    contact_rewatch(c, &out);
-    contact_flush(c, &out);
-    contact_event(c, AW_EVENT_PLAN, AW_URGENCY_NOTICE, plan->version,
-                  (uint32_t)aw_timebase_s(&c->time));
+    aw_co_touch(c, CONTACT_DIRTY_PLAN);
+    aw_co_rewatch(c, &out);
+    aw_co_flush(c, &out);
+    aw_co_event(c, AW_EVENT_PLAN, AW_URGENCY_NOTICE, plan->version,
+                (uint32_t)aw_timebase_s(&c->time));
 }
 
 /* Whatever the verdict, she is told the same: that this version was received. */
@@ -52,19 +52,19 @@ static void match(struct contact *c)
     aw_wipe(c->body, sizeof c->body);
     c->body_len = 0;
     c->wants_reply = true;
-    contact_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_BODY);
+    aw_co_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_BODY);
 }
 
-void contact_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict)
+void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict)
 {
     c->book.has_plan_word = true;
     c->book.plan_word_counts = verdict == AW_VERDICT_SAFE || verdict == AW_VERDICT_CLAIMED;
     memcpy(c->book.plan_word_hash, call->plan_hash, AW_HASH_LEN);
-    contact_touch(c, CONTACT_DIRTY_BOOK);
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
     match(c);
 }
 
-enum aw_status contact_file(struct contact *c, struct aw_bytes plain)
+enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
 {
     struct aw_file file;
     struct aw_plan plan;
@@ -89,7 +89,7 @@ enum aw_status contact_file(struct contact *c, struct aw_bytes plain)
         return AW_E_REPLAY;
     memcpy(c->body, file.body.ptr, file.body.len);
     c->body_len = (uint16_t)file.body.len;
-    contact_touch(c, CONTACT_DIRTY_BODY);
+    aw_co_touch(c, CONTACT_DIRTY_BODY);
     match(c);
     return AW_OK;
 }

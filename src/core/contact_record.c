@@ -191,7 +191,7 @@ static void add_rest(struct batch *b, unsigned dirty)
 }
 
 /* spec/07-contact.md §9: "Everything that a STORE covers MUST be applied as one." */
-void contact_store(struct contact *c, struct aw_action *action)
+void aw_co_store(struct contact *c, struct aw_action *action)
 {
     struct batch b = {.c = c, .buf = AW_BUF_OF(c->scratch)};
 
@@ -202,10 +202,11 @@ void contact_store(struct contact *c, struct aw_action *action)
     c->keep_flight = c->keep.dirty;
     c->dirty = 0;
     c->keep.dirty = 0;
+    c->scratch_len = b.buf.len;
     aw_outbox_store(&c->outbox, action, c->ops, b.count);
 }
 
-void contact_stored(struct contact *c, enum aw_status status)
+void aw_co_stored(struct contact *c, enum aw_status status)
 {
     aw_outbox_store_done(&c->outbox, status, aw_timebase_mono_ms(&c->time),
                          (uint32_t)aw_timebase_s(&c->time));
@@ -215,7 +216,7 @@ void contact_stored(struct contact *c, enum aw_status status)
     }
     c->dirty_flight = 0;
     c->keep_flight = 0;
-    aw_wipe(c->scratch, sizeof c->scratch);
+    aw_wipe(c->scratch, c->scratch_len);
 }
 
 /* ---- Loading ---- */

@@ -17,7 +17,7 @@
  * When the reply was made that a call names. Reply 0 stands for the pairing: she could not send
  * on this channel before. A reply too old to be remembered counts as the pairing, too.
  */
-uint32_t contact_replied_at(const struct contact *c, uint32_t number)
+uint32_t aw_co_replied_at(const struct contact *c, uint32_t number)
 {
     for (size_t i = c->book.replies_count; i > 0; i--) {
         if (c->book.replies[i - 1].number <= number)
@@ -46,7 +46,7 @@ static void fill_reply(const struct contact *c, struct aw_reply *r)
         .words = b->words.words,
         .words_more = b->words.more,
         .receipt_at = b->receipt_at_s,
-        .claim = contact_claim(c),
+        .claim = aw_co_claim(c),
         .plan_version = b->plan_named,
     };
     aw_channel_accept(&c->channel, c->reply_session, r->accept, &r->accept_epoch);
@@ -82,18 +82,18 @@ static enum aw_status seal_reply(struct contact *c)
     aw_wipe(plain, sizeof plain);
     if (st != AW_OK)
         return st;
-    c->claim_told = contact_claim(c);
+    c->claim_told = aw_co_claim(c);
     c->book.reply_number++;
     note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
     c->wants_reply = false;
-    contact_touch(c, CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_BOOK);
+    aw_co_touch(c, CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_BOOK);
     post(c, CONTACT_SEND_REPLY, c->who.peer.relays, c->who.peer.relays_count, c->who.peer.seed);
     return AW_OK;
 }
 
 /* Makes the next cell, when there is something to say and room for it: so one reply answers
  * whatever came in before the host asked, and the newest wins. */
-void contact_prepare(struct contact *c)
+void aw_co_prepare(struct contact *c)
 {
     struct aw_buf cell = AW_BUF_OF(c->cell);
 
@@ -121,7 +121,7 @@ void contact_prepare(struct contact *c)
         aw_backoff_fail(&c->send_backoff, aw_timebase_mono_ms(&c->time));
 }
 
-bool contact_send(struct contact *c, struct aw_action *action)
+bool aw_co_send(struct contact *c, struct aw_action *action)
 {
     int i = aw_parcel_next(&c->parcel, &c->outbox);
 
@@ -142,7 +142,7 @@ static void again(struct contact *c, uint8_t what)
     c->wants_reply = c->wants_reply || what == CONTACT_SEND_REPLY;
 }
 
-void contact_sent(struct contact *c, uint64_t id, enum aw_status status)
+void aw_co_sent(struct contact *c, uint64_t id, enum aw_status status)
 {
     uint64_t mono_ms = aw_timebase_mono_ms(&c->time);
 

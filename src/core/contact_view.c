@@ -13,7 +13,7 @@
 static void view_incident(const struct contact *c, struct aw_contact_view *v)
 {
     const struct aw_ladder *l = &c->ladder;
-    struct aw_ladder_rules rules = contact_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c);
 
     v->state = l->state;
     v->incident = l->incident;

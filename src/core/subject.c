@@ -13,14 +13,14 @@
 
 /* Inputs and outputs of the subject engine. */
 
-void subject_touch(struct subject *s, struct person *p, unsigned dirty)
+void aw_su_touch(struct subject *s, struct person *p, unsigned dirty)
 {
     p->dirty |= dirty;
     s->outbox.change++;
 }
 
-void subject_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
-                   const struct person *p, uint32_t seq)
+void aw_su_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
+                 const struct person *p, uint32_t seq)
 {
     struct aw_event event = {.kind = kind,
                              .urgency = urgency,
@@ -90,9 +90,9 @@ enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
         aw_sign_from_seed(&s->sign, s->core.sign_seed);
     s->is_started = true;
     if (has_people)
-        subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
-    subject_schedule(s);
-    subject_advance(s, now);
+        aw_su_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    aw_su_schedule(s);
+    aw_su_advance(s, now);
     return AW_OK;
 }
 
@@ -139,7 +139,7 @@ enum aw_status aw_subject_invite(struct aw_subject *subject, const struct aw_end
     struct person *p;
     enum aw_status st;
 
-    subject_advance(s, now);
+    aw_su_advance(s, now);
     if (!aw_outbox_has_room(&s->outbox))
         return AW_E_BUSY;
     p = free_person(s);
@@ -162,8 +162,8 @@ enum aw_status aw_subject_invite(struct aw_subject *subject, const struct aw_end
         p->rec = rec;
         p->inviting = inviting;
         *person = (uint8_t)(p - s->people + 1);
-        subject_touch(s, p, SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_INVITING);
-        subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+        aw_su_touch(s, p, SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_INVITING);
+        aw_su_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
     } else {
         uri->len = uri_len;
     }
@@ -187,7 +187,7 @@ enum aw_status aw_subject_verify(struct aw_subject *subject, uint8_t person, str
     struct person *p = find_person(s, person);
     enum aw_status st = AW_OK;
 
-    subject_advance(s, now);
+    aw_su_advance(s, now);
     if (p == NULL)
         return AW_E_NOT_FOUND;
     if (!person_is_paired(p))
@@ -200,7 +200,7 @@ enum aw_status aw_subject_verify(struct aw_subject *subject, uint8_t person, str
         return st;
     aw_channel_set_verified(&p->channel);
     p->rec.phase = AW_PERSON_VERIFIED;
-    subject_touch(s, p, SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL);
+    aw_su_touch(s, p, SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL);
     return AW_OK;
 }
 
@@ -211,7 +211,7 @@ enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, str
     uint32_t waiting[AW_WORD_WAITING_MAX];
     uint8_t count;
 
-    subject_advance(s, now);
+    aw_su_advance(s, now);
     if (p == NULL)
         return AW_E_NOT_FOUND;
     for (size_t i = 0; s->has_plan && i < s->plan.roster_count; i++) {
@@ -232,10 +232,10 @@ enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, str
     p->gone_count = count;
     if (s->bulk_person == person)
         s->bulk_parcel = (struct aw_parcel){.state = AW_PARCEL_FREE};
-    subject_touch(s, p,
-                  SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_WORDS |
-                      SUBJECT_DIRTY_INVITING);
-    subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    aw_su_touch(s, p,
+                SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_WORDS |
+                    SUBJECT_DIRTY_INVITING);
+    aw_su_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
     return AW_OK;
 }
 
@@ -265,15 +265,15 @@ static enum aw_status say(struct subject *s, struct subject_draft *draft,
 {
     enum aw_status st;
 
-    subject_advance(s, now);
-    draft->audience = subject_paired(s);
+    aw_su_advance(s, now);
+    draft->audience = aw_su_paired(s);
     if (draft->audience == 0)
         return AW_E_STATE;
     if (!aw_outbox_has_room(&s->outbox))
         return AW_E_BUSY;
     st = take_state(s, state);
     if (st == AW_OK)
-        st = subject_say(s, draft, now);
+        st = aw_su_say(s, draft, now);
     if (st == AW_OK && seq != NULL)
         *seq = s->core.seq;
     return st;
@@ -298,7 +298,7 @@ enum aw_status aw_subject_checkin(struct aw_subject *subject,
     if (st == AW_OK) {
         s->core.checkin_at_s = (uint32_t)aw_timebase_s(&s->time);
         s->core.checkin_valid_s = draft.valid_s;
-        subject_schedule(s);
+        aw_su_schedule(s);
     }
     return st;
 }
@@ -346,7 +346,7 @@ enum aw_status aw_subject_state_update(struct aw_subject *subject, const struct 
 {
     struct subject *s = subject_of(subject);
 
-    subject_advance(s, now);
+    aw_su_advance(s, now);
     return take_state(s, state);
 }
 
@@ -381,7 +381,7 @@ static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
     if (st != AW_OK)
         return st;
     aw_hash(hash, AW_LABEL_HASH_PLAN, aw_buf_bytes(&buf));
-    st = subject_say(s, &word, now);
+    st = aw_su_say(s, &word, now);
     if (st != AW_OK || secrets == NULL)
         return st;
     /* Second: both are judged under the keys that hold until now. Everybody who is paired gets
@@ -389,8 +389,8 @@ static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
     word.kind = AW_CALL_KEYS;
     word.plan_hash = NULL;
     word.secrets = secrets;
-    word.audience = subject_paired(s);
-    return subject_say(s, &word, now);
+    word.audience = aw_su_paired(s);
+    return aw_su_say(s, &word, now);
 }
 
 enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_plan *plan,
@@ -403,7 +403,7 @@ enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_p
     uint32_t audience = 0;
     enum aw_status st;
 
-    subject_advance(s, now);
+    aw_su_advance(s, now);
     if (aw_plan_check(plan, NULL) != AW_PLAN_GOOD)
         return AW_E_RANGE;
     st = check_roster(s, plan, &audience);
@@ -422,7 +422,7 @@ enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_p
         s->people[i].file_ms = 0;
         s->people[i].file_pause_ms = 0;
     }
-    subject_schedule(s);
+    aw_su_schedule(s);
     s->beat_s = aw_time_min(s->beat_s, aw_timebase_s(&s->time) + next.beat_s);
     return AW_OK;
 }
@@ -431,7 +431,7 @@ enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_p
 
 void aw_subject_tick(struct aw_subject *subject, struct aw_now now)
 {
-    subject_advance(subject_of(subject), now);
+    aw_su_advance(subject_of(subject), now);
 }
 
 void aw_subject_kick(struct aw_subject *subject, struct aw_now now)
@@ -445,7 +445,7 @@ void aw_subject_kick(struct aw_subject *subject, struct aw_now now)
         s->people[i].file_ms = 0;
         s->people[i].file_pause_ms = 0;
     }
-    subject_advance(s, now);
+    aw_su_advance(s, now);
 }
 
 void aw_subject_done(struct aw_subject *subject, uint64_t action_id, enum aw_status status,
@@ -453,11 +453,11 @@ void aw_subject_done(struct aw_subject *subject, uint64_t action_id, enum aw_sta
 {
     struct subject *s = subject_of(subject);
 
-    subject_advance(s, now);
+    aw_su_advance(s, now);
     if (action_id != 0 && action_id == s->outbox.store_id)
-        subject_stored(s, status);
+        aw_su_stored(s, status);
     else
-        subject_sent(s, action_id, status);
+        aw_su_sent(s, action_id, status);
 }
 
 bool aw_subject_next_action(struct aw_subject *subject, struct aw_action *action)
@@ -465,23 +465,23 @@ bool aw_subject_next_action(struct aw_subject *subject, struct aw_action *action
     struct subject *s = subject_of(subject);
 
     AW_ASSERT(s->is_started);
-    subject_prepare(s);
+    aw_su_prepare(s);
     if (aw_outbox_next_event(&s->outbox, action))
         return true;
     if (aw_outbox_wants_store(&s->outbox, aw_timebase_mono_ms(&s->time))) {
-        subject_store(s, action);
+        aw_su_store(s, action);
         return true;
     }
-    return subject_send(s, action);
+    return aw_su_send(s, action);
 }
 
 uint64_t aw_subject_deadline_ms(const struct aw_subject *subject)
 {
     const struct subject *s = subject_of_const(subject);
-    uint64_t at_ms = aw_timebase_when_ms(&s->time, subject_when_s(s));
+    uint64_t at_ms = aw_timebase_when_ms(&s->time, aw_su_when_s(s));
 
     at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&s->outbox));
-    return aw_time_min(at_ms, subject_send_deadline_ms(s));
+    return aw_time_min(at_ms, aw_su_send_deadline_ms(s));
 }
 
 bool aw_subject_is_stored(const struct aw_subject *subject)

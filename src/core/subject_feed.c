@@ -20,9 +20,9 @@ static enum aw_status feed_answer(struct subject *s, struct person *p, struct aw
                                          &channel, &peer, &s->random);
 
     if (st == AW_E_STALE)
-        subject_event(s, AW_EVENT_INVITE_STALE, AW_URGENCY_NOTICE, p, 0);
+        aw_su_event(s, AW_EVENT_INVITE_STALE, AW_URGENCY_NOTICE, p, 0);
     if (st == AW_OK && answer == AW_ANSWER_SECOND)
-        subject_event(s, AW_EVENT_SECOND_ANSWER, AW_URGENCY_NOTICE, p, 0);
+        aw_su_event(s, AW_EVENT_SECOND_ANSWER, AW_URGENCY_NOTICE, p, 0);
     if (st == AW_OK && answer == AW_ANSWER_AGAIN)
         p->wants_answer = p->inviting.phase == AW_INVITING_USED;
     if (st == AW_OK && answer == AW_ANSWER_FIRST) {
@@ -34,11 +34,11 @@ static enum aw_status feed_answer(struct subject *s, struct person *p, struct aw
         p->words_stored = aw_words_out_next(&p->words);
         p->wants_answer = true;
         s->beat_s = 0; /* at once: her first beat is what he can answer */
-        subject_touch(s, p,
-                      SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_WORDS |
-                          SUBJECT_DIRTY_INVITING);
-        subject_event(s, AW_EVENT_WORDS, AW_URGENCY_NOTICE, p, 0);
-        subject_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+        aw_su_touch(s, p,
+                    SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_WORDS |
+                        SUBJECT_DIRTY_INVITING);
+        aw_su_event(s, AW_EVENT_WORDS, AW_URGENCY_NOTICE, p, 0);
+        aw_su_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
     }
     aw_wipe(&channel, sizeof channel);
     aw_wipe(&peer, sizeof peer);
@@ -53,7 +53,7 @@ static void start_anew(struct subject *s, struct person *p)
     if (aw_channel_resume_ask(&p->channel, &own, &s->random) != AW_OK)
         return;
     p->wants_resume = true;
-    subject_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+    aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
 }
 
 static void take_named(struct subject *s, struct person *p, const struct aw_reply *reply)
@@ -68,7 +68,7 @@ static void take_named(struct subject *s, struct person *p, const struct aw_repl
     for (size_t i = 0; i < count; i++)
         p->gone[p->gone_count++] = named[i]; /* room was checked before */
     if (count > 0)
-        subject_touch(s, p, SUBJECT_DIRTY_WORDS);
+        aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
 }
 
 /* spec/06-subject.md §8: "What a reply says MUST NOT show which secret was seen": nothing here
@@ -84,17 +84,17 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
     if (reply->seq_human <= r->seq_device && reply->seq_human > r->seq_human)
         r->seq_human = reply->seq_human;
     if (has_moved)
-        subject_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, r->seq_device);
+        aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, r->seq_device);
     if (reply->plan_version > r->plan_held && s->has_plan &&
         reply->plan_version <= s->plan.version) {
         r->plan_held = reply->plan_version;
         p->file_ms = 0;
         p->file_pause_ms = 0;
-        subject_event(s, AW_EVENT_PLAN_HELD, AW_URGENCY_QUIET, p, r->plan_held);
+        aw_su_event(s, AW_EVENT_PLAN_HELD, AW_URGENCY_QUIET, p, r->plan_held);
     }
     if (reply->claim != r->claim) {
         r->claim = reply->claim;
-        subject_event(s, AW_EVENT_CLAIMED, AW_URGENCY_NOTICE, p, 0);
+        aw_su_event(s, AW_EVENT_CLAIMED, AW_URGENCY_NOTICE, p, 0);
     }
 }
 
@@ -110,7 +110,7 @@ static enum aw_status take_reply(struct subject *s, struct person *p,
     if (reply.number <= p->rec.reply_seen)
         return AW_E_REPLAY;
     p->rec.reply_seen = reply.number;
-    subject_touch(s, p, SUBJECT_DIRTY_PERSON);
+    aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
     if (aw_channel_on_received(&p->channel, opened, reply.cell_epoch, reply.cell_index) ==
         AW_E_PEER_RESET)
         start_anew(s, p);
@@ -119,7 +119,7 @@ static enum aw_status take_reply(struct subject *s, struct person *p,
     st = aw_channel_on_accept(&p->channel, opened, reply.accept_epoch, reply.accept, &events,
                               &s->random);
     if ((events & AW_CHANNEL_EV_FORK) != 0)
-        subject_event(s, AW_EVENT_FORK, AW_URGENCY_NOTICE, p, 0);
+        aw_su_event(s, AW_EVENT_FORK, AW_URGENCY_NOTICE, p, 0);
     /* An accept that is known, or older, is no fault of the reply. */
     return st == AW_E_REPLAY ? AW_OK : st;
 }
@@ -139,7 +139,7 @@ static void take_resume(struct subject *s, struct person *p, const struct aw_ope
     p->resend_ms = AW_TIME_NEVER;
     p->resend_pause_ms = 0;
     s->beat_s = 0;
-    subject_touch(s, p, SUBJECT_DIRTY_WORDS);
+    aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
 }
 
 static void report(struct subject *s, struct person *p, unsigned events)
@@ -155,7 +155,7 @@ static void report(struct subject *s, struct person *p, unsigned events)
 
     for (size_t i = 0; i < AW_COUNT(rows); i++) {
         if ((events & rows[i].bit) != 0)
-            subject_event(s, rows[i].kind, AW_URGENCY_NOTICE, p, 0);
+            aw_su_event(s, rows[i].kind, AW_URGENCY_NOTICE, p, 0);
     }
 }
 
@@ -174,10 +174,10 @@ static enum aw_status feed_channel(struct subject *s, struct person *p, struct a
         if (p->inviting.phase == AW_INVITING_USED) {
             aw_inviting_done(&p->inviting);
             p->wants_answer = false;
-            subject_touch(s, p, SUBJECT_DIRTY_INVITING);
+            aw_su_touch(s, p, SUBJECT_DIRTY_INVITING);
         }
         aw_words_out_hurry(&p->words);
-        subject_touch(s, p, SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_PERSON);
+        aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_PERSON);
         report(s, p, opened.events);
         if (opened.kind != AW_OPENED_MESSAGE)
             take_resume(s, p, &opened);
@@ -198,7 +198,7 @@ enum aw_status aw_subject_feed(struct aw_subject *subject, uint32_t mailbox_id,
     enum aw_status st;
 
     (void)deposited_at_s; /* a reply moves no deadline */
-    subject_advance(s, now);
+    aw_su_advance(s, now);
     if (mailbox_id >> 3 < 1 || mailbox_id >> 3 > AW_PLAN_MEMBER_MAX)
         return AW_E_NOT_FOUND;
     p = &s->people[(mailbox_id >> 3) - 1];
@@ -214,6 +214,6 @@ enum aw_status aw_subject_feed(struct aw_subject *subject, uint32_t mailbox_id,
         st = AW_E_AUTH;
     if (st != AW_OK)
         p->refused_count++;
-    subject_advance(s, now); /* a beat may be due at once */
+    aw_su_advance(s, now); /* a beat may be due at once */
     return st;
 }

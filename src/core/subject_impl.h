@@ -136,6 +136,7 @@ struct subject {
     uint8_t bulk_person; /* whose it is, from 1 */
 
     struct aw_store_op ops[SUBJECT_OPS_MAX];
+    size_t scratch_len; /* of the STORE under way: wiped when it ends */
     uint8_t scratch[SUBJECT_SCRATCH_LEN];
 };
 
@@ -158,14 +159,14 @@ static inline bool person_is_paired(const struct person *p)
 }
 
 /* subject.c */
-void subject_touch(struct subject *s, struct person *p, unsigned dirty);
-void subject_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
-                   const struct person *p, uint32_t seq);
+void aw_su_touch(struct subject *s, struct person *p, unsigned dirty);
+void aw_su_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
+                 const struct person *p, uint32_t seq);
 
 /* subject_time.c */
-void subject_advance(struct subject *s, struct aw_now now);
-void subject_schedule(struct subject *s);
-uint64_t subject_when_s(const struct subject *s);
+void aw_su_advance(struct subject *s, struct aw_now now);
+void aw_su_schedule(struct subject *s);
+uint64_t aw_su_when_s(const struct subject *s);
 
 /* subject_say.c: what a human or the device says, to everybody at once. */
 struct subject_draft {
@@ -178,20 +179,20 @@ struct subject_draft {
     const uint8_t *plan_hash;
     uint32_t audience; /* bit person-1 */
 };
-AW_MUST_USE enum aw_status subject_say(struct subject *s, const struct subject_draft *draft,
-                                       struct aw_now now);
-AW_MUST_USE enum aw_status subject_sign_key(struct subject *s, uint32_t at_s);
-AW_MUST_USE enum aw_status subject_beat(struct subject *s, struct aw_now now);
-uint32_t subject_paired(const struct subject *s);
+AW_MUST_USE enum aw_status aw_su_say(struct subject *s, const struct subject_draft *draft,
+                                     struct aw_now now);
+AW_MUST_USE enum aw_status aw_su_sign_key(struct subject *s, uint32_t at_s);
+AW_MUST_USE enum aw_status aw_su_beat(struct subject *s, struct aw_now now);
+uint32_t aw_su_paired(const struct subject *s);
 
 /* subject_send.c */
-void subject_prepare(struct subject *s);
-bool subject_send(struct subject *s, struct aw_action *action);
-void subject_sent(struct subject *s, uint64_t id, enum aw_status status);
-uint64_t subject_send_deadline_ms(const struct subject *s);
+void aw_su_prepare(struct subject *s);
+bool aw_su_send(struct subject *s, struct aw_action *action);
+void aw_su_sent(struct subject *s, uint64_t id, enum aw_status status);
+uint64_t aw_su_send_deadline_ms(const struct subject *s);
 
 /* subject_record.c */
-void subject_store(struct subject *s, struct aw_action *action);
-void subject_stored(struct subject *s, enum aw_status status);
+void aw_su_store(struct subject *s, struct aw_action *action);
+void aw_su_stored(struct subject *s, enum aw_status status);
 
 #endif /* AW_CORE_SUBJECT_IMPL_H */

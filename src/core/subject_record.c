@@ -114,7 +114,7 @@ static void add_person(struct batch *b, struct person *p, uint64_t key)
     p->dirty = 0;
 }
 
-void subject_store(struct subject *s, struct aw_action *action)
+void aw_su_store(struct subject *s, struct aw_action *action)
 {
     struct batch b = {.s = s, .buf = AW_BUF_OF(s->scratch)};
 
@@ -132,6 +132,7 @@ void subject_store(struct subject *s, struct aw_action *action)
     s->core_dirty = false;
     s->plan_flight = s->plan_dirty;
     s->plan_dirty = false;
+    s->scratch_len = b.buf.len;
     aw_outbox_store(&s->outbox, action, s->ops, b.count);
 }
 
@@ -148,7 +149,7 @@ static void person_stored(struct person *p, enum aw_status status)
     p->dirty_flight = 0;
 }
 
-void subject_stored(struct subject *s, enum aw_status status)
+void aw_su_stored(struct subject *s, enum aw_status status)
 {
     aw_outbox_store_done(&s->outbox, status, aw_timebase_mono_ms(&s->time),
                          (uint32_t)aw_timebase_s(&s->time));
@@ -158,7 +159,7 @@ void subject_stored(struct subject *s, enum aw_status status)
         s->core_dirty = s->core_dirty || s->core_flight;
         s->plan_dirty = s->plan_dirty || s->plan_flight;
     }
-    aw_wipe(s->scratch, sizeof s->scratch);
+    aw_wipe(s->scratch, s->scratch_len);
 }
 
 /* ---- Loading ---- */

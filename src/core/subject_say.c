@@ -15,7 +15,7 @@
 
 #define DAY_S 86400
 
-uint32_t subject_paired(const struct subject *s)
+uint32_t aw_su_paired(const struct subject *s)
 {
     uint32_t bits = 0;
 
@@ -28,7 +28,7 @@ uint32_t subject_paired(const struct subject *s)
 
 /* spec/06-subject.md §3: "The signing key MUST be replaced at least once a day, and the secret
  * half of the old one erased." */
-enum aw_status subject_sign_key(struct subject *s, uint32_t at_s)
+enum aw_status aw_su_sign_key(struct subject *s, uint32_t at_s)
 {
     struct aw_sign_key key;
     enum aw_status st;
@@ -83,7 +83,7 @@ static enum aw_status seal_state(struct subject *s, struct aw_call *call,
     uint8_t plain[AW_STATE_LEN], key[AW_KEY_LEN];
     struct aw_buf buf = AW_BUF_OF(plain);
     struct aw_state state = s->core.state;
-    size_t k = threshold_of(s, subject_paired(s));
+    size_t k = threshold_of(s, aw_su_paired(s));
     uint8_t indices[AW_PLAN_MEMBER_MAX];
     enum aw_status st;
 
@@ -132,7 +132,7 @@ static enum aw_status fill_common(struct subject *s, struct aw_call *call,
     }
     if (draft->plan_hash != NULL)
         memcpy(call->plan_hash, draft->plan_hash, AW_HASH_LEN);
-    st = subject_sign_key(s, call->issued_at);
+    st = aw_su_sign_key(s, call->issued_at);
     if (st != AW_OK)
         return st;
     memcpy(call->log_head, s->core.log_head, AW_HASH_LEN);
@@ -240,7 +240,7 @@ static size_t add_words(struct subject *s, const struct subject_draft *draft,
             continue;
         if (dropped != 0)
             p->gone[p->gone_count++] = dropped;
-        subject_touch(s, p, SUBJECT_DIRTY_WORDS);
+        aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
         added++;
     }
     return added;
@@ -261,7 +261,7 @@ static bool has_room(const struct subject *s, uint32_t audience)
     return true;
 }
 
-enum aw_status subject_say(struct subject *s, const struct subject_draft *draft, struct aw_now now)
+enum aw_status aw_su_say(struct subject *s, const struct subject_draft *draft, struct aw_now now)
 {
     uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
     struct body bodies[AW_PLAN_MEMBER_MAX];
@@ -295,7 +295,7 @@ enum aw_status subject_say(struct subject *s, const struct subject_draft *draft,
 }
 
 /* A beat is the device's own word: one statement, random presence, sealed when it goes. */
-enum aw_status subject_beat(struct subject *s, struct aw_now now)
+enum aw_status aw_su_beat(struct subject *s, struct aw_now now)
 {
     uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
     const struct subject_draft draft = {.kind = AW_CALL_BEAT,

@@ -51,7 +51,7 @@ static enum aw_status seal_call(struct subject *s, struct person *p, struct aw_c
         st = aw_channel_seal(&p->channel, AW_LANE_CELL, AW_SESSION_MAIN, aw_buf_bytes(&text), &cell,
                              &at, &s->random);
     if (st == AW_OK)
-        subject_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+        aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
     aw_wipe(plain, sizeof plain);
     return st;
 }
@@ -156,7 +156,7 @@ static enum aw_status seal_file(struct subject *s, struct person *p)
         st = aw_channel_seal(&p->channel, AW_LANE_BULK, AW_SESSION_MAIN, aw_buf_bytes(&text), &cell,
                              &at, &s->random);
     if (st == AW_OK)
-        subject_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+        aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
     return st;
 }
 
@@ -181,7 +181,7 @@ static void prepare_file(struct subject *s)
 
 /* ---- For the engine ---- */
 
-void subject_prepare(struct subject *s)
+void aw_su_prepare(struct subject *s)
 {
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         prepare_person(s, &s->people[i]);
@@ -197,7 +197,7 @@ static void fill_send(struct aw_action *action, uint64_t id, const struct aw_end
     aw_capability_derive(action->send.capability, seed, relay->relay_key);
 }
 
-bool subject_send(struct subject *s, struct aw_action *action)
+bool aw_su_send(struct subject *s, struct aw_action *action)
 {
     const struct person *to;
     int relay;
@@ -237,8 +237,8 @@ static void landed(struct subject *s, struct person *p)
     /* First honest tick: a relay has it. */
     if (p->parcel.seq > p->rec.seq_relay) {
         p->rec.seq_relay = p->parcel.seq;
-        subject_touch(s, p, SUBJECT_DIRTY_PERSON);
-        subject_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, p->parcel.seq);
+        aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
+        aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, p->parcel.seq);
     }
 }
 
@@ -250,7 +250,7 @@ static void missed(struct subject *s, struct person *p)
     p->wants_beat = p->wants_beat || p->parcel.what == SUBJECT_SEND_BEAT;
 }
 
-void subject_sent(struct subject *s, uint64_t id, enum aw_status status)
+void aw_su_sent(struct subject *s, uint64_t id, enum aw_status status)
 {
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
         struct person *p = &s->people[i];
@@ -290,7 +290,7 @@ static uint64_t person_deadline_ms(const struct subject *s, const struct person 
     return at_ms;
 }
 
-uint64_t subject_send_deadline_ms(const struct subject *s)
+uint64_t aw_su_send_deadline_ms(const struct subject *s)
 {
     uint64_t at_ms = AW_TIME_NEVER;
 

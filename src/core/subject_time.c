@@ -15,7 +15,7 @@
  */
 
 /* spec/06-subject.md §7: "Her deadline MUST be the one that her contacts count". */
-void subject_schedule(struct subject *s)
+void aw_su_schedule(struct subject *s)
 {
     uint64_t base_s = s->core.checkin_at_s;
 
@@ -60,13 +60,13 @@ static uint64_t next_told_s(const struct subject *s, uint64_t after_s, enum aw_e
     return next_s;
 }
 
-uint64_t subject_when_s(const struct subject *s)
+uint64_t aw_su_when_s(const struct subject *s)
 {
     enum aw_event_kind kind = AW_EVENT_DUE;
     enum aw_urgency urgency = AW_URGENCY_QUIET;
     uint64_t at_s = next_told_s(s, s->served_s, &kind, &urgency);
 
-    return subject_paired(s) != 0 ? aw_time_min(at_s, s->beat_s) : at_s;
+    return aw_su_paired(s) != 0 ? aw_time_min(at_s, s->beat_s) : at_s;
 }
 
 /* Serves what passed, oldest first. */
@@ -93,7 +93,7 @@ static void advance_person(struct subject *s, struct person *p, uint64_t now_s)
     if (person_is_paired(p) && aw_channel_is_silent(&p->channel, now_s * 1000) != p->is_silent) {
         p->is_silent = !p->is_silent;
         if (p->is_silent)
-            subject_event(s, AW_EVENT_SILENT, AW_URGENCY_NOTICE, p, 0);
+            aw_su_event(s, AW_EVENT_SILENT, AW_URGENCY_NOTICE, p, 0);
     }
     if (p->resend_ms <= aw_timebase_mono_ms(&s->time)) {
         p->resend_ms = AW_TIME_NEVER;
@@ -102,7 +102,7 @@ static void advance_person(struct subject *s, struct person *p, uint64_t now_s)
     }
 }
 
-void subject_advance(struct subject *s, struct aw_now now)
+void aw_su_advance(struct subject *s, struct aw_now now)
 {
     uint64_t now_s = aw_timebase_read(&s->time, now);
 
@@ -112,10 +112,10 @@ void subject_advance(struct subject *s, struct aw_now now)
     tell(s, now_s);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         advance_person(s, &s->people[i], now_s);
-    if (now_s >= s->beat_s && subject_paired(s) != 0) {
+    if (now_s >= s->beat_s && aw_su_paired(s) != 0) {
         /* Without randomness there is no beat; the next tick tries again in a minute. */
         uint64_t pause_s = s->has_plan ? s->plan.beat_s : SUBJECT_BEAT_S;
 
-        s->beat_s = now_s + (subject_beat(s, now) == AW_OK ? pause_s : 60);
+        s->beat_s = now_s + (aw_su_beat(s, now) == AW_OK ? pause_s : 60);
     }
 }
