@@ -29,12 +29,13 @@ struct judge {
  */
 static enum aw_judge_reason judge_unread(const struct judge *j)
 {
-    struct aw_bytes rest = {j->in.ptr + j->pos, j->in.len - j->pos};
+    struct aw_bytes rest;
     static const uint8_t argument_len[32] = {[24] = 1, [25] = 2, [26] = 4, [27] = 8};
     uint8_t low;
 
-    if (rest.len == 0)
-        return AW_JUDGE_MALFORMED;
+    if (j->pos == j->in.len)
+        return AW_JUDGE_MALFORMED; /* the input itself may be a null pointer */
+    rest = (struct aw_bytes){j->in.ptr + j->pos, j->in.len - j->pos};
     low = rest.ptr[0] & 31;
     if (low > 27 || rest.len < 1u + argument_len[low])
         return AW_JUDGE_MALFORMED;

@@ -222,6 +222,16 @@ static void test_work_is_bounded(void)
     T_EQ(v.item_count, 1 + 65535);
 }
 
+/* Goal: no bytes at all are refused, wherever they are not. Method: a null pointer, which
+ * UndefinedBehaviorSanitizer watches for arithmetic. */
+static void test_nothing(void)
+{
+    struct aw_judgement j = aw_cbor_judge((struct aw_bytes){NULL, 0});
+
+    T_EQ(j.reason, AW_JUDGE_MALFORMED);
+    T_EQ(j.offset, 0);
+}
+
 int main(void)
 {
     T_RUN(test_malformed);
@@ -231,5 +241,6 @@ int main(void)
     T_RUN(test_reasons);
     T_RUN(test_every_long_head);
     T_RUN(test_work_is_bounded);
+    T_RUN(test_nothing);
     return t_end();
 }
