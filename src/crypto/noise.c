@@ -378,6 +378,9 @@ void aw_noise_save(const struct aw_noise *n, uint8_t out[AW_NOISE_STATE_LEN])
     struct aw_noise t = *n;
     uint8_t *field[FIELD_COUNT];
 
+    /* spec/09-crypto.md §4: "An initiator's ephemeral key MUST be fresh for every handshake. Only
+     * a state that waits for its second message may be stored" */
+    AW_ASSERT(n->initiator == 1 && n->step == 1 && n->has_key == 1);
     fields(&t, field);
     out[0] = t.pattern;
     out[1] = t.initiator;
@@ -394,8 +397,7 @@ enum aw_status aw_noise_load(struct aw_noise *n, const uint8_t in[AW_NOISE_STATE
     uint8_t *field[FIELD_COUNT];
 
     memset(n, 0, sizeof *n);
-    if (in[0] < AW_NOISE_NK || in[0] > AW_NOISE_KKPSK0 || in[1] > 1 || in[2] > STEP_COUNT ||
-        in[3] > 1 || (in[2] > 0 && in[3] == 0))
+    if (in[0] < AW_NOISE_NK || in[0] > AW_NOISE_KKPSK0 || in[1] != 1 || in[2] != 1 || in[3] != 1)
         return AW_E_FORMAT;
     n->pattern = in[0];
     n->initiator = in[1];

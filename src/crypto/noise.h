@@ -99,7 +99,11 @@ AW_MUST_USE enum aw_status aw_noise_remote_static(const struct aw_noise *n,
 AW_MUST_USE enum aw_status aw_noise_remote_ephemeral(const struct aw_noise *n,
                                                      uint8_t out[AW_KEY_LEN]);
 
-/* Stored form of a handshake that waits for its second message across a restart. Secret. */
+/*
+ * Stored form of a handshake that waits for its second message across a restart. Secret. Only
+ * the initiator has such a state, between its two messages; save() asserts it. To store an
+ * earlier one would be to send two first messages under one ephemeral key.
+ */
 #define AW_NOISE_STATE_LEN (4 + 8 + 10 * 32)
 void aw_noise_save(const struct aw_noise *n, uint8_t out[AW_NOISE_STATE_LEN]);
 /* AW_E_FORMAT, with `n` wiped, when `in` was never written by aw_noise_save(). */
