@@ -40,6 +40,7 @@ static void hide_index(uint8_t to[4], const uint8_t from[4], const uint8_t nonce
     mask(pad, nonce, AW_NONCE_LEN, header_key);
     for (size_t i = 0; i < 4; i++)
         to[i] = (uint8_t)(from[i] ^ pad[i]);
+    aw_wipe(pad, sizeof pad);
 }
 
 /* head[4..8) binds index and nonce to the header key. */
@@ -57,13 +58,16 @@ enum aw_status aw_cell_peek(const uint8_t *cell, size_t cell_len,
                             const uint8_t header_key[AW_KEY_LEN], uint32_t *index)
 {
     uint8_t index_be[4], tag[4];
+    bool ours;
 
     AW_ASSERT(aw_cell_is_len(cell_len));
     hide_index(index_be, cell + HEAD_AT, cell, header_key);
     head_tag(tag, index_be, cell, header_key);
     /* spec/09-crypto.md §8.2: "A receiver MUST compare the head tag in constant time, and MUST
      * NOT use the index before the cell has been opened with the message key of that index." */
-    if (!aw_secret_equal(tag, cell + HEAD_AT + 4, sizeof tag))
+    ours = aw_secret_equal(tag, cell + HEAD_AT + 4, sizeof tag);
+    aw_wipe(tag, sizeof tag); /* of a foreign cell it is the tag of a forgery */
+    if (!ours)
         return AW_E_AUTH;
     *index = aw_get_u32(index_be);
     return AW_OK;

@@ -35,12 +35,15 @@ enum aw_status aw_presence_derive(uint8_t key[AW_PRESENCE_KEY_LEN], struct aw_by
     if (crypto_pwhash_argon2id(slow, sizeof slow, (const char *)secret.ptr, secret.len, salt,
                                ARGON_PASSES, ARGON_MEMORY,
                                crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
-        return AW_E_LIMIT;
-    aw_kdf_extract(slow, (struct aw_bytes){has_keystore ? keystore_key : no_keystore, AW_KEY_LEN},
-                   AW_BYTES_OF(slow));
-    aw_kdf(key, AW_KEY_LEN, slow, AW_LABEL_PRESENCE_KEY, (struct aw_bytes){&has_keystore, 1});
+        st = AW_E_LIMIT;
+    if (st == AW_OK) {
+        aw_kdf_extract(slow,
+                       (struct aw_bytes){has_keystore ? keystore_key : no_keystore, AW_KEY_LEN},
+                       AW_BYTES_OF(slow));
+        aw_kdf(key, AW_KEY_LEN, slow, AW_LABEL_PRESENCE_KEY, (struct aw_bytes){&has_keystore, 1});
+    }
     aw_wipe(slow, sizeof slow);
-    return AW_OK;
+    return st;
 }
 
 unsigned aw_presence_picture(const uint8_t key[AW_PRESENCE_KEY_LEN],
