@@ -70,7 +70,7 @@ static enum aw_status settle(struct aw_answer *out, unsigned seen)
         out->kind = kind;
         if (kind == AW_ANSWER_COUNTED && out->status != 0)
             return AW_E_FORMAT;
-        if (kind == AW_ANSWER_RETRY && out->status != 3)
+        if (kind == AW_ANSWER_RETRY && out->status != AW_ANSWER_STATUS_RATE)
             return AW_E_FORMAT;
         return AW_OK;
     }
@@ -173,6 +173,11 @@ enum aw_status aw_answer_encode(const struct aw_answer *answer, struct aw_buf *o
             memcpy(cell, answer->cell.ptr, answer->cell.len);
         return status;
     }
+    AW_ASSERT(answer->status <= AW_ANSWER_STATUS_MAX); /* so that `bytes` is long enough */
+    AW_ASSERT(answer->kind != AW_ANSWER_COUNTED || answer->status == 0);
+    AW_ASSERT(answer->kind != AW_ANSWER_RETRY ||
+              (answer->status == AW_ANSWER_STATUS_RATE && answer->retry_after >= 1 &&
+               answer->retry_after <= AW_ANSWER_RETRY_MAX));
     *p++ = answer->kind == AW_ANSWER_COUNTED ? 0xa4 : answer->kind == AW_ANSWER_RETRY ? 0xa3 : 0xa2;
     p = put_pair(p, KEY_NUMBER, answer->number);
     p = put_pair(p, KEY_STATUS, answer->status);

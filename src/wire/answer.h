@@ -9,10 +9,11 @@
  * spec/allswell.cddl). A frame holds a sequence of them.
  */
 
-#define AW_ANSWER_STATUS_MAX 8
-#define AW_ANSWER_RETRY_MAX  3600
-#define AW_ANSWER_LEN_MAX    21 /* an answer */
-#define AW_DELIVERY_HEAD_MAX 27 /* a delivery without the bytes of its cell */
+#define AW_ANSWER_STATUS_MAX  8
+#define AW_ANSWER_STATUS_RATE 3 /* the only one that says when to come again */
+#define AW_ANSWER_RETRY_MAX   3600
+#define AW_ANSWER_LEN_MAX     21 /* an answer */
+#define AW_DELIVERY_HEAD_MAX  27 /* a delivery without the bytes of its cell */
 
 enum aw_answer_kind { AW_ANSWER_PLAIN = 0, AW_ANSWER_COUNTED, AW_ANSWER_RETRY, AW_ANSWER_DELIVERY };
 

@@ -156,10 +156,12 @@ static enum aw_status open_map(struct decoder *d, struct frame *fr)
 {
     enum aw_status st = take(d, AW_ITEM_MAP);
 
+    if (st != AW_OK)
+        return st;
     fr->field = fr->map->fields;
     fr->field_end = fr->field + fr->map->field_count;
     fr->pair_count = (size_t)d->item.value;
-    return st;
+    return AW_OK;
 }
 
 static enum aw_status push(struct decoder *d, const struct aw_wire_field *f, uint8_t *base,
