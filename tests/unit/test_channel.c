@@ -31,7 +31,8 @@ static enum aw_status hear(struct pair *p, struct aw_channel *to, const uint8_t 
     return pair_hear(p, to, cell, &opened, &call, &events);
 }
 
-/* Goal: a round trip makes exactly one epoch step, and the roles agree on the number.
+/* Goal: a round trip makes exactly one epoch step, and the roles agree on the number; the contact
+ * waits until he has heard her in it (CH-10).
  * Method: ten round trips; epochs of both ends before and after. */
 static void test_round_trips(void)
 {
@@ -93,7 +94,7 @@ static void test_lanes(void)
     }
 }
 
-/* Goal: attack 26, a relay flips each bit of a cell: refused, and not a bit of state moves.
+/* Goal: attack 26, a relay flips each bit of a cell: refused, and not a bit of state moves (CH-4).
  * Method: all 4096 single-bit flips of one cell at the receiver; records before and after; at last
  * the true cell still opens. */
 static void test_every_bit_flip(void)
@@ -157,7 +158,7 @@ static void test_misdirected(void)
     T_TRUE(pair_same(&before, &p.contact));
 }
 
-/* Goal: an index is accepted once, and never after a later one.
+/* Goal: an index is accepted once, and never after a later one (CH-3, CH-5).
  * Method: three cells; the third first, then the others, then the third again. */
 static void test_replay_and_reorder(void)
 {
@@ -199,7 +200,7 @@ static void test_holiday_and_jump_bound(void)
     T_TRUE(pair_same(&before, &p.contact));
 }
 
-/* Goal: a used-up lane refuses to seal instead of using an index twice.
+/* Goal: a used-up lane refuses to seal instead of using an index twice (CH-6).
  * Method: the last two indices of an epoch, written into the ratchet. */
 static void test_indices_used_up(void)
 {
@@ -240,7 +241,7 @@ static void test_copy_dies_with_its_epoch(void)
 }
 
 /* Goal: a clone that is used beside the true phone in one epoch is noticed: both draw their own
- * offer for the next one.
+ * offer for the next one (CH-11).
  * Method: a copy before the accept arrives; both take the accept; both call. */
 static void test_clone_shows_as_fork(void)
 {
@@ -271,7 +272,8 @@ static void test_clone_shows_as_fork(void)
     T_MEM_EQ(before.next.root, p.contact.next.root, AW_KEY_LEN);
 }
 
-/* Goal: a second, different accept for one offer is not used; the same one again is no news.
+/* Goal: a second, different accept for one offer is not used but reported; the same one again is no
+ * news (CH-8, CH-11).
  * Method: on_accept with both after the step. */
 static void test_contradictory_accept(void)
 {
@@ -297,7 +299,7 @@ static void test_contradictory_accept(void)
     T_TRUE(pair_same(&before, &p.subject));
 }
 
-/* Goal: small-order and all-zero offers and accepts are refused and change nothing.
+/* Goal: small-order and all-zero offers and accepts are refused and change nothing (CH-12).
  * Method: the points of order 2, 4 and 8 at either end. */
 static void test_small_order(void)
 {
@@ -323,8 +325,8 @@ static void test_small_order(void)
     T_TRUE(pair_same(&before.subject, &p.subject));
 }
 
-/* Goal: the contact judges presence of the last 32 epochs and says "cannot judge" before that; the
- * key of epoch 0 is the pairing ephemeral.
+/* Goal: the contact judges presence of the last 32 epochs and has no key before that, which the
+ * engine shows as "cannot judge" (CH-13); the key of epoch 0 is the pairing ephemeral.
  * Method: 40 round trips; public halves as the subject saw them. */
 static void test_accept_keys_kept(void)
 {
@@ -354,7 +356,7 @@ static void test_accept_keys_kept(void)
     }
 }
 
-/* Goal: 30 days without a valid cell are noticed, and any valid cell ends that.
+/* Goal: 30 days without a valid cell are noticed, and any valid cell ends that (CH-14).
  * Method: the shared clock moves. */
 static void test_silence(void)
 {
