@@ -15,7 +15,7 @@
  * and puts aw_channel_accept() into each reply.
  *
  * Every change must be stored (aw_channel_encode()) before a cell that was sealed after it
- * leaves. No clock: wall time comes in. Sizes: struct about 5 KB, record at most
+ * leaves. No clock: wall time comes in. Sizes: struct 4.7 KB, record 0.9 KB at first and at most
  * AW_CHANNEL_RECORD_MAX.
  */
 

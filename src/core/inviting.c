@@ -36,6 +36,9 @@ enum aw_status aw_inviting_init(struct aw_inviting *inv, const struct aw_invite 
     inv->invite.version = AW_INVITE_VERSION;
     /* spec/09-crypto.md §5.1: "Static keys MUST be fresh for each relationship and MUST NOT be
      * used in another." */
+    /* spec/04-pairing.md §2: "The subject's static key, the pre-shared key and the seed of an
+     * invite MUST be drawn afresh for it." The seed belongs to the mailbox, and so to the caller.
+     */
     st = aw_dh_keypair(&key, random);
     if (st == AW_OK)
         st = aw_random_fill(random, inv->invite.psk, sizeof inv->invite.psk);
@@ -51,7 +54,7 @@ enum aw_status aw_inviting_init(struct aw_inviting *inv, const struct aw_invite 
     return st;
 }
 
-/* Message 1 again, or another one: the secret keys stay until the invite is forgotten. */
+/* A second answer is recognised by the same keys, kept until the invite has expired (PA-9). */
 static enum aw_status read_first(const struct aw_inviting *inv, struct aw_noise *noise,
                                  struct aw_hello *peer, struct aw_bytes cell,
                                  const struct aw_random *random)

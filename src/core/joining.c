@@ -28,6 +28,7 @@ enum aw_status aw_joining_init(struct aw_joining *join, const struct aw_invite *
     memset(join, 0, sizeof *join);
     memset(&noise, 0, sizeof noise);
     join->invite = *invite;
+    /* spec/04-pairing.md §6: "A contact MUST draw its static key for this relationship alone." */
     st = aw_dh_keypair(&key, random);
     if (st == AW_OK)
         st = aw_pairing_noise(&noise, invite, &key, true, random);

@@ -32,6 +32,8 @@ enum aw_status aw_ratchet_seal(struct aw_ratchet *r, uint8_t *cell, size_t cell_
 
     if (!r->live)
         return AW_E_STATE;
+    /* spec/05-channel.md §3: "When index 2^32 - 1 has been used, a sender MUST NOT seal in that
+     * epoch any more." */
     if (r->next_index >= INDEX_END)
         return AW_E_KEYS;
     if (plain.len > cell_len - AW_CELL_OVERHEAD)

@@ -227,6 +227,8 @@ static enum aw_status answer(struct aw_channel *ch, const uint8_t *cell, struct 
                              const struct aw_resume *own, struct aw_opened *opened,
                              const struct aw_random *random)
 {
+    /* spec/05-channel.md §8: "An answering side MUST say in stale whether the session is
+     * quarantined." */
     struct aw_resume say = {aw_channel_newest(ch), own->seq, own->word, r->is_stale};
     struct aw_resume said = {0};
     uint32_t number = 0;
@@ -317,6 +319,8 @@ enum aw_status aw_channel_resume_cell(const struct aw_channel *ch, struct aw_buf
 
 enum aw_status aw_channel_resume_answer(const struct aw_channel *ch, struct aw_buf *cell)
 {
+    /* spec/05-channel.md §8: "An answer MUST NOT be sent but for a question that has just been
+     * opened." Whether one has, the engine knows. */
     bool waits = ch->answering.live && ch->resumed.epoch.live && !ch->resumed.is_confirmed;
 
     return waits ? aw_buf_put(cell, AW_BYTES_OF(ch->answering.cell)) : AW_E_NOT_FOUND;

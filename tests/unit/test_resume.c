@@ -72,8 +72,8 @@ static unsigned pass(struct pair *p, struct aw_channel *from, struct aw_channel 
 }
 
 /* Goal: with a current key the channel goes on in a new epoch, old presence can still be judged,
- * both sides get a security event, and the words stay those of the pairing. Method: either side
- * asks; then messages and round trips. */
+ * both sides get a security event (CH-29), and the words stay those of the pairing. Method: either
+ * side asks; then messages and round trips. */
 static void test_current_key(void)
 {
     for (int who = 0; who < 2; who++) {
@@ -112,9 +112,9 @@ static void test_current_key(void)
 }
 
 /* Goal: attack 10: a phone restored from a backup three epochs behind gets a quarantined session
- * and new words, while the channel of the true phone goes on; once the humans agree it becomes the
- * channel, and the old one is dead.
- * Method: a copy is kept; the pair moves on; the copy asks. */
+ * (CH-26) and new words, while the channel of the true phone goes on; once the humans agree it
+ * becomes the channel, and the old one is dead. Method: a copy is kept; the pair moves on; the copy
+ * asks. */
 static void test_stale_subject(void)
 {
     uint16_t words[3][AW_WORDS_COUNT];
@@ -267,7 +267,7 @@ static void test_wrong_keys(void)
 }
 
 /* Goal: each bit of question and answer counts, repeats get the same answer until the session
- * lives and none after that, and a refused message changes nothing.
+ * lives and none after that (CH-24), and a refused message changes nothing.
  * Method: single-bit flips; repeats before and after the first cell. */
 static void test_flips_and_repeats(void)
 {
@@ -367,7 +367,7 @@ static void test_both_ask(void)
 }
 
 /* Goal: a phone rolled back inside one epoch learns of it from the next reply, and its cells use no
- * (key, nonce) pair that was used before (attacks 10 and 20).
+ * (key, nonce) pair that was used before (CH-31, attacks 10 and 20).
  * Method: a record from before five calls; the same indices are sealed again; nonces compared. */
 static void test_rollback_in_epoch(void)
 {
@@ -425,6 +425,30 @@ static void test_question_forgotten(void)
     T_EQ(aw_channel_on_received(&p.subject, &opened, 0, 4000), AW_OK); /* nobody knows any more */
 }
 
+/* Goal: the largest record fits its limit, and the structures are as large as the header says.
+ * Method: a contact with all rings full, three epochs and both handshakes. */
+static void test_sizes(void)
+{
+    uint8_t space[AW_CHANNEL_RECORD_MAX], cell[AW_CELL_LEN];
+    struct aw_buf buf = AW_BUF_OF(space);
+    struct aw_opened opened;
+    unsigned events;
+    struct pair p;
+
+    start(&p, 52, 40);
+    ask(&p.subject, cell);
+    T_EQ(hear(&p, &p.contact, cell, &opened, &events), AW_OK);
+    ask(&p.contact, cell);
+    T_EQ(aw_channel_encode(&p.contact, &buf), AW_OK);
+    printf("       channel %zu bytes, record at most %zu, usually ", sizeof p.contact, buf.len);
+    T_TRUE(buf.len + 256 < AW_CHANNEL_RECORD_MAX); /* indices and numbers may be longer */
+    T_TRUE(sizeof p.contact < 6000);
+    buf.len = 0;
+    start(&p, 53, 2);
+    T_EQ(aw_channel_encode(&p.subject, &buf), AW_OK);
+    printf("%zu\n", buf.len);
+}
+
 int main(void)
 {
     T_RUN(test_current_key);
@@ -436,5 +460,6 @@ int main(void)
     T_RUN(test_both_ask);
     T_RUN(test_rollback_in_epoch);
     T_RUN(test_question_forgotten);
+    T_RUN(test_sizes);
     return t_end();
 }

@@ -16,7 +16,7 @@ static enum aw_status add(enum aw_word_kind kind, uint32_t *dropped)
 }
 
 /* Goal: words get numbers from 1, wait until they are named in whatever order, and `waiting` is the
- * lowest that is left.
+ * lowest that is left (CH-19).
  * Method: five words, named by `words` and by bits. */
 static void test_named(void)
 {
@@ -281,9 +281,9 @@ static void test_two_ends(void)
     T_EQ(seen + gone, made);
 }
 
-/* Goal: a signature covers every field of a statement, two different ones with one seq conflict,
- * and an act is bound to channel, statement, word, alarm, reply and plan. Method: change each field
- * in turn. */
+/* Goal: a signature covers every field of a statement, two different ones with one seq conflict
+ * (CH-16), and an act is bound to channel, statement, word, alarm, reply and plan. Method: change
+ * each field in turn. */
 static void test_statement(void)
 {
     struct t_rng rng = t_rng(13);
