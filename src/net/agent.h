@@ -10,6 +10,10 @@
 /* After a commit failed twice in one round, an engine waits this long for the next; loop time. */
 #define AGENT_STORE_RETRY_MS 1000
 
+/* A relay that could not be reached is tried out of turn for something new after this; loop time.
+ */
+#define AGENT_RETRY_MS 10000
+
 /* Cells that wait because an engine was busy; more are left on the relay until it is read anew. */
 #define AGENT_HELD_MAX 256
 
@@ -44,6 +48,7 @@ struct agent_relay {
     struct aw_client_deposit *client_deposits;
     struct agent_mailbox *mailboxes; /* by the client's index */
     uint32_t send_count;
+    uint64_t down_ms; /* when the last link or attempt ended */
     bool needs_kick;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/time.h"
 #include "store/alloc.h"
 
 #include <stdlib.h>
@@ -70,6 +71,32 @@ static void on_deposited(struct agent_relay *r, const struct aw_client_event *ev
             aw_engine_done(e, send->action, status_of(event->status), aw_loop_now(r->agent->loop));
         aw_free(send);
     }
+}
+
+/*
+ * A relay that cannot be reached must not hold an engine up: the same cell may be at another relay
+ * already, and the next word waits for the end of this one. The engine sends again by itself,
+ * at the latest when the link is back.
+ */
+static void fail_sends(struct agent_relay *r)
+{
+    struct agent_send **at = &r->agent->sends;
+
+    while (*at != NULL) {
+        struct agent_send *send = *at;
+        struct agent_engine *e = aw_agent_engine(r->agent, send->slot);
+
+        if (send->relay != r) {
+            at = &send->next;
+            continue;
+        }
+        *at = send->next;
+        aw_client_cancel(&r->client, send->id);
+        if (e != NULL)
+            aw_engine_done(e, send->action, AW_E_NETWORK, aw_loop_now(r->agent->loop));
+        aw_free(send);
+    }
+    r->send_count = 0;
 }
 
 static bool hold(struct agent_relay *r, uint32_t mailbox, uint64_t cell_no, uint32_t at,
@@ -158,8 +185,11 @@ static void on_link(void *ctx, bool is_up)
     size_t i;
 
     a->needs_pump = true;
-    if (!is_up)
+    if (!is_up) {
+        r->down_ms = aw_loop_now(a->loop).mono_ms;
+        fail_sends(r);
         return;
+    }
     a->needs_sync = true; /* mailboxes that could not be read on before are tried again */
     for (i = 0; i < a->engine_count; i++)
         aw_engine_kick(&a->engines[i], aw_loop_now(a->loop));
@@ -226,15 +256,29 @@ struct agent_relay *aw_agent_relay_get(struct aw_agent *a, const struct aw_endpo
     return r;
 }
 
+/* Whether a cell given to this relay now is sent, or fails, within the time of one attempt. */
+static bool is_worth_trying(struct agent_relay *r, struct aw_now now)
+{
+    if (!aw_dial_is_waiting(r->dial))
+        return true;
+    if (aw_time_since(r->down_ms, now.mono_ms) < AGENT_RETRY_MS)
+        return false;
+    aw_client_connect_now(&r->client, now);
+    return true;
+}
+
 void aw_agent_send(struct aw_agent *a, struct agent_engine *e, const struct aw_action *action)
 {
     struct agent_relay *r = aw_agent_relay_get(a, &action->send.relay);
-    struct agent_send *send = r != NULL ? aw_alloc(sizeof *send) : NULL;
+    const struct aw_now now = aw_loop_now(a->loop);
+    struct agent_send *send = NULL;
 
+    if (r != NULL && is_worth_trying(r, now))
+        send = aw_alloc(sizeof *send);
     if (send == NULL || aw_client_deposit(&r->client, a->next_send_id, action->send.capability,
                                           action->send.cell) != AW_OK) {
         aw_free(send);
-        aw_engine_done(e, action->id, AW_E_NETWORK, aw_loop_now(a->loop));
+        aw_engine_done(e, action->id, AW_E_NETWORK, now);
         return;
     }
     *send = (struct agent_send){.next = a->sends,

@@ -254,7 +254,6 @@ static void send_first(struct aw_dial *d)
     struct aw_buf out = {.ptr = d->frame_buf, .cap = AW_LINK_FRAME_MAX};
     enum aw_status st;
 
-    aw_client_connecting(d->config.client, aw_loop_now(d->loop));
     aw_client_output(d->config.client, &plain, aw_loop_now(d->loop));
     st = aw_link_client_init(&d->attempt->crypto, d->config.relay_key, aw_random_system(),
                              aw_buf_bytes(&plain), &out);
@@ -327,6 +326,7 @@ static void begin(struct aw_dial *d)
     char port[8];
 
     d->state = DIAL_LOOKING_UP;
+    aw_client_connecting(d->config.client, aw_loop_now(d->loop));
     if (a == NULL) {
         fail(d);
         return;
@@ -403,6 +403,12 @@ void aw_dial_kick(struct aw_dial *dial)
 bool aw_dial_is_up(const struct aw_dial *dial)
 {
     return dial->state == DIAL_UP;
+}
+
+bool aw_dial_is_waiting(const struct aw_dial *dial)
+{
+    return dial->state == DIAL_WAITING &&
+           aw_client_connect_ms(dial->config.client) > aw_loop_now(dial->loop).mono_ms;
 }
 
 static void on_closed(uv_handle_t *handle)

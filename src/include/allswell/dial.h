@@ -51,6 +51,9 @@ AW_API void aw_dial_kick(struct aw_dial *dial);
 /** Returns whether the relay has proved itself on the present link. */
 AW_API bool aw_dial_is_up(const struct aw_dial *dial);
 
+/** Returns whether there is no link, and none is being made before aw_client_connect_ms(). */
+AW_API bool aw_dial_is_waiting(const struct aw_dial *dial);
+
 /** Ends the link and the dial; no callback follows. Also from within on_event. */
 AW_API void aw_dial_close(struct aw_dial *dial);
 

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: ISC */
+#include "test.h"
+
+#include "store/alloc.h"
+#include "support/folder.h"
+#include "support/relay_rig.h"
+
+#include <allswell/agent.h>
+
+/* A subject and a contact, each with a home on disk, and their relay, over TCP; time runs
+ * 600 times faster, so ten minutes are a second. */
+
+#define FACTOR 600
+
+struct home {
+    struct aw_loop *loop;
+    const char *path;
+    struct aw_store store;
+    struct aw_agent *agent;
+    struct aw_subject *subject; /* one of the two */
+    struct aw_contact *contact;
+    struct aw_endpoint relays[2];
+    size_t relay_count;
+    const uint8_t *token;
+    unsigned seen[128]; /* events by kind */
+    enum aw_event_kind wanted;
+};
+
+static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
+{
+    struct home *h = ctx;
+
+    T_EQ(slot, h->subject != NULL ? AW_AGENT_SUBJECT : 1);
+    T_REQUIRE((unsigned)event->kind < 128);
+    h->seen[event->kind]++;
+    if (event->kind == h->wanted)
+        aw_loop_stop(h->loop);
+}
+
+static void home_open(struct home *h)
+{
+    struct aw_agent_config config = {.on_event = on_event, .ctx = h};
+    char message[AW_SQLITE_MESSAGE_CAP];
+    struct aw_now now = aw_loop_now(h->loop);
+
+    T_REQUIRE(aw_store_sqlite_open(&h->store, h->path, AW_SQLITE_CREATE | AW_SQLITE_SECURE,
+                                   message) == AW_OK);
+    config.store = h->store;
+    T_REQUIRE(aw_agent_open(&h->agent, h->loop, &config) == AW_OK);
+    for (size_t i = 0; i < h->relay_count; i++)
+        T_EQ(aw_agent_relay_add(h->agent, &h->relays[i], h->token), AW_OK);
+    if (h->subject != NULL) {
+        T_REQUIRE(aw_agent_load_subject(h->subject, &h->store, now) == AW_OK);
+        T_EQ(aw_agent_subject_add(h->agent, h->subject), AW_OK);
+    } else {
+        T_REQUIRE(aw_agent_load_contact(h->contact, 1, &h->store, now) == AW_OK);
+        T_EQ(aw_agent_contact_add(h->agent, h->contact, 1), AW_OK);
+        T_EQ(aw_agent_contact_add(h->agent, h->contact, 1), AW_E_STATE);
+    }
+}
+
+static void home_close(struct home *h)
+{
+    aw_agent_close(h->agent);
+    h->store.vtable->close(h->store.self);
+}
+
+/* Runs until `h` has an event of this kind, or time is up. */
+static bool run_until(struct home *h, enum aw_event_kind kind, uint64_t limit_ms)
+{
+    unsigned before = h->seen[kind];
+
+    h->wanted = kind;
+    (void)rig_run(h->loop, limit_ms * FACTOR); /* the limit is true time */
+    return h->seen[kind] > before;
+}
+
+static struct aw_loop *fast_loop(void)
+{
+    struct aw_clock clock;
+    struct aw_loop *loop;
+    char scale[64];
+
+    T_REQUIRE(aw_clock_init(&clock, NULL) == AW_OK);
+    (void)snprintf(scale, sizeof scale, "%" PRIu64 ":%d", aw_clock_now(&clock).wall_ms, FACTOR);
+    T_REQUIRE(aw_clock_init(&clock, scale) == AW_OK);
+    T_REQUIRE(aw_loop_open(&loop, &clock) == AW_OK);
+    return loop;
+}
+
+static struct aw_endpoint endpoint_of(const struct relay_rig *rig, unsigned port)
+{
+    struct aw_endpoint e = {{0}, {0}};
+
+    memcpy(e.relay_key, rig->key, sizeof e.relay_key);
+    (void)snprintf(e.address, sizeof e.address, "127.0.0.1:%u", port);
+    return e;
+}
+
+static struct home ada, ben;
+static struct relay_rig rig;
+static char relay_path[4096], ada_path[4096], ben_path[4096];
+static const uint8_t safe_key[AW_PRESENCE_KEY_LEN] = {1}, duress_key[AW_PRESENCE_KEY_LEN] = {2};
+
+static void open_all(size_t relay_count)
+{
+    struct aw_loop *loop = fast_loop();
+    const char *folder = folder_new();
+
+    (void)snprintf(relay_path, sizeof relay_path, "%s/relay.db", folder);
+    (void)snprintf(ada_path, sizeof ada_path, "%s/ada.db", folder);
+    (void)snprintf(ben_path, sizeof ben_path, "%s/ben.db", folder);
+    rig_open(&rig, loop, relay_path, NULL);
+    free(ada.subject);
+    free(ben.contact);
+    ada = (struct home){.loop = loop, .path = ada_path};
+    ben = (struct home){.loop = loop, .path = ben_path};
+    ada.subject = aligned_alloc(64, sizeof *ada.subject);
+    ben.contact = aligned_alloc(64, sizeof *ben.contact);
+    T_REQUIRE(ada.subject != NULL && ben.contact != NULL);
+    ada.token = ben.token = rig.token;
+    ada.relay_count = ben.relay_count = relay_count;
+    ada.relays[0] = ben.relays[0] = endpoint_of(&rig, rig.port);
+    ada.relays[1] = ben.relays[1] = endpoint_of(&rig, 1); /* nobody is there */
+    home_open(&ada);
+    home_open(&ben);
+}
+
+static void close_all(void)
+{
+    home_close(&ada);
+    home_close(&ben);
+    rig_close(&rig);
+    aw_loop_close(rig.loop);
+}
+
+static void pair_and_verify(void)
+{
+    uint8_t text[AW_INVITE_URI_MAX], hers[256], his[256];
+    struct aw_buf uri = {text, sizeof text, 0}, a = {hers, sizeof hers, 0},
+                  b = {his, sizeof his, 0};
+    uint8_t person;
+
+    T_EQ(aw_subject_invite(ada.subject, ada.relays, ada.relay_count, "Ada", 86400, &uri, &person,
+                           aw_loop_now(ada.loop)),
+         AW_OK);
+    aw_agent_wake(ada.agent);
+    T_EQ(aw_contact_join(ben.contact, (struct aw_bytes){text, uri.len}, ben.relays, ben.relay_count,
+                         "Ben", aw_loop_now(ben.loop)),
+         AW_OK);
+    aw_agent_wake(ben.agent);
+    T_TRUE(run_until(&ben, AW_EVENT_WORDS, 5000));
+    T_EQ(ada.seen[AW_EVENT_WORDS], 1);
+    T_EQ(aw_subject_words(ada.subject, person, &a), AW_OK);
+    T_EQ(aw_contact_words(ben.contact, &b), AW_OK);
+    T_EQ(a.len, b.len);
+    T_MEM_EQ(hers, his, a.len);
+    T_EQ(aw_subject_verify(ada.subject, person, aw_loop_now(ada.loop)), AW_OK);
+    T_EQ(aw_contact_verify(ben.contact, aw_loop_now(ben.loop)), AW_OK);
+    aw_agent_wake(ada.agent);
+    aw_agent_wake(ben.agent);
+}
+
+static void set_plan(void)
+{
+    struct aw_plan plan;
+    struct aw_secrets secrets = {.circle = 1};
+
+    memcpy(secrets.safe_key, safe_key, sizeof safe_key);
+    memcpy(secrets.duress_key, duress_key, sizeof duress_key);
+    aw_plan_default(&plan, 1);
+    (void)snprintf(plan.roster[0].name, sizeof plan.roster[0].name, "Ben");
+    plan.schedule[0].every_s = 3600;
+    plan.grace_s = 600;
+    T_EQ(aw_plan_check(&plan, NULL), AW_PLAN_GOOD);
+    T_EQ(aw_subject_plan_set(ada.subject, &plan, &secrets, safe_key, aw_loop_now(ada.loop)), AW_OK);
+    aw_agent_wake(ada.agent);
+    T_TRUE(run_until(&ben, AW_EVENT_PLAN, 5000));
+}
+
+static void check_in(void)
+{
+    T_EQ(aw_subject_checkin(ada.subject, safe_key, NULL, 0, NULL, aw_loop_now(ada.loop)), AW_OK);
+    aw_agent_wake(ada.agent);
+    T_TRUE(run_until(&ben, AW_EVENT_CHECKED_IN, 5000));
+}
+
+/* Goal: two homes pair over a relay, a plan and a check-in arrive, both processes restart from
+ * their stores and go on, and silence rings. spec/10-storage.md §6: "An engine that is handed
+ * the records of any completed commit MUST reach a state from which every message that was
+ * visible before follows."
+ * Method: real sockets and files, compressed time. */
+static void test_circle_on_sockets(void)
+{
+    uint32_t slots[4];
+    size_t count;
+    struct aw_contact_view view;
+    struct aw_agent_relay relay;
+
+    open_all(1);
+    pair_and_verify();
+    set_plan();
+    check_in();
+    T_EQ(aw_agent_relay_at(ben.agent, 0, &relay), AW_OK);
+    T_TRUE(relay.is_up && relay.has_token);
+    T_EQ(relay.mailbox_count, 1);
+    T_EQ(relay.answer, AW_RELAY_OK);
+    T_EQ(aw_agent_relay_at(ben.agent, 1, &relay), AW_E_NOT_FOUND);
+    T_EQ(aw_agent_slots(&ben.store, slots, 4, &count), AW_OK);
+    T_EQ(count, 1);
+    T_EQ(slots[0], 1);
+
+    home_close(&ben);
+    home_close(&ada);
+    home_open(&ada);
+    home_open(&ben);
+    check_in();
+    aw_contact_view(ben.contact, &view);
+    T_EQ(view.checkin.verdict, AW_VERDICT_SAFE);
+    T_EQ(view.refused_count, view.replayed_count);
+
+    T_TRUE(run_until(&ben, AW_EVENT_RING, 15000)); /* an hour and ten minutes: 7 s */
+    T_TRUE(ben.seen[AW_EVENT_LATE] >= 1);
+    T_TRUE(ada.seen[AW_EVENT_WARNING] >= 1);
+    T_TRUE(ada.seen[AW_EVENT_DUE] >= 1);
+    close_all();
+}
+
+/* Goal: a relay that is not there does not hold up what goes through the other one.
+ * Method: two relays, one of them a closed port; a check-in and then an SOS arrive promptly. */
+static void test_dead_relay(void)
+{
+    struct aw_contact_view view;
+
+    open_all(2);
+    pair_and_verify();
+    set_plan();
+    check_in();
+    T_EQ(aw_subject_sos(ada.subject, NULL, NULL, aw_loop_now(ada.loop)), AW_OK);
+    aw_agent_wake(ada.agent);
+    T_TRUE(run_until(&ben, AW_EVENT_RING, 1000));
+    aw_contact_view(ben.contact, &view);
+    T_EQ(view.incident, AW_INCIDENT_SOS);
+    close_all();
+}
+
+static uint16_t fixed_port;
+
+static void same_port(struct aw_server_config *config)
+{
+    config->port = fixed_port;
+}
+
+/* Goal: when the relay was away, what was said meanwhile arrives by itself.
+ * Method: the relay stops, a check-in is made, the relay comes back with the same files. */
+static void test_relay_comes_back(void)
+{
+    struct aw_agent_relay relay;
+
+    open_all(1);
+    pair_and_verify();
+    set_plan();
+    check_in();
+    fixed_port = rig.port;
+    rig_close(&rig);
+    T_EQ(aw_subject_checkin(ada.subject, safe_key, NULL, 0, NULL, aw_loop_now(ada.loop)), AW_OK);
+    aw_agent_wake(ada.agent);
+    (void)rig_run(ada.loop, 300 * FACTOR);
+    T_EQ(ben.seen[AW_EVENT_CHECKED_IN], 1);
+    T_EQ(aw_agent_relay_at(ada.agent, 0, &relay), AW_OK);
+    T_TRUE(!relay.is_up);
+    rig_open(&rig, ada.loop, relay_path, same_port);
+    T_TRUE(run_until(&ben, AW_EVENT_CHECKED_IN, 5000));
+    close_all();
+}
+
+int main(void)
+{
+    T_RUN(test_circle_on_sockets);
+    T_RUN(test_dead_relay);
+    T_RUN(test_relay_comes_back);
+    return t_end();
+}
