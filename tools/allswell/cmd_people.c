@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/commands.h"
+#include "allswell/render.h"
+#include "allswell/session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* people, verify, claim, confirm. */
+
+static void render_people(const json_t *reply)
+{
+    const json_t *contacts = json_object_get(reply, "contacts");
+    const json_t *watched = json_object_get(reply, "watched");
+    json_t *person;
+    size_t i;
+
+    if (json_array_size(contacts) + json_array_size(watched) == 0)
+        (void)puts("Nobody yet: 'allswell invite' somebody, or 'allswell join' an invite.");
+    if (json_array_size(contacts) > 0)
+        (void)puts("Who watches over you:");
+    json_array_foreach(contacts, i, person)
+    {
+        render_contact(person);
+    }
+    if (json_array_size(watched) > 0)
+        (void)puts("Whom you watch over:");
+    json_array_foreach(watched, i, person)
+    {
+        render_watched_line(person);
+    }
+}
+
+int cmd_people(const struct args *args)
+{
+    return session_query(args, json_pack("{s:s}", "do", "people"), render_people);
+}
+
+static size_t next_word(const char **text, char out[32])
+{
+    size_t len;
+
+    *text += strspn(*text, " \t,-\n");
+    len = strcspn(*text, " \t,-\n");
+    (void)snprintf(out, 32, "%.*s", len > 31 ? 31 : (int)len, *text);
+    *text += len;
+    return len;
+}
+
+/* Case and what stands between the words do not matter. */
+static bool same_words(const char *a, const char *b)
+{
+    char left[32], right[32];
+    size_t left_len, right_len;
+
+    do {
+        left_len = next_word(&a, left);
+        right_len = next_word(&b, right);
+        if (left_len != right_len || strcasecmp(left, right) != 0)
+            return false;
+    } while (left_len > 0);
+    return true;
+}
+
+/* 1: equal, 0: not equal, -1: `fail` is set. */
+static int compare(const struct args *args, const json_t *reply, struct tool_fail *fail)
+{
+    const struct secret_source source = {.fd = -1, .what = "the answer", .echo = true};
+    const char *given = args_option(args, "words"), *words = reply_string(reply, "words");
+    struct secret line;
+    bool same;
+
+    if (given != NULL)
+        return same_words(given, words) ? 1 : 0;
+    (void)fprintf(stderr,
+                  "The words for %s:\n\n    %s\n\nThe other side must see the same "
+                  "ones.\n",
+                  reply_string(reply, "name"), words);
+    if (!secret_read(&line, &source, "Are they equal? Type yes or no: ", fail))
+        return -1;
+    same = strcasecmp(line.text, "yes") == 0;
+    secret_wipe(&line);
+    return same ? 1 : 0;
+}
+
+static int verify(const struct args *args, struct session *session, struct tool_fail *fail)
+{
+    const char *person = args_word(args, 0);
+    json_t *reply = NULL, *done = NULL;
+    int same, code = TOOL_OK;
+
+    (void)session_settle(session, 3);
+    if (!session_ask(session, json_pack("{s:s, s:s}", "do", "words", "person", person), &reply,
+                     fail))
+        return fail_print(fail);
+    if (session->is_json && args_option(args, "words") == NULL) { /* the words alone */
+        code = reply_print(reply);
+        json_decref(reply);
+        return code;
+    }
+    same = compare(args, reply, fail);
+    if (same == 0)
+        (void)fail_set(fail, TOOL_REFUSED,
+                       "the words differ: somebody may be in between; trust nothing of %s, and "
+                       "pair again face to face",
+                       reply_string(reply, "name"));
+    if (same != 1 || !session_ask(session,
+                                  json_pack("{s:s, s:s}", "do", "verify", "person",
+                                            reply_string(reply, "person")),
+                                  &done, fail)) {
+        json_decref(reply);
+        return fail_print(fail);
+    }
+    if (session->is_json)
+        code = reply_print(done);
+    else
+        (void)printf("%s is verified.\n", reply_string(done, "name"));
+    json_decref(done);
+    json_decref(reply);
+    (void)session_settle(session, 0);
+    return code;
+}
+
+int cmd_verify(const struct args *args)
+{
+    struct session session;
+    struct tool_fail fail;
+    int code;
+
+    if (!session_open(&session, args, &fail))
+        return fail_print(&fail);
+    code = verify(args, &session, &fail);
+    session_close(&session);
+    return code;
+}
+
+static void render_claimed(const json_t *reply)
+{
+    if (reply_flag(reply, "held"))
+        (void)printf("Noted: you are acting for %s. The next level waits a while.\n",
+                     reply_string(reply, "name"));
+    else
+        (void)printf("Noted. The ladder of %s goes on all the same.\n",
+                     reply_string(reply, "name"));
+    render_watched(reply);
+}
+
+int cmd_claim(const struct args *args)
+{
+    return session_act(args,
+                       json_pack("{s:s, s:s, s:b}", "do", "claim", "person", args_word(args, 0),
+                                 "decline", args_option(args, "decline") != NULL),
+                       render_claimed);
+}
+
+static void render_confirmed(const json_t *reply)
+{
+    if (reply_flag(reply, "closed"))
+        (void)printf("The matter of %s is closed.\n", reply_string(reply, "name"));
+    else
+        (void)printf("Noted: you have spoken with %s. A safe check-in, or somebody else's word, "
+                     "is still wanted.\n",
+                     reply_string(reply, "name"));
+    render_watched(reply);
+}
+
+int cmd_confirm(const struct args *args)
+{
+    return session_act(args, json_pack("{s:s, s:s}", "do", "confirm", "person", args_word(args, 0)),
+                       render_confirmed);
+}

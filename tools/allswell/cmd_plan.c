@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/commands.h"
+#include "allswell/session.h"
+#include "common/base64.h"
+#include "common/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* plan show, plan set, plan check. */
+
+static void render_plan(const json_t *reply)
+{
+    (void)fputs(reply_string(reply, "text"), stdout);
+}
+
+int cmd_plan_show(const struct args *args)
+{
+    return session_query(args, json_pack("{s:s}", "do", "plan-show"), render_plan);
+}
+
+static char *read_file(const char *path, struct tool_fail *fail)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    char *text = calloc(1, PLAN_TEXT_MAX + 2);
+    size_t len = 0;
+    bool ok = false;
+
+    if (file == NULL || text == NULL) {
+        (void)fail_set(fail, errno == ENOENT ? TOOL_NOT_FOUND : TOOL_ENVIRONMENT,
+                       "cannot read %s: %s: give the path of a plan file", path, strerror(errno));
+    } else {
+        len = fread(text, 1, PLAN_TEXT_MAX + 1, file);
+        if (ferror(file) != 0)
+            (void)fail_set(fail, TOOL_ENVIRONMENT, "cannot read %s: give the path of a plan file",
+                           path);
+        else if (len > PLAN_TEXT_MAX)
+            (void)fail_set(fail, TOOL_USAGE, "%s is longer than %d bytes: no plan is", path,
+                           PLAN_TEXT_MAX);
+        else if (strlen(text) != len)
+            (void)fail_set(fail, TOOL_USAGE, "%s is no text: see allswell-plan(5)", path);
+        else
+            ok = true;
+    }
+    if (file != NULL && file != stdin)
+        (void)fclose(file);
+    if (ok)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void render_list(const char *title, const json_t *list)
+{
+    json_t *text;
+    size_t i;
+
+    json_array_foreach(list, i, text)
+    {
+        (void)printf("%s: %s\n", title, json_string_value(text));
+    }
+}
+
+static void render_check(const json_t *reply)
+{
+    char first[TEXT_MAX], last[TEXT_MAX], due[TEXT_MAX];
+    json_t *next;
+    size_t i;
+
+    text_span_write(first, reply_number(reply, "worst_first_s"));
+    text_span_write(last, reply_number(reply, "worst_everybody_s"));
+    (void)printf("In the worst case %s pass before anybody is rung, %s before everybody is.\n",
+                 first, last);
+    json_array_foreach(json_object_get(reply, "next"), i, next)
+    {
+        text_time_write(due, (uint64_t)json_integer_value(next));
+        (void)printf("%s %s\n", i == 0 ? "Check-ins due:" : "              ", due);
+    }
+    render_list("hole", json_object_get(reply, "holes"));
+    render_list("note", json_object_get(reply, "notes"));
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+static json_t *file_request(const struct args *args, const char *what, struct tool_fail *fail)
+{
+    char *text = read_file(args_word(args, 0), fail);
+    json_t *request;
+
+    if (text == NULL)
+        return NULL;
+    request = json_pack("{s:s, s:s, s:s}", "do", what, "file", base_name(args_word(args, 0)),
+                        "text", text);
+    free(text);
+    if (request == NULL)
+        (void)fail_set(fail, TOOL_USAGE, "%s is not UTF-8: save it as plain text",
+                       args_word(args, 0));
+    return request;
+}
+
+int cmd_plan_check(const struct args *args)
+{
+    struct session session;
+    struct tool_fail fail;
+    json_t *request = file_request(args, "plan-check", &fail), *reply = NULL;
+    int code = TOOL_OK;
+    bool ok;
+
+    if (request == NULL)
+        return fail_print(&fail);
+    if (!session_open(&session, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    (void)session_settle(&session, 3);
+    ok = session_ask(&session, request, &reply, &fail);
+    if (!ok)
+        code = fail_print(&fail);
+    else if (session.is_json)
+        code = reply_print(reply);
+    else
+        render_check(reply);
+    if (ok && code == TOOL_OK && json_array_size(json_object_get(reply, "holes")) > 0)
+        code = TOOL_REFUSED;
+    json_decref(reply);
+    session_close(&session);
+    return code;
+}
+
+static void set_bytes(json_t *request, const char *key, const uint8_t *bytes, size_t len)
+{
+    char text[BASE64_LEN(AW_PRESENCE_KEY_LEN) + 1];
+
+    base64_encode(text, bytes, len);
+    (void)json_object_set_new(request, key, json_string(text));
+    explicit_bzero(text, sizeof text);
+}
+
+/* Names separated by commas; the terminal shows them, the disk never does. */
+static bool ask_circle(json_t *request, const struct secret_source *secrets, struct tool_fail *fail)
+{
+    const struct secret_source source = {.fd = secrets->fd, .what = "the circle", .echo = true};
+    json_t *list = json_array();
+    struct secret line;
+    const char *at = line.text;
+
+    if (!secret_read(&line, &source, "Who may learn of duress (names, with commas): ", fail)) {
+        json_decref(list);
+        return false;
+    }
+    while (*at != '\0') {
+        size_t len = strcspn(at, ",");
+        const char *from = at;
+
+        at += len + (at[len] == ',' ? 1 : 0);
+        text_trim(&from, &len);
+        if (len > 0)
+            (void)json_array_append_new(list, json_stringn(from, len));
+    }
+    secret_wipe(&line);
+    (void)json_object_set_new(request, "circle", list);
+    return true;
+}
+
+static bool ask_both(json_t *request, struct presence *presence, const struct secret_source *source,
+                     struct tool_fail *fail)
+{
+    uint8_t safe[AW_PRESENCE_KEY_LEN], duress[AW_PRESENCE_KEY_LEN];
+    bool ok;
+
+    ok = presence_ask_new(presence, source, "Your safe secret: ", safe, fail) &&
+         presence_ask_new(presence, source, "Your duress secret: ", duress, fail);
+    if (ok && memcmp(safe, duress, sizeof safe) == 0)
+        ok = fail_set(fail, TOOL_USAGE, "both secrets are the same: choose two that differ");
+    if (ok && aw_presence_tweak_find(presence->tweak, safe, duress, aw_random_system()) != AW_OK)
+        ok = fail_set(fail, TOOL_ENVIRONMENT, "the system gives no random numbers: try again");
+    ok = ok && ask_circle(request, source, fail);
+    if (ok) {
+        set_bytes(request, "safe", safe, sizeof safe);
+        set_bytes(request, "duress", duress, sizeof duress);
+        set_bytes(request, "key", safe, sizeof safe);
+        set_bytes(request, "tweak", presence->tweak, sizeof presence->tweak);
+        presence_show(presence, safe); /* the same for both: remember it */
+    }
+    explicit_bzero(safe, sizeof safe);
+    explicit_bzero(duress, sizeof duress);
+    return ok;
+}
+
+static bool ask_secrets(const struct args *args, struct session *session, json_t *request,
+                        struct tool_fail *fail)
+{
+    struct secret_source source = {.fd = -1, .what = "the secret", .echo = false};
+    struct presence presence;
+    uint8_t key[AW_PRESENCE_KEY_LEN];
+
+    if (!secret_fd(args_option(args, "secret-fd"), &source.fd, fail) ||
+        !presence_load(session, &presence, fail))
+        return false;
+    if (args_option(args, "secrets") != NULL)
+        return ask_both(request, &presence, &source, fail);
+    if (!presence.has_secrets)
+        return fail_set(fail, TOOL_STATE,
+                        "no secrets were chosen yet: 'allswell plan set --secrets FILE'");
+    if (!presence_ask(&presence, &source, "Your secret: ", key, fail))
+        return false;
+    set_bytes(request, "key", key, sizeof key);
+    explicit_bzero(key, sizeof key);
+    return true;
+}
+
+static int plan_set(const struct args *args, struct session *session, json_t *request,
+                    struct tool_fail *fail)
+{
+    json_t *reply = NULL, *check = json_copy(request);
+    int code = TOOL_OK;
+    bool ok;
+
+    /* Mistakes in the file are told before secrets are typed. */
+    (void)session_settle(session, 3);
+    (void)json_object_set_new(check, "do", json_string("plan-check"));
+    ok = session_ask(session, check, &reply, fail) && ask_secrets(args, session, request, fail);
+    json_decref(reply);
+    reply = NULL;
+    if (!ok) {
+        json_decref(request);
+        return fail_print(fail);
+    }
+    if (!session_ask(session, request, &reply, fail))
+        return fail_print(fail);
+    (void)session_settle(session, 0);
+    if (session->is_json) {
+        code = reply_print(reply);
+    } else {
+        (void)printf("Version %llu of your plan is in force.\n",
+                     (unsigned long long)reply_number(reply, "version"));
+        render_check(reply);
+    }
+    json_decref(reply);
+    return code;
+}
+
+int cmd_plan_set(const struct args *args)
+{
+    struct session session;
+    struct tool_fail fail;
+    json_t *request = file_request(args, "plan-set", &fail);
+    int code;
+
+    if (request == NULL)
+        return fail_print(&fail);
+    if (!session_open(&session, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    code = plan_set(args, &session, request, &fail);
+    session_close(&session);
+    return code;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/commands.h"
+#include "allswell/host_net.h"
+#include "allswell/session.h"
+
+#include <allswell/control.h>
+#include <stdio.h>
+#include <string.h>
+
+/* allswell run: the host of a home for as long as the machine is up. */
+
+struct agent {
+    struct host *host;
+    struct aw_control *control;
+};
+
+static void on_line(void *ctx, struct aw_control_client *client, const char *line)
+{
+    struct agent *agent = (struct agent *)ctx;
+    char *text = reply_serve(host_request, agent->host, line, NULL);
+
+    aw_control_answer(client, text == NULL ? "{}" : text);
+    reply_text_free(text);
+}
+
+static void on_signal(void *ctx)
+{
+    struct agent *agent = (struct agent *)ctx;
+
+    aw_loop_stop(host_net_loop(agent->host));
+}
+
+static bool open_agent(struct agent *agent, const struct home *home, const char *command,
+                       struct tool_fail *fail)
+{
+    char path[HOME_FILE_MAX];
+    enum aw_status status;
+
+    if (!host_open(&agent->host, home, fail))
+        return false;
+    agent->host->is_agent = true;
+    if (!host_net_open(agent->host, fail))
+        return false;
+    host_net_on_event(agent->host, command);
+    home_file(path, home, "control.sock");
+    status = aw_control_open(&agent->control, host_net_loop(agent->host), path, on_line, agent);
+    if (status != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT,
+                        "cannot listen at %s: check the permissions of the home", path);
+    if (aw_loop_on_signal(host_net_loop(agent->host), on_signal, agent) != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT, "signals cannot be watched: end other programs");
+    return true;
+}
+
+int cmd_run(const struct args *args)
+{
+    struct agent agent = {.host = NULL, .control = NULL};
+    struct tool_fail fail;
+    struct home home;
+    bool ok = home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
+              home_check(&home, &session_home_rule, &fail) &&
+              open_agent(&agent, &home, args_option(args, "on-event"), &fail);
+
+    if (ok) {
+        (void)printf("running: %s\n", home.path);
+        (void)fflush(stdout);
+        host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-started"));
+        host_net_kick(agent.host);
+        aw_loop_run(host_net_loop(agent.host));
+        host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-ended"));
+    }
+    if (agent.control != NULL)
+        aw_control_close(agent.control);
+    host_close(agent.host);
+    return ok ? TOOL_OK : fail_print(&fail);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_ALLSWELL_COMMANDS_H
+#define TOOLS_ALLSWELL_COMMANDS_H
+
+#include "common/args.h"
+
+/**
+ * @file
+ * The subcommands of allswell: each takes a parsed command line and returns the exit code.
+ */
+
+/** Keys of the options in the table of main.c. */
+enum option_key {
+    OPT_HOME = ARGS_KEY,
+    OPT_JSON,
+    OPT_WAIT,
+    OPT_NAME,
+    OPT_TOKEN_FD,
+    OPT_QR,
+    OPT_VALID,
+    OPT_AS,
+    OPT_URI_FD,
+    OPT_WORDS,
+    OPT_SECRETS,
+    OPT_SECRET_FD,
+    OPT_PLACE,
+    OPT_NOTE,
+    OPT_BATTERY,
+    OPT_CHARGING,
+    OPT_ON_EVENT,
+    OPT_LINES,
+    OPT_DECLINE,
+};
+
+int cmd_init(const struct args *args);
+int cmd_relay_add(const struct args *args);
+int cmd_relay_list(const struct args *args);
+int cmd_relay_remove(const struct args *args);
+int cmd_invite(const struct args *args);
+int cmd_join(const struct args *args);
+int cmd_verify(const struct args *args);
+int cmd_people(const struct args *args);
+int cmd_plan_show(const struct args *args);
+int cmd_plan_set(const struct args *args);
+int cmd_plan_check(const struct args *args);
+int cmd_checkin(const struct args *args);
+int cmd_sos(const struct args *args);
+int cmd_cancel(const struct args *args);
+int cmd_status(const struct args *args);
+int cmd_run(const struct args *args);
+int cmd_claim(const struct args *args);
+int cmd_confirm(const struct args *args);
+int cmd_log(const struct args *args);
+int cmd_why(const struct args *args);
+
+#endif /* TOOLS_ALLSWELL_COMMANDS_H */

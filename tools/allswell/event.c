@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/event.h"
+
+#include <string.h>
+
+const char *event_urgency(enum aw_urgency urgency)
+{
+    return urgency == AW_URGENCY_RING ? "ring" : urgency == AW_URGENCY_NOTICE ? "notice" : "quiet";
+}
+
+bool event_is_news(enum aw_event_kind kind)
+{
+    return kind != AW_EVENT_MAILBOXES && kind != AW_EVENT_TICK;
+}
+
+json_t *event_json(const struct aw_event *event)
+{
+    json_t *entry = json_pack("{s:s, s:s}", "event", aw_event_name(event->kind), "urgency",
+                              event_urgency(event->urgency));
+
+    if (event->level != 0)
+        (void)json_object_set_new(entry, "level", json_integer(event->level));
+    if (event->seq != 0)
+        (void)json_object_set_new(entry, "seq", json_integer((json_int_t)event->seq));
+    if (event->at_s != 0)
+        (void)json_object_set_new(entry, "about", json_integer((json_int_t)event->at_s));
+    if (event->status != AW_OK)
+        (void)json_object_set_new(entry, "status", json_string(aw_status_name(event->status)));
+    return entry;
+}
+
+/* By kind, and so by the name that the library gives it. */
+static const struct {
+    enum aw_event_kind kind;
+    const char *phrase;
+} phrases[] = {
+    {AW_EVENT_STORE_FAILED, "the disk refused; nothing leaves until it works"},
+    {AW_EVENT_WORDS, "paired: compare the words"},
+    {AW_EVENT_INVITE_STALE, "the invite expired, or the answer came too late"},
+    {AW_EVENT_RESUMED, "security: the channel was made anew"},
+    {AW_EVENT_QUARANTINED, "security: made anew by an old key; compare the words again"},
+    {AW_EVENT_FORK, "security: two devices speak with the same keys"},
+    {AW_EVENT_SILENT, "not heard for 30 days"},
+    {AW_EVENT_SECOND_ANSWER, "security: somebody else holds the invite"},
+    {AW_EVENT_WARNING, "reminder: a check-in will be due"},
+    {AW_EVENT_DUE, "the check-in is due"},
+    {AW_EVENT_OVERDUE, "overdue: contacts are being rung"},
+    {AW_EVENT_PLAN_HELD, "has received the plan"},
+    {AW_EVENT_CLAIMED, "is acting"},
+    {AW_EVENT_PLAN, "a plan is in force"},
+    {AW_EVENT_CHECKED_IN, "checked in"},
+    {AW_EVENT_LATE, "late; grace is running"},
+    {AW_EVENT_RING, "ringing here"},
+    {AW_EVENT_OTHERS, "others are being rung"},
+    {AW_EVENT_BACK, "heard again: speak with the person and confirm"},
+    {AW_EVENT_CONFIRM, "reminder: speak with the person and confirm"},
+    {AW_EVENT_CLAIM_ENDED, "the claim ran out; the ladder goes on"},
+    {AW_EVENT_CLOSED, "closed"},
+    {AW_EVENT_RECORD, "added to the record"},
+    {AW_EVENT_CLOCK, "a clock is wrong by more than ten minutes"},
+    {AW_EVENT_GAP, "words are missing: cannot exclude duress"},
+    {AW_EVENT_JUDGE, "a check-in could not be judged, or its secret was wrong"},
+};
+
+/* What people did here. */
+static const struct {
+    const char *name, *phrase;
+} acts[] = {
+    {"invited", "invited"},
+    {"joined", "invite answered"},
+    {"verified", "words compared: equal"},
+    {"plan-set", "a new plan was put into force"},
+    {"check-in", "checked in from here"},
+    {"sos", "called for help from here"},
+    {"cancelled", "took the alarm back from here"},
+    {"claimed", "said here: I am acting"},
+    {"declined", "said here: I cannot act"},
+    {"confirmed", "said here: I have spoken with the person"},
+    {"agent-started", "the agent was started"},
+    {"agent-ended", "the agent was ended"},
+    {"hook-failed", "a hook could not be run"},
+};
+
+const char *event_phrase(const char *name)
+{
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        if (strcmp(acts[i].name, name) == 0)
+            return acts[i].phrase;
+    }
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
+        if (strcmp(aw_event_name(phrases[i].kind), name) == 0)
+            return phrases[i].phrase;
+    }
+    return name;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_ALLSWELL_HOST_H
+#define TOOLS_ALLSWELL_HOST_H
+
+#include "allswell/plan_text.h"
+#include "common/address.h"
+#include "common/home.h"
+#include "common/reply.h"
+
+#include <allswell/contact.h>
+#include <allswell/loop.h>
+#include <allswell/store.h>
+#include <allswell/subject.h>
+
+/**
+ * @file
+ * Host: one open home. It holds the store, the engine of this person as a subject, one engine for
+ * each person who is watched, and what the tool keeps itself: name, relays, log.
+ *
+ * All commands are requests to a host, whether it lives in `allswell run` or in the command's own
+ * process: host_request().
+ */
+
+/** Spaces of the tool's own records. */
+#define HOST_SPACE_SETTINGS 112 /* key 1: one JSON object */
+#define HOST_SPACE_RELAYS   113 /* key: number of the relay; JSON object */
+#define HOST_SPACE_LOG      114 /* key: rising number; JSON object */
+
+/** Most people whom one person watches over, and most relays in one home. */
+#define HOST_WATCH_MAX 32
+#define HOST_RELAY_MAX 8
+
+/** Entries that the log keeps. */
+#define HOST_LOG_MAX 10000
+
+/** A relay of this home. Secret: wipe. */
+struct host_relay {
+    uint32_t number; /* key of its record, from 1; 0: free */
+    struct aw_endpoint endpoint;
+    uint8_t token[32];
+};
+
+/** Somebody who is watched. */
+struct host_watch {
+    uint32_t slot; /* 0: free */
+    struct aw_contact *contact;
+};
+
+/** Settings: one record. */
+struct host_settings {
+    char name[AW_NAME_LEN_MAX + 1];
+    uint8_t salt[AW_PRESENCE_SALT_LEN];
+    uint8_t tweak[AW_PRESENCE_TWEAK_LEN];
+    bool has_secrets;             /* both secrets were chosen once: the tweak is theirs */
+    char zone[PLAN_ZONE_MAX + 1]; /* name of the time zone of plan `zone_version` */
+    uint32_t zone_version;
+};
+
+struct host_net; /* loop, agent and hooks: host_net.h */
+
+struct host {
+    struct home home;
+    struct aw_store store;
+    struct aw_clock clock;
+    struct host_settings settings;
+    struct host_relay relays[HOST_RELAY_MAX];
+    struct aw_subject *subject;
+    struct host_watch watches[HOST_WATCH_MAX];
+    uint64_t log_first, log_next; /* keys: first kept, next to write */
+    bool is_agent;                /* this is `allswell run` */
+    struct host_net *net;
+};
+
+/** Who a request or an event is about. */
+enum host_side {
+    HOST_NOBODY = 0,
+    HOST_MINE,    /* a contact of mine: person */
+    HOST_WATCHED, /* somebody I watch: watch */
+};
+
+struct host_who {
+    enum host_side side;
+    uint8_t person;
+    struct host_watch *watch;
+};
+
+/** Room for "w16777215" and for "16". */
+#define HOST_ID_MAX 12
+
+/** Creates the home and its database. */
+bool host_create(const struct home *home, const char *name, struct tool_fail *fail);
+
+/** Opens a home: store, settings, engines. Without network: see host_net.h. */
+bool host_open(struct host **out, const struct home *home, struct tool_fail *fail);
+
+/** Wipes and closes; NULL is allowed. */
+void host_close(struct host *host);
+
+/** Reads both clocks. */
+struct aw_now host_now(const struct host *host);
+
+/** Answers a request of the control socket or of this process: a reply_handler. */
+bool host_request(void *ctx, const char *what, const json_t *request, json_t **reply,
+                  struct tool_fail *fail);
+
+/* ---- Records of the tool: host_store.c ---- */
+
+bool host_settings_store(struct host *host, struct tool_fail *fail);
+bool host_records_load(struct host *host, struct tool_fail *fail);
+bool host_relay_store(struct host *host, const struct host_relay *relay, struct tool_fail *fail);
+bool host_relay_forget(struct host *host, struct host_relay *relay, struct tool_fail *fail);
+
+/** Adds an entry to the log, which forgets its oldest. Takes `entry` over; failure is silent. */
+void host_log(struct host *host, const struct host_who *who, json_t *entry);
+
+/** Returns the newest entries, oldest first. `id` NULL: of everybody. */
+bool host_log_read(struct host *host, const char *id, size_t count, json_t **list,
+                   struct tool_fail *fail);
+
+/* ---- People: host_people.c ---- */
+
+/** Finds a person by number or name. `sides`: bit set of 1 << enum host_side. */
+bool host_find(struct host *host, const char *name, unsigned sides, struct host_who *who,
+               struct tool_fail *fail);
+
+/** Writes the number by which commands know somebody: "3", or "w1". */
+void host_id(char out[HOST_ID_MAX], const struct host_who *who);
+
+/** Writes the name, or "" when it is not known yet. */
+void host_name(char out[AW_NAME_LEN_MAX + 1], const struct host *host, const struct host_who *who);
+
+bool host_people(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_relay_add(struct host *host, const json_t *request, json_t **reply,
+                    struct tool_fail *fail);
+bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail);
+bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
+                       struct tool_fail *fail);
+bool host_invite(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_join(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_words(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_verify(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+
+/* ---- Plan: host_plan.c ---- */
+
+bool host_presence(struct host *host, const json_t *request, json_t **reply,
+                   struct tool_fail *fail);
+bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
+                    struct tool_fail *fail);
+bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail);
+bool host_plan_set(struct host *host, const json_t *request, json_t **reply,
+                   struct tool_fail *fail);
+
+/* ---- Calls: host_calls.c ---- */
+
+bool host_checkin(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_sos(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_cancel(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_claim(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_confirm(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+
+/* ---- Views: host_status.c, host_why.c ---- */
+
+bool host_status(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_log_show(struct host *host, const json_t *request, json_t **reply,
+                   struct tool_fail *fail);
+bool host_why(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+
+/** Returns the state of one contact of mine, or of one watched person, as JSON. */
+json_t *host_person_json(const struct host *host, uint8_t person);
+json_t *host_watch_json(const struct host *host, const struct host_watch *watch, struct aw_now now);
+
+/** Decodes a base64url field of `len` bytes. */
+bool host_bytes(const json_t *request, const char *key, uint8_t *out, size_t len);
+
+#endif /* TOOLS_ALLSWELL_HOST_H */

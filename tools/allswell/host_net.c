@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/host_net.h"
+
+#include "allswell/event.h"
+
+#include <allswell/agent.h>
+#include <allswell/hook.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The network under a home: the agent, events on their way to people, and waiting for it all. */
+
+#define STEP_MS       25    /* true time between two looks at whether to go on waiting */
+#define HOOK_LIMIT_MS 60000 /* true time that a command may take */
+
+struct host_net {
+    struct host *host;
+    struct aw_loop *loop;
+    struct aw_agent *agent;
+    const char *command; /* of --on-event, or NULL */
+    char file[HOME_FILE_MAX];
+
+    /* host_net_run() */
+    struct aw_loop_timer *timer;
+    bool (*until)(const struct host *host, void *ctx);
+    void *until_ctx;
+    unsigned steps_left;
+};
+
+static struct host_who who_of(struct host *host, uint32_t slot, const struct aw_event *event)
+{
+    struct host_who who = {.side = HOST_NOBODY, .person = 0, .watch = NULL};
+
+    if (slot == AW_AGENT_SUBJECT) {
+        who.side = event->person == 0 ? HOST_NOBODY : HOST_MINE;
+        who.person = event->person;
+        return who;
+    }
+    for (size_t i = 0; i < HOST_WATCH_MAX; i++) {
+        if (host->watches[i].slot == slot) {
+            who.side = HOST_WATCHED;
+            who.watch = &host->watches[i];
+        }
+    }
+    return who;
+}
+
+static void run_hook(struct host_net *net, const char *const *argv, const char *const *env)
+{
+    enum aw_status status = aw_hook_run(net->loop, argv, env, HOOK_LIMIT_MS, NULL, NULL);
+
+    if (status != AW_OK)
+        host_log(net->host, NULL,
+                 json_pack("{s:s, s:s}", "event", "hook-failed", "status", aw_status_name(status)));
+}
+
+/* What a hook is told is the same for every reason to ring: it may end up on a lock screen. */
+static void run_hooks(struct host_net *net, const struct host_who *who,
+                      const struct aw_event *event)
+{
+    const char *shell[] = {"/bin/sh", "-c", net->command, NULL}, *file[] = {net->file, NULL};
+    char name[AW_NAME_LEN_MAX + 1], id[HOST_ID_MAX], lines[6][80];
+    const char *env[7];
+
+    host_name(name, net->host, who);
+    host_id(id, who);
+    (void)snprintf(lines[0], sizeof lines[0], "ALLSWELL_EVENT=%s", event_urgency(event->urgency));
+    (void)snprintf(lines[1], sizeof lines[1], "ALLSWELL_PERSON=%s", name);
+    (void)snprintf(lines[2], sizeof lines[2], "ALLSWELL_PERSON_ID=%s", id);
+    (void)snprintf(lines[3], sizeof lines[3], "ALLSWELL_LEVEL=%u",
+                   event->urgency == AW_URGENCY_RING ? event->level : 0U);
+    (void)snprintf(lines[4], sizeof lines[4], "ALLSWELL_TEXT=%s", EVENT_NEUTRAL_TEXT);
+    (void)snprintf(lines[5], sizeof lines[5], "ALLSWELL_SIDE=%s",
+                   who->side == HOST_WATCHED ? "contact" : "subject");
+    for (size_t i = 0; i < 6; i++)
+        env[i] = lines[i];
+    env[6] = NULL;
+    if (net->command != NULL)
+        run_hook(net, shell, env);
+    if (access(net->file, X_OK) == 0)
+        run_hook(net, file, env);
+}
+
+static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
+{
+    struct host_net *net = (struct host_net *)ctx;
+    struct host_who who = who_of(net->host, slot, event);
+
+    if (!event_is_news(event->kind))
+        return;
+    host_log(net->host, &who, event_json(event));
+    if (!net->host->is_agent)
+        return;
+    run_hooks(net, &who, event);
+    if (event->urgency != AW_URGENCY_QUIET) {
+        char name[AW_NAME_LEN_MAX + 1];
+
+        host_name(name, net->host, &who);
+        (void)printf("%s: %s%s%s\n", event_urgency(event->urgency), name,
+                     name[0] != '\0' ? ": " : "", EVENT_NEUTRAL_TEXT);
+        (void)fflush(stdout);
+    }
+}
+
+static bool add_engines(struct host *host, struct tool_fail *fail)
+{
+    struct host_net *net = host->net;
+    enum aw_status status = AW_OK;
+
+    for (size_t i = 0; status == AW_OK && i < HOST_RELAY_MAX; i++) {
+        if (host->relays[i].number != 0)
+            status =
+                aw_agent_relay_add(net->agent, &host->relays[i].endpoint, host->relays[i].token);
+    }
+    if (status == AW_OK)
+        status = aw_agent_subject_add(net->agent, host->subject);
+    for (size_t i = 0; status == AW_OK && i < HOST_WATCH_MAX; i++) {
+        if (host->watches[i].slot != 0)
+            status =
+                aw_agent_contact_add(net->agent, host->watches[i].contact, host->watches[i].slot);
+    }
+    return status == AW_OK || fail_status(fail, status, "the network cannot be started");
+}
+
+bool host_net_open(struct host *host, struct tool_fail *fail)
+{
+    struct aw_agent_config config = {.store = host->store, .on_event = on_event, .ctx = NULL};
+    struct host_net *net = calloc(1, sizeof *net);
+
+    if (net == NULL)
+        return fail_status(fail, AW_E_STORE, "no memory");
+    net->host = host;
+    host->net = net;
+    config.ctx = net;
+    home_file(net->file, &host->home, "hooks/on-event");
+    if (aw_loop_open(&net->loop, &host->clock) != AW_OK ||
+        aw_agent_open(&net->agent, net->loop, &config) != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT,
+                        "the system has no room for the network: end other programs");
+    return add_engines(host, fail);
+}
+
+void host_net_close(struct host *host)
+{
+    struct host_net *net = host->net;
+
+    if (net->agent != NULL)
+        aw_agent_flush(net->agent);
+    if (net->timer != NULL)
+        aw_loop_timer_free(net->timer);
+    if (net->agent != NULL)
+        aw_agent_close(net->agent);
+    if (net->loop != NULL)
+        aw_loop_close(net->loop);
+    free(net);
+    host->net = NULL;
+}
+
+void host_net_kick(struct host *host)
+{
+    if (host->net == NULL)
+        return;
+    aw_agent_wake(host->net->agent);
+    aw_agent_flush(host->net->agent); /* durable before the answer is visible */
+}
+
+bool host_net_watch(struct host *host, struct host_watch *watch, struct tool_fail *fail)
+{
+    enum aw_status status;
+
+    if (host->net == NULL)
+        return true;
+    status = aw_agent_contact_add(host->net->agent, watch->contact, watch->slot);
+    return status == AW_OK || fail_status(fail, status, "this person cannot be watched");
+}
+
+bool host_net_relay(struct host *host, const struct host_relay *relay, struct tool_fail *fail)
+{
+    enum aw_status status;
+
+    if (host->net == NULL)
+        return true;
+    status = aw_agent_relay_add(host->net->agent, &relay->endpoint, relay->token);
+    return status == AW_OK || fail_status(fail, status, "this relay cannot be used");
+}
+
+struct aw_loop *host_net_loop(struct host *host)
+{
+    return host->net->loop;
+}
+
+bool host_net_relay_at(const struct host *host, const struct aw_endpoint *endpoint,
+                       struct aw_agent_relay *out)
+{
+    if (host->net == NULL)
+        return false;
+    for (size_t i = 0; aw_agent_relay_at(host->net->agent, i, out) == AW_OK; i++) {
+        if (strcmp(out->relay.address, endpoint->address) == 0 &&
+            memcmp(out->relay.relay_key, endpoint->relay_key, 32) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool host_net_is_settled(const struct host *host)
+{
+    struct aw_agent_relay relay;
+
+    if (host->net == NULL)
+        return true;
+    if (!aw_agent_is_idle(host->net->agent))
+        return false;
+    for (size_t i = 0; aw_agent_relay_at(host->net->agent, i, &relay) == AW_OK; i++) {
+        if ((relay.mailbox_count > 0 || relay.send_count > 0) &&
+            (!relay.is_up || relay.health.outstanding > 0))
+            return false;
+    }
+    return true;
+}
+
+/* The loop's clock may be compressed; patience is in true time. */
+static uint64_t next_step(const struct host_net *net)
+{
+    uint64_t span = 1000000, true_ms = aw_clock_true_span_ms(&net->host->clock, span);
+
+    return aw_loop_now(net->loop).mono_ms + STEP_MS * span / (true_ms == 0 ? 1 : true_ms);
+}
+
+static void on_step(void *ctx)
+{
+    struct host_net *net = (struct host_net *)ctx;
+
+    if (net->steps_left == 0 || net->until(net->host, net->until_ctx)) {
+        aw_loop_stop(net->loop);
+        return;
+    }
+    net->steps_left--;
+    aw_loop_timer_set(net->timer, next_step(net));
+}
+
+bool host_net_run(struct host *host, bool (*until)(const struct host *host, void *ctx), void *ctx,
+                  unsigned ms)
+{
+    struct host_net *net = host->net;
+
+    if (net->timer == NULL)
+        net->timer = aw_loop_timer_new(net->loop, on_step, net);
+    if (net->timer == NULL)
+        return false;
+    net->until = until;
+    net->until_ctx = ctx;
+    net->steps_left = ms / STEP_MS;
+    aw_loop_timer_set(net->timer, next_step(net));
+    aw_loop_run(net->loop);
+    aw_loop_timer_set(net->timer, AW_TIME_NEVER);
+    return until(host, ctx);
+}
+
+void host_net_on_event(struct host *host, const char *command)
+{
+    host->net->command = command;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_ALLSWELL_HOST_NET_H
+#define TOOLS_ALLSWELL_HOST_NET_H
+
+#include "allswell/host.h"
+
+#include <allswell/agent.h>
+
+/**
+ * @file
+ * Host on the network: the loop that drives the engines of a home, the links to its relays, and
+ * what happens on events.
+ */
+
+/** Connects the engines of an open host to its relays. */
+bool host_net_open(struct host *host, struct tool_fail *fail);
+
+/** Ends the links; what waits stays in the store. */
+void host_net_close(struct host *host);
+
+/** Stores and sends what an input has made. Without a network it does nothing. */
+void host_net_kick(struct host *host);
+
+/** Tells that a watched person was added. */
+bool host_net_watch(struct host *host, struct host_watch *watch, struct tool_fail *fail);
+
+/** Tells that a relay was added, or its token replaced. */
+bool host_net_relay(struct host *host, const struct host_relay *relay, struct tool_fail *fail);
+
+/** The loop, for the control socket and signals. */
+struct aw_loop *host_net_loop(struct host *host);
+
+/** Tells what is known of a relay; false when nothing is. */
+bool host_net_relay_at(const struct host *host, const struct aw_endpoint *endpoint,
+                       struct aw_agent_relay *out);
+
+/** Returns whether nothing is under way: all asked, all deposited, all stored. */
+bool host_net_is_settled(const struct host *host);
+
+/**
+ * Runs the loop until `until` says so, or true time `ms` has passed.
+ *
+ * @return what `until` said last
+ */
+bool host_net_run(struct host *host, bool (*until)(const struct host *host, void *ctx), void *ctx,
+                  unsigned ms);
+
+/** Sets the command that is run for every event, NULL for none; borrowed. */
+void host_net_on_event(struct host *host, const char *command);
+
+/* ---- host.c ---- */
+
+/** Makes the engine of one slot, with what is stored of it; NULL when it cannot. */
+struct host_watch *host_watch_new(struct host *host, uint32_t slot, enum aw_status *status);
+
+/** Wipes and frees it. */
+void host_watch_free(struct host_watch *watch);
+
+#endif /* TOOLS_ALLSWELL_HOST_NET_H */

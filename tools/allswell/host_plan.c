@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/host.h"
+#include "allswell/host_net.h"
+
+#include "common/base64.h"
+#include "common/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The plan: showing, checking, putting into force. */
+
+#define LOOK_AHEAD_S (9 * 86400) /* a week and both ends of it */
+#define GAP_MAX_S    (25 * 3600) /* a day, also when clocks change */
+
+bool host_presence(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    char salt[BASE64_LEN(AW_PRESENCE_SALT_LEN) + 1], tweak[BASE64_LEN(AW_PRESENCE_TWEAK_LEN) + 1];
+
+    (void)request;
+    (void)fail;
+    base64_encode(salt, host->settings.salt, sizeof host->settings.salt);
+    base64_encode(tweak, host->settings.tweak, sizeof host->settings.tweak);
+    *reply = json_pack("{s:s, s:s, s:b}", "salt", salt, "tweak", tweak, "has_secrets",
+                       (int)host->settings.has_secrets);
+    return true;
+}
+
+static const char *zone_of(const struct host *host, uint32_t version)
+{
+    return host->settings.zone_version == version ? host->settings.zone : "";
+}
+
+bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
+                    struct tool_fail *fail)
+{
+    struct aw_plan plan;
+    const char *zone;
+    char *text;
+
+    (void)request;
+    if (aw_subject_plan(host->subject, &plan) != AW_OK)
+        return fail_set(fail, TOOL_STATE,
+                        "there is no plan yet: write one (allswell-plan(5)) and 'allswell plan "
+                        "set' it");
+    zone = zone_of(host, plan.version);
+    text = plan_text_write(&plan, zone);
+    if (text == NULL)
+        return fail_status(fail, AW_E_STORE, "no memory");
+    *reply = json_pack("{s:o, s:s}", "plan", plan_text_json(&plan, zone), "text", text);
+    free(text);
+    return true;
+}
+
+static size_t paired(const struct host *host, struct plan_person out[AW_PLAN_MEMBER_MAX])
+{
+    size_t count = 0;
+
+    for (unsigned i = 1; i <= AW_PLAN_MEMBER_MAX; i++) {
+        struct aw_person person;
+
+        if (aw_subject_person(host->subject, (uint8_t)i, &person) != AW_OK ||
+            person.phase < AW_PERSON_PAIRED)
+            continue;
+        out[count].person = (uint8_t)i;
+        memcpy(out[count].name, person.name, sizeof out[count].name);
+        count++;
+    }
+    return count;
+}
+
+static bool read_plan(struct host *host, const json_t *request, struct aw_plan *plan,
+                      char zone[PLAN_ZONE_MAX + 1], struct tool_fail *fail)
+{
+    struct plan_person people[AW_PLAN_MEMBER_MAX];
+    struct plan_source source = {.file = reply_string(request, "file"),
+                                 .text = reply_string(request, "text"),
+                                 .people = people,
+                                 .people_count = paired(host, people),
+                                 .now_s = host_now(host).wall_ms / 1000};
+
+    if (source.text == NULL || source.file == NULL)
+        return fail_set(fail, TOOL_USAGE, "the plan file is not UTF-8: save it as plain text");
+    return plan_text_read(plan, zone, &source, fail);
+}
+
+static void note(json_t *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void note(json_t *list, const char *format, ...)
+{
+    char text[300];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    (void)json_array_append_new(list, json_string(text));
+}
+
+/* The longest time between two check-ins, as the next days will have them. */
+static uint64_t longest_gap(const struct aw_plan *plan, uint64_t now_s, uint64_t *from)
+{
+    uint64_t longest = 0, at = now_s;
+
+    *from = now_s;
+    for (unsigned i = 0; i < 4000 && at < now_s + LOOK_AHEAD_S; i++) {
+        uint64_t due = aw_plan_due_s(plan, at);
+
+        if (due == UINT64_MAX)
+            break;
+        if (i > 0 && due - at > longest) { /* the first one begins in the middle */
+            longest = due - at;
+            *from = at;
+        }
+        at = due;
+    }
+    return longest;
+}
+
+static void find_holes(const struct host *host, const struct aw_plan *plan, json_t *holes)
+{
+    char gap_text[TEXT_MAX], from_text[TEXT_MAX];
+    uint64_t from = 0, gap = longest_gap(plan, host_now(host).wall_ms / 1000, &from);
+
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        struct aw_person person;
+
+        if (aw_subject_person(host->subject, plan->roster[i].person, &person) == AW_OK &&
+            person.phase != AW_PERSON_VERIFIED)
+            note(holes, "the words were not compared with %s: 'allswell verify %u'",
+                 plan->roster[i].name, plan->roster[i].person);
+    }
+    text_span_write(gap_text, gap);
+    text_time_write(from_text, from);
+    if (gap > GAP_MAX_S)
+        note(holes, "nobody expects a check-in for %s, from %s: add a check-in in between",
+             gap_text, from_text);
+}
+
+static void add_notes(const struct host *host, const struct aw_plan *plan, json_t *notes)
+{
+    struct plan_person people[AW_PLAN_MEMBER_MAX];
+    size_t count = paired(host, people), relays = 0;
+
+    if (plan->roster_count == 1)
+        note(notes, "with one contact, that person alone can open your place");
+    for (size_t i = 0; i < count; i++) {
+        bool in = false;
+
+        for (size_t k = 0; k < plan->roster_count; k++)
+            in = in || plan->roster[k].person == people[i].person;
+        if (!in)
+            note(notes, "%s is paired but not in this plan", people[i].name);
+    }
+    for (size_t i = 0; i < HOST_RELAY_MAX; i++)
+        relays += host->relays[i].number != 0 ? 1 : 0;
+    if (relays < 2)
+        note(notes, "answers reach you through one relay only: add one of somebody else");
+}
+
+static json_t *check_json(const struct host *host, const struct aw_plan *plan, const char *zone)
+{
+    json_t *holes = json_array(), *notes = json_array(), *next = json_array();
+    uint64_t now_s = host_now(host).wall_ms / 1000, at = now_s, from = 0;
+    uint64_t gap = longest_gap(plan, now_s, &from);
+    uint64_t first = gap + plan->grace_s + plan->levels[0].delay_s;
+    uint64_t last = gap + plan->grace_s + plan->levels[plan->levels_count - 1].delay_s;
+
+    find_holes(host, plan, holes);
+    add_notes(host, plan, notes);
+    for (unsigned i = 0; i < 5; i++) {
+        at = aw_plan_due_s(plan, at);
+        if (at == UINT64_MAX)
+            break;
+        (void)json_array_append_new(next, json_integer((json_int_t)at));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "plan", plan_text_json(plan, zone),
+                     "holes", holes, "notes", notes, "next", next, "gap_s", (json_int_t)gap,
+                     "worst_first_s", (json_int_t)first, "worst_everybody_s", (json_int_t)last);
+}
+
+bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail)
+{
+    struct aw_plan plan;
+    char zone[PLAN_ZONE_MAX + 1];
+
+    if (!read_plan(host, request, &plan, zone, fail))
+        return false;
+    *reply = check_json(host, &plan, zone);
+    return true;
+}
+
+static bool read_circle(struct host *host, const json_t *request, const struct aw_plan *plan,
+                        uint32_t *circle, struct tool_fail *fail)
+{
+    const json_t *list = json_object_get(request, "circle");
+    size_t i;
+    json_t *name;
+
+    *circle = 0;
+    json_array_foreach(list, i, name)
+    {
+        struct host_who who;
+        bool in = false;
+
+        if (!host_find(host, json_string_value(name), 1U << HOST_MINE, &who, fail))
+            return false;
+        for (size_t k = 0; k < plan->roster_count; k++)
+            in = in || plan->roster[k].person == who.person;
+        if (!in)
+            return fail_set(fail, TOOL_USAGE,
+                            "a person of the circle is not in the plan: add a "
+                            "'person' line");
+        *circle |= 1U << (who.person - 1);
+    }
+    return *circle != 0 ||
+           fail_set(fail, TOOL_USAGE, "nobody is in the circle: name at least one person");
+}
+
+/* Returns false when the request names secrets that cannot be used. */
+static bool read_secrets(struct host *host, const json_t *request, const struct aw_plan *plan,
+                         struct aw_secrets *secrets, bool *has_secrets, struct tool_fail *fail)
+{
+    *has_secrets = json_object_get(request, "safe") != NULL;
+    if (!*has_secrets)
+        return host->settings.has_secrets ||
+               fail_set(fail, TOOL_STATE,
+                        "no secrets were chosen yet: 'allswell plan set --secrets FILE'");
+    if (!host_bytes(request, "safe", secrets->safe_key, sizeof secrets->safe_key) ||
+        !host_bytes(request, "duress", secrets->duress_key, sizeof secrets->duress_key) ||
+        !host_bytes(request, "tweak", host->settings.tweak, sizeof host->settings.tweak))
+        return fail_set(fail, TOOL_USAGE,
+                        "the keys are malformed: use the same version of both "
+                        "programs");
+    return read_circle(host, request, plan, &secrets->circle, fail);
+}
+
+bool host_plan_set(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    struct aw_plan plan;
+    struct aw_secrets secrets;
+    struct aw_subject_view view;
+    uint8_t key[AW_PRESENCE_KEY_LEN];
+    struct host_settings before = host->settings;
+    char zone[PLAN_ZONE_MAX + 1];
+    bool has_secrets = false;
+    enum aw_status status;
+
+    if (!read_plan(host, request, &plan, zone, fail))
+        return false;
+    if (!host_bytes(request, "key", key, sizeof key))
+        return fail_set(fail, TOOL_USAGE,
+                        "the key is malformed: use the same version of both "
+                        "programs");
+    memset(&secrets, 0, sizeof secrets);
+    if (!read_secrets(host, request, &plan, &secrets, &has_secrets, fail)) {
+        explicit_bzero(&secrets, sizeof secrets);
+        explicit_bzero(key, sizeof key);
+        host->settings = before;
+        return false;
+    }
+    status = aw_subject_plan_set(host->subject, &plan, has_secrets ? &secrets : NULL, key,
+                                 host_now(host));
+    explicit_bzero(&secrets, sizeof secrets);
+    explicit_bzero(key, sizeof key);
+    if (status != AW_OK) {
+        host->settings = before;
+        return fail_status(fail, status, "the plan was not put into force");
+    }
+    aw_subject_view(host->subject, &view);
+    host->settings.has_secrets = true;
+    host->settings.zone_version = view.plan_version;
+    (void)snprintf(host->settings.zone, sizeof host->settings.zone, "%s", zone);
+    if (!host_settings_store(host, fail))
+        return false;
+    host_log(host, NULL,
+             json_pack("{s:s, s:I}", "event", "plan-set", "seq", (json_int_t)view.plan_version));
+    *reply = check_json(host, &plan, zone);
+    (void)json_object_set_new(*reply, "version", json_integer((json_int_t)view.plan_version));
+    return true;
+}

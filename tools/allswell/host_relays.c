@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/host.h"
+#include "allswell/host_net.h"
+
+#include <string.h>
+
+/* The relays of a home: where its mailboxes are made. */
+
+static struct host_relay *find_relay(struct host *host, const struct aw_endpoint *endpoint)
+{
+    for (size_t i = 0; i < HOST_RELAY_MAX; i++) {
+        struct host_relay *at = &host->relays[i];
+
+        if (at->number != 0 && strcmp(at->endpoint.address, endpoint->address) == 0 &&
+            memcmp(at->endpoint.relay_key, endpoint->relay_key, 32) == 0)
+            return at;
+    }
+    return NULL;
+}
+
+static bool parse(const json_t *request, struct aw_endpoint *endpoint, struct tool_fail *fail)
+{
+    const char *line = reply_string(request, "address");
+
+    return address_parse(endpoint, line == NULL ? "" : line, fail);
+}
+
+bool host_relay_add(struct host *host, const json_t *request, json_t **reply,
+                    struct tool_fail *fail)
+{
+    struct host_relay added = {.number = 1}, *place = NULL;
+    bool ok;
+
+    if (!parse(request, &added.endpoint, fail))
+        return false;
+    if (!host_bytes(request, "token", added.token, sizeof added.token))
+        return fail_set(fail, TOOL_USAGE,
+                        "the access token is not 43 characters of base64url: copy "
+                        "the whole line that 'allswell-relay token new' prints");
+    place = find_relay(host, &added.endpoint); /* known: only the token is new */
+    for (size_t i = 0; i < HOST_RELAY_MAX && place == NULL; i++) {
+        if (host->relays[i].number == 0)
+            place = &host->relays[i];
+    }
+    if (place == NULL)
+        return fail_set(fail, TOOL_STATE, "there are %d relays already: remove one first",
+                        HOST_RELAY_MAX);
+    for (size_t i = 0; i < HOST_RELAY_MAX; i++) {
+        if (host->relays[i].number >= added.number)
+            added.number = host->relays[i].number + 1;
+    }
+    if (place->number != 0)
+        added.number = place->number;
+    ok = host_relay_store(host, &added, fail) && host_net_relay(host, &added, fail);
+    if (ok) {
+        *place = added;
+        *reply = json_pack("{s:s, s:I}", "address", reply_string(request, "address"), "number",
+                           (json_int_t)added.number);
+    }
+    explicit_bzero(&added, sizeof added);
+    return ok;
+}
+
+static json_t *relay_json(const struct host *host, const struct host_relay *at)
+{
+    struct aw_agent_relay known;
+    char line[ADDRESS_LINE_MAX];
+    bool is_known = host_net_relay_at(host, &at->endpoint, &known);
+
+    address_write(line, &at->endpoint);
+    return json_pack("{s:I, s:s, s:b, s:b, s:i, s:i}", "number", (json_int_t)at->number, "address",
+                     line, "connected", is_known && known.is_up, "token_refused",
+                     is_known && known.answer == AW_RELAY_TOKEN, "mailboxes",
+                     is_known ? (int)known.mailbox_count : 0, "waiting",
+                     is_known ? (int)known.send_count : 0);
+}
+
+bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail)
+{
+    json_t *list = json_array();
+
+    (void)request;
+    (void)fail;
+    for (size_t i = 0; i < HOST_RELAY_MAX; i++) {
+        const struct host_relay *at = &host->relays[i];
+
+        if (at->number == 0)
+            continue;
+        (void)json_array_append_new(list, relay_json(host, at));
+    }
+    *reply = json_pack("{s:o}", "relays", list);
+    return true;
+}
+
+bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
+                       struct tool_fail *fail)
+{
+    struct aw_endpoint endpoint;
+    struct host_relay *at;
+
+    if (!parse(request, &endpoint, fail))
+        return false;
+    at = find_relay(host, &endpoint);
+    if (at == NULL)
+        return fail_set(fail, TOOL_NOT_FOUND, "%s is not used here: see 'allswell relay list'",
+                        endpoint.address);
+    if (!host_relay_forget(host, at, fail))
+        return false;
+    *reply = json_pack("{s:s}", "address", reply_string(request, "address"));
+    return true;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/commands.h"
+#include "common/harden.h"
+
+#include <locale.h>
+
+/* allswell: the tool of a subject and of a contact. This file is the list of commands. */
+
+const char *const tool_name = "allswell";
+
+static const struct argp_option globals[] = {
+    {"home", OPT_HOME, "DIR", 0, "Home directory of this person", 1},
+    {"json", OPT_JSON, NULL, 0, "Answer as one JSON object", 1},
+    {"wait", OPT_WAIT, "SECONDS", 0, "How long to wait for the relays (default 10)", 1},
+    {0},
+};
+
+static const struct argp_option init_options[] = {
+    {"name", OPT_NAME, "NAME", 0, "How others are to see you", 0},
+    {0},
+};
+
+static const struct argp_option relay_add_options[] = {
+    {"token-fd", OPT_TOKEN_FD, "N", 0, "Read the access token from file descriptor N", 0},
+    {0},
+};
+
+static const struct argp_option invite_options[] = {
+    {"qr", OPT_QR, NULL, 0, "Show the invite as a QR code too", 0},
+    {"valid", OPT_VALID, "SPAN", 0, "How long it can be answered (default 24h)", 0},
+    {"as", OPT_AS, "NAME", 0, "Your name in this invite", 0},
+    {0},
+};
+
+static const struct argp_option join_options[] = {
+    {"uri-fd", OPT_URI_FD, "N", 0, "Read the invite from file descriptor N", 0},
+    {"as", OPT_AS, "NAME", 0, "Your name towards this person", 0},
+    {0},
+};
+
+static const struct argp_option verify_options[] = {
+    {"words", OPT_WORDS, "WORDS", 0, "The words that the other side reads out", 0},
+    {0},
+};
+
+static const struct argp_option plan_set_options[] = {
+    {"secrets", OPT_SECRETS, NULL, 0, "Choose both secrets and the circle anew", 0},
+    {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the secrets, one per line, from descriptor N", 0},
+    {0},
+};
+
+static const struct argp_option checkin_options[] = {
+    {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the secret from file descriptor N", 0},
+    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
+    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
+    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
+    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    {0},
+};
+
+static const struct argp_option sos_options[] = {
+    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
+    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
+    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
+    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    {0},
+};
+
+static const struct argp_option cancel_options[] = {
+    {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the secret from file descriptor N", 0},
+    {0},
+};
+
+static const struct argp_option run_options[] = {
+    {"on-event", OPT_ON_EVENT, "COMMAND", 0, "Run COMMAND for every event", 0},
+    {0},
+};
+
+static const struct argp_option claim_options[] = {
+    {"decline", OPT_DECLINE, NULL, 0, "Say that you cannot act; others go on", 0},
+    {0},
+};
+
+static const struct argp_option log_options[] = {
+    {"lines", OPT_LINES, "N", 0, "Show the newest N entries (default 50)", 0},
+    {0},
+};
+
+static const struct args_command commands[] = {
+    {"init", "", "Create a home",
+     "Makes the directory and the database. Nothing is sent to anybody.", init_options, 0, 0,
+     cmd_init},
+    {"relay add", "ADDRESS", "Use a relay",
+     "ADDRESS is the line that allswell-relay prints, host:port/KEY. The access token is asked "
+     "for on the terminal, or read from standard input.",
+     relay_add_options, 1, 1, cmd_relay_add},
+    {"relay list", "", "Show the relays", NULL, NULL, 0, 0, cmd_relay_list},
+    {"relay remove", "ADDRESS", "Use a relay no longer",
+     "For new pairings. Channels that exist keep the relays that they were made with.", NULL, 1, 1,
+     cmd_relay_remove},
+    {"invite", "", "Invite somebody to watch over you",
+     "Prints a link that one person can answer once. It is a secret: show it face to face, or send "
+     "it over a messenger that you both trust.",
+     invite_options, 0, 0, cmd_invite},
+    {"join", "", "Answer an invite",
+     "The invite is asked for on the terminal, or read from standard input. It is not taken from "
+     "the command line, where everybody on this machine could read it.",
+     join_options, 0, 0, cmd_join},
+    {"verify", "PERSON", "Compare words with somebody",
+     "Six words, the same on both sides if nobody is in between. Compare them face to face or on "
+     "the telephone, not over the messenger that carried the invite.",
+     verify_options, 1, 1, cmd_verify},
+    {"people", "", "Show whom you are paired with", NULL, NULL, 0, 0, cmd_people},
+    {"plan show", "", "Show your plan", "The output is a plan file: see allswell-plan(5).", NULL, 0,
+     0, cmd_plan_show},
+    {"plan set", "FILE", "Put a plan into force",
+     "Asks for your secret; with --secrets for both secrets and the names of the circle, which "
+     "are not stored.",
+     plan_set_options, 1, 1, cmd_plan_set},
+    {"plan check", "FILE", "Look for holes in a plan", "Exits with 1 when it finds any.", NULL, 1,
+     1, cmd_plan_check},
+    {"checkin", "", "Say that all is well",
+     "The secret is asked for on the terminal without echo. Every secret is accepted and does the "
+     "same; only your circle can tell what it meant.",
+     checkin_options, 0, 0, cmd_checkin},
+    {"sos", "", "Call for help now", "Needs no secret.", sos_options, 0, 0, cmd_sos},
+    {"cancel", "", "Take an alarm back", "Asks for the secret, as checkin does.", cancel_options, 0,
+     0, cmd_cancel},
+    {"status", "", "Show how things stand", NULL, NULL, 0, 0, cmd_status},
+    {"run", "", "Run the agent",
+     "Keeps the schedule, warns, watches, rings. Ends with SIGTERM or control-C. Other commands "
+     "talk to it while it runs. allswell(1) lists the environment of COMMAND.",
+     run_options, 0, 0, cmd_run},
+    {"claim", "PERSON", "Say that you are acting",
+     "Holds the next level of this person's ladder for a while; it rings again if nothing "
+     "follows.",
+     claim_options, 1, 1, cmd_claim},
+    {"confirm", "PERSON", "Say that you have spoken to them",
+     "Only when you have heard or seen the person yourself.", NULL, 1, 1, cmd_confirm},
+    {"log", "[PERSON]", "Show what happened", NULL, log_options, 0, 1, cmd_log},
+    {"why", "[PERSON]", "Explain the last decision", NULL, NULL, 0, 1, cmd_why},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct args_tool tool = {
+        .doc = "Tell the people you trust, again and again, that all is well.",
+        .commands = commands,
+        .globals = globals,
+    };
+
+    harden_process();
+    (void)setlocale(LC_TIME, "C");
+    return args_main(&tool, argc, argv);
+}

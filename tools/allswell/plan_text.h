@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_ALLSWELL_PLAN_TEXT_H
+#define TOOLS_ALLSWELL_PLAN_TEXT_H
+
+#include "common/fail.h"
+
+#include <allswell/plan.h>
+#include <jansson.h>
+
+/**
+ * @file
+ * Plan files: `key = value` lines, as allswell-plan(5) describes them, to and from struct aw_plan.
+ */
+
+/** Longest plan file, in bytes. */
+#define PLAN_TEXT_MAX 32768
+
+/** Longest name of a time zone. */
+#define PLAN_ZONE_MAX 63
+
+/** Somebody who can be in a plan. */
+struct plan_person {
+    uint8_t person;
+    char name[AW_NAME_LEN_MAX + 1];
+};
+
+/** What a plan file is read against. */
+struct plan_source {
+    const char *file; /* for messages */
+    const char *text;
+    const struct plan_person *people; /* everybody who is paired */
+    size_t people_count;
+    uint64_t now_s;
+};
+
+/**
+ * Reads a plan. Messages name file and line.
+ *
+ * @param zone  set to the name of the time zone, "" when the file gives none
+ */
+bool plan_text_read(struct aw_plan *plan, char zone[PLAN_ZONE_MAX + 1],
+                    const struct plan_source *source, struct tool_fail *fail);
+
+/**
+ * Writes a plan as a file that reads back as the same plan.
+ *
+ * @param zone  its name when it is known, else ""
+ * @return text to free, or NULL without memory
+ */
+char *plan_text_write(const struct aw_plan *plan, const char *zone);
+
+/** Returns a plan as a JSON object. */
+json_t *plan_text_json(const struct aw_plan *plan, const char *zone);
+
+/** Returns the list of days of a schedule line: "mon tue", or "" for every day. */
+void plan_text_days(char out[32], uint8_t days);
+
+/** Fills the rules of a time zone: a name, "UTC" or "+01:00". */
+bool plan_zone_read(struct aw_plan *plan, const char *zone, uint64_t now_s, const char **problem);
+
+#endif /* TOOLS_ALLSWELL_PLAN_TEXT_H */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_ALLSWELL_RENDER_H
+#define TOOLS_ALLSWELL_RENDER_H
+
+#include <jansson.h>
+
+/**
+ * @file
+ * Text for people, made from the same JSON that --json prints.
+ */
+
+/** One line about somebody who watches over this person. */
+void render_contact(const json_t *contact);
+
+/** One line about somebody who is watched. */
+void render_watched_line(const json_t *watched);
+
+/** All about somebody who is watched; begins with what not to do. */
+void render_watched(const json_t *watched);
+
+#endif /* TOOLS_ALLSWELL_RENDER_H */

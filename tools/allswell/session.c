@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/session.h"
+
+#include "allswell/host_net.h"
+
+#include <string.h>
+#include <time.h>
+
+#define WAIT_DEFAULT_S  10
+#define QUERY_DEFAULT_S 3  /* a question must not hang on a relay that is down */
+#define AGENT_ANSWER_S  20 /* a full disk may take its time */
+
+const struct home_rule session_home_rule = {
+    .variable = "ALLSWELL_HOME",
+    .directory = "allswell",
+    .create = "allswell init --name NAME",
+};
+
+bool session_open(struct session *session, const struct args *args, struct tool_fail *fail)
+{
+    const char *wait = args_option(args, "wait");
+    long wait_s = 0;
+    json_t *request, *reply = NULL;
+    enum reply_asked asked;
+
+    memset(session, 0, sizeof *session);
+    session->is_json = args_option(args, "json") != NULL;
+    session->has_wait = wait != NULL;
+    if (!args_number(wait, "--wait", 0, 3600, WAIT_DEFAULT_S, &wait_s, fail) ||
+        !home_find(&session->home, &session_home_rule, args_option(args, "home"), fail) ||
+        !home_check(&session->home, &session_home_rule, fail))
+        return false;
+    session->wait_s = (unsigned)wait_s;
+    request = json_pack("{s:s}", "do", "presence");
+    asked = reply_ask(&session->home, request, AGENT_ANSWER_S, &reply, fail);
+    json_decref(request);
+    json_decref(reply);
+    if (asked != REPLY_NOT_RUNNING)
+        return asked == REPLY_ANSWERED;
+    if (!host_open(&session->local, &session->home, fail))
+        return false;
+    if (host_net_open(session->local, fail))
+        return true;
+    session_close(session);
+    return false;
+}
+
+void session_close(struct session *session)
+{
+    host_close(session->local);
+    session->local = NULL;
+}
+
+bool session_ask(struct session *session, json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    enum reply_asked asked;
+    bool ok;
+
+    *reply = NULL;
+    if (request == NULL)
+        return fail_set(fail, TOOL_USAGE, "what was given is not UTF-8: correct it");
+    if (session->local != NULL) {
+        ok = host_request(session->local, reply_string(request, "do"), request, reply, fail);
+        if (ok)
+            (void)json_object_set_new(*reply, "ok", json_true());
+        json_decref(request);
+        return ok;
+    }
+    asked = reply_ask(&session->home, request, AGENT_ANSWER_S, reply, fail);
+    json_decref(request);
+    if (asked == REPLY_NOT_RUNNING)
+        return fail_set(fail, TOOL_ENVIRONMENT, "the agent has just ended: try again");
+    return asked == REPLY_ANSWERED;
+}
+
+/* Idle several times in a row: an answer may bring new work. */
+static bool is_quiet(const struct host *host, void *ctx)
+{
+    unsigned *count = (unsigned *)ctx;
+
+    *count = host_net_is_settled(host) ? *count + 1 : 0;
+    return *count >= 6;
+}
+
+bool session_settle(struct session *session, unsigned max_s)
+{
+    unsigned quiet = 0;
+    unsigned limit_s = max_s == 0 || session->has_wait ? session->wait_s : max_s;
+
+    if (session->local == NULL || limit_s == 0)
+        return true;
+    return host_net_run(session->local, is_quiet, &quiet, limit_s * 1000);
+}
+
+static bool never(const struct host *host, void *ctx)
+{
+    (void)host;
+    (void)ctx;
+    return false;
+}
+
+void session_pause(struct session *session, unsigned ms)
+{
+    struct timespec span = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+    if (session->local != NULL)
+        (void)host_net_run(session->local, never, NULL, ms);
+    else
+        (void)nanosleep(&span, NULL);
+}
+
+static int answer(struct session *session, json_t *request, unsigned after_s,
+                  void (*render)(const json_t *reply), struct tool_fail *fail)
+{
+    json_t *reply = NULL;
+    int code = TOOL_OK;
+
+    if (!session_ask(session, request, &reply, fail))
+        return fail_print(fail);
+    if (after_s > 0)
+        (void)session_settle(session, after_s);
+    if (session->is_json)
+        code = reply_print(reply);
+    else
+        render(reply);
+    json_decref(reply);
+    return code;
+}
+
+static int run(const struct args *args, json_t *request, unsigned after_s,
+               void (*render)(const json_t *reply))
+{
+    struct session session;
+    struct tool_fail fail;
+    int code;
+
+    if (!session_open(&session, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    (void)session_settle(&session, QUERY_DEFAULT_S); /* what has come meanwhile */
+    code = answer(&session, request, after_s, render, &fail);
+    session_close(&session);
+    return code;
+}
+
+int session_query(const struct args *args, json_t *request, void (*render)(const json_t *reply))
+{
+    return run(args, request, 0, render);
+}
+
+int session_act(const struct args *args, json_t *request, void (*render)(const json_t *reply))
+{
+    return run(args, request, WAIT_DEFAULT_S, render);
+}
