@@ -15,6 +15,9 @@
  * After each input take actions until there are none, do them in any order, and report each
  * with the engine's done() call; its bytes are borrowed until then. A SEND, or an EVENT about
  * something durable, is not handed out before the STORE that it depends on was reported done.
+ *
+ * Report a SEND within a minute or so: AW_E_NETWORK when the relay cannot be reached. The engine
+ * has one cell under way for each contact, and seals what is newest when that one is reported.
  */
 
 #ifdef __cplusplus
