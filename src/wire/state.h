@@ -8,7 +8,7 @@
 
 /* State: the plaintext of the sealed state (spec/09-crypto.md §7). */
 
-/* Every plaintext has this length: a state and zeros. The longest state needs 90. */
+/* Every plaintext has this length: a state and zeros. The longest state needs 91. */
 #define AW_STATE_PADDED_LEN 96
 
 extern const struct aw_wire_map aw_state_map;

@@ -222,7 +222,7 @@ static void test_largest(void)
     wire_fill(&aw_plan_map, first, WIRE_FILL_MOST, &rng);
     wire_mend(&aw_plan_map, first);
     T_TRUE(encode(&aw_plan_map, first).len <= AW_PLAN_ENCODED_MAX);
-    T_EQ(wire_len_max(&aw_plan_map), AW_PLAN_ENCODED_MAX);
+    T_TRUE(wire_len_max(&aw_plan_map) <= AW_PLAN_LEN_MAX);
     T_TRUE(AW_PLAN_ENCODED_MAX <= AW_PLAN_LEN_MAX);
 }
 
