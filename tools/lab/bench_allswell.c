@@ -37,7 +37,7 @@ static void on_term(void *ctx)
 
 static void serve(struct bench_peer *p, int out_fd)
 {
-    char path[300], message[AW_SERVER_MESSAGE_CAP];
+    char path[300], message[AW_SERVER_MESSAGE_CAP] = "no clock";
     struct aw_relay_token_info info = {.quota = 2 * BENCH_BOXES};
     struct aw_server_config config = {
         .host = "127.0.0.1",
@@ -49,7 +49,7 @@ static void serve(struct bench_peer *p, int out_fd)
                   .rate_interval_ms = 1},
     };
     struct aw_clock clock;
-    struct aw_loop *loop;
+    struct aw_loop *loop = NULL;
 
     (void)snprintf(path, sizeof path, "%.255s/relay.db", p->dir);
     if (aw_clock_init(&clock, NULL) != AW_OK || aw_loop_open(&loop, &clock) != AW_OK ||
