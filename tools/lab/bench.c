@@ -49,6 +49,7 @@ int lab_bench(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } bench[] = {
         {"codec", bench_codec},
+        {"seal", bench_seal},
         {"relay", aw_bench_relay},
     };
     size_t i;
