@@ -189,13 +189,17 @@ static void test_numbers_are_current(void)
         const char *name;
         uint64_t value;
     } limits[] = {
-        LIMIT(AW_NAME_LEN_MAX),     LIMIT(AW_ADDRESS_LEN_MAX),   LIMIT(AW_ENDPOINT_COUNT_MAX),
-        LIMIT(AW_EXT_LEN_MAX),      LIMIT(AW_SPAN_MAX_S),        LIMIT(AW_WORD_WAITING_MAX),
-        LIMIT(AW_INDEX_JUMP_MAX),   LIMIT(AW_PLAN_LEN_MAX),      LIMIT(AW_PLAN_LINE_MAX),
-        LIMIT(AW_PLAN_ZONE_MAX),    LIMIT(AW_PLAN_WARNING_MAX),  LIMIT(AW_PLAN_LEVEL_MAX),
-        LIMIT(AW_PLAN_MEMBER_MAX),  LIMIT(AW_PLAN_TEXT_LEN_MAX), LIMIT(AW_PLAN_GROUP_MAX),
-        LIMIT(AW_PLAN_EVERY_MIN_S), LIMIT(AW_PLAN_DAY_MAX_S),    LIMIT(AW_NOTE_LEN_MAX),
-        LIMIT(AW_WIRE_DEPTH_MAX),
+        LIMIT(AW_NAME_LEN_MAX),     LIMIT(AW_ADDRESS_LEN_MAX),     LIMIT(AW_ENDPOINT_COUNT_MAX),
+        LIMIT(AW_EXT_LEN_MAX),      LIMIT(AW_SPAN_MAX_S),          LIMIT(AW_WORD_WAITING_MAX),
+        LIMIT(AW_INDEX_JUMP_MAX),   LIMIT(AW_PLAN_LEN_MAX),        LIMIT(AW_PLAN_LINE_MAX),
+        LIMIT(AW_PLAN_ZONE_MAX),    LIMIT(AW_PLAN_WARNING_MAX),    LIMIT(AW_PLAN_LEVEL_MAX),
+        LIMIT(AW_PLAN_MEMBER_MAX),  LIMIT(AW_PLAN_TEXT_LEN_MAX),   LIMIT(AW_PLAN_GROUP_MAX),
+        LIMIT(AW_PLAN_EVERY_MIN_S), LIMIT(AW_PLAN_DAY_MAX_S),      LIMIT(AW_NOTE_LEN_MAX),
+        LIMIT(AW_WIRE_DEPTH_MAX),   LIMIT(AW_INVITE_URI_MAX),      LIMIT(AW_RELAY_CELL_LEN),
+        LIMIT(AW_RELAY_BULK_LEN),   LIMIT(AW_RELAY_OLDEST),        LIMIT(AW_RELAY_NEWEST),
+        LIMIT(AW_RELAY_BULK_MAX),   LIMIT(AW_RELAY_WINDOW),        LIMIT(AW_RELAY_LABEL_MAX),
+        LIMIT(AW_RELAY_WAKE_MS),    LIMIT(AW_PRESENCE_SECRET_MAX), LIMIT(AW_LINK_FIRST_MAX),
+        LIMIT(AW_LINK_PLAIN_MAX),   LIMIT(AW_LINK_COUNT_MAX),
     };
 #undef LIMIT
     char *page = t_read_path(T_SOURCE_DIR "/spec/12-limits.md", NULL);
@@ -208,6 +212,28 @@ static void test_numbers_are_current(void)
     free(page);
 }
 
+/* Goal: no limit of limits.h is missing on the page.
+ * Method: each line of the header that defines a number. */
+static void test_limits_are_all_there(void)
+{
+    char *page = t_read_path(T_SOURCE_DIR "/spec/12-limits.md", NULL);
+    char *header = t_read_path(T_SOURCE_DIR "/src/include/allswell/limits.h", NULL);
+    size_t count = 0;
+
+    for (const char *at = header; (at = strstr(at, "\n#define AW_")) != NULL; count++) {
+        char name[64];
+
+        T_REQUIRE(sscanf(at, " #define %63[A-Z_0-9]", name) == 1);
+        if (strstr(page, name) == NULL)
+            printf("    %s\n", name);
+        T_TRUE(strstr(page, name) != NULL);
+        at++;
+    }
+    T_TRUE(count > 20);
+    free(header);
+    free(page);
+}
+
 int main(int argc, char **argv)
 {
     generate();
@@ -217,5 +243,6 @@ int main(int argc, char **argv)
     }
     T_RUN(test_page_is_current);
     T_RUN(test_numbers_are_current);
+    T_RUN(test_limits_are_all_there);
     return t_end();
 }

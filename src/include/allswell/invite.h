@@ -17,9 +17,6 @@
 extern "C" {
 #endif
 
-/** Longest invite URI, in characters, without a terminating zero. */
-#define AW_INVITE_URI_MAX 652
-
 /** The version of the protocol that this library speaks. */
 #define AW_INVITE_VERSION 1
 

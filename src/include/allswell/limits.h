@@ -10,9 +10,8 @@
  * (spec/12-limits.md). A value beyond its limit is refused with AW_E_RANGE; a table that is
  * full with AW_E_LIMIT. No sum of values within these limits wraps in 64 bits.
  *
- * Lengths are in bytes and count no terminating NUL. The bounds that a caller chooses for
- * himself (how many mailboxes, how many links) are with the object that they belong to, and so
- * are the sizes of frames, in link.h, and of requests, in relay.h.
+ * Lengths are in bytes and count no terminating NUL. Bounds of one implementation (how many
+ * mailboxes and links a relay has room for, how long an agent waits) are with their object.
  */
 
 /* Common */
@@ -21,6 +20,9 @@
 #define AW_ENDPOINT_COUNT_MAX 3                 /* relays of one channel */
 #define AW_EXT_LEN_MAX        32                /* room for later versions in a message */
 #define AW_SPAN_MAX_S         UINT32_C(2678400) /* longest span on the wire: 31 days */
+
+/* 04 Pairing */
+#define AW_INVITE_URI_MAX 652 /* an invite as text */
 
 /* 05 Channel */
 #define AW_WORD_WAITING_MAX 64                  /* words that wait to be named, per channel */
@@ -40,5 +42,21 @@
 
 /* 07 Contact */
 #define AW_NOTE_LEN_MAX 56 /* note in the sealed state, UTF-8 */
+
+/* 08 Relay */
+#define AW_RELAY_CELL_LEN  512   /* a small cell */
+#define AW_RELAY_BULK_LEN  16384 /* a bulk cell */
+#define AW_RELAY_OLDEST    32    /* small cells that a mailbox keeps of the oldest */
+#define AW_RELAY_NEWEST    32    /* and of the newest; what lies between them is dropped */
+#define AW_RELAY_BULK_MAX  8     /* bulk cells in a mailbox; another is refused */
+#define AW_RELAY_WINDOW    256   /* unanswered requests of one link */
+#define AW_RELAY_LABEL_MAX 32    /* label of a token, name of a wake command */
+#define AW_RELAY_WAKE_MS   10000 /* shortest time between two wake-ups for one mailbox */
+
+/* 09 Crypto */
+#define AW_PRESENCE_SECRET_MAX 256                 /* a typed secret, UTF-8 */
+#define AW_LINK_FIRST_MAX      4096                /* plaintext of the first frame of a link */
+#define AW_LINK_PLAIN_MAX      65519               /* plaintext of a later frame */
+#define AW_LINK_COUNT_MAX      (UINT64_C(1) << 60) /* frames in one direction of a link */
 
 #endif /* ALLSWELL_LIMITS_H */

@@ -3,6 +3,7 @@
 #define ALLSWELL_LINK_H
 
 #include <allswell/base.h>
+#include <allswell/limits.h>
 
 /**
  * @file
@@ -45,9 +46,6 @@ extern "C" {
 /** What sealing adds behind the plaintext, in bytes. */
 #define AW_LINK_MAC_LEN 16
 
-/** Longest plaintext of the first frame, in bytes. */
-#define AW_LINK_FIRST_MAX 4096
-
 /** Longest first frame, its header included, in bytes. */
 #define AW_LINK_FIRST_FRAME_MAX (AW_LINK_HEADER_LEN + 32 + AW_LINK_FIRST_MAX + AW_LINK_MAC_LEN)
 
@@ -55,13 +53,7 @@ extern "C" {
 #define AW_LINK_ANSWER_LEN (AW_LINK_HEADER_LEN + 32 + AW_LINK_MAC_LEN)
 
 /** Longest frame, its header included, in bytes. */
-#define AW_LINK_FRAME_MAX (AW_LINK_HEADER_LEN + 65535)
-
-/** Longest plaintext of a frame after the handshake, in bytes. */
-#define AW_LINK_PLAIN_MAX (65535 - AW_LINK_MAC_LEN)
-
-/** Frames that one direction of a link carries before its keys are used up. */
-#define AW_LINK_COUNT_MAX (UINT64_C(1) << 60)
+#define AW_LINK_FRAME_MAX (AW_LINK_HEADER_LEN + AW_LINK_PLAIN_MAX + AW_LINK_MAC_LEN)
 
 /** Private fields, visible only so that the caller can place the object. Secret: wipe. */
 struct aw_link {

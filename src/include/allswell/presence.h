@@ -3,6 +3,7 @@
 #define ALLSWELL_PRESENCE_H
 
 #include <allswell/base.h>
+#include <allswell/limits.h>
 
 /**
  * @file
@@ -28,9 +29,6 @@ extern "C" {
 
 /** Length of the public tweak that picks the picture, in bytes. */
 #define AW_PRESENCE_TWEAK_LEN 16
-
-/** Longest secret, in bytes (UTF-8, exactly as typed). */
-#define AW_PRESENCE_SECRET_MAX 256
 
 /** Number of pictures. */
 #define AW_PRESENCE_PICTURE_COUNT 16

@@ -3,6 +3,7 @@
 #define ALLSWELL_RELAY_H
 
 #include <allswell/base.h>
+#include <allswell/limits.h>
 #include <allswell/store.h>
 
 /**
@@ -35,28 +36,8 @@
 extern "C" {
 #endif
 
-/** Lengths of the two kinds of cell, in bytes. */
-#define AW_RELAY_CELL_LEN 512
-#define AW_RELAY_BULK_LEN 16384
-
 /** Length of a capability, of its hash and of an access token, in bytes. */
 #define AW_RELAY_KEY_LEN 32
-
-/** Small cells that a mailbox keeps: the oldest and the newest ones; between them is dropped. */
-#define AW_RELAY_OLDEST 32
-#define AW_RELAY_NEWEST 32
-
-/** Bulk cells that a mailbox keeps. When it is full, a deposit is refused. */
-#define AW_RELAY_BULK_MAX 8
-
-/** Unanswered requests of one link; beyond them aw_relay_feed() returns AW_E_BUSY. */
-#define AW_RELAY_WINDOW 256
-
-/** Longest label of a token and of a wake command, in bytes. */
-#define AW_RELAY_LABEL_MAX 32
-
-/** Shortest time between two wake-ups for one mailbox, in ms. */
-#define AW_RELAY_WAKE_MS 10000
 
 /** Longest time that takes and deletions wait for company in a batch, in ms. */
 #define AW_RELAY_LAZY_MS 200
