@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Goal: whatever is given wrongly gets one line with the remedy and the documented exit code, and
+# changes nothing.
+# Method: each mistake once, against homes in a scratch folder and a real relay.
+set -eu
+bin=$1
+. "$(dirname "$0")/lib.sh"
+aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
+feed() { input=$1; shift; printf '%s\n' "$input" | "$@"; }
+
+# The command line.
+expect 2 'no command given' "$bin/allswell"
+expect 2 "unknown command 'chekin'" "$bin/allswell" chekin
+expect 2 "'plan' needs one of: show, set, check" "$bin/allswell" plan
+expect 2 "unknown option '--secret=x'" "$bin/allswell" checkin --secret=x
+expect 2 "option '--note' needs a value" "$bin/allswell" checkin --note
+expect 2 "takes no value" "$bin/allswell" invite --qr=yes
+expect 2 'one word too many' "$bin/allswell" join allswell:xyz
+expect 2 'needs PERSON' "$bin/allswell" claim
+expect 2 'no number from 0 to 3600' "$bin/allswell" status --wait soon
+
+# Homes.
+expect 5 "no home at $work/nobody" aw nobody status
+expect 2 'give --name' aw a init
+expect 2 'give --name' aw a init --name ''
+expect 2 'give --name' aw a init --name "$(printf 'x\033[31m')"
+expect 2 'give --name' aw a init --name 'a name that is longer than thirty-two bytes'
+expect 0 'A home for first' aw a init --name first
+expect 3 'a home at' aw a init --name first
+chmod 755 "$work/a"
+expect 4 'others can read' aw a status
+chmod 700 "$work/a"
+: >"$work/file"
+expect 2 'is not a directory' "$bin/allswell" --home "$work/file" status
+expect 4 'cannot make the directory' "$bin/allswell" --home "$work/file/in" init --name x
+expect 2 'more than 90 characters' "$bin/allswell" --home "/$(printf '%0100d' 0)" status
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir -m 500 "$work/closed"
+    expect 4 'cannot use' "$bin/allswell" --home "$work/closed" status
+fi
+
+# Relays: address and token.
+start_relay r
+line=$(cat "$work/r.line")
+t=$(token r first)
+expect 2 'has no port' aw a relay add example.org </dev/null
+expect 2 'has no key' aw a relay add example.org:7440 </dev/null
+expect 2 'not 43 characters' aw a relay add "${line%?}" </dev/null
+expect 2 'does not exist' aw a relay add "host:70000/${line#*/}" </dev/null
+expect 2 'names no host' aw a relay add "ho st:7440/${line#*/}" </dev/null
+expect 2 'is empty' aw a relay add "$line" </dev/null
+expect 2 'the access token is not' feed wrong aw a relay add "$line"
+expect 2 'is not open' aw a relay add --token-fd 9 "$line"
+expect 2 'no file descriptor' aw a relay add --token-fd nine "$line"
+expect 5 'is not used here' aw a relay remove "$line"
+expect 3 'no relay yet' aw a invite
+
+# A token that the relay does not know; then a revoked one; then a good one.
+expect 0 'Relay 1' feed "$(printf '%043d' 0 | tr 0 A)" aw a relay add "$line"
+expect 1 'refuses the access token' aw a invite
+"$bin/allswell-relay" --home "$work/r" token revoke first >/dev/null
+expect 0 'Relay 1' feed "$t" aw a relay add "$line"
+expect 1 'refuses the access token' aw a invite
+t=$(token r again)
+expect 0 'Relay 1' feed "$t" aw a relay add "$line"
+expect 2 'no span from 1m to 31d' aw a invite --valid 10s
+expect 2 'no span from 1m to 31d' aw a invite --valid tomorrow
+aw a invite --valid 1m >"$work/uri" 2>/dev/null
+uri=$(cat "$work/uri")
+
+# Invites: wrong, cut off, expired, answered twice.
+person b r
+person c r
+expect 2 'no invite' feed 'https://example.org' aw b join
+expect 2 'no invite' feed "${uri%??????}" aw b join
+expect 2 'no invite' feed "$(echo "$uri" | sed 's/./x/40')" aw b join
+expect 2 'is longer than' feed "$uri$(printf '%01000d' 0)" aw b join
+expect 2 'is empty' feed '' aw b join
+expect 0 'is answered' feed "$uri" aw b join
+aw a people >/dev/null
+expect 0 'is answered' feed "$uri" aw c join
+aw a log >"$work/log"
+grep -q 'somebody else holds the invite' "$work/log" ||
+    fail "a second answer is not reported: $(cat "$work/log")"
+expect 3 'not paired yet' aw c verify w1 --words 'a b c d e f'
+await sh -c "! '$bin/allswell' --home '$work/b' join --wait 0 <'$work/uri' 2>&1 | grep -q nothing"
+old="$(($(date +%s) - 1))000:60"
+expect 1 'expired' env ALLSWELL_DEMO_CLOCK="$((${old%%000:60} - 100))000:10" sh -c \
+    "'$bin/allswell' --home '$work/c' join <'$work/uri'"
+expect 2 'ALLSWELL_DEMO_CLOCK' env ALLSWELL_DEMO_CLOCK=fast "$bin/allswell" --home "$work/c" status
+
+# People, words, plans and secrets.
+expect 5 'nobody here is called' aw a verify nobody
+expect 1 'the words differ' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
+expect 5 'nobody here is called' aw a claim b
+expect 3 'nothing to act on' aw b claim w1
+expect 3 'nothing to confirm' aw b confirm w1
+expect 3 'there is no plan yet' aw a plan show
+expect 5 'cannot read' aw a plan check "$work/no-such-file"
+printf 'checkin = every 1h\n' >"$work/plan"
+expect 3 'no secrets were chosen' feed x aw a plan set "$work/plan"
+expect 2 'both secrets are the same' sh -c \
+    "printf 'x\nx\nb\n' | '$bin/allswell' --home '$work/a' plan set --secrets '$work/plan'"
+expect 5 'nobody here is called' sh -c \
+    "printf 'x\ny\nz\n' | '$bin/allswell' --home '$work/a' plan set --secrets '$work/plan'"
+expect 2 'the circle is empty' sh -c \
+    "printf 'x\ny\n' | '$bin/allswell' --home '$work/a' plan set --secrets '$work/plan'"
+expect 2 'the secret is empty' feed '' aw a checkin
+expect 2 'is no place' feed x aw a checkin --place here
+expect 2 'is no place' feed x aw a checkin --place 91,0
+expect 2 'is no place' feed x aw a checkin --place 1,2,3,4
+expect 2 'is longer than 56 bytes' feed x aw a checkin --note "$(printf '%057d' 0)"
+expect 2 'no number from 0 to 100' feed x aw a checkin --battery full
+expect 3 'no alarm is active' feed x aw a cancel
+expect 3 'nobody watches over you' feed x aw c checkin
+expect 3 'nobody watches over you' aw c sos
+
+# A damaged database is refused with its path, and stays as it is.
+dd if=/dev/urandom of="$work/c/allswell.db" bs=512 count=2 conv=notrunc 2>/dev/null
+before=$(cksum <"$work/c/allswell.db")
+expect 4 "$work/c/allswell.db" aw c status
+[ "$before" = "$(cksum <"$work/c/allswell.db")" ] || fail 'the damaged database was changed'
+finish

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Goal: a mistake in a plan file is told with file and line; a plan that is shown reads back as
+# the same plan; time zones become rules.
+set -eu
+bin=$1
+. "$(dirname "$0")/lib.sh"
+aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
+
+start_relay r
+person s r
+person one r
+person 'two words' r
+printf 'checkin = every 8h\n' >"$work/plan"
+expect 3 'nobody is paired yet' aw s plan check "$work/plan"
+for contact in one 'two words'; do
+    aw s invite 2>/dev/null | aw "$contact" join >/dev/null
+done
+await sh -c "'$bin/allswell' --home '$work/s' people --json | grep -q '\"name\": \"two words\"'"
+
+bad() { # <line> <text> <content>...
+    where=$1 text=$2
+    shift 2
+    printf '%s\n' "$@" >"$work/bad.plan"
+    expect 2 "bad.plan:$where: " aw s plan check "$work/bad.plan"
+    expect 2 "$text" aw s plan check "$work/bad.plan"
+}
+bad 1 "a line is 'key = value'" 'checkin every 8h'
+bad 2 "unknown key 'chekin'" '# a comment' 'chekin = every 8h'
+bad 1 'nothing after' 'grace ='
+bad 3 'no time span' 'checkin = every 8h' '' 'grace = 20'
+bad 1 'no time span' 'checkin = every 30m1h'
+bad 1 "write 'every 8h'" 'checkin = hourly'
+bad 1 'a time of day' 'checkin = daily 25:00'
+bad 1 'days are mon' 'checkin = daily 12:00 monday'
+bad 1 'nothing follows' 'checkin = every 8h mon'
+bad 1 'no such time zone' 'zone = Nowhere/Atall'
+bad 1 'no such time zone' 'zone = ../../etc/passwd'
+bad 2 'given twice' 'zone = UTC' 'zone = +01:00'
+bad 1 "'loud' or 'quiet'" 'warning = 10m'
+bad 1 'after the delay' 'level = 0m family: go'
+bad 1 'numbers from 1 to 8' 'level = 0m group 9: go'
+bad 1 'longer than 120 bytes' "level = 0m everybody: $(printf '%0121d' 0)"
+bad 1 'nobody called' 'person = three'
+bad 2 'in the plan already' 'person = one' 'person = 1'
+bad 1 "closing '\"'" 'person = "two words'
+bad 1 'none, alarm or exact' 'person = one place maybe'
+bad 1 "'yes' or 'no'" 'relaxed = perhaps'
+bad 1 'no number up to' 'threshold = many'
+bad 1 'the line is too long' "grace = $(printf '%0500d' 0)"
+bad 3 'see allswell-plan' 'person = one group 1' 'person = "two words" group 2' \
+    'level = 0m group 3: go' 'level = 10m everybody'
+bad 2 'see allswell-plan' 'level = 10m everybody' 'level = 0m everybody'
+printf 'level = 0m group 1: go\nthreshold = 3\n' >"$work/bad.plan"
+expect 2 'bad.plan:1: ' aw s plan check "$work/bad.plan"
+head -c 40000 /dev/zero | tr '\0' '#' >"$work/bad.plan"
+expect 2 'is longer than' aw s plan check "$work/bad.plan"
+printf 'grace = 5m\0\n' >"$work/bad.plan"
+expect 2 'is no text' aw s plan check "$work/bad.plan"
+
+# A plan with everything; unverified people are a hole.
+cat >"$work/plan" <<'PLAN'
+# Everything.
+checkin = every 12h
+checkin = daily 22:30 mon-fri
+checkin = daily 23:45 sat, sun
+zone = +02:00
+beat = 10m
+beat-grace = 1h30m
+grace = 20m
+warning = 1h quiet
+warning = 5m loud
+level = 0s group 1 2: Ring: then go there
+level = 15m group 2 shares
+level = 45m everybody: Call the police
+person = "two words" group 2 place exact
+person = one group 1 3 place none
+threshold = 2
+ring = 45s
+claim = 20m
+claims = 4
+relaxed = yes
+PLAN
+expect 1 'the words were not compared with one' aw s plan check "$work/plan"
+printf 'good\nbad\none\n' >"$work/secrets"
+expect 0 'Version 1' aw s plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
+aw s plan show >"$work/shown"
+aw s plan show --json >"$work/shown.json"
+for pair in 'plan.grace_s 1200' 'plan.levels.0.text Ring: then go there' 'plan.levels.1.shares true' \
+    'plan.roster.0.place none' 'plan.roster.1.groups.0 2' 'plan.claims_max 4' \
+    'plan.relaxed true' 'plan.zone_rules.0.offset_s 7200' 'plan.schedule.2.days sat sun'; do
+    [ "$(field "${pair%% *}" <"$work/shown.json")" = "${pair#* }" ] ||
+        fail "plan show: wanted $pair, got $(field "${pair%% *}" <"$work/shown.json")"
+done
+echo good >"$work/secret"
+expect 0 'Version 2' aw s plan set --secret-fd 3 "$work/shown" 3<"$work/secret"
+aw s plan show | sed 's/Version 2/Version 1/' | diff "$work/shown" - >"$work/diff" ||
+    fail "a plan that is shown reads back as another: $(cat "$work/diff")"
+
+# A zone with summer time: 16 rules at most, and deadlines that keep the local time.
+if [ -r /usr/share/zoneinfo/Europe/London ]; then
+    printf 'checkin = daily 12:00\nzone = Europe/London\n' >"$work/zone"
+    aw s plan check --json "$work/zone" >"$work/zone.json" || :
+    [ "$(field plan.zone_rules.15.from <"$work/zone.json")" -gt 0 ] || fail 'no rules of summer time'
+    due=$(field next.0 <"$work/zone.json")
+    [ "$(TZ=Europe/London date -d "@$due" +%H:%M)" = 12:00 ] || fail "due at $due"
+    [ "$(field gap_s <"$work/zone.json")" -le 90000 ] || fail 'a day has more than 25 hours'
+fi
+finish

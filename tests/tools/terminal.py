@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Goal: on a terminal a secret is asked for without echo, new secrets twice, the picture is
+confirmed before anything is sent, and control-C gives the terminal back with its echo.
+Method: a pseudo terminal for each command; what it shows is compared."""
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+BIN = sys.argv[1]
+WORK = tempfile.mkdtemp()
+FAILED = []
+ENV = {**os.environ, "HOME": WORK, "TZ": "UTC"}
+for name in ("ALLSWELL_HOME", "ALLSWELL_RELAY_HOME", "ALLSWELL_DEMO_CLOCK"):
+    ENV.pop(name, None)
+
+
+def check(what, ok, shown=b""):
+    if not ok:
+        FAILED.append(what)
+        print(f"failed: {what}: {shown!r}")
+
+
+def run(*words, **keywords):
+    return subprocess.run(words, env=ENV, capture_output=True, check=False, **keywords)
+
+
+def allswell(home, *words, **keywords):
+    return run(f"{BIN}/allswell", "--home", f"{WORK}/{home}", *words, **keywords)
+
+
+class Terminal:
+    """A command on a terminal of its own."""
+
+    def __init__(self, *words):
+        self.shown = b""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execve(words[0], words, ENV)
+
+    def until(self, text, limit_s=15):
+        """Reads until `text` was shown."""
+        end = time.monotonic() + limit_s
+        while text not in self.shown and time.monotonic() < end:
+            ready, _, _ = select.select([self.fd], [], [], 0.1)
+            try:
+                if ready:
+                    self.shown += os.read(self.fd, 4096)
+            except OSError:
+                break
+        check(f"shows {text!r}", text in self.shown, self.shown)
+
+    def answer(self, prompt, line):
+        self.until(prompt)
+        time.sleep(0.05)  # the prompt comes after the echo is off; be sure all the same
+        self.shown = self.shown[self.shown.find(prompt) + len(prompt):]
+        os.write(self.fd, line + b"\n")
+
+    def echo(self):
+        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
+
+    def end(self):
+        while True:
+            try:
+                piece = os.read(self.fd, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            self.shown += piece
+        _, status = os.waitpid(self.pid, 0)
+        return status
+
+
+def set_up():
+    relay = subprocess.Popen([f"{BIN}/allswell-relay", "--home", f"{WORK}/r", "run", "--listen",
+                              "127.0.0.1:0"], env=ENV, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL)
+    line = relay.stdout.readline().decode().strip()
+    for home in ("s", "c"):
+        token = run(f"{BIN}/allswell-relay", "--home", f"{WORK}/r", "token", "new", home).stdout
+        allswell(home, "init", "--name", home)
+        if home == "s":  # the token is typed once
+            screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "relay", "add", line)
+            screen.answer(b"Access token: ", token.strip())
+            check("relay add", screen.end() == 0, screen.shown)
+            check("the token is not shown", token.strip() not in screen.shown, screen.shown)
+        else:
+            allswell(home, "relay", "add", line, input=token)
+    uri = allswell("s", "invite").stdout.strip()
+    screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/c", "join")
+    screen.answer(b"Invite (not shown): ", uri)
+    check("join", screen.end() == 0, screen.shown)
+    check("the invite is not shown", uri not in screen.shown, screen.shown)
+    return relay
+
+
+def words_are_compared():
+    screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "verify", "1")
+    screen.answer(b"Type yes or no: ", b"no")
+    check("words that differ", os.waitstatus_to_exitcode(screen.end()) == 1, screen.shown)
+    screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "verify", "1")
+    screen.answer(b"Type yes or no: ", b"yes")
+    check("words that are equal", screen.end() == 0, screen.shown)
+
+
+def plan_asks_twice():
+    with open(f"{WORK}/plan", "w", encoding="ascii") as file:
+        file.write("checkin = every 8h\nlevel = 0m everybody\n")
+    command = (f"{BIN}/allswell", "--home", f"{WORK}/s", "plan", "set", "--secrets",
+               f"{WORK}/plan")
+    screen = Terminal(*command)
+    screen.answer(b"Your safe secret: ", b"typed once")
+    screen.answer(b"Once more: ", b"typed otherwise")
+    check("two lines that differ", os.waitstatus_to_exitcode(screen.end()) == 2, screen.shown)
+    screen = Terminal(*command)
+    screen.answer(b"Your safe secret: ", b"the safe one")
+    screen.answer(b"Once more: ", b"the safe one")
+    screen.answer(b"Your duress secret: ", b"the other one")
+    screen.answer(b"Once more: ", b"the other one")
+    screen.answer(b"with commas): ", b"c")
+    check("plan set", screen.end() == 0, screen.shown)
+    check("no secret is shown", b"the safe one" not in screen.shown and b"the other" not in
+          screen.shown, screen.shown)
+    return screen.shown.split(b"Your picture: ")[1].split(b".")[0]
+
+
+def checkin_shows_the_picture(picture):
+    pictures = []
+    for secret in (b"the safe one", b"the other one"):
+        screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "checkin")
+        screen.until(b"Your secret: ")
+        check("no echo while a secret is typed", not screen.echo())
+        screen.answer(b"Your secret: ", secret)
+        screen.answer(b"Is that the one you know? [yes/no] ", b"no")
+        screen.answer(b"Your secret: ", secret)
+        screen.until(b"[yes/no] ")
+        pictures.append(screen.shown.split(b"Your picture: ")[1].split(b".")[0])
+        screen.answer(b"[yes/no] ", b"yes")
+        check("checkin", screen.end() == 0, screen.shown)
+        check("a relay has it", b"a relay has it for 1 of 1" in screen.shown, screen.shown)
+        check("the secret is not shown", secret not in screen.shown, screen.shown)
+    check("both secrets show the picture of the plan", pictures == [picture, picture], pictures)
+
+
+def control_c_gives_the_echo_back():
+    screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "checkin")
+    screen.until(b"Your secret: ")
+    time.sleep(0.05)
+    os.write(screen.fd, b"half a sec\x03")
+    end = time.monotonic() + 5
+    while not screen.echo() and time.monotonic() < end:
+        time.sleep(0.02)
+    check("the echo is back", screen.echo())
+    status = screen.end()
+    check("ended by SIGINT", os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT,
+          str(status).encode())
+
+
+def main():
+    relay = set_up()
+    try:
+        words_are_compared()
+        picture = plan_asks_twice()
+        checkin_shows_the_picture(picture)
+        control_c_gives_the_echo_back()
+    finally:
+        relay.terminate()
+        relay.wait()
+        shutil.rmtree(WORK)
+    sys.exit(1 if FAILED else 0)
+
+
+main()
