@@ -164,8 +164,11 @@ static void on_event(void *ctx, const struct aw_client_event *event)
         on_deposited(r, event);
         break;
     case AW_CLIENT_EV_CREATED:
-    case AW_CLIENT_EV_SUBSCRIBED:
         r->answer = event->status;
+        break;
+    case AW_CLIENT_EV_SUBSCRIBED:
+        if (r->answer != AW_RELAY_TOKEN) /* the mailbox is unknown because its token was refused */
+            r->answer = event->status;
         break;
     case AW_CLIENT_EV_REMOVED:
         if (event->mailbox < AW_AGENT_MAILBOX_MAX)
