@@ -144,23 +144,28 @@ rang() { # <role> <level>
   grep -q "^ring $2 " "$work/$1.hook" 2>/dev/null
 }
 
-echo "A circle of three: a subject, who may be in danger, and two contacts, whom the subject trusts."
+echo "A circle of three: a subject, who may be in danger, and two contacts, whom she trusts."
 echo "Real processes, real sockets, real databases; only time runs $factor times as fast."
 
 chapter "Relays. Each contact runs one; a relay sees sealed cells of one size and nothing else."
 relay one
 relay two
-say "$(cut -d/ -f1 "$work/relay-one.out") of contact one, $(cut -d/ -f1 "$work/relay-two.out") of contact two"
+say "$(cut -d/ -f1 "$work/relay-one.out") of contact one," \
+  "$(cut -d/ -f1 "$work/relay-two.out") of contact two"
 
 chapter "Homes. Everybody makes one, and names relays with the access tokens of their operators."
 for role in subject contact-one contact-two; do
   aw "$role" init --name "$role" >/dev/null
 done
-token one subject >"$work/t" && aw subject relay add "$(cat "$work/relay-one.out")" <"$work/t" >/dev/null
-token two subject >"$work/t" && aw subject relay add "$(cat "$work/relay-two.out")" <"$work/t" >/dev/null
-token one self >"$work/t" && aw contact-one relay add "$(cat "$work/relay-one.out")" <"$work/t" >/dev/null
-token two self >"$work/t" && aw contact-two relay add "$(cat "$work/relay-two.out")" <"$work/t" >/dev/null
-rm "$work/t"
+use_relay() { # <role> <relay>
+  token "$2" "$1" >"$work/t"
+  aw "$1" relay add "$(cat "$work/relay-$2.out")" <"$work/t" >/dev/null
+  rm "$work/t"
+}
+use_relay subject one
+use_relay subject two
+use_relay contact-one one
+use_relay contact-two two
 for role in subject contact-one contact-two; do agent "$role"; done
 say "Three agents are running. From now on they keep watch."
 

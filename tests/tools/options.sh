@@ -35,12 +35,14 @@ man_options() { # <page> [<command>]
 
 completion_options() { # <tool> <command>
     bash -c '. "$0"; COMP_WORDS=('"$1 $2"' --); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-        complete_name=_'"$(echo "$1" | tr - _)"'; $complete_name; printf "%s\n" "${COMPREPLY[@]}"' \
+        complete_name=_'"$(echo "$1" | tr - _)"'; $complete_name
+        printf "%s\n" "${COMPREPLY[@]}"' \
         "$source/tools/completion/$1" | sort -u
 }
 
 same() { # <what> <left> <right>
-    [ "$2" = "$3" ] || fail "$1 differ: $(printf '%s\n%s\n' "$2" "$3" | sort | uniq -u | tr '\n' ' ')"
+    [ "$2" = "$3" ] && return 0
+    fail "$1 differ: $(printf '%s\n%s\n' "$2" "$3" | sort | uniq -u | tr '\n' ' ')"
 }
 
 check_tool() { # <tool>
@@ -88,7 +90,8 @@ same "keys of plan files" \
 
 # Every exit code of the sources is in the page.
 for code in 0 1 2 3 4 5; do
-    grep -q "^\.It $code\$" "$source/tools/man/allswell.1" || fail "exit code $code: not in the page"
+    grep -q "^\.It $code\$" "$source/tools/man/allswell.1" ||
+        fail "exit code $code: not in the page"
 done
 
 if command -v mandoc >/dev/null; then

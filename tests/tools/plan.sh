@@ -86,7 +86,8 @@ printf 'good\nbad\none\n' >"$work/secrets"
 expect 0 'Version 1' aw s plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
 aw s plan show >"$work/shown"
 aw s plan show --json >"$work/shown.json"
-for pair in 'plan.grace_s 1200' 'plan.levels.0.text Ring: then go there' 'plan.levels.1.shares true' \
+for pair in 'plan.grace_s 1200' 'plan.levels.0.text Ring: then go there' \
+    'plan.levels.1.shares true' \
     'plan.roster.0.place none' 'plan.roster.1.groups.0 2' 'plan.claims_max 4' \
     'plan.relaxed true' 'plan.zone_rules.0.offset_s 7200' 'plan.schedule.2.days sat sun'; do
     [ "$(field "${pair%% *}" <"$work/shown.json")" = "${pair#* }" ] ||
@@ -101,7 +102,8 @@ aw s plan show | sed 's/Version 2/Version 1/' | diff "$work/shown" - >"$work/dif
 if [ -r /usr/share/zoneinfo/Europe/London ]; then
     printf 'checkin = daily 12:00\nzone = Europe/London\n' >"$work/zone"
     aw s plan check --json "$work/zone" >"$work/zone.json" || :
-    [ "$(field plan.zone_rules.15.from <"$work/zone.json")" -gt 0 ] || fail 'no rules of summer time'
+    [ "$(field plan.zone_rules.15.from <"$work/zone.json")" -gt 0 ] ||
+        fail 'no rules of summer time'
     due=$(field next.0 <"$work/zone.json")
     [ "$(TZ=Europe/London date -d "@$due" +%H:%M)" = 12:00 ] || fail "due at $due"
     [ "$(field gap_s <"$work/zone.json")" -le 90000 ] || fail 'a day has more than 25 hours'

@@ -34,7 +34,8 @@ expect 0 'is running since' relay status
 
 # A used port; a home that is in use; an address that is not ours.
 port=${line#*:}
-expect 4 'already in use' "$bin/allswell-relay" --home "$work/r2" run --listen "127.0.0.1:${port%/*}"
+expect 4 'already in use' "$bin/allswell-relay" --home "$work/r2" run \
+    --listen "127.0.0.1:${port%/*}"
 expect 3 'in use by another process' relay run --listen 127.0.0.1:0
 expect 4 '' "$bin/allswell-relay" --home "$work/r3" run --listen 192.0.2.1:7440
 
@@ -69,7 +70,8 @@ for name in a b; do
     "$bin/allswell" --home "$work/$name" init --name $name >/dev/null
     "$bin/allswell" --home "$work/$name" relay add "$(cat "$work/q.line")" <"$work/token" >/dev/null
 done
-"$bin/allswell" --home "$work/a" invite 2>/dev/null | "$bin/allswell" --home "$work/b" join >/dev/null
+"$bin/allswell" --home "$work/a" invite 2>/dev/null |
+    "$bin/allswell" --home "$work/b" join >/dev/null
 await grep -qx reader "$work/woken"
 
 # A damaged database is refused with its path, and stays as it is.
