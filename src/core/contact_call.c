@@ -154,10 +154,13 @@ static void take_keys(struct contact *c, const struct aw_opened *opened, const s
     aw_wipe(&keys, sizeof keys);
 }
 
-/* spec/07-contact.md §3: "A check-in that a circle contact finds wrong, or cannot judge, MUST NOT
- * move a deadline." */
-static void take_checkin(struct contact *c, const struct aw_contact_call *call,
-                         uint32_t replied_at_s, struct aw_ladder_out *out)
+/*
+ * A check-in, or the word of a plan: both were typed with her secret. Only the first closes.
+ * spec/07-contact.md §3: "A check-in that a circle contact finds wrong, or cannot judge, MUST NOT
+ * move a deadline." The same holds for a plan.
+ */
+static void take_proof(struct contact *c, const struct aw_contact_call *call, uint32_t replied_at_s,
+                       struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
     bool counts = call->verdict != AW_VERDICT_WRONG && call->verdict != AW_VERDICT_CANNOT_JUDGE;
@@ -166,7 +169,7 @@ static void take_checkin(struct contact *c, const struct aw_contact_call *call,
     if (counts && is_newer)
         aw_watch_take(&c->book.checkin, call, replied_at_s);
     aw_co_rewatch(c, out);
-    if (counts && is_newer && call->verdict != AW_VERDICT_DURESS)
+    if (counts && is_newer && call->verdict != AW_VERDICT_DURESS && call->kind == AW_CALL_CHECKIN)
         aw_ladder_safe(&c->ladder, &rules, call->seq, aw_timebase_s(&c->time), out);
 }
 
@@ -182,10 +185,10 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
         c->book.wrong_count++;
     else if (taken->verdict == AW_VERDICT_SAFE || taken->verdict == AW_VERDICT_DURESS)
         c->book.wrong_count = 0;
-    if (call->kind == AW_CALL_CHECKIN)
-        take_checkin(c, taken, replied_at_s, out);
-    else if (call->kind == AW_CALL_CANCEL && taken->verdict != AW_VERDICT_WRONG &&
-             taken->verdict != AW_VERDICT_CANNOT_JUDGE)
+    if (call->kind == AW_CALL_CHECKIN || call->kind == AW_CALL_PLAN)
+        take_proof(c, taken, replied_at_s, out);
+    if (call->kind == AW_CALL_CANCEL && taken->verdict != AW_VERDICT_WRONG &&
+        taken->verdict != AW_VERDICT_CANNOT_JUDGE)
         aw_ladder_cancel(&c->ladder, &rules, now_s, out);
     else if (call->kind == AW_CALL_PLAN)
         aw_co_plan_word(c, call, taken->verdict);

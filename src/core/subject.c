@@ -279,6 +279,14 @@ static enum aw_status say(struct subject *s, struct subject_draft *draft,
     return st;
 }
 
+/* She typed her secret: from here her contacts count, and so does she. */
+static void note_proof(struct subject *s, uint32_t valid_s)
+{
+    s->core.checkin_at_s = (uint32_t)aw_timebase_s(&s->time);
+    s->core.checkin_valid_s = valid_s;
+    aw_su_schedule(s);
+}
+
 enum aw_status aw_subject_checkin(struct aw_subject *subject,
                                   const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
                                   const struct aw_state *state, uint32_t valid_s, uint32_t *seq,
@@ -296,9 +304,7 @@ enum aw_status aw_subject_checkin(struct aw_subject *subject,
         return AW_E_RANGE;
     st = say(s, &draft, state, seq, now);
     if (st == AW_OK) {
-        s->core.checkin_at_s = (uint32_t)aw_timebase_s(&s->time);
-        s->core.checkin_valid_s = draft.valid_s;
-        aw_su_schedule(s);
+        note_proof(s, draft.valid_s);
     }
     return st;
 }
@@ -422,7 +428,7 @@ enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_p
         s->people[i].file_ms = 0;
         s->people[i].file_pause_ms = 0;
     }
-    aw_su_schedule(s);
+    note_proof(s, AW_SPAN_MAX_S);
     s->beat_s = aw_time_min(s->beat_s, aw_timebase_s(&s->time) + next.beat_s);
     return AW_OK;
 }

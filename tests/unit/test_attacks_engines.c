@@ -280,7 +280,7 @@ static void test_attack_24_dropped_sos(void)
     c.budget = UINT32_MAX;
     T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
     circle_run(&c, 24 * HOUR_S);
-    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_NONE);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_MISSED);
     c.budget = 0;
     circle_run(&c, 16 * MIN_S);
     T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);

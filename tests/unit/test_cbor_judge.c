@@ -105,8 +105,11 @@ static void test_bombs(void)
 static void test_allocations_are_counted(void)
 {
     size_t before = alloc_count();
-    void *item = cbor_build_uint8(1); /* one block, with the number inside */
+    void *item;
 
+    if (getenv("T_VALGRIND") != NULL)
+        return; /* valgrind's allocator stands before ours: only the native run counts */
+    item = cbor_build_uint8(1); /* one block, with the number inside */
     T_TRUE(item != NULL);
     T_EQ(alloc_count(), before + 1);
     free(item);

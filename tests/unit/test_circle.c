@@ -21,7 +21,7 @@ static void test_set_up(void)
         T_EQ(view.plan_version, 1);
         T_EQ(view.person, n);
         T_EQ(view.circle, n == 1);
-        T_EQ(view.state, AW_LADDER_IDLE);
+        T_EQ(view.state, AW_LADDER_FINE);
         T_EQ(view.refused_count, 0);
         T_EQ(aw_subject_person(c.hosts[0].subject, n, &person), AW_OK);
         T_EQ(person.phase, AW_PERSON_VERIFIED);
@@ -37,6 +37,29 @@ static void test_set_up(void)
 
 /* Goal: a safe check-in is fine everywhere, and its three ticks come one after the other.
  * Method: check in, look; then one contact's human looks, too. */
+/* Goal: a phone taken right after the plan was made, before any check-in, is noticed: the plan
+ * was typed with her secret, and counts like a check-in (spec/06-subject.md §7).
+ * Method: silence after the set-up, the phone off; both sides name the same deadline. */
+static void test_plan_starts_the_watch(void)
+{
+    struct aw_subject_view hers;
+    struct circle c;
+
+    circle_init(&c, 2, 9);
+    circle_set_up(&c);
+    aw_subject_view(c.hosts[0].subject, &hers);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_FINE);
+        T_EQ(circle_view(&c, n).checkin_due_s, hers.due_s);
+    }
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 11 * MIN_S);
+    for (size_t n = 1; n <= 2; n++)
+        T_EQ(circle_view(&c, n).state, AW_LADDER_MISSED);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_RING) > 0);
+    circle_free(&c);
+}
+
 static void test_checkin_is_fine(void)
 {
     struct circle c;
@@ -244,6 +267,7 @@ static void test_store_fails(void)
 int main(void)
 {
     T_RUN(test_set_up);
+    T_RUN(test_plan_starts_the_watch);
     T_RUN(test_checkin_is_fine);
     T_RUN(test_silence_to_closing);
     T_RUN(test_late_within_grace);

@@ -146,7 +146,7 @@ enum aw_contact_phase {
 
 /** Where the ladder is. */
 enum aw_ladder_state {
-    AW_LADDER_IDLE = 0, /* no plan or no check-in yet: nothing to watch */
+    AW_LADDER_IDLE = 0, /* no plan yet: nothing to watch */
     AW_LADDER_FINE,
     AW_LADDER_OVERDUE, /* a deadline passed, grace runs; nobody is rung */
     AW_LADDER_MISSED,  /* levels run: she did not check in, or her phone is silent */
@@ -212,7 +212,7 @@ struct aw_contact_view {
     uint64_t due_s;                 /* next deadline, of check-in or beat; UINT64_MAX: none */
     uint64_t checkin_due_s;         /* UINT64_MAX: none */
     uint64_t beat_due_s;            /* UINT64_MAX: none */
-    struct aw_contact_call checkin; /* newest check-in that counts */
+    struct aw_contact_call checkin; /* newest check-in or plan that counts */
     struct aw_contact_call newest;  /* newest statement of any kind */
     uint8_t wrong_count;            /* wrong secrets in a row */
 

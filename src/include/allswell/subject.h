@@ -228,7 +228,7 @@ struct aw_person {
 /** What a screen needs. */
 struct aw_subject_view {
     uint32_t seq_last;        /* newest statement, 0: none */
-    uint32_t checked_in_at_s; /* last check-in, 0: never */
+    uint32_t checked_in_at_s; /* last check-in or plan, 0: never */
     uint64_t due_s;           /* next check-in, UINT64_MAX: none planned */
     uint64_t overdue_s;       /* when contacts are rung, UINT64_MAX */
     uint64_t beat_s;          /* next beat */
