@@ -110,6 +110,12 @@ static inline int t_end(void)
 #define T_REQUIRE(cond)     t_require((cond), __FILE__, __LINE__, #cond)
 #define T_RUN(test)         t_run((test), #test)
 
+/* Whether tools/check.sh runs this under valgrind: slow, and with an allocator of its own. */
+static inline bool t_under_valgrind(void)
+{
+    return getenv("T_VALGRIND") != NULL;
+}
+
 /*
  * A deterministic random source: splitmix64, seeded, the same on every machine. It can be told
  * to fail, so that every AW_E_ENTROPY path can be walked.

@@ -111,7 +111,7 @@ static void test_allocations_are_counted(void)
         return; /* valgrind's allocator stands before ours: only the native run counts */
     item = cbor_build_uint8(1); /* one block, with the number inside */
     T_TRUE(item != NULL);
-    T_EQ(alloc_count(), before + 1);
+    T_TRUE(t_under_valgrind() || alloc_count() == before + 1);
     free(item);
 }
 
