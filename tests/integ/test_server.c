@@ -50,7 +50,7 @@ static uint64_t seen_count(uint64_t len)
     uint64_t count = 0;
 
     for (uint64_t n = 0; n < len; n++)
-        count += (seen_map[n / 8] >> n % 8) & 1u;
+        count += (seen_map[n / 8] & 1U << n % 8) != 0;
     return count;
 }
 
