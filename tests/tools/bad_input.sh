@@ -92,7 +92,7 @@ expect 2 'ALLSWELL_DEMO_CLOCK' env ALLSWELL_DEMO_CLOCK=fast "$bin/allswell" --ho
 
 # People, words, plans and secrets.
 expect 5 'nobody here is called' aw a verify nobody
-expect 1 'the words differ' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
+expect 1 'allswell forget' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
 expect 5 'nobody here is called' aw a claim b
 expect 3 'nothing to act on' aw b claim w1
 expect 3 'nothing to confirm' aw b confirm w1
@@ -115,6 +115,13 @@ expect 2 'no number from 0 to 100' feed x aw a checkin --battery full
 expect 3 'no alarm is active' feed x aw a cancel
 expect 3 'nobody watches over you' feed x aw c checkin
 expect 3 'nobody watches over you' aw c sos
+
+# Forgetting.
+expect 5 'nobody here is called' aw a forget nobody
+aw a invite >/dev/null 2>&1
+last=$(aw a people --json | field contacts.-1.id)
+expect 0 "Number $last is forgotten" aw a forget "$last"
+expect 5 'nobody here is called' aw a forget "$last"
 
 # A damaged database is refused with its path, and stays as it is.
 dd if=/dev/urandom of="$work/c/allswell.db" bs=512 count=2 conv=notrunc 2>/dev/null

@@ -96,7 +96,8 @@ done
 
 if command -v mandoc >/dev/null; then
     # References to other packages' pages depend on what is installed.
-    mandoc -Tlint "$source"/tools/man/*.[15] 2>/dev/null | grep -v 'manual not found' >"$work/lint" || :
+    mandoc -Tlint "$source"/tools/man/*.[15] 2>/dev/null |
+        grep -v 'manual not found' >"$work/lint" || :
     [ ! -s "$work/lint" ] || fail "mandoc: $(cat "$work/lint")"
 else
     echo "no mandoc: lint skipped"

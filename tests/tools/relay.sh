@@ -64,6 +64,10 @@ expect 3 'is NOT running' relay status # a dead socket is no relay
 # --public, and a wake command.
 start_relay p --public relay.example.org --wake "phone=echo \$ALLSWELL_LABEL >>'$work/woken'"
 grep -q '^relay\.example\.org:' "$work/p.line" || fail "--public: $(cat "$work/p.line")"
+start_relay o --public '[2001:db8::1]:443'
+grep -q '^\[2001:db8::1\]:443/' "$work/o.line" || fail "--public with a port: $(cat "$work/o.line")"
+expect 2 'names no host' "$bin/allswell-relay" --home "$work/r4" run --listen 127.0.0.1:0 \
+    --public 'no host'
 "$bin/allswell-relay" --home "$work/p" token new reader --wake phone >"$work/token" 2>/dev/null
 sed "s/^relay.example.org/127.0.0.1/" "$work/p.line" >"$work/q.line"
 for name in a b; do

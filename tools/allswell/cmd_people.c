@@ -102,9 +102,9 @@ static int verify(const struct args *args, struct session *session, struct tool_
     same = compare(args, reply, fail);
     if (same == 0)
         (void)fail_set(fail, TOOL_REFUSED,
-                       "the words differ: somebody may be in between; trust nothing of %s, and "
+                       "the words differ: somebody may be in between; 'allswell forget %s', and "
                        "pair again face to face",
-                       reply_string(reply, "name"));
+                       reply_string(reply, "person"));
     if (same != 1 || !session_ask(session,
                                   json_pack("{s:s, s:s}", "do", "verify", "person",
                                             reply_string(reply, "person")),
@@ -133,6 +133,20 @@ int cmd_verify(const struct args *args)
     code = verify(args, &session, &fail);
     session_close(&session);
     return code;
+}
+
+static void render_forgotten(const json_t *reply)
+{
+    const char *name = reply_string(reply, "name");
+
+    (void)printf("Number %s%s%s is forgotten.\n", reply_string(reply, "person"),
+                 name[0] != '\0' ? ", " : "", name);
+}
+
+int cmd_forget(const struct args *args)
+{
+    return session_act(args, json_pack("{s:s, s:s}", "do", "forget", "person", args_word(args, 0)),
+                       render_forgotten);
 }
 
 static void render_claimed(const json_t *reply)

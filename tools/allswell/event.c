@@ -68,6 +68,7 @@ static const struct {
 } acts[] = {
     {"invited", "invited"},
     {"joined", "invite answered"},
+    {"forgotten", "forgotten"},
     {"verified", "words compared: equal"},
     {"plan-set", "a new plan was put into force"},
     {"check-in", "checked in from here"},

@@ -170,6 +170,7 @@ static const struct {
     {"relay-remove", host_relay_remove},
     {"invite", host_invite},
     {"join", host_join},
+    {"forget", host_forget},
     {"words", host_words},
     {"verify", host_verify},
     {"people", host_people},

@@ -138,6 +138,7 @@ bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
                        struct tool_fail *fail);
 bool host_invite(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_join(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_forget(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_words(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_verify(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 

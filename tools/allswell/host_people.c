@@ -33,6 +33,7 @@ void host_name(char out[AW_NAME_LEN_MAX + 1], const struct host *host, const str
         aw_contact_view(who->watch->contact, &view);
         memcpy(out, view.name, AW_NAME_LEN_MAX + 1);
     }
+    text_clean(out); /* others chose it */
 }
 
 static bool is_called(const struct host *host, const struct host_who *who, const char *name,
@@ -160,6 +161,28 @@ bool host_invite(struct host *host, const json_t *request, json_t **reply, struc
     explicit_bzero(uri, sizeof uri);
     who = (struct host_who){.side = HOST_MINE, .person = person, .watch = NULL};
     host_log(host, &who, json_pack("{s:s}", "event", "invited"));
+    return true;
+}
+
+bool host_forget(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    struct host_who who;
+    char name[AW_NAME_LEN_MAX + 1], id[HOST_ID_MAX];
+    enum aw_status status;
+
+    if (!host_find(host, reply_string(request, "person"), 1U << HOST_MINE, &who, fail))
+        return false;
+    host_id(id, &who);
+    host_name(name, host, &who);
+    status = aw_subject_forget(host->subject, who.person, host_now(host));
+    if (status == AW_E_STATE)
+        return fail_set(fail, TOOL_STATE,
+                        "this person is in the plan in force: 'allswell plan set' one without "
+                        "them first");
+    if (status != AW_OK)
+        return fail_status(fail, status, "nobody was forgotten");
+    host_log(host, NULL, json_pack("{s:s, s:s}", "event", "forgotten", "name", name));
+    *reply = json_pack("{s:s, s:s}", "person", id, "name", name);
     return true;
 }
 

@@ -66,6 +66,7 @@ static size_t paired(const struct host *host, struct plan_person out[AW_PLAN_MEM
             continue;
         out[count].person = (uint8_t)i;
         memcpy(out[count].name, person.name, sizeof out[count].name);
+        text_clean(out[count].name);
         count++;
     }
     return count;

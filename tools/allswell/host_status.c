@@ -2,6 +2,8 @@
 #include "allswell/host.h"
 #include "allswell/host_net.h"
 
+#include "common/text.h"
+
 #include <string.h>
 
 /* How things stand, as JSON: the only form in which it leaves the host. */
@@ -28,6 +30,7 @@ json_t *host_person_json(const struct host *host, uint8_t person)
     if (aw_subject_person(host->subject, person, &p) != AW_OK)
         return json_null();
     host_id(id, &who);
+    text_clean(p.name);
     return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b, s:I}", "id",
                      id, "name", p.name, "phase", phase_word(p.phase), "invite_expires_at",
                      time_json(p.phase == AW_PERSON_INVITED ? p.invite_expires_at_s : 0),
@@ -85,6 +88,7 @@ static json_t *place_json(const struct host_watch *watch, struct aw_now now)
 
     if (aw_contact_place(watch->contact, &place, now) != AW_OK)
         return json_null();
+    text_clean(place.state.note);
     out = json_pack("{s:o, s:I, s:I, s:s}", "at", time_json(s->at), "age_s",
                     (json_int_t)place.age_s, "seq", (json_int_t)place.seq, "note", s->note);
     if (s->has_lat_e7 && s->has_lon_e7) {
@@ -108,6 +112,7 @@ static json_t *instruction_json(const struct host_watch *watch, uint8_t level)
 
     if (level == 0 || aw_contact_plan(watch->contact, &plan) != AW_OK || level > plan.levels_count)
         return json_null();
+    text_clean(plan.levels[level - 1].text);
     return json_string(plan.levels[level - 1].text);
 }
 
@@ -134,6 +139,7 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
 
     (void)host;
     aw_contact_view(watch->contact, &v);
+    text_clean(v.name);
     host_id(id, &who);
     return json_pack(
         "{s:s, s:s, s:s, s:b, s:b, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:i, s:b, "

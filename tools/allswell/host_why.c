@@ -121,6 +121,7 @@ static json_t *watch_why(const struct host *host, const struct host_who *who)
 
     (void)host;
     aw_contact_view(who->watch->contact, &view);
+    text_clean(view.name);
     aw_contact_why(who->watch->contact, &why);
     write_times(&t, &why);
     write_cause(cause, sizeof cause, &why, &t);

@@ -111,6 +111,10 @@ static const struct args_command commands[] = {
      "the telephone, not over the messenger that carried the invite.",
      verify_options, 1, 1, cmd_verify},
     {"people", "", "Show whom you are paired with", NULL, NULL, 0, 0, cmd_people},
+    {"forget", "PERSON", "Take an invite or a contact back",
+     "For an invite that was not answered, or words that differ. A contact of the plan in force "
+     "cannot be forgotten.",
+     NULL, 1, 1, cmd_forget},
     {"plan show", "", "Show your plan", "The output is a plan file: see allswell-plan(5).", NULL, 0,
      0, cmd_plan_show},
     {"plan set", "FILE", "Put a plan into force",

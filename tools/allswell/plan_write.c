@@ -109,7 +109,10 @@ char *plan_text_write(const struct aw_plan *plan, const char *zone)
     for (size_t i = 0; i < plan->roster_count; i++) {
         const struct aw_member *m = &plan->roster[i];
 
-        (void)fprintf(to, "person = \"%s\"", m->name);
+        if (strchr(m->name, '"') != NULL) /* no way to quote that */
+            (void)fprintf(to, "person = %u", m->person);
+        else
+            (void)fprintf(to, "person = \"%s\"", m->name);
         if (m->groups == AW_GROUPS_ALL)
             (void)fputs(" group 1 2 3 4 5 6 7 8", to);
         else

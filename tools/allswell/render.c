@@ -55,7 +55,8 @@ void render_watched_line(const json_t *w)
 
     (void)printf("%4s  %-20s ", reply_string(w, "id"), name_of(w));
     if (is_word(w, "phase", "joining"))
-        (void)puts("invite answered; not heard yet");
+        (void)puts("invite answered, not heard yet; if this lasts, somebody else answered first:\n"
+                   "      ask for a new invite");
     else if (!is_word(w, "phase", "verified"))
         (void)puts("NOT verified: 'allswell verify' compares words");
     else

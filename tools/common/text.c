@@ -116,6 +116,28 @@ static unsigned sequence(unsigned char c, uint32_t *value, uint32_t *smallest)
     return 0;
 }
 
+/* Bytes of the character at `text` if it may be shown, else 0. `len` bytes are left. */
+static unsigned plain_char(const char *text, size_t len)
+{
+    uint32_t value = 0, smallest = 0;
+    unsigned count = sequence((unsigned char)text[0], &value, &smallest);
+
+    if (count == 0 || count > len)
+        return 0;
+    for (unsigned k = 1; k < count; k++) {
+        unsigned char c = (unsigned char)text[k];
+
+        if ((c & 0xc0) != 0x80)
+            return 0;
+        value = (value << 6) | (c & 0x3fU);
+    }
+    if (value < smallest || value > 0x10ffff || (value >= 0xd800 && value < 0xe000) ||
+        value < 0x20 || (value >= 0x7f && value < 0xa0) || (value >= 0x202a && value <= 0x202e) ||
+        (value >= 0x2066 && value <= 0x2069))
+        return 0;
+    return count;
+}
+
 bool text_is_plain(const char *text, size_t min, size_t max)
 {
     size_t len = strlen(text);
@@ -123,24 +145,25 @@ bool text_is_plain(const char *text, size_t min, size_t max)
     if (len < min || len > max)
         return false;
     for (size_t i = 0; i < len;) {
-        uint32_t value = 0, smallest = 0;
-        unsigned count = sequence((unsigned char)text[i], &value, &smallest);
+        unsigned count = plain_char(text + i, len - i);
 
-        if (count == 0 || count > len - i)
-            return false;
-        for (unsigned k = 1; k < count; k++) {
-            unsigned char c = (unsigned char)text[i + k];
-
-            if ((c & 0xc0) != 0x80)
-                return false;
-            value = (value << 6) | (c & 0x3fU);
-        }
-        /* Control characters could repaint somebody's terminal. */
-        if (value < smallest || value > 0x10ffff || (value >= 0xd800 && value < 0xe000) ||
-            value < 0x20 || (value >= 0x7f && value < 0xa0) ||
-            (value >= 0x202a && value <= 0x202e) || (value >= 0x2066 && value <= 0x2069))
+        if (count == 0)
             return false;
         i += count;
     }
     return true;
+}
+
+void text_clean(char *text)
+{
+    size_t len = strlen(text);
+
+    for (size_t i = 0; i < len;) {
+        unsigned count = plain_char(text + i, len - i);
+
+        if (count == 0)
+            text[i++] = '?';
+        else
+            i += count;
+    }
 }

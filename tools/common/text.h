@@ -29,4 +29,10 @@ void text_trim(const char **text, size_t *len);
 /** Returns whether the text is valid UTF-8 of min..max bytes without control characters. */
 bool text_is_plain(const char *text, size_t min, size_t max);
 
+/**
+ * Replaces what could repaint a terminal (control characters, reversed writing, broken UTF-8) by
+ * question marks, in place: for what other people wrote.
+ */
+void text_clean(char *text);
+
 #endif /* TOOLS_COMMON_TEXT_H */

@@ -141,13 +141,20 @@ static bool open_server(struct run *run, const struct listen *on, struct tool_fa
     return fail_set(fail, status == AW_E_RANGE ? TOOL_USAGE : TOOL_ENVIRONMENT, "%s", message);
 }
 
+static bool has_port(const char *host)
+{
+    const char *colon = strrchr(host, ':');
+
+    return colon != NULL && (host[0] != '[' || colon[-1] == ']');
+}
+
 /* The endpoint is known only now: the port may have been 0, and the first run makes the key. */
 static bool announce(struct run *run, const struct args *args, const struct listen *on,
                      struct tool_fail *fail)
 {
     struct aw_endpoint *e = &run->host.endpoint;
     const char *public = args_option(args, "public");
-    char line[ADDRESS_LINE_MAX], host[64];
+    char line[ADDRESS_LINE_MAX], host[AW_ADDRESS_LEN_MAX + 1], address[AW_ADDRESS_LEN_MAX + 8];
     bool guessed = false;
 
     memset(e, 0, sizeof *e);
@@ -156,8 +163,14 @@ static bool announce(struct run *run, const struct args *args, const struct list
         (void)snprintf(host, sizeof host, "%s", public);
     else
         listen_public_host(host, on, &guessed);
-    (void)snprintf(e->address, sizeof e->address, "%s:%u", host, aw_server_port(run->host.server));
-    if (!address_check(e->address, fail) || !relay_endpoint_store(&run->host.store, e, fail))
+    if (has_port(host)) /* a router forwards another port */
+        (void)snprintf(address, sizeof address, "%s", host);
+    else
+        (void)snprintf(address, sizeof address, "%s:%u", host, aw_server_port(run->host.server));
+    if (!address_check(address, fail))
+        return false;
+    memcpy(e->address, address, strlen(address) + 1);
+    if (!relay_endpoint_store(&run->host.store, e, fail))
         return false;
     address_write(line, e);
     if (printf("%s\n", line) < 0 || fflush(stdout) != 0)

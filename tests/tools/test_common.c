@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/address.h"
+#include "common/base64.h"
+#include "common/text.h"
+#include "test.h"
+
+/* What allswell and allswell-relay share and what does no I/O. */
+
+const char *const tool_name = "test";
+
+/* Goal: base64url has one text per key, and takes nothing else.
+ * Method: vectors of RFC 4648 §10 without padding; loose bits, foreign characters, lengths. */
+static void test_base64(void)
+{
+    static const char *const texts[] = {"", "Zg", "Zm8", "Zm9v", "Zm9vYg", "Zm9vYmE", "Zm9vYmFy"};
+    const char *bytes = "foobar";
+
+    for (size_t len = 0; len <= 6; len++) {
+        char text[16];
+        uint8_t back[6];
+
+        base64_encode(text, (const uint8_t *)bytes, len);
+        T_TRUE(strcmp(text, texts[len]) == 0);
+        T_TRUE(base64_decode(back, len, text, strlen(text)));
+        T_TRUE(memcmp(back, bytes, len) == 0);
+    }
+    for (unsigned c = 1; c < 256; c++) {
+        const char text[5] = {'A', 'A', 'A', (char)c, '\0'};
+        uint8_t back[3];
+        char again[5];
+
+        if (!base64_decode(back, 3, text, 4))
+            continue;
+        base64_encode(again, back, 3);
+        T_TRUE(strcmp(again, text) == 0);
+    }
+    T_TRUE(!base64_decode((uint8_t[1]){0}, 1, "Zh", 2)); /* loose bits */
+    T_TRUE(!base64_decode((uint8_t[1]){0}, 1, "Zg==", 4));
+    T_TRUE(!base64_decode((uint8_t[3]){0}, 3, "Zm9+", 4));
+}
+
+/* Goal: spans read as people write them, and only so; what is written reads back.
+ * Method: good and bad texts; every span of a set forth and back. */
+static void test_spans(void)
+{
+    static const char *const bad[] = {"",      "5",  "m",    "5 m", "-5m",        "1.5h",
+                                      "30m1h", "5x", "5m5m", "5M",  "999999999s", "32d"};
+    static const uint32_t spans[] = {0, 1, 59, 60, 90, 3600, 5400, 86400, 90061, 2678400};
+    uint32_t seconds = 0;
+
+    T_TRUE(text_span("1d2h3m4s", 8, 2678400, &seconds));
+    T_EQ(seconds, 93784);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        T_TRUE(!text_span(bad[i], strlen(bad[i]), 2678400, &seconds));
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        char text[TEXT_MAX];
+
+        text_span_write(text, spans[i]);
+        T_TRUE(text_span(text, strlen(text), 2678400, &seconds));
+        T_EQ(seconds, spans[i]);
+    }
+}
+
+/* Goal: nothing that others wrote can repaint a terminal.
+ * Method: control characters, reversed writing and broken UTF-8, each alone and in between. */
+static void test_clean(void)
+{
+    static const struct {
+        const char *text, *clean;
+    } cases[] = {
+        {"plain", "plain"},
+        {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+        {"a\033[31mb", "a?[31mb"},
+        {"a\nb\x7f", "a?b?"},
+        {"\xc2\x9b", "??"},           /* CSI in one character */
+        {"\xe2\x80\xaeok", "???ok"},  /* right-to-left override */
+        {"\xc0\xaf\xff", "???"},      /* overlong, never valid */
+        {"\xed\xa0\x80", "???"},      /* surrogate */
+        {"cut\xe2\x82", "cut??"},     /* cut off */
+        {"\xf4\x90\x80\x80", "????"}, /* beyond Unicode */
+        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[32];
+
+        (void)snprintf(text, sizeof text, "%s", cases[i].text);
+        T_EQ(text_is_plain(text, 0, 32), strcmp(cases[i].text, cases[i].clean) == 0);
+        text_clean(text);
+        T_TRUE(strcmp(text, cases[i].clean) == 0);
+        T_TRUE(text_is_plain(text, 0, 32));
+    }
+    T_TRUE(!text_is_plain("", 1, 4));
+    T_TRUE(!text_is_plain("12345", 1, 4));
+}
+
+/* Goal: an address line names host, port and key, and what is wrong with it otherwise.
+ * Method: the three forms of a host forth and back; faults one at a time. */
+static void test_addresses(void)
+{
+#define KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    static const char *const good[] = {"relay.example:7440/" KEY, "192.0.2.1:1/" KEY,
+                                       "[2001:db8::1]:65535/" KEY, "abc.onion:80/" KEY};
+    static const char *const bad[] = {
+        "relay.example/" KEY,
+        "relay.example:/" KEY,
+        "relay.example:0/" KEY,
+        "relay.example:65536/" KEY,
+        "relay.example:+80/" KEY,
+        ":80/" KEY,
+        "[::1:80/" KEY,
+        "::1:80/" KEY,
+        "-x:80/" KEY,
+        "a b:80/" KEY,
+        "relay.example:80",
+        "relay.example:80/",
+        "relay.example:80/" KEY "A",
+        "relay.example:80/" KEY "/",
+        "relay.example:80/=" KEY,
+    };
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct aw_endpoint endpoint;
+        char line[ADDRESS_LINE_MAX];
+
+        T_TRUE(address_parse(&endpoint, good[i], NULL));
+        address_write(line, &endpoint);
+        T_TRUE(strcmp(line, good[i]) == 0);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct aw_endpoint endpoint;
+        struct tool_fail fail = {.code = TOOL_OK, .text = ""};
+
+        T_TRUE(!address_parse(&endpoint, bad[i], &fail));
+        T_EQ(fail.code, TOOL_USAGE);
+        T_TRUE(strstr(fail.text, ": ") != NULL);
+    }
+}
+
+int main(void)
+{
+    T_RUN(test_base64);
+    T_RUN(test_spans);
+    T_RUN(test_clean);
+    T_RUN(test_addresses);
+    return t_end();
+}
