@@ -30,10 +30,22 @@ static void on_stop(uv_async_t *handle)
         uv_stop(handle->loop);
 }
 
+/* A peer that closes while we write must not end the process. A handler of the host's stays. */
+static void ignore_sigpipe(void)
+{
+    struct sigaction now;
+
+    if (sigaction(SIGPIPE, NULL, &now) != 0 || now.sa_handler != SIG_DFL)
+        return;
+    now = (struct sigaction){.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &now, NULL);
+}
+
 enum aw_status aw_loop_open(struct aw_loop **out, const struct aw_clock *clock)
 {
     struct aw_loop *loop;
 
+    ignore_sigpipe();
     /* Refused (EINVAL) only for NULL functions. */
     (void)uv_replace_allocator(take, aw_realloc, take_zeroed, aw_free);
     loop = aw_alloc(sizeof *loop);

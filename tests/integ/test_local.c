@@ -7,6 +7,7 @@
 #include <allswell/control.h>
 #include <allswell/hook.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -238,9 +239,44 @@ static void test_harden(void)
     T_EQ(status, 0);
 }
 
+static void on_pipe(int sig)
+{
+    (void)sig;
+}
+
+/* Goal: a peer that closes does not end the process of somebody who only opened a loop; but a
+ * handler of his stays. Method: in a child, write into a pipe without a reader. */
+static void test_broken_pipe(void)
+{
+    int status;
+    pid_t child = fork();
+
+    T_REQUIRE(child >= 0);
+    if (child == 0) {
+        struct sigaction own = {.sa_handler = on_pipe}, now;
+        struct aw_loop *loop;
+        int fds[2];
+
+        (void)signal(SIGPIPE, SIG_DFL); /* whatever the parent has */
+        loop = new_loop();
+        if (pipe(fds) != 0 || close(fds[0]) != 0 || write(fds[1], "x", 1) != -1)
+            _exit(1);
+        aw_loop_close(loop);
+        if (sigaction(SIGPIPE, &own, NULL) != 0)
+            _exit(2);
+        aw_loop_close(new_loop());
+        if (sigaction(SIGPIPE, NULL, &now) != 0)
+            _exit(3);
+        _exit(now.sa_handler == on_pipe ? 0 : 4);
+    }
+    T_EQ(waitpid(child, &status, 0), child);
+    T_EQ(status, 0);
+}
+
 int main(void)
 {
     T_RUN(test_harden);
+    T_RUN(test_broken_pipe);
     T_RUN(test_clock);
     T_RUN(test_timer_and_leaks);
     T_RUN(test_hook);

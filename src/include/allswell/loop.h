@@ -17,7 +17,10 @@ extern "C" {
 
 struct aw_loop;
 
-/** Opens a loop. `clock` is copied. AW_OK, or AW_E_NETWORK when the system has no room. */
+/**
+ * Opens a loop. `clock` is copied. SIGPIPE is ignored from now on, unless the process has a
+ * handler for it. AW_OK, or AW_E_NETWORK when the system has no room.
+ */
 AW_API AW_MUST_USE enum aw_status aw_loop_open(struct aw_loop **out, const struct aw_clock *clock);
 
 /** Runs until aw_loop_stop(), or until nothing is left to wait for. */
