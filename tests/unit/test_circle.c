@@ -35,8 +35,6 @@ static void test_set_up(void)
     circle_free(&c);
 }
 
-/* Goal: a safe check-in is fine everywhere, and its three ticks come one after the other.
- * Method: check in, look; then one contact's human looks, too. */
 /* Goal: a phone taken right after the plan was made, before any check-in, is noticed: the plan
  * was typed with her secret, and counts like a check-in (spec/06-subject.md §7).
  * Method: silence after the set-up, the phone off; both sides name the same deadline. */
@@ -60,6 +58,8 @@ static void test_plan_starts_the_watch(void)
     circle_free(&c);
 }
 
+/* Goal: a safe check-in is fine everywhere, and its three ticks come one after the other.
+ * Method: check in, look; then one contact's human looks, too. */
 static void test_checkin_is_fine(void)
 {
     struct circle c;
