@@ -225,6 +225,7 @@ say "Contact one was rung. The first line to read there:"
 say "    $(aw contact-one status | head -n 1)"
 aw contact-one claim w1 --json >/dev/null || die "contact one claims"
 checkin 'the safe one'
+is subject me.contacts.0.claim none || die "the subject's device learns nothing of the rescue"
 arrives contact-one contact-two
 await "contact one sees the safe check-in" 10 is contact-one watched.0.incident.safe_seen true
 aw contact-one confirm w1 --json >"$work/answer" || die "contact one confirms"

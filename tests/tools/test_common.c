@@ -61,6 +61,21 @@ static void test_spans(void)
     }
 }
 
+/* Goal: times of day are two digits each, in range. */
+static void test_clock_times(void)
+{
+    static const char *const bad[] = {"24:00", "12:60",  "1:00", "12-00",
+                                      "12:0",  "12:000", "",     "+1:00"};
+    unsigned minutes = 0;
+
+    T_TRUE(text_clock("23:59", 23, &minutes));
+    T_EQ(minutes, 1439);
+    T_TRUE(text_clock("00:00", 23, &minutes));
+    T_EQ(minutes, 0);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        T_TRUE(!text_clock(bad[i], 23, &minutes));
+}
+
 /* Goal: nothing that others wrote can repaint a terminal.
  * Method: control characters, reversed writing and broken UTF-8, each alone and in between. */
 static void test_clean(void)
@@ -141,6 +156,7 @@ int main(void)
 {
     T_RUN(test_base64);
     T_RUN(test_spans);
+    T_RUN(test_clock_times);
     T_RUN(test_clean);
     T_RUN(test_addresses);
     return t_end();

@@ -72,15 +72,15 @@ bool host_find(struct host *host, const char *name, unsigned sides, struct host_
             found = by_id ? 1 : found + 1;
         }
     }
-    if (found == 1)
-        return true;
     if (found > 1)
-        return fail_set(fail, TOOL_USAGE,
-                        "several people are called '%.40s': use the number that 'allswell people' "
-                        "shows",
-                        name);
-    return fail_set(fail, TOOL_NOT_FOUND, "nobody here is called '%.40s': see 'allswell people'",
-                    name == NULL ? "" : name);
+        (void)fail_set(fail, TOOL_USAGE,
+                       "several people are called '%.40s': use the number that 'allswell people' "
+                       "shows",
+                       name);
+    if (found == 0)
+        (void)fail_set(fail, TOOL_NOT_FOUND, "nobody here is called '%.40s': see 'allswell people'",
+                       name == NULL ? "" : name);
+    return found == 1;
 }
 
 bool host_people(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
@@ -157,7 +157,7 @@ bool host_invite(struct host *host, const json_t *request, json_t **reply, struc
         return fail_status(fail, status, "no invite was made");
     uri[buf.len] = '\0';
     *reply = json_pack("{s:s, s:i, s:I}", "uri", uri, "person", (int)person, "expires_at",
-                       (json_int_t)(now.wall_ms / 1000 + valid_s));
+                       (json_int_t)now.wall_ms / 1000 + (json_int_t)valid_s);
     explicit_bzero(uri, sizeof uri);
     who = (struct host_who){.side = HOST_MINE, .person = person, .watch = NULL};
     host_log(host, &who, json_pack("{s:s}", "event", "invited"));

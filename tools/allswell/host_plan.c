@@ -36,7 +36,7 @@ static const char *zone_of(const struct host *host, uint32_t version)
 bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
                     struct tool_fail *fail)
 {
-    struct aw_plan plan;
+    struct aw_plan plan = {0};
     const char *zone;
     char *text;
 
@@ -185,7 +185,7 @@ static json_t *check_json(const struct host *host, const struct aw_plan *plan, c
 bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail)
 {
-    struct aw_plan plan;
+    struct aw_plan plan = {0};
     char zone[PLAN_ZONE_MAX + 1];
 
     if (!read_plan(host, request, &plan, zone, fail))
@@ -241,7 +241,7 @@ static bool read_secrets(struct host *host, const json_t *request, const struct 
 
 bool host_plan_set(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
-    struct aw_plan plan;
+    struct aw_plan plan = {0};
     struct aw_secrets secrets;
     struct aw_subject_view view;
     uint8_t key[AW_PRESENCE_KEY_LEN];

@@ -96,12 +96,11 @@ static bool read_days(struct reader *r, const char *word, uint8_t *days)
 
 static bool read_minute(struct reader *r, const char *word, uint16_t *minute)
 {
-    unsigned h = 0, m = 0;
-    char rest = 0;
+    unsigned minutes = 0;
 
-    if (strlen(word) != 5 || sscanf(word, "%2u:%2u%c", &h, &m, &rest) != 2 || h > 23 || m > 59)
+    if (!text_clock(word, 23, &minutes))
         return wrong(r, "a time of day is written as 22:30");
-    *minute = (uint16_t)(h * 60 + m);
+    *minute = (uint16_t)minutes;
     return true;
 }
 
@@ -155,15 +154,16 @@ static bool key_zone(struct reader *r, char *value)
 static bool key_zone_rule(struct reader *r, char *value)
 {
     struct aw_plan *p = r->plan;
-    unsigned long from = 0;
-    long offset = 0;
-    char rest = 0;
+    char *middle = NULL, *end = NULL;
+    unsigned long from = strtoul(value, &middle, 10);
+    long offset = strtol(middle, &end, 10);
 
     if (r->has_zone)
         return wrong(r, "the time zone is given twice");
     if (p->zone_count == AW_PLAN_ZONE_MAX)
         return wrong(r, "more than 16 zone rules");
-    if (sscanf(value, "%10lu %6ld%c", &from, &offset, &rest) != 2 || from > UINT32_MAX)
+    if (value[0] < '0' || value[0] > '9' || end == middle || *end != '\0' || from > UINT32_MAX ||
+        offset < -AW_PLAN_DAY_MAX_S || offset > AW_PLAN_DAY_MAX_S)
         return wrong(r, "write the second from which it holds and the offset in seconds");
     r->has_rule = true;
     p->zone[p->zone_count++] =
@@ -503,6 +503,7 @@ bool plan_text_read(struct aw_plan *plan, char zone[PLAN_ZONE_MAX + 1],
     size_t where = 0;
     unsigned line;
 
+    memset(plan, 0, sizeof *plan);
     zone[0] = '\0';
     if (source->people_count == 0)
         return fail_set(fail, TOOL_STATE,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/plan_text.h"
 
+#include "common/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +17,11 @@
 
 static bool read_offset(const char *text, int32_t *offset_s)
 {
-    unsigned hours = 0, minutes = 0;
-    char sign = 0, rest = 0;
+    unsigned minutes = 0;
 
-    if (strlen(text) != 6 || sscanf(text, "%c%2u:%2u%c", &sign, &hours, &minutes, &rest) != 3)
+    if ((text[0] != '+' && text[0] != '-') || !text_clock(text + 1, 14, &minutes))
         return false;
-    if ((sign != '+' && sign != '-') || hours > 14 || minutes > 59)
-        return false;
-    *offset_s = (int32_t)(hours * 3600 + minutes * 60);
-    if (sign == '-')
-        *offset_s = -*offset_s;
+    *offset_s = (int32_t)minutes * (text[0] == '-' ? -60 : 60);
     return true;
 }
 

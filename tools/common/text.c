@@ -80,6 +80,19 @@ void text_time_write(char out[TEXT_MAX], uint64_t seconds)
         (void)snprintf(out, TEXT_MAX, "never");
 }
 
+bool text_clock(const char *text, unsigned hour_max, unsigned *minutes)
+{
+    unsigned h, m;
+
+    if (strlen(text) != 5 || text[2] != ':' || !is_digit(text[0]) || !is_digit(text[1]) ||
+        !is_digit(text[3]) || !is_digit(text[4]))
+        return false;
+    h = (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
+    m = (unsigned)(text[3] - '0') * 10 + (unsigned)(text[4] - '0');
+    *minutes = h * 60 + m;
+    return h <= hour_max && m <= 59;
+}
+
 void text_trim(const char **text, size_t *len)
 {
     while (*len > 0 && (**text == ' ' || **text == '\t' || **text == '\r')) {

@@ -23,6 +23,9 @@ void text_span_write(char out[TEXT_MAX], uint64_t seconds);
 /** Writes local date and time: "Mon 02 Mar 14:05:09". 0 becomes "never". */
 void text_time_write(char out[TEXT_MAX], uint64_t seconds);
 
+/** Parses "22:30" into minutes: two digits each, hours up to `hour_max`. */
+bool text_clock(const char *text, unsigned hour_max, unsigned *minutes);
+
 /** Cuts white space off both ends. */
 void text_trim(const char **text, size_t *len);
 
