@@ -2,7 +2,6 @@
 aw_fuzz_target(ladder SOURCES fuzz_ladder.c)
 aw_fuzz_target(plan_check SOURCES fuzz_plan_check.c)
 foreach(engine IN ITEMS contact subject)
-  aw_fuzz_target(${engine} ROUNDS 800
+  aw_fuzz_target(${engine} ROUNDS 300
     SOURCES fuzz_${engine}.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)
-  set_tests_properties(replay_${engine} PROPERTIES ENVIRONMENT REPLAY_ROUNDS=300)
 endforeach()
