@@ -361,7 +361,7 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
 {
     const struct contact *c = contact_of_const(contact);
     uint64_t at_ms = aw_timebase_when_ms(&c->time, c->ladder.deadline_s);
-    bool wants = c->wants_join || c->wants_resume || c->wants_reply;
+    bool wants = c->wants_join || c->owes_answer || c->wants_resume || c->wants_reply;
 
     at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&c->outbox));
     at_ms = aw_time_min(at_ms, c->resend_ms);

@@ -55,7 +55,7 @@ static enum aw_status feed_opened(struct contact *c, const struct aw_opened *ope
     report(c, opened);
     switch (opened->kind) {
     case AW_OPENED_RESUME:
-        c->wants_resume = true;
+        c->owes_answer = true;
         return AW_OK;
     case AW_OPENED_RESUMED:
         c->resend_ms = AW_TIME_NEVER;

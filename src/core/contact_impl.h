@@ -124,6 +124,7 @@ struct contact {
     uint16_t body_len;
 
     bool wants_join, wants_resume, wants_reply;
+    bool owes_answer; /* to a question of re-establishment that was just opened */
     enum aw_session reply_session;
     uint8_t claim_told; /* in the last reply of this run */
     bool is_silent;

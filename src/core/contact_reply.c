@@ -107,11 +107,17 @@ void aw_co_prepare(struct contact *c)
              c->joining.invite.seed);
         return;
     }
+    if (c->owes_answer) {
+        c->owes_answer = false;
+        if (aw_channel_resume_answer(&c->channel, &cell) == AW_OK) {
+            post(c, CONTACT_SEND_RESUME, c->who.peer.relays, c->who.peer.relays_count,
+                 c->who.peer.seed);
+            return;
+        }
+    }
     if (c->wants_resume) {
         c->wants_resume = false;
-        /* His own question, or else the answer to hers. */
-        if (aw_channel_resume_cell(&c->channel, &cell) == AW_OK ||
-            aw_channel_resume_answer(&c->channel, &cell) == AW_OK) {
+        if (aw_channel_resume_cell(&c->channel, &cell) == AW_OK) {
             post(c, CONTACT_SEND_RESUME, c->who.peer.relays, c->who.peer.relays_count,
                  c->who.peer.seed);
             return;

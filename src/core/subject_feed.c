@@ -135,9 +135,12 @@ static void take_resume(struct subject *s, struct person *p, const struct aw_ope
         p->words.next_number = opened->resume.word + 1;
         p->words_stored = aw_words_out_next(&p->words);
     }
-    p->wants_resume = opened->kind == AW_OPENED_RESUME;
-    p->resend_ms = AW_TIME_NEVER;
-    p->resend_pause_ms = 0;
+    p->owes_answer = opened->kind == AW_OPENED_RESUME;
+    if (opened->kind == AW_OPENED_RESUMED) { /* else her own question goes on */
+        p->wants_resume = false;
+        p->resend_ms = AW_TIME_NEVER;
+        p->resend_pause_ms = 0;
+    }
     s->beat_s = 0;
     aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
 }

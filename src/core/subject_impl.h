@@ -77,6 +77,7 @@ struct person {
     uint8_t gone_count, gone_flight;
 
     bool wants_answer, wants_resume, wants_beat;
+    bool owes_answer; /* to a question of re-establishment that was just opened */
     bool is_silent;
     uint32_t word_sent; /* number in the parcel */
     struct aw_parcel parcel;

@@ -112,6 +112,13 @@ static void prepare_person(struct subject *s, struct person *p)
             return;
         }
     }
+    if (p->owes_answer) {
+        p->owes_answer = false;
+        if (aw_channel_resume_answer(&p->channel, &cell) == AW_OK) {
+            post(s, p, SUBJECT_SEND_RESUME, 0);
+            return;
+        }
+    }
     if (p->wants_resume) {
         p->wants_resume = false;
         if (aw_channel_resume_cell(&p->channel, &cell) == AW_OK) {
@@ -272,7 +279,7 @@ void aw_su_sent(struct subject *s, uint64_t id, enum aw_status status)
 static uint64_t person_deadline_ms(const struct subject *s, const struct person *p)
 {
     uint64_t at_ms = p->resend_ms;
-    bool wants = p->wants_answer || p->wants_resume || p->wants_beat;
+    bool wants = p->wants_answer || p->owes_answer || p->wants_resume || p->wants_beat;
 
     if (!person_is_paired(p))
         return AW_TIME_NEVER;
