@@ -60,7 +60,7 @@ static void act(struct world *w, unsigned what, struct aw_ladder_out *out)
     }
     if (before == AW_INCIDENT_NONE || what % 8 == 2) {
         w->was_safe = w->was_safe && what % 8 == 3;
-        w->was_confirmed = false;
+        w->was_confirmed = w->was_confirmed && what % 8 == 7; /* it may have begun in this call */
     }
 }
 
