@@ -26,10 +26,30 @@ bool aw_outbox_has_room(const struct aw_outbox *o)
     return o->event_count <= AW_OUTBOX_EVENT_MAX - AW_OUTBOX_EVENT_ROOM;
 }
 
+/* spec/07-contact.md §5: "Events that wait for a store that does not work MUST NOT keep time from
+ * passing, nor calls from being heard." So of each kind only the newest waits. */
+static bool replace_waiting(struct aw_outbox *o, const struct aw_event *event, uint64_t change)
+{
+    for (uint32_t i = 0; i < o->event_count; i++) {
+        uint32_t at = (o->event_pos + i) % AW_OUTBOX_EVENT_MAX;
+
+        if (o->events[at].change > o->change_stored && o->events[at].event.kind == event->kind &&
+            o->events[at].event.person == event->person) {
+            o->events[at].event = *event;
+            o->events[at].change = change;
+            return true;
+        }
+    }
+    return false;
+}
+
 void aw_outbox_event(struct aw_outbox *o, const struct aw_event *event, uint64_t change)
 {
     uint32_t at = (o->event_pos + o->event_count) % AW_OUTBOX_EVENT_MAX;
 
+    if (change > o->change_stored && o->event_count >= AW_OUTBOX_EVENT_CALM &&
+        replace_waiting(o, event, change))
+        return;
     AW_ASSERT(o->event_count < AW_OUTBOX_EVENT_MAX);
     o->events[at].event = *event;
     o->events[at].change = change;

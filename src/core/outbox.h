@@ -15,6 +15,8 @@
 #define AW_OUTBOX_EVENT_MAX 64
 /* An input emits fewer events than this; see aw_outbox_has_room(). */
 #define AW_OUTBOX_EVENT_ROOM 32
+/* From here on an event that waits for the store replaces the waiting one of its kind. */
+#define AW_OUTBOX_EVENT_CALM 16
 
 struct aw_backoff {
     uint64_t pause_ms; /* 0: no failure since the last success */

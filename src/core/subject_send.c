@@ -245,7 +245,8 @@ static void landed(struct subject *s, struct person *p)
     if (p->parcel.seq > p->rec.seq_relay) {
         p->rec.seq_relay = p->parcel.seq;
         aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
-        aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, p->parcel.seq);
+        if (s->outbox.event_count < AW_OUTBOX_EVENT_MAX)
+            aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, p->parcel.seq);
     }
 }
 
