@@ -43,8 +43,7 @@ static void match(struct contact *c)
     if (!body_matches(c))
         return;
     if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->body, c->body_len}) == AW_OK) {
-        if (plan.version > c->book.plan_named)
-            c->book.plan_named = plan.version;
+        c->book.plan_named = plan.version;
         if (c->book.plan_word_counts && (!c->has_plan || plan.version > c->plan.version))
             plan_adopt(c, &plan);
     }
@@ -85,7 +84,7 @@ enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
     if (aw_plan_check(&plan, NULL) != AW_PLAN_GOOD)
         return AW_E_RANGE;
     c->wants_reply = true;
-    if (plan.version <= c->book.plan_named)
+    if (c->has_plan && plan.version <= c->plan.version)
         return AW_E_REPLAY;
     memcpy(c->body, file.body.ptr, file.body.len);
     c->body_len = (uint16_t)file.body.len;
