@@ -37,7 +37,7 @@ static void act(struct world *w, unsigned what, struct aw_ladder_out *out)
         break;
     case 3:
         w->was_safe = true;
-        aw_ladder_safe(&w->ladder, &w->rules, ++w->seq, w->now_s, out);
+        aw_ladder_safe(&w->ladder, &w->rules, ++w->seq, w->now_s, w->now_s, out);
         break;
     case 4:
         aw_ladder_cancel(&w->ladder, &w->rules, w->now_s, out);

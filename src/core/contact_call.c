@@ -68,6 +68,10 @@ static enum aw_status admit(struct contact *c, const struct aw_call *call)
      * one is taken as it is. */
     if (call->seq == 0 || (seq != 0 && call->seq > seq && call->seq - seq > CONTACT_SEQ_JUMP))
         return AW_E_RANGE;
+    /* spec/07-contact.md §3: "A call with an alarm whose id is above its own seq MUST be refused."
+     * Else it would mute every later one. */
+    if (call->has_alarm && call->alarm.id > call->seq)
+        return AW_E_RANGE;
     st = aw_words_in_waiting(&c->book.words, call->waiting, &gap);
     if (st != AW_OK)
         return st;
@@ -120,7 +124,8 @@ static void take_share(struct contact *c, const struct aw_call *call)
         return;
     if (call->share[0] > AW_PLAN_MEMBER_MAX)
         return;
-    if (call->share[0] != 0)
+    /* The first one stands: her phone's holder does not choose when this contact rings. */
+    if (call->share[0] != 0 && c->book.person == 0)
         c->book.person = call->share[0];
     memcpy(item.state, call->state, sizeof item.state);
     memcpy(item.share, call->share, sizeof item.share);
@@ -170,7 +175,8 @@ static void take_proof(struct contact *c, const struct aw_contact_call *call, ui
         aw_watch_take(&c->book.checkin, call, replied_at_s);
     aw_co_rewatch(c, out);
     if (counts && is_newer && call->verdict != AW_VERDICT_DURESS && call->kind == AW_CALL_CHECKIN)
-        aw_ladder_safe(&c->ladder, &rules, call->seq, aw_timebase_s(&c->time), out);
+        aw_ladder_safe(&c->ladder, &rules, call->seq, c->book.checkin.base_s,
+                       aw_timebase_s(&c->time), out);
 }
 
 /* What a word says; duress and wrong secrets are the same whatever the word. */
@@ -208,11 +214,19 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
 static void take_alarm(struct contact *c, const struct aw_call *call, struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
+    bool was_public = c->ladder.is_public, is_known = call->alarm.id <= c->ladder.alarm_id;
 
-    if (!call->has_alarm || call->kind == AW_CALL_CANCEL || call->alarm.id <= c->ladder.alarm_id)
+    /* Who ran ahead with a copy of the phone has used up numbers, but not this word. */
+    if (call->kind == AW_CALL_SOS)
+        is_known = call->alarm.id == c->ladder.alarm_id;
+    if (!call->has_alarm || call->kind == AW_CALL_CANCEL || is_known)
         return;
     aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_SOS, call->alarm.id, aw_timebase_s(&c->time),
                     out);
+    /* spec/07-contact.md §8: "A claim made while an incident was not public MUST NOT be shown when
+     * it becomes so." */
+    if (!was_public)
+        c->book.claim = AW_REPLY_CLAIM_NONE;
 }
 
 static void announce(struct contact *c, const struct aw_contact_call *taken)
@@ -278,8 +292,9 @@ enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, str
         if ((events & AW_CHANNEL_EV_FORK) != 0)
             aw_co_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call.seq,
                         (uint32_t)aw_timebase_s(&c->time));
-        if (st == AW_E_REPLAY)
-            st = AW_OK; /* an older epoch's offer; what the call says still counts */
+        /* An older epoch's offer, or that of a clone: what the call says still counts. */
+        if (st == AW_E_REPLAY || (events & AW_CHANNEL_EV_FORK) != 0)
+            st = AW_OK;
         if (st == AW_OK)
             st = admit(c, &call);
         if (st == AW_OK)

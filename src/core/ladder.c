@@ -48,6 +48,21 @@ bool aw_ladder_is_incident(const struct aw_ladder *l)
     return is_running(l) || l->state == AW_LADDER_RESUMED;
 }
 
+static uint64_t earliest(uint64_t a_s, uint64_t b_s)
+{
+    return a_s < b_s ? a_s : b_s;
+}
+
+static uint64_t watched_s(const struct aw_ladder *l)
+{
+    return earliest(l->checkin_due_s, l->beat_due_s);
+}
+
+static bool is_time(uint64_t at_s)
+{
+    return at_s == AW_NO_TIME || at_s <= AW_TIME_MAX_MS;
+}
+
 bool aw_ladder_is_sound(const struct aw_ladder *l)
 {
     bool open = aw_ladder_is_incident(l);
@@ -63,6 +78,13 @@ bool aw_ladder_is_sound(const struct aw_ladder *l)
     if (l->state == AW_LADDER_RESUMED && l->incident != AW_INCIDENT_MISSED)
         return false;
     if (open && l->safe_seen && l->confirmed)
+        return false;
+    if (l->state == AW_LADDER_FINE && watched_s(l) == AW_NO_TIME)
+        return false;
+    if (l->state == AW_LADDER_RESUMED && l->ring_s == AW_NO_TIME)
+        return false;
+    if (!is_time(l->checkin_due_s) || !is_time(l->beat_due_s) || !is_time(l->claim_s) ||
+        !is_time(l->ring_s))
         return false;
     return (l->state == AW_LADDER_CLAIMED) == (l->claim_s != AW_NO_TIME);
 }
@@ -89,16 +111,6 @@ static void emit(struct aw_ladder_out *out, enum aw_event_kind kind, uint8_t lev
 {
     AW_ASSERT(out->count < AW_LADDER_OUT_MAX);
     out->events[out->count++] = (struct aw_ladder_event){kind, level, at_s};
-}
-
-static uint64_t earliest(uint64_t a_s, uint64_t b_s)
-{
-    return a_s < b_s ? a_s : b_s;
-}
-
-static uint64_t watched_s(const struct aw_ladder *l)
-{
-    return earliest(l->checkin_due_s, l->beat_due_s);
 }
 
 static uint64_t after(uint64_t at_s, uint64_t span_s)
@@ -203,13 +215,15 @@ static void open_incident(struct aw_ladder *l, enum aw_incident_kind kind, enum 
         l->cancelled = false;
         l->is_public = false;
         l->incident = AW_INCIDENT_NONE;
+        l->trigger_seq = 0;
     }
     if (kind == AW_INCIDENT_MISSED || kind == AW_INCIDENT_SOS)
         l->is_public = true;
     if (kind > l->incident)
         l->incident = kind;
     l->cause = cause;
-    l->trigger_seq = seq;
+    if (seq > l->trigger_seq)
+        l->trigger_seq = seq; /* an older word that comes late makes no check-in newer */
     l->confirmed = false;
     l->safe_seen = false;
 }
@@ -277,6 +291,10 @@ static void advance(struct aw_ladder *l, const struct aw_ladder_rules *rules, ui
         l->now_s = now_s;
     if (l->level > rules->plan->levels_count)
         l->level = rules->plan->levels_count; /* a new plan has fewer */
+    /* A new plan may say that a level that began is for this contact, too. */
+    if (is_running(l) && l->state != AW_LADDER_CLAIMED && l->ring_s == AW_NO_TIME &&
+        aw_ladder_ringing(l, rules) > 0)
+        l->ring_s = l->now_s;
     while ((step = next_step(l, rules, &at_s)) != STEP_NONE && at_s <= l->now_s)
         serve(l, rules, step, at_s, out);
     l->deadline_s = at_s;
@@ -373,13 +391,16 @@ void aw_ladder_alarm(struct aw_ladder *l, const struct aw_ladder_rules *rules,
 }
 
 void aw_ladder_safe(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint32_t seq,
-                    uint64_t now_s, struct aw_ladder_out *out)
+                    uint64_t made_s, uint64_t now_s, struct aw_ladder_out *out)
 {
     advance(l, rules, now_s, out);
     /* An older one that was under way when she called for help says nothing about now. */
     if (!aw_ladder_is_incident(l) || seq <= l->trigger_seq)
         return;
     if (l->incident == AW_INCIDENT_MISSED && l->state != AW_LADDER_RESUMED)
+        return;
+    /* A check-in held back from before her phone fell silent is moved ahead by beats alone. */
+    if (l->incident == AW_INCIDENT_MISSED && l->cause == AW_WHY_BEAT && made_s < l->levels_s)
         return;
     if (!l->safe_seen && l->incident > AW_INCIDENT_MISSED)
         emit(out, AW_EVENT_RECORD, l->level, l->now_s);

@@ -42,7 +42,7 @@ struct aw_ladder {
     enum aw_incident_kind incident;
     enum aw_why_cause cause;
     uint32_t incident_id; /* counts incidents */
-    uint32_t trigger_seq; /* of the word that raised it, 0: a deadline did */
+    uint32_t trigger_seq; /* newest word that raised it, 0: a deadline did */
     uint32_t alarm_id;    /* newest SOS that was raised here */
     uint8_t level;        /* levels that began */
     uint8_t held_level;   /* level before which the last hold was given, from 1 */
@@ -80,9 +80,10 @@ void aw_ladder_alarm(struct aw_ladder *l, const struct aw_ladder_rules *rules,
                      enum aw_incident_kind kind, uint32_t seq, uint64_t now_s,
                      struct aw_ladder_out *out);
 
-/* Her safe check-in with this seq, as this contact found it, after aw_ladder_watch() for it. */
+/* Her safe check-in with this seq, made at `made_s`, as this contact found it, after
+ * aw_ladder_watch() for it. */
 void aw_ladder_safe(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint32_t seq,
-                    uint64_t now_s, struct aw_ladder_out *out);
+                    uint64_t made_s, uint64_t now_s, struct aw_ladder_out *out);
 
 /* She took the SOS back: added to the record. */
 void aw_ladder_cancel(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,

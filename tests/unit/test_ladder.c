@@ -100,14 +100,14 @@ static void test_alarm_over_missed(void)
     T_EQ(b.out.events[0].kind, AW_EVENT_RING);
     aw_ladder_watch(&b.ladder, &b.rules, T0 + 90000, T0 + 90000, T0 + 4020, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_ALARM);
-    aw_ladder_safe(&b.ladder, &b.rules, 49, T0 + 4030, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 49, T0 + 4030, T0 + 4030, &b.out);
     aw_ladder_cancel(&b.ladder, &b.rules, T0 + 4030, &b.out);
     T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 4040, &b.out), AW_OK);
     T_EQ(b.ladder.incident, AW_INCIDENT_DURESS);
     aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 51, T0 + 4045, &b.out);
     T_EQ(b.ladder.incident, AW_INCIDENT_DURESS); /* never lowered */
     b.out.count = 0;
-    aw_ladder_safe(&b.ladder, &b.rules, 52, T0 + 4050, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 52, T0 + 4050, T0 + 4050, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_ALARM); /* confirmed before the second alarm */
     T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 4060, &b.out), AW_OK);
     T_EQ(b.ladder.state, AW_LADDER_FINE);
@@ -123,7 +123,7 @@ static void test_resumed(void)
     set_up(&b);
     (void)tick(&b, T0 + 4000);
     aw_ladder_watch(&b.ladder, &b.rules, T0 + 8000, T0 + 86400, T0 + 4100, &b.out);
-    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 4100, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 4100, T0 + 4100, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_RESUMED);
     T_EQ(tick(&b, T0 + 4999), 0);
     T_EQ(tick(&b, T0 + 5000), 1);
@@ -135,10 +135,10 @@ static void test_resumed(void)
 
     b.plan.relaxed = true;
     aw_ladder_watch(&b.ladder, &b.rules, T0 + 20000, T0 + 86400, T0 + 8400, &b.out);
-    aw_ladder_safe(&b.ladder, &b.rules, 10, T0 + 8400, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 10, T0 + 8400, T0 + 8400, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_FINE);
     aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 11, T0 + 8500, &b.out);
-    aw_ladder_safe(&b.ladder, &b.rules, 12, T0 + 8600, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 12, T0 + 8600, T0 + 8600, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_ALARM);
 }
 
@@ -154,7 +154,7 @@ static void test_alarm_from_idle(void)
     aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 1, T0 + 1, &b.out);
     T_EQ(b.out.events[b.out.count - 1].kind, AW_EVENT_RING);
     T_EQ(aw_ladder_next_level_s(&b.ladder, &b.rules), T0 + 1 + 540);
-    aw_ladder_safe(&b.ladder, &b.rules, 2, T0 + 5, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 2, T0 + 5, T0 + 5, &b.out);
     T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 6, &b.out), AW_OK);
     T_EQ(b.ladder.state, AW_LADDER_IDLE);
     T_EQ(b.ladder.deadline_s, AW_NO_TIME);
