@@ -18,6 +18,8 @@ bool aw_bytes_equal(struct aw_bytes a, struct aw_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* spec/09-crypto.md §1: "A secret MUST be erased when it is used up, on failure as on success": the
+ * compiler may not drop writes through a volatile pointer. */
 void aw_wipe(void *secret, size_t len)
 {
     volatile uint8_t *p = secret;

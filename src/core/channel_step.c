@@ -73,6 +73,8 @@ static enum aw_status derive_next(struct aw_channel *ch, const struct aw_dh_key 
                   is_subject ? peer_pk : own->pk);
     aw_epoch_set(&ch->next, number, &keys, aw_channel_direction(ch));
     aw_channel_add_resumption(ch, &ch->next);
+    /* spec/09-crypto.md §6.3: "`root(e)` as soon as `root(e+1)` is confirmed by a cell": sooner
+     * even, since nothing else is derived from it. */
     aw_wipe(ch->cur.root, sizeof ch->cur.root);
     aw_wipe(&keys, sizeof keys);
     aw_wipe(dh, sizeof dh);

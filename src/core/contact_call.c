@@ -75,6 +75,8 @@ static enum aw_status admit(struct contact *c, const struct aw_call *call)
     st = aw_words_in_waiting(&c->book.words, call->waiting, &gap);
     if (st != AW_OK)
         return st;
+    /* spec/05-channel.md §7: "a contact of the duress circle MUST show them as a gap that cannot
+     * exclude duress" */
     if (gap.count > 0) {
         c->book.gap = true;
         aw_co_touch(c, CONTACT_DIRTY_BOOK);
@@ -283,8 +285,11 @@ enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, str
     if (st != AW_OK)
         return st;
     statement = statement_of(&call);
+    /* spec/05-channel.md §6: "A receiver MUST verify the signature of a call before it uses the
+     * statement." */
     st = aw_statement_verify(&statement, call.signing_key, call.signature);
-    /* A quarantined session is answered, and has no effect (spec/05-channel.md §8). */
+    /* spec/05-channel.md §8.2: "Messages of a quarantined session MUST NOT have any effect on
+     * deadlines, votes, plan or presence keys." They are answered, in their own session. */
     if (st == AW_OK)
         c->reply_session = opened->session;
     if (st == AW_OK && opened->session == AW_SESSION_MAIN) {

@@ -43,6 +43,8 @@ static void fill_reply(const struct contact *c, struct aw_reply *r)
         .number = b->reply_number + 1,
         .seq_device = b->newest.call.seq,
         .seq_human = b->seq_human,
+        /* spec/05-channel.md §7: "MUST NOT name one before the effects are stored": the reply
+         * waits for the STORE of everything that was processed before it was made. */
         .words = b->words.words,
         .words_more = b->words.more,
         .receipt_at = b->receipt_at_s,
@@ -75,6 +77,8 @@ static enum aw_status seal_reply(struct contact *c)
 
     fill_reply(c, &reply);
     st = aw_message_encode(&aw_reply_map, &reply, &text);
+    /* spec/05-channel.md §8.2: "A reply MUST be sealed in the session in which the call was opened
+     * that it answers." */
     if (st == AW_OK)
         st = aw_channel_seal(&c->channel, AW_LANE_CELL, c->reply_session, aw_buf_bytes(&text),
                              &cell, &at, &c->random);
@@ -83,6 +87,8 @@ static enum aw_status seal_reply(struct contact *c)
     if (st != AW_OK)
         return st;
     c->claim_told = aw_co_claim(c);
+    /* spec/07-contact.md §2: "Reply numbers MUST rise by one, and a reply MUST be stored before it
+     * leaves." After a crash she would refuse a reply with the number of the one before. */
     c->book.reply_number++;
     note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
     c->wants_reply = false;

@@ -103,6 +103,8 @@ enum aw_status aw_inviting_open(struct aw_inviting *inv, struct aw_bytes cell,
     if (cell.len != AW_CELL_LEN)
         return AW_E_FORMAT;
     aw_sha256(answer_hash, cell);
+    /* spec/09-crypto.md §5.1: "A subject MUST answer at most one first message under a pre-shared
+     * key." The same message gets the answer that was made for it. */
     if (inv->phase != AW_INVITING_OPEN &&
         aw_secret_equal(answer_hash, inv->answer_hash, AW_HASH_LEN)) {
         *answer = AW_ANSWER_AGAIN;

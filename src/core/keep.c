@@ -66,6 +66,8 @@ static void add_hour(struct aw_keep *k, const struct aw_keep_item *item)
         put(k, lowest, item);
 }
 
+/* spec/07-contact.md §7: "A report of another contact or of a relay MUST NOT delete a share." Only
+ * what she said later pushes one out. */
 void aw_keep_add(struct aw_keep *k, bool is_word, const struct aw_keep_item *item)
 {
     size_t from = is_word ? 0 : AW_KEEP_WORDS;

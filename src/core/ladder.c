@@ -93,6 +93,8 @@ static void check(const struct aw_ladder *l)
 {
     AW_ASSERT(aw_ladder_is_sound(l));
     AW_ASSERT(l->deadline_s > l->now_s);
+    /* spec/07-contact.md §5: "Every state but idle MUST have a next deadline: there is no silent
+     * end state." */
     AW_ASSERT((l->deadline_s == AW_NO_TIME) == (l->state == AW_LADDER_IDLE));
 }
 

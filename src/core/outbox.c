@@ -60,7 +60,8 @@ bool aw_outbox_next_event(struct aw_outbox *o, struct aw_action *action)
 {
     uint32_t skip = 0;
 
-    /* An event that waits does not hold up those behind it that do not: a ring never waits. */
+    /* An event that waits does not hold up those behind it that do not.
+     * spec/07-contact.md §5: "An event that rings MUST NOT wait for the store." */
     while (skip < o->event_count &&
            o->events[(o->event_pos + skip) % AW_OUTBOX_EVENT_MAX].change > o->change_stored)
         skip++;

@@ -34,6 +34,7 @@ static enum aw_plan_problem check_line(const struct aw_schedule_line *line)
 {
     bool is_daily = line->days != 0 || line->has_minute;
 
+    /* spec/06-subject.md §6: "A schedule line MUST be either an interval or a daily time." */
     if ((line->every_s != 0) == is_daily)
         return AW_PLAN_LINE_KIND;
     if (!is_daily)
@@ -100,6 +101,7 @@ static enum aw_plan_problem check_levels(const struct aw_plan *plan, size_t *at)
             return AW_PLAN_LEVEL_ORDER;
         if (level->groups == 0)
             return AW_PLAN_LEVEL_GROUPS;
+        /* spec/06-subject.md §6: "Each level MUST have a group that some member is in." */
         if ((level->groups & groups) == 0 && plan->roster_count > 0)
             return AW_PLAN_LEVEL_EMPTY;
         if (!is_text(level->text, sizeof level->text))

@@ -38,6 +38,7 @@ enum aw_status aw_ratchet_seal(struct aw_ratchet *r, uint8_t *cell, size_t cell_
         return AW_E_KEYS;
     if (plain.len > cell_len - AW_CELL_OVERHEAD)
         return AW_E_SPACE;
+    /* spec/09-crypto.md §8.1: "The nonce MUST be drawn afresh for every cell." */
     st = aw_random_fill(random, nonce, sizeof nonce);
     if (st != AW_OK)
         return st;
@@ -76,6 +77,8 @@ enum aw_status aw_ratchet_open(struct aw_ratchet *r, uint8_t *plain, const uint8
     aw_chain_skip(chain, (uint32_t)(at - r->next_index));
     aw_chain_step(chain, key);
     st = aw_cell_open(plain, cell, cell_len, key);
+    /* spec/09-crypto.md §6.5: "MUST be erased before the cell leaves, or when it has been opened,
+     * and `ck(i)` with it." A cell that does not open leaves the chain as it was. */
     if (st == AW_OK) {
         memcpy(r->chain, chain, sizeof chain);
         r->next_index = (uint64_t)at + 1;

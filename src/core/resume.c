@@ -162,6 +162,8 @@ enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const struct aw_resu
 
     if (aw_channel_is_quarantined(ch))
         return AW_E_STATE;
+    /* spec/05-channel.md §8.1: "A question MUST be stored before it is sent, and sent again byte
+     * for byte the same": another one would make the first answer useless. */
     if (ch->asking.live)
         return AW_OK;
     side.own_epoch = say.epoch;

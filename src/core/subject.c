@@ -113,6 +113,8 @@ static struct person *free_person(struct subject *s)
     return NULL;
 }
 
+/* spec/04-pairing.md §3: "A seed of deposit capabilities MUST NOT be given to more than one peer,
+ * and a read seed to none." So each contact can be cut off alone, and none can read for another. */
 static enum aw_status draw_invite(struct subject *s, struct subject_person *rec,
                                   struct aw_inviting *inviting, struct aw_invite *draft)
 {

@@ -107,6 +107,7 @@ static enum aw_status take_reply(struct subject *s, struct person *p,
 
     if (st != AW_OK || opened->session != AW_SESSION_MAIN)
         return st;
+    /* spec/06-subject.md §8: "A reply whose number is not above the newest MUST be refused." */
     if (reply.number <= p->rec.reply_seen)
         return AW_E_REPLAY;
     p->rec.reply_seen = reply.number;

@@ -138,6 +138,8 @@ void aw_su_store(struct subject *s, struct aw_action *action)
 
 static void person_stored(struct person *p, enum aw_status status)
 {
+    /* spec/06-subject.md §2: "After a failed STORE the engine MUST keep what it was to store, and
+     * try again after a pause." */
     if (status != AW_OK) {
         p->dirty |= p->dirty_flight;
     } else if ((p->dirty_flight & SUBJECT_DIRTY_WORDS) != 0) {

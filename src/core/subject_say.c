@@ -157,7 +157,8 @@ static enum aw_status fill_secrets(struct subject *s, struct aw_presence_keys *k
     aw_presence_contact_key(keys->duress_key, secrets->duress_key, p->channel.id);
     if (keys->circle)
         return AW_OK;
-    /* Outside the circle the same bytes are noise. */
+    /* spec/09-crypto.md §10.5: "A contact outside the circle MUST be sent a blob, too, whenever the
+     * circle is." There the same bytes are noise. */
     st = aw_random_fill(&s->random, keys->safe_key, AW_KEY_LEN);
     return st == AW_OK ? aw_random_fill(&s->random, keys->duress_key, AW_KEY_LEN) : st;
 }

@@ -16,6 +16,7 @@ void aw_aead_seal(uint8_t *out, uint8_t mac[AW_MAC_LEN], const uint8_t *plain, s
 }
 
 /*
+ * spec/09-crypto.md §2.2: "A receiver MUST NOT release any plaintext before its tag has verified."
  * Two calls instead of one, since the library's own decryption zeroes the output when the tag
  * does not verify, and ours must leave it alone. Without an output buffer it checks the tag
  * only; the key stream of the text begins at block 1 (RFC 8439 §2.8).

@@ -131,6 +131,8 @@ enum aw_status aw_presence_blob_open(struct aw_presence_keys *keys, const struct
     blob_key(key, dh, e_pk, accept->pk);
     st = aw_aead_open(text, blob, BLOB_TEXT_LEN, blob + BLOB_TEXT_LEN, key, zero_nonce,
                       (struct aw_bytes){NULL, 0});
+    /* spec/09-crypto.md §10.5: "A receiver MUST refuse a blob whose first byte is neither 0 nor 1."
+     */
     if (st == AW_OK && text[0] > 1)
         st = AW_E_FORMAT;
     if (st == AW_OK) {

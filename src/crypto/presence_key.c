@@ -46,6 +46,8 @@ enum aw_status aw_presence_derive(uint8_t key[AW_PRESENCE_KEY_LEN], struct aw_by
     return st;
 }
 
+/* spec/09-crypto.md §10.2: "The picture MUST NOT be stored." It is drawn from the key that was just
+ * derived; beside the tweak it would let an image of the phone test guesses. */
 unsigned aw_presence_picture(const uint8_t key[AW_PRESENCE_KEY_LEN],
                              const uint8_t tweak[AW_PRESENCE_TWEAK_LEN])
 {

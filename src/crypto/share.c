@@ -184,7 +184,9 @@ enum aw_status aw_share_combine(uint8_t key[AW_KEY_LEN], uint8_t (*shares)[AW_SH
 
 /* ---- Sealed state ---- */
 
-static const uint8_t zero_nonce[AW_NONCE_LEN]; /* every key seals one state only */
+/* spec/09-crypto.md §7.2: "Every sealed state MUST have a fresh key and fresh coefficients." So the
+ * nonce may be constant. */
+static const uint8_t zero_nonce[AW_NONCE_LEN];
 
 static void state_key(uint8_t out[AW_KEY_LEN], const uint8_t key[AW_KEY_LEN])
 {

@@ -6,7 +6,8 @@
 
 #include "crypto/init.h"
 
-/* Secret: wipe. */
+/* Secret: wipe. A type of its own: spec/09-crypto.md §2.6: "A signing key MUST NOT also be used as
+ * an X25519 key." */
 struct aw_sign_key {
     uint8_t seed[AW_KEY_LEN]; /* all that needs to be stored */
     uint8_t pk[AW_KEY_LEN];

@@ -14,6 +14,8 @@ _Static_assert(sizeof(crypto_generichash_blake2b_state) <= sizeof(struct aw_hash
 _Static_assert(_Alignof(struct aw_hasher) >= _Alignof(crypto_generichash_blake2b_state),
                "and is aligned for it");
 
+/* spec/09-crypto.md §1: "A comparison in which one side is secret or computed from a secret MUST
+ * take the same time for every value." */
 bool aw_secret_equal(const void *a, const void *b, size_t len)
 {
     return sodium_memcmp(a, b, len) == 0;

@@ -21,7 +21,8 @@
  *   under way    commit failed              forgotten    forget()
  *
  * Invariants:
- *   (1) Cells of a batch are in no mailbox list before it is done: nothing is to be undone.
+ *   (1) Cells of a batch are in no mailbox list before it is done: nothing is to be undone, and
+ *       spec/08-relay.md §4: "A relay MUST NOT deliver a cell before it is on stable storage."
  *   (2) Every mailbox whose durable row is behind what is in memory is in the dirty list or in
  *       the batch under way, and a batch takes all of the dirty list.
  *   (3) A row of the store is deleted only by a batch after its last cell died, and so, by (2),

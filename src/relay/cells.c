@@ -95,6 +95,8 @@ void aw_cells_append(struct aw_relay *r, struct aw_box *m, uint32_t cell)
     uint32_t *tail = is_bulk ? &m->bulk_tail : &m->tail;
     uint32_t *head = is_bulk ? &m->bulk_head : &m->head;
 
+    /* spec/08-relay.md §3: "The numbers of the cells of one mailbox MUST rise, from 1, and MUST NOT
+     * be used again once delivered." */
     AW_ASSERT(c->no > m->last_no);
     c->next = 0;
     c->flags &= AW_CELL_BULK;
@@ -115,6 +117,8 @@ void aw_cells_append(struct aw_relay *r, struct aw_box *m, uint32_t cell)
         drop_middle(r, m);
 }
 
+/* spec/08-relay.md §5: "A cell MUST stay until a `take` at or above its number, or until it is
+ * dropped." */
 uint32_t aw_cells_take(struct aw_relay *r, struct aw_box *m, uint32_t upto)
 {
     uint32_t count = 0;

@@ -42,6 +42,8 @@ void aw_links_reply(struct aw_relay *r, uint32_t link, const struct aw_reply *re
     struct aw_link_ref *l = &r->links[link];
 
     AW_ASSERT(idx != 0 && l->count < AW_RELAY_WINDOW);
+    /* spec/08-relay.md §1: "A relay MUST answer each request once, and on one link in the order of
+     * the requests." */
     r->replies[idx] = *reply;
     r->replies[idx].next = 0;
     if (l->head == 0)

@@ -110,6 +110,8 @@ size_t aw_relay_output(struct aw_relay *relay, uint32_t link, struct aw_buf *pla
         return 0;
     while ((box = l->ready_head) != 0) {
         struct aw_box *m = &relay->boxes[box];
+        /* spec/08-relay.md §5: "After `subscribe` a relay MUST deliver all waiting cells of the
+         * mailbox, then each new one at once, by ascending number." */
         uint32_t cell = aw_cells_after(relay, m, m->sent_no);
 
         while (cell != 0) {

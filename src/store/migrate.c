@@ -54,6 +54,7 @@ enum aw_status aw_migrate(sqlite3 *db, const struct aw_migration *steps, size_t 
     if (version == (int64_t)count)
         return AW_OK;
     rc = run_steps(db, steps, (size_t)version, count);
+    /* spec/10-storage.md §4: "An upgrade that fails MUST leave the file as it was." */
     if (rc != SQLITE_OK && sqlite3_get_autocommit(db) == 0)
         (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return aw_sqlite_status(rc);

@@ -187,6 +187,8 @@ int aw_sqlite_connect(sqlite3 **db, const char *path)
     (void)sqlite3_extended_result_codes(*db, 1);
     (void)sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_busy_timeout(*db, AW_SQLITE_BUSY_MS);
+    /* spec/10-storage.md §2: "The database MUST be in WAL mode with `synchronous` at least `FULL`."
+     */
     return sqlite3_exec(*db,
                         "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
                         "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"

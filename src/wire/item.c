@@ -87,6 +87,7 @@ static void on_boolean(void *ctx, bool value)
     set(ctx, AW_ITEM_BOOL, value);
 }
 
+/* spec/03-wire.md §2: "Lengths and counts MUST be definite." No reader asks for this kind. */
 static void on_indefinite(void *ctx)
 {
     set(ctx, AW_ITEM_INDEFINITE, 0);

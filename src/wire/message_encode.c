@@ -83,6 +83,8 @@ static bool is_present(const struct aw_wire_field *f, const uint8_t *base)
         return *(const bool *)(base + f->aux);
     if (f->presence == AW_WIRE_REQUIRED)
         return true;
+    /* spec/03-wire.md §3: "is absent when it would be; a sender MUST NOT write it": one message,
+     * one encoding. */
     if (f->type == AW_WIRE_UINT)
         return load_uint(base + f->offset, f->width) != 0;
     return string_of(f, base).len > 0;

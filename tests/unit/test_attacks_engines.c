@@ -40,7 +40,7 @@ static void play_day(struct trace *t, const uint8_t *second_key)
 }
 
 /* Goal: under duress the contact outside the circle, the phone and the relay get what calm gives,
- * while the circle contact rescues.
+ * while the circle contact rescues (CR-30).
  * Method: the same day twice, once with the duress secret and a claim; what each of the three
  * sees is compared: numbers of cells, events, ticks, claims, the view. */
 static void test_attack_01_duress_looks_calm(void)
@@ -105,7 +105,7 @@ static unsigned drop_some(struct circle *c, const struct circle_cell *cell)
     return 0;
 }
 
-/* Goal: SOS stays, whatever the phone says afterwards without her secret.
+/* Goal: SOS stays, whatever the phone says afterwards without her secret (CO-17).
  * Method: SOS, then the phone's alarm is erased as an attacker could, and beats go on; then a
  * cancel with a wrong secret, then with the safe one: the record grows, nothing closes. */
 static void test_attack_03_sos_then_calm_beats(void)
@@ -188,7 +188,8 @@ static void test_attack_16_wrong_clocks(void)
 }
 
 /* Goal: after a crash between any two actions, at the phone or at the contact, nothing is lost:
- * the check-in and the SOS arrive, and no cell is refused for its key.
+ * the check-in and the SOS arrive, no cell is refused for its key (CH-2), no seq says two things
+ * (SU-3).
  * Method: the scene is played again with a death at the k-th action, before or after it was done,
  * for every k until the scene ends earlier. */
 static void test_attack_20_crash_at_every_action(void)

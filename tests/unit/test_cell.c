@@ -58,7 +58,7 @@ static void test_round_trip(void)
 }
 
 /* Goal: no flipped bit passes, and none changes what the caller holds. A flip in nonce or head
- * is already seen by the peek; one in the rest by the tag. Method: all 4,096 bits. */
+ * is already seen by the peek; one in the rest by the tag (CR-24). Method: all 4,096 bits. */
 static void test_every_bit(void)
 {
     static const uint8_t text[] = "all's well";

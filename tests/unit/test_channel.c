@@ -326,7 +326,7 @@ static void test_small_order(void)
 }
 
 /* Goal: the contact judges presence of the last 32 epochs and has no key before that, which the
- * engine shows as "cannot judge" (CH-13); the key of epoch 0 is the pairing ephemeral.
+ * engine shows as "cannot judge" (CH-13, CR-16); the key of epoch 0 is the pairing ephemeral.
  * Method: 40 round trips; public halves as the subject saw them. */
 static void test_accept_keys_kept(void)
 {

@@ -214,8 +214,8 @@ static void test_place(void)
     }
 }
 
-/* Goal: a contact that slept for a day serves what passed in order, once, and rings at once.
- * Method: the process does not run; then it is started from its store. */
+/* Goal: a contact that slept for a day serves what passed in order, once, and rings at once
+ * (CO-10). Method: the process does not run; then it is started from its store. */
 static void test_wakes_after_a_day(void)
 {
     struct circle c;
@@ -241,7 +241,7 @@ static void test_wakes_after_a_day(void)
     circle_free(&c);
 }
 
-/* Goal: a broken store holds everything back that leaves, says so, and nothing is lost.
+/* Goal: a broken store holds everything back that leaves (ST-6), says so, and nothing is lost.
  * Method: every STORE of the subject fails during a check-in, then works again. */
 static void test_store_fails(void)
 {

@@ -152,7 +152,7 @@ static void test_shorthash(void)
     T_TRUE(aw_shorthash(key, AW_BYTES_OF(in)) == UINT64_C(0xe545be4961ca29a1));
 }
 
-/* Goal: a random source that fails leaves nothing behind. Method: one that always fails. */
+/* Goal: a random source that fails leaves nothing behind (CR-1). Method: one that always fails. */
 static void test_random_fails(void)
 {
     struct t_rng rng = {.state = 1, .fills_left = 0};

@@ -113,7 +113,7 @@ static void test_tables_agree(void)
     }
 }
 
-/* Goal: no label is used twice within its kind, and hash labels fit.
+/* Goal: no label is used twice within its kind (CR-4), and hash labels fit.
  * Method: every pair. */
 static void test_labels_differ(void)
 {

@@ -159,7 +159,7 @@ static void test_damage(void)
     }
 }
 
-/* Goal: [WI-9] padding is zeros, wherever the damage is.
+/* Goal: [WI-9], [CR-22] padding is zeros, wherever the damage is.
  * Method: a reply in a cell, then each byte of its padding set to 1. */
 static void test_padding(void)
 {

@@ -221,7 +221,8 @@ static void test_failed_commit(void)
     bed_close(&bed);
 }
 
-/* Goal: crash at each point between batch and answer: what was answered `ok` is there.
+/* Goal: crash at each point between batch and answer: what was answered `ok` is there
+ * (RE-17).
  * Method: one crash before the batch, one while under way unwritten, one written and not yet told,
  * one after. */
 static void test_crash_points(void)

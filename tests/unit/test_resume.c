@@ -367,7 +367,7 @@ static void test_both_ask(void)
 }
 
 /* Goal: a phone rolled back inside one epoch learns of it from the next reply, and its cells use no
- * (key, nonce) pair that was used before (CH-31, attacks 10 and 20).
+ * (key, nonce) pair that was used before (CH-31, CR-6, attacks 10 and 20).
  * Method: a record from before five calls; the same indices are sealed again; nonces compared. */
 static void test_rollback_in_epoch(void)
 {

@@ -87,8 +87,8 @@ static void test_due_is_monotonic(void)
     T_EQ(bad, 0);
 }
 
-/* Goal: the default plan is good for any number of contacts, and each rule finds its breach.
- * Method: one change to a good plan per row. */
+/* Goal: the default plan is good for any number of contacts, and each rule finds its breach, SU-10
+ * in four lists. Method: one change to a good plan per row. */
 static void test_plan_check(void)
 {
     struct aw_plan good, p;

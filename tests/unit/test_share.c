@@ -126,7 +126,8 @@ static void test_threshold(void)
     }
 }
 
-/* Goal: bad shares only cost time: k honest ones open all the same, k - 1 never do.
+/* Goal: bad shares only cost time: k honest ones open all the same, k - 1 never do
+ * (CR-20).
  * Method: 5 honest of threshold 3, with forged, repeated, zero-index, foreign and
  * non-canonical ones before, between and behind them. */
 static void test_bad_shares(void)

@@ -74,7 +74,7 @@ static void refused(const char *path, unsigned flags, enum aw_status want, const
     T_TRUE(strstr(message, words) != NULL);
 }
 
-/* Goal: a file is made only when asked for, private, and is there again at the next start.
+/* Goal: a file is made only when asked for (ST-15), private, and is there again at the next start.
  * Method: open without and with the flag, look at the mode, open again. */
 static void test_create_and_reopen(void)
 {
@@ -119,7 +119,7 @@ static void test_one_at_a_time(void)
     second.vtable->close(second.self);
 }
 
-/* Goal: what is not our database, or not what we wrote, is refused and left alone.
+/* Goal: what is not our database, or not what we wrote, is refused and left alone (ST-13).
  * Method: one damaged file for each rule; its bytes are the same afterwards. */
 static void test_damage(void)
 {

@@ -129,7 +129,7 @@ static void test_pace(void)
     T_EQ(aw_words_out_deadline_ms(&out), now + 15 * s);
 }
 
-/* Goal: a restart keeps all waiting words and the numbering.
+/* Goal: a restart keeps all waiting words and the numbering (CH-17).
  * Method: head and words through their records; damaged and repeated ones are refused. */
 static void test_sender_records(void)
 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The committed vectors are those that the lab writes now, and the lab notices a changed digit
-# in each file.
+# The committed vectors are those that the lab writes now (VE-1, VE-2), and the lab notices a
+# changed digit in each file.
 set -eu
 lab=$1 vectors=$2
 copy=$(mktemp -d)
