@@ -5,3 +5,4 @@ foreach(engine IN ITEMS contact subject)
   aw_fuzz_target(${engine} ROUNDS 300
     SOURCES fuzz_${engine}.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)
 endforeach()
+aw_fuzz_target(record ROUNDS 1500 SOURCES fuzz_record.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)

@@ -145,6 +145,24 @@ uint32_t aw_contact_slot(uint64_t key)
     return (uint32_t)(key >> 24);
 }
 
+/* Whether the records that were read belong together. */
+static bool is_whole(const struct contact *c)
+{
+    bool has_channel = !aw_secret_is_zero(c->channel.id, AW_HASH_LEN);
+    bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
+
+    if (c->who.phase == AW_CONTACT_NEW)
+        return !has_channel && !c->has_plan && !c->has_record[CONTACT_KEY_BOOK] &&
+               !c->has_record[CONTACT_KEY_LADDER] && !c->has_record[CONTACT_KEY_JOINING];
+    if (!c->has_record[CONTACT_KEY_BOOK] || !c->has_record[CONTACT_KEY_LADDER])
+        return false;
+    if (c->who.phase == AW_CONTACT_JOINING && !c->has_record[CONTACT_KEY_JOINING])
+        return false;
+    if (has_channel && c->channel.role != AW_ROLE_CONTACT)
+        return false;
+    return is_paired == has_channel && is_paired == c->who.has_peer;
+}
+
 enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
@@ -153,10 +171,7 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
     bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
 
     AW_ASSERT(!c->is_started);
-    if (c->who.phase > AW_CONTACT_VERIFIED ||
-        (c->who.phase != AW_CONTACT_NEW && !c->has_record[CONTACT_KEY_BOOK]) ||
-        (c->who.phase == AW_CONTACT_JOINING && !c->has_record[CONTACT_KEY_JOINING]) ||
-        (is_paired && aw_secret_is_zero(c->channel.id, AW_HASH_LEN)))
+    if (!is_whole(c))
         return AW_E_DAMAGED;
     aw_timebase_init(&c->time, c->book.saved_at_s, now);
     c->is_started = true;

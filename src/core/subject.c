@@ -63,7 +63,7 @@ static enum aw_status start_person(struct person *p)
         return has_channel || p->inviting.phase != 0 ? AW_E_DAMAGED : AW_OK;
     if (person_is_paired(p) != has_channel || person_is_paired(p) != p->rec.has_peer)
         return AW_E_DAMAGED;
-    if (p->inviting.phase == 0)
+    if (p->inviting.phase == 0 || (has_channel && p->channel.role != AW_ROLE_SUBJECT))
         return AW_E_DAMAGED;
     p->words_stored = aw_words_out_next(&p->words);
     p->wants_answer = p->inviting.phase == AW_INVITING_USED;
