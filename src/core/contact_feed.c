@@ -59,6 +59,8 @@ static enum aw_status feed_opened(struct contact *c, const struct aw_opened *ope
         return AW_OK;
     case AW_OPENED_RESUMED:
         c->resend_ms = AW_TIME_NEVER;
+        /* The first cell of the session is what tells her: a reply to no call. */
+        c->reply_session = opened->session;
         c->wants_reply = true;
         return AW_OK;
     case AW_OPENED_MESSAGE:
@@ -67,6 +69,21 @@ static enum aw_status feed_opened(struct contact *c, const struct aw_opened *ope
     if (opened->lane == AW_LANE_BULK)
         return opened->session == AW_SESSION_MAIN ? aw_co_file(c, plain) : AW_OK;
     return aw_co_call(c, opened, plain, deposited_at_s);
+}
+
+/*
+ * spec/05-channel.md §8: "A contact that receives eight cells in a row that it cannot open MUST
+ * begin." Its state may be an old one. Who only floods the mailbox gains a question a side.
+ */
+static void note_deaf(struct contact *c, const struct aw_resume *own)
+{
+    if (++c->deaf_count < CONTACT_DEAF_MAX)
+        return;
+    c->deaf_count = 0;
+    if (aw_channel_resume_ask(&c->channel, own, &c->random) != AW_OK)
+        return;
+    c->wants_resume = true;
+    aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
 }
 
 enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
@@ -90,8 +107,11 @@ enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
         own = (struct aw_resume){.seq = c->book.newest.call.seq, .word = c->book.words.words};
         st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain,
                              &opened, &c->random);
+        if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED)
+            note_deaf(c, &own);
         if (st == AW_OK) {
             aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
+            c->deaf_count = 0;
             c->is_silent = false;
             st = feed_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
         }

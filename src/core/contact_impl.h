@@ -24,6 +24,7 @@
 #define CONTACT_REPLIES 16
 /* Wrong secrets in a row that raise an alarm in the circle. */
 #define CONTACT_WRONG_MAX 3
+#define CONTACT_DEAF_MAX  8 /* cells that cannot be opened, then this side begins anew */
 /* Most that a seq may jump ahead. */
 #define CONTACT_SEQ_JUMP       (UINT32_C(1) << 16)
 
@@ -123,6 +124,7 @@ struct contact {
     uint8_t body[AW_PLAN_ENCODED_MAX]; /* a plan that waits for its word */
     uint16_t body_len;
 
+    uint32_t deaf_count; /* cells in a row that no key of this state opens */
     bool wants_join, wants_resume, wants_reply;
     bool owes_answer; /* to a question of re-establishment that was just opened */
     enum aw_session reply_session;

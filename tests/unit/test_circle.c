@@ -264,6 +264,51 @@ static void test_store_fails(void)
     circle_free(&c);
 }
 
+static void copy_records(struct circle_host *h, struct circle_record **out, size_t *count)
+{
+    *count = h->record_count;
+    *out = calloc(h->record_count, sizeof **out);
+    T_REQUIRE(*out != NULL);
+    for (size_t i = 0; i < h->record_count; i++) {
+        (*out)[i] = h->records[i];
+        (*out)[i].value = malloc(h->records[i].len + 1);
+        T_REQUIRE((*out)[i].value != NULL);
+        memcpy((*out)[i].value, h->records[i].value, h->records[i].len);
+    }
+}
+
+/* Goal: a contact's device restored from a backup asks to be heard again by itself, and both
+ * humans are told [CH-33]; until they compared words, nothing it says has effect.
+ * Method: its records of before two check-ins are put back; beats go on for three hours. */
+static void test_restored_contact_asks(void)
+{
+    struct circle_record *backup;
+    struct circle_host *h;
+    struct circle c;
+    size_t count;
+
+    circle_init(&c, 2, 10);
+    circle_set_up(&c);
+    h = &c.hosts[1];
+    copy_records(h, &backup, &count);
+    circle_checkin(&c, circle_safe); /* two round trips: the backup's key is stale, but known */
+    circle_run(&c, 60);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    for (size_t i = 0; i < h->record_count; i++)
+        free(h->records[i].value);
+    free(h->records);
+    h->records = backup;
+    h->record_count = count;
+    circle_restart(&c, 1);
+    circle_forget_events(&c);
+    circle_run(&c, 3 * HOUR_S);
+    T_TRUE(circle_view(&c, 1).quarantined);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_QUARANTINED) > 0);
+    T_TRUE(circle_events(&c, 0, AW_EVENT_QUARANTINED) > 0);
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_set_up);
@@ -275,5 +320,6 @@ int main(void)
     T_RUN(test_place);
     T_RUN(test_wakes_after_a_day);
     T_RUN(test_store_fails);
+    T_RUN(test_restored_contact_asks);
     return t_end();
 }
