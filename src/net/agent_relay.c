@@ -174,7 +174,7 @@ static void on_event(void *ctx, const struct aw_client_event *event)
         if (event->mailbox < AW_AGENT_MAILBOX_MAX)
             r->mailboxes[event->mailbox] = (struct agent_mailbox){0};
         break;
-    case AW_CLIENT_EV_MOVED: /* our own older link, which the relay still held */
+    case AW_CLIENT_EV_MOVED: /* the client subscribes again */
     case AW_CLIENT_EV_PROBED:
     case AW_CLIENT_EV_NONE:
         break;

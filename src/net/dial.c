@@ -254,6 +254,7 @@ static void send_first(struct aw_dial *d)
     struct aw_buf out = {.ptr = d->frame_buf, .cap = AW_LINK_FRAME_MAX};
     enum aw_status st;
 
+    /* spec/08-relay.md §1: "The plaintext of the first frame of a link MUST carry only requests" */
     aw_client_output(d->config.client, &plain, aw_loop_now(d->loop));
     st = aw_link_client_init(&d->attempt->crypto, d->config.relay_key, aw_random_system(),
                              aw_buf_bytes(&plain), &out);

@@ -299,6 +299,8 @@ enum aw_status aw_client_tick(struct aw_client *client, struct aw_now now)
         if ((m->state & AW_CM_RETRY) == 0)
             continue;
         m->state &= (uint8_t)~AW_CM_RETRY;
+        if ((m->state & AW_CM_SUBSCRIBED) == 0)
+            m->delivered_no = 0; /* what was not taken comes again */
         want_all(client, m);
     }
     return AW_OK;

@@ -221,6 +221,10 @@ static enum aw_status on_mailbox(struct aw_client *c, uint8_t op, uint32_t idx,
         (m->state & AW_CM_SUBSCRIBED) != 0) {
         m->state &= (uint8_t)~AW_CM_SUBSCRIBED;
         event->kind = (m->state & AW_CM_FORGOTTEN) != 0 ? AW_CLIENT_EV_NONE : AW_CLIENT_EV_MOVED;
+        /* spec/08-relay.md §5: "A reader whose subscription is ended while its link lives MUST
+         * subscribe again": else a replayed first frame would make it deaf. */
+        if ((m->state & (AW_CM_FORGOTTEN | AW_CM_REMOVING)) == 0)
+            retry_later(c, m, now);
         return AW_OK;
     }
     if ((m->sent & AW_CM_BIT(op)) == 0 || is_counted != (may_count && a->status == AW_RELAY_OK))

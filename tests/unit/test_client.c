@@ -386,6 +386,36 @@ static void test_refusals(void)
     pair_close(p);
 }
 
+/* Goal: who replays the recorded first frame of a link takes its subscription over for seconds
+ * only, and no cell is lost by that (CR-26, RE-25).
+ * Method: another link subscribes, as such a frame would, before and between two cells. */
+static void test_replayed_first_frame(void)
+{
+    struct pair *p = pair_open();
+
+    (void)add(p, 0, true);
+    pair_connect(p);
+    pair_run(p);
+    T_EQ(put(p, 1, 0, 1, 512), AW_OK);
+    pair_run(p);
+    T_EQ(count_of(p, AW_CLIENT_EV_DELIVERED, AW_RELAY_OK), 1);
+    for (uint32_t round = 1; round <= 2; round++) {
+        T_EQ(bed_op(&p->bed, 1, round, AW_REQUEST_SUBSCRIBE, 0, 0), AW_OK);
+        T_EQ(put(p, 1 + round, 0, 1 + round, 512), AW_OK);
+        p->event_count = 0;
+        pair_run(p);
+        T_EQ(count_of(p, AW_CLIENT_EV_MOVED, AW_RELAY_MOVED), 1);
+        T_EQ(count_of(p, AW_CLIENT_EV_DELIVERED, AW_RELAY_OK), 0);
+        T_TRUE(aw_client_deadline_ms(&p->client) <= p->bed.now.mono_ms + 5000);
+        p->bed.now.mono_ms = aw_client_deadline_ms(&p->client);
+        T_EQ(aw_client_tick(&p->client, p->bed.now), AW_OK);
+        pair_run(p);
+        T_EQ(count_of(p, AW_CLIENT_EV_SUBSCRIBED, AW_RELAY_OK), 1);
+        T_EQ(count_of(p, AW_CLIENT_EV_DELIVERED, AW_RELAY_OK), 1 + round);
+    }
+    pair_close(p);
+}
+
 /* Goal: a relay that answers what was not asked, or twice, is not believed.
  * Method: hand-made messages to a client that has asked one thing. */
 static void test_lies(void)
@@ -435,6 +465,7 @@ int main(void)
     T_RUN(test_backoff);
     T_RUN(test_health);
     T_RUN(test_refusals);
+    T_RUN(test_replayed_first_frame);
     T_RUN(test_lies);
     return t_end();
 }
