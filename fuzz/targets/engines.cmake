@@ -5,4 +5,5 @@ foreach(engine IN ITEMS contact subject)
   aw_fuzz_target(${engine} ROUNDS 300
     SOURCES fuzz_${engine}.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)
 endforeach()
-aw_fuzz_target(record ROUNDS 1500 SOURCES fuzz_record.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)
+aw_fuzz_target(record ROUNDS 1500
+  SOURCES fuzz_record.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)
