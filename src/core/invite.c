@@ -130,6 +130,8 @@ enum aw_status aw_invite_decode(struct aw_invite *invite, struct aw_bytes uri, u
     return wall_ms / 1000 >= invite->expires_at ? AW_E_STALE : AW_OK;
 }
 
+/* spec/04-pairing.md §2: "An invite MUST be treated as a secret by both sides until it has
+ * expired." */
 void aw_invite_wipe(struct aw_invite *invite)
 {
     aw_wipe(invite, sizeof *invite);

@@ -2,6 +2,8 @@
 #include "support/circle.h"
 
 #include "base/assert.h"
+#include "core/subject_impl.h"
+#include "crypto/presence.h"
 
 /* Attacks on the engines, each played with what the attacker holds. */
 
@@ -190,8 +192,8 @@ static void test_attack_16_wrong_clocks(void)
 /* Goal: after a crash between any two actions, at the phone or at the contact, nothing is lost:
  * the check-in and the SOS arrive, no cell is refused for its key (CH-2), no seq says two things
  * (SU-3).
- * Method: the scene is played again with a death at the k-th action, before or after it was done,
- * for every k until the scene ends earlier. */
+ * Method: the scene is played again with a death at the k-th action, before or after it was done
+ * (ST-10), for every k until the scene ends earlier. */
 static void test_attack_20_crash_at_every_action(void)
 {
     for (size_t host = 0; host <= 1; host++) {
@@ -231,25 +233,33 @@ static void test_attack_20_crash_at_every_action(void)
     }
 }
 
-/* Goal: what is forged is refused, and changes nothing.
+/* Goal: what is forged is refused, changes nothing, and gets no answer of hers (CR-5).
  * Method: random cells, of the right length and of wrong ones; the view before and after is the
  * same but for the counter. */
 static void test_attack_23_foreign_cells(void)
 {
     struct circle c;
     struct aw_contact_view before, after;
+    uint64_t sent[3];
     uint8_t cell[512];
 
     circle_init(&c, 2, 23);
     circle_set_up(&c);
     circle_checkin(&c, circle_safe);
+    circle_run(&c, 1);
     before = circle_view(&c, 1);
+    memcpy(sent, c.sent_count, sizeof sent);
+    for (size_t round = 0; round < 64; round++) {
+        t_rng_bytes(&c.rng, cell, sizeof cell);
+        T_TRUE(aw_subject_feed(c.hosts[0].subject, 8, (struct aw_bytes){cell, sizeof cell - round},
+                               (uint32_t)circle_now_s(&c), circle_now(&c, 0)) != AW_OK);
+    }
+    circle_pump(&c);
+    T_MEM_EQ(sent, c.sent_count, sizeof sent);
     for (size_t round = 0; round < 64; round++) {
         t_rng_bytes(&c.rng, cell, sizeof cell);
         T_TRUE(aw_contact_feed(c.hosts[1].contact, 0, (struct aw_bytes){cell, sizeof cell},
                                (uint32_t)circle_now_s(&c), circle_now(&c, 1)) != AW_OK);
-        T_TRUE(aw_subject_feed(c.hosts[0].subject, 8, (struct aw_bytes){cell, sizeof cell - round},
-                               (uint32_t)circle_now_s(&c), circle_now(&c, 0)) != AW_OK);
     }
     after = circle_view(&c, 1);
     T_EQ(after.refused_count, before.refused_count + 64);
@@ -262,6 +272,66 @@ static void test_attack_23_foreign_cells(void)
     T_EQ(after.wrong_count, before.wrong_count);
     T_EQ(after.replayed_count, before.replayed_count);
     circle_free(&c);
+}
+
+static bool holds(const struct circle_host *h, const uint8_t bytes[32])
+{
+    for (size_t i = 0; i < h->record_count; i++) {
+        for (size_t at = 0; at + 32 <= h->records[i].len; at++) {
+            if (memcmp(h->records[i].value + at, bytes, 32) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Goal: an image of her phone, with words that wait, has nothing to test a guess against, and
+ * does not say who is in the circle (SU-6, CR-29).
+ * Method: all records searched for presence keys and what is made of them for each contact; two
+ * phones that differ in the circle alone have records of the same lengths. */
+static void test_image_of_the_phone(void)
+{
+    const uint8_t *const typed[] = {circle_safe, circle_duress};
+    size_t lens[2][64], counts[2];
+
+    for (size_t round = 0; round < 2; round++) {
+        struct aw_secrets secrets = {.circle = round == 0 ? 1 : 2};
+        const struct circle_host *h;
+        struct circle c;
+        struct aw_plan plan;
+
+        circle_init(&c, 2, 31);
+        h = &c.hosts[0];
+        circle_set_up(&c);
+        c.hosts[1].is_asleep = c.hosts[2].is_asleep = true;
+        memcpy(secrets.safe_key, circle_safe, sizeof secrets.safe_key);
+        memcpy(secrets.duress_key, circle_duress, sizeof secrets.duress_key);
+        circle_plan(&c, &plan);
+        T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, &secrets, circle_safe,
+                                 circle_now(&c, 0)),
+             AW_OK);
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 60);
+        counts[round] = h->record_count;
+        T_REQUIRE(h->record_count <= 64);
+        for (size_t i = 0; i < h->record_count; i++)
+            lens[round][i] = h->records[i].len;
+        for (size_t n = 0; n < 2; n++) {
+            const struct person *p = &subject_of(c.hosts[0].subject)->people[n];
+
+            T_TRUE(p->words.count >= 3);
+            T_TRUE(holds(h, p->channel.id)); /* the search can find something */
+            for (size_t k = 0; k < 2; k++) {
+                uint8_t key[32];
+
+                aw_presence_contact_key(key, typed[k], p->channel.id);
+                T_TRUE(!holds(h, typed[k]) && !holds(h, key));
+            }
+        }
+        circle_free(&c);
+    }
+    T_EQ(counts[0], counts[1]);
+    T_MEM_EQ(lens[0], lens[1], counts[0] * sizeof lens[0][0]);
 }
 
 /* Goal: a relay that drops the cell with her SOS cannot keep it from her contacts for long.
@@ -332,6 +402,7 @@ int main(void)
     T_RUN(test_attack_16_wrong_clocks);
     T_RUN(test_attack_20_crash_at_every_action);
     T_RUN(test_attack_23_foreign_cells);
+    T_RUN(test_image_of_the_phone);
     T_RUN(test_attack_24_dropped_sos);
     T_RUN(test_loss_and_repetition);
     return t_end();

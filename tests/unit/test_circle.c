@@ -309,6 +309,64 @@ static void test_restored_contact_asks(void)
     circle_free(&c);
 }
 
+/* Goal: a record that cannot be read stops the start (ST-18).
+ * Method: each record of a phone and of a contact, without its last byte. */
+static void test_unreadable_record(void)
+{
+    struct circle c;
+
+    circle_init(&c, 1, 10);
+    circle_set_up(&c);
+    c.hosts[1].is_asleep = true;
+    circle_checkin(&c, circle_safe);
+    for (size_t host = 0; host <= 1; host++) {
+        const struct circle_host *h = &c.hosts[host];
+        struct aw_random random = t_random(&c.rng);
+
+        T_TRUE(h->record_count >= 4);
+        for (size_t i = 0; i < h->record_count; i++) {
+            const struct circle_record *r = &h->records[i];
+            struct aw_bytes cut = {r->value, r->len - 1};
+
+            if (host == 0) {
+                T_EQ(aw_subject_init(h->subject, &random, circle_now(&c, 0)), AW_OK);
+                T_EQ(aw_subject_load(h->subject, r->space, r->key, cut), AW_E_DAMAGED);
+            } else {
+                T_EQ(aw_contact_init(h->contact, &random, 1, circle_now(&c, 1)), AW_OK);
+                T_EQ(aw_contact_load(h->contact, r->space, r->key, cut), AW_E_DAMAGED);
+            }
+        }
+    }
+    circle_free(&c);
+}
+
+static unsigned drop_all(struct circle *c, const struct circle_cell *cell)
+{
+    (void)c;
+    (void)cell;
+    return 0;
+}
+
+/* Goal: words that the phone had to drop are shown as a gap, once (CH-22).
+ * Method: more check-ins than may wait, while the relay drops everything. */
+static void test_gap_is_shown(void)
+{
+    struct circle c;
+
+    circle_init(&c, 1, 11);
+    circle_set_up(&c);
+    c.fate = drop_all;
+    for (int i = 0; i < 70; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 60);
+    }
+    c.fate = NULL;
+    circle_run(&c, HOUR_S);
+    T_TRUE(circle_view(&c, 1).gap);
+    T_EQ(circle_events(&c, 1, AW_EVENT_GAP), 1);
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_set_up);
@@ -320,6 +378,8 @@ int main(void)
     T_RUN(test_place);
     T_RUN(test_wakes_after_a_day);
     T_RUN(test_store_fails);
+    T_RUN(test_unreadable_record);
+    T_RUN(test_gap_is_shown);
     T_RUN(test_restored_contact_asks);
     return t_end();
 }

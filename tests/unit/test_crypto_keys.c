@@ -66,10 +66,13 @@ static void test_dh_agrees(void)
     T_TRUE(aw_secret_is_zero(&a, sizeof a));
 }
 
-/* Goal: a signature holds for its message, label and key only.
- * Method: each of them changed in turn, and each bit of the signature. */
+/* Goal: a signature holds for its message, label and key only, and has one form (CR-9).
+ * Method: each of them changed in turn, and each bit of the signature; S plus the order. */
 static void test_sign(void)
 {
+    static const uint8_t order[AW_KEY_LEN] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a,       0x63,
+                                              0x12, 0x58, 0xd6, 0x9c, 0xf7,       0xa2,
+                                              0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
     static const uint8_t text[] = "statement of seq 7";
     const struct aw_bytes message = AW_BYTES_OF(text);
     struct t_rng rng = t_rng(4);
@@ -95,6 +98,12 @@ static void test_sign(void)
         T_EQ(aw_verify(key.pk, AW_LABEL_SIGN_STATEMENT, message, sig), AW_E_AUTH);
         sig[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
+    for (size_t i = 0, carry = 0; i < AW_KEY_LEN; i++) { /* S + L, the same point */
+        carry += (size_t)sig[32 + i] + order[i];
+        sig[32 + i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+    T_EQ(aw_verify(key.pk, AW_LABEL_SIGN_STATEMENT, message, sig), AW_E_AUTH);
     rng.fills_left = 0;
     T_EQ(aw_sign_keypair(&key, &random), AW_E_ENTROPY);
     T_TRUE(aw_secret_is_zero(&key, sizeof key));

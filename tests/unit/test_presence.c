@@ -4,6 +4,9 @@
 #include <allswell/presence.h>
 
 #include "base/bytes.h"
+#include "crypto/aead.h"
+#include "crypto/kdf.h"
+#include "crypto/labels.h"
 #include "crypto/presence.h"
 #include "crypto/verify.h"
 
@@ -223,6 +226,31 @@ static void test_blob(void)
     T_TRUE(aw_secret_is_zero(got.safe_key, 32) && !got.circle);
 }
 
+/* Goal: an authentic blob with a flag that is neither 0 nor 1 is refused.
+ * Method: the blob is made by hand (spec/09-crypto.md §10.5), with each flag. */
+static void test_blob_flag(void)
+{
+    static const uint8_t nonce[AW_NONCE_LEN];
+    uint8_t context[64], dh[32], key[32], blob[AW_PRESENCE_BLOB_LEN];
+    struct aw_presence_keys got;
+    struct aw_dh_key e;
+    struct scene s;
+
+    setup(&s, 8);
+    T_EQ(aw_dh_keypair(&e, &s.random), AW_OK);
+    T_EQ(aw_dh(dh, e.sk, s.accept.pk), AW_OK);
+    memcpy(context, e.pk, 32);
+    memcpy(context + 32, s.accept.pk, 32);
+    aw_kdf_extract(key, (struct aw_bytes){NULL, 0}, AW_BYTES_OF(dh));
+    aw_kdf(key, sizeof key, key, AW_LABEL_PRESENCE_KEYS, AW_BYTES_OF(context));
+    for (unsigned flag = 0; flag < 256; flag++) {
+        memset(blob, 7, sizeof blob);
+        blob[0] = (uint8_t)flag;
+        aw_aead_seal(blob, blob + 65, blob, 65, key, nonce, (struct aw_bytes){NULL, 0});
+        T_EQ(aw_presence_blob_open(&got, &s.accept, e.pk, blob), flag > 1 ? AW_E_FORMAT : AW_OK);
+    }
+}
+
 /* Goal: a contact's key says nothing about another's. Method: two channels, two keys. */
 static void test_contact_keys(void)
 {
@@ -244,6 +272,7 @@ int main(void)
     T_RUN(test_every_bit);
     T_RUN(test_small_order_and_entropy);
     T_RUN(test_blob);
+    T_RUN(test_blob_flag);
     T_RUN(test_contact_keys);
     return t_end();
 }
