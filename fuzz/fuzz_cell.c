@@ -17,7 +17,7 @@ static void check_refused(const uint8_t *cell, size_t cell_len)
     size_t plain_len = cell_len - AW_CELL_OVERHEAD;
 
     memset(plain, 0xaa, plain_len);
-    AW_ASSERT(aw_cell_open(plain, cell, cell_len, message) == AW_E_AUTH);
+    must(aw_cell_open(plain, cell, cell_len, message), AW_E_AUTH);
     AW_ASSERT(plain[0] == 0xaa && memcmp(plain, plain + 1, plain_len - 1) == 0);
 }
 
@@ -62,9 +62,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (st != AW_OK)
         return 0;
 
-    AW_ASSERT(aw_cell_peek(cell, cell_len, header, &seen) == AW_OK && seen == index);
-    AW_ASSERT(aw_cell_peek(cell, cell_len, message, &seen) == AW_E_AUTH);
-    AW_ASSERT(aw_cell_open(plain, cell, cell_len, message) == AW_OK);
+    must(aw_cell_peek(cell, cell_len, header, &seen), AW_OK);
+    AW_ASSERT(seen == index);
+    must(aw_cell_peek(cell, cell_len, message, &seen), AW_E_AUTH);
+    must(aw_cell_open(plain, cell, cell_len, message), AW_OK);
     AW_ASSERT(content.len == 0 || memcmp(plain, content.ptr, content.len) == 0);
     for (size_t i = content.len; i < cell_len - AW_CELL_OVERHEAD; i++)
         AW_ASSERT(plain[i] == 0);

@@ -51,8 +51,7 @@ static void seal(struct end *from, struct end *to, struct take *in)
         return;
     keep_plain(to, plain);
     memcpy(to->frame + AW_LINK_HEADER_LEN, to->plain, plain.len);
-    AW_ASSERT(aw_link_seal(&from->link, to->frame, sizeof to->frame, plain.len, &to->frame_len) ==
-              AW_OK);
+    must(aw_link_seal(&from->link, to->frame, sizeof to->frame, plain.len, &to->frame_len), AW_OK);
     AW_ASSERT(to->frame_len == AW_LINK_HEADER_LEN + plain.len + AW_LINK_MAC_LEN);
 }
 
@@ -84,8 +83,8 @@ static void check_closed(struct end *e)
     size_t len = 0;
 
     AW_ASSERT(aw_secret_is_zero(&e->link, sizeof e->link));
-    AW_ASSERT(aw_link_frame_len(&e->link, header, &len) == AW_E_KEYS);
-    AW_ASSERT(aw_link_seal(&e->link, e->frame, sizeof e->frame, 0, &len) == AW_E_KEYS);
+    must(aw_link_frame_len(&e->link, header, &len), AW_E_KEYS);
+    must(aw_link_seal(&e->link, e->frame, sizeof e->frame, 0, &len), AW_E_KEYS);
     AW_ASSERT(!aw_link_is_ready(&e->link) && len == 0);
 }
 

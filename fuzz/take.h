@@ -36,6 +36,12 @@ static inline struct aw_bytes take_bytes(struct take *t, size_t max)
     return got;
 }
 
+/* For calls with an effect, which an assertion must not hold. */
+static inline void must(enum aw_status got, enum aw_status want)
+{
+    AW_ASSERT(got == want);
+}
+
 /* A random source that counts: deterministic, and no two fills are alike. */
 struct count {
     uint64_t fills, fills_max;
