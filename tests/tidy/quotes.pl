@@ -5,7 +5,8 @@
 #   - a comment that quotes the spec, spec/NN-name.md §N: "words", quotes words that stand there;
 #   - spec/NN-name.md §N names a section that exists;
 #   - every numbered MUST, **[XX-n]**, has a number of its own and the word MUST in it;
-#   - every number that code, tests or spec cite exists.
+#   - every number that code, tests or spec cite exists;
+#   - every test that spec/02-threats.md names exists.
 # It reports the MUSTs that neither code nor tests quote or cite; --list names each.
 use strict;
 use warnings;
@@ -105,6 +106,21 @@ sub check_citations {
     return;
 }
 
+sub check_tests {
+    my (@files) = @_;
+    my ($threats) = grep { $_ eq 'spec/02-threats.md' } @files or return;
+    my $text = text_of($root, $threats);
+    my %known;
+    for my $path (grep { m{^tests/.*\.c$} } @files) {
+        my $code = text_of($root, $path);
+        $known{$1} = 1 while $code =~ /^static void (test_\w+)\(void\)$/gm;
+    }
+    while ($text =~ /\b(test_\w+)/g) {
+        complain('test', $threats, line_at($text, $-[0]), "no test is called $1") unless $known{$1};
+    }
+    return;
+}
+
 my @files = files_of($root, '');
 read_chapter($_) for grep { m{^spec/[^/]+\.md$} } @files;
 for my $path (grep { m{^(?:src|tools|tests|fuzz|spec)/.*\.(?:c|h|sh|pl|md|cddl|cmake)$} } @files) {
@@ -113,6 +129,7 @@ for my $path (grep { m{^(?:src|tools|tests|fuzz|spec)/.*\.(?:c|h|sh|pl|md|cddl|c
     check_quotes($path, $text) unless $path =~ /\.md$/;
     check_citations($path, $text);
 }
+check_tests(@files);
 
 my @silent = grep { !$must{$_}{seen} } sort keys %must;
 printf "quotes: %d numbered MUSTs, %d of them neither quoted nor cited\n",

@@ -91,6 +91,7 @@ my @BAD = (
     ['quotes.pl', 'must-word', 'spec/06-x.md', "- **[XX-1]** It may be.\n"],
     ['quotes.pl', 'cited', 'src/core/a.c', "$SPDX/* [CH-77] */\n"],
     ['quotes.pl', 'cited', 'spec/06-x.md', "As CH-77 says.\n"],
+    ['quotes.pl', 'test', 'spec/02-threats.md', "| a | b | `test_x`, `test_none` |\n"],
 );
 
 sub put {
