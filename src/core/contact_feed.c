@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "core/security.h"
 
 /* Cells that a mailbox delivered. */
 
@@ -34,19 +35,11 @@ static enum aw_status feed_joining(struct contact *c, struct aw_bytes cell)
 
 static void report(struct contact *c, const struct aw_opened *opened)
 {
-    static const struct {
-        unsigned bit;
-        enum aw_event_kind kind;
-    } rows[] = {
-        {AW_CHANNEL_EV_RESUMED, AW_EVENT_RESUMED},
-        {AW_CHANNEL_EV_QUARANTINED, AW_EVENT_QUARANTINED},
-        {AW_CHANNEL_EV_FORK, AW_EVENT_FORK},
-    };
+    unsigned events = opened->events;
+    enum aw_event_kind kind;
 
-    for (size_t i = 0; i < AW_COUNT(rows); i++) {
-        if ((opened->events & rows[i].bit) != 0)
-            aw_co_event(c, rows[i].kind, AW_URGENCY_NOTICE, 0, (uint32_t)aw_timebase_s(&c->time));
-    }
+    while (aw_security_next(&events, &kind))
+        aw_co_event(c, kind, AW_URGENCY_NOTICE, 0, (uint32_t)aw_timebase_s(&c->time));
 }
 
 static enum aw_status feed_opened(struct contact *c, const struct aw_opened *opened,

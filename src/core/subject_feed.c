@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "core/security.h"
 #include "wire/reply.h"
 
 /* Cells that a mailbox delivered: answers to invites, replies, re-establishments. */
@@ -148,19 +149,10 @@ static void take_resume(struct subject *s, struct person *p, const struct aw_ope
 
 static void report(struct subject *s, struct person *p, unsigned events)
 {
-    static const struct {
-        unsigned bit;
-        enum aw_event_kind kind;
-    } rows[] = {
-        {AW_CHANNEL_EV_RESUMED, AW_EVENT_RESUMED},
-        {AW_CHANNEL_EV_QUARANTINED, AW_EVENT_QUARANTINED},
-        {AW_CHANNEL_EV_FORK, AW_EVENT_FORK},
-    };
+    enum aw_event_kind kind;
 
-    for (size_t i = 0; i < AW_COUNT(rows); i++) {
-        if ((events & rows[i].bit) != 0)
-            aw_su_event(s, rows[i].kind, AW_URGENCY_NOTICE, p, 0);
-    }
+    while (aw_security_next(&events, &kind))
+        aw_su_event(s, kind, AW_URGENCY_NOTICE, p, 0);
 }
 
 static enum aw_status feed_channel(struct subject *s, struct person *p, struct aw_bytes cell)
