@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Installs into a staged tree, then builds and runs the consumer through find_package and
-# through pkg-config, and the embedding example of the README the way it tells the reader to.
+# through pkg-config, the two programs to copy (phone.c and watcher.c, which then play against
+# each other), and the embedding example of the README the way it tells the reader to.
 # Usage: run.sh <cmake> <build folder> <C compiler> <libdir under the prefix>
 set -eu
 cmake=$1 build=$2 cc=$3 libdir=$4
@@ -43,15 +44,28 @@ compile() { # <output> <source>...
   shift
   # shellcheck disable=SC2046 # the flags are words
   "$cc" -std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$out" "$@" \
-    $(pkg-config --cflags --libs allswell-net allswell-store allswell)
+    $(pkg-config --cflags --libs $libs)
 }
 
 echo "-- pkg-config"
 pkg-config --validate allswell allswell-store allswell-net
+libs="allswell-net allswell-store allswell"
 compile "$work/by-pkg-config" "$here/consumer/main.c"
 "$work/by-pkg-config"
 
+echo "-- the two programs to copy play against each other"
+libs="allswell-store allswell"
+compile "$work/phone" "$here/phone.c"
+compile "$work/watcher" "$here/watcher.c"
+if command -v python3 >/dev/null; then
+  python3 "$here/play.py" "$work/phone" "$work/consumer/watcher"
+  python3 "$here/play.py" "$work/consumer/phone" "$work/watcher"
+else
+  echo "   no python3: not played"
+fi
+
 echo "-- the embedding example of the README"
+libs="allswell-net allswell-store allswell"
 if [ ! -f "$root/README.md" ]; then
   echo "   no README.md: skipped"
   exit 0
