@@ -6,12 +6,8 @@
 
 /* Records of the contact engine: one table each, so that reading and writing cannot disagree. */
 
-#define VERSION CONTACT_RECORD_VERSION
+#define VERSION          CONTACT_RECORD_VERSION
 
-#define ROW_MAP(k, s, m, table)                                                                    \
-    {                                                                                              \
-        .key = (k), .type = AW_WIRE_MAP, .sub = (table), AW_WIRE_MEMBER(s, m)                      \
-    }
 #define ROW_U32(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT32_MAX)
 #define ROW_U64(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT64_MAX)
 
@@ -19,7 +15,7 @@ static const struct aw_wire_field who_fields[] = {
     AW_ROW_UINT(0, contact_who, version, VERSION, VERSION),
     AW_ROW_UINT(1, contact_who, phase, AW_CONTACT_JOINING, AW_CONTACT_VERIFIED),
     ROW_U32(2, contact_who, joined_at_s),
-    ROW_MAP(3, contact_who, own, &aw_hello_map),
+    AW_ROW_MAP(3, contact_who, own, &aw_hello_map),
     AW_ROW_MAP_OPT(4, contact_who, peer, &aw_hello_map),
     AW_ROW_FIXED(5, contact_who, read_seed),
     AW_ROW_FIXED(6, contact_who, receipt_seed),
@@ -32,14 +28,14 @@ static const struct aw_wire_field call_fields[] = {
     ROW_U32(2, aw_contact_call, deposited_at_s),
     ROW_U32(3, aw_contact_call, received_at_s),
     ROW_U32(4, aw_contact_call, valid_for_s),
-    AW_ROW_UINT(5, aw_contact_call, kind, 0, AW_CALL_KEYS),
+    AW_ROW_UINT(5, aw_contact_call, kind, 0, AW_CALL_DRILL),
     AW_ROW_UINT(6, aw_contact_call, verdict, 0, AW_VERDICT_CANNOT_JUDGE),
 };
 static const struct aw_wire_map call_map =
     AW_WIRE_TABLE("taken", aw_contact_call, call_fields, NULL);
 
 static const struct aw_wire_field watch_fields[] = {
-    ROW_MAP(0, aw_watch, call, &call_map),
+    AW_ROW_MAP(0, aw_watch, call, &call_map),
     ROW_U32(1, aw_watch, replied_at_s),
     AW_ROW_UINT(2, aw_watch, clock, 0, AW_CLOCK_REPLY),
     ROW_U32(3, aw_watch, base_s),
@@ -57,6 +53,7 @@ static const struct aw_wire_field keys_fields[] = {
     AW_ROW_BOOL(0, aw_presence_keys, circle),
     AW_ROW_FIXED(1, aw_presence_keys, safe_key),
     AW_ROW_FIXED(2, aw_presence_keys, duress_key),
+    AW_ROW_FIXED(3, aw_presence_keys, circle_key),
 };
 static const struct aw_wire_map keys_map =
     AW_WIRE_TABLE("presence_keys", aw_presence_keys, keys_fields, NULL);
@@ -64,8 +61,8 @@ static const struct aw_wire_map keys_map =
 static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(0, contact_book, version, VERSION, VERSION),
     ROW_U32(1, contact_book, saved_at_s),
-    ROW_MAP(2, contact_book, checkin, &watch_map),
-    ROW_MAP(3, contact_book, newest, &watch_map),
+    AW_ROW_MAP(2, contact_book, checkin, &watch_map),
+    AW_ROW_MAP(3, contact_book, newest, &watch_map),
     ROW_U32(4, contact_book, words.words),
     ROW_U64(5, contact_book, words.more),
     AW_ROW_FIXED(6, contact_book, newest_hash),

@@ -63,7 +63,7 @@ bool aw_statement_is_conflict(const struct aw_statement *a, const struct aw_stat
 void aw_act_hash(uint8_t out[AW_HASH_LEN], const uint8_t channel_id[AW_HASH_LEN],
                  const struct aw_statement *statement, const struct aw_act *act)
 {
-    uint8_t statement_hash[AW_HASH_LEN], numbers[12];
+    uint8_t statement_hash[AW_HASH_LEN], numbers[12], timer_id[4];
     struct aw_hasher h;
 
     aw_statement_hash(statement_hash, statement);
@@ -75,6 +75,8 @@ void aw_act_hash(uint8_t out[AW_HASH_LEN], const uint8_t channel_id[AW_HASH_LEN]
     aw_hasher_update(&h, AW_BYTES_OF(statement_hash));
     aw_hasher_update(&h, AW_BYTES_OF(numbers));
     aw_hasher_update(&h, AW_BYTES_OF(act->plan_hash));
+    aw_put_u32(timer_id, act->timer_id);
+    aw_hasher_update(&h, AW_BYTES_OF(timer_id));
     aw_hasher_final(&h, out);
 }
 

@@ -13,7 +13,7 @@ struct aw_statement {
     uint32_t seq;
     uint32_t issued_at;
     uint32_t valid_for;
-    uint8_t kind; /* call_kind: 1 beat, 2 checkin, 3 sos, 4 cancel, 5 plan, 6 keys */
+    uint8_t kind; /* call_kind in spec/allswell.cddl */
     uint8_t log_head[AW_HASH_LEN];
 };
 
@@ -37,6 +37,7 @@ struct aw_act {
     uint32_t alarm_id;              /* sos, cancel */
     uint32_t reply_seen;            /* newest reply received when the word was made */
     uint8_t plan_hash[AW_HASH_LEN]; /* plan */
+    uint32_t timer_id;              /* timer */
 };
 
 /* The act_hash of aw_presence_make() and aw_presence_judge(). */

@@ -375,7 +375,7 @@ static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
                                const struct aw_secrets *secrets, const uint8_t *presence_key,
                                uint32_t audience, struct aw_now now)
 {
-    uint8_t body[AW_PLAN_ENCODED_MAX], hash[AW_HASH_LEN];
+    uint8_t body[AW_PLAN_ENCODED_MAX], hash[AW_HASH_LEN], circle_key[AW_KEY_LEN];
     struct aw_buf buf = AW_BUF_OF(body);
     struct subject_draft word = {.kind = AW_CALL_PLAN,
                                  .valid_s = AW_SPAN_MAX_S,
@@ -397,8 +397,15 @@ static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
     word.kind = AW_CALL_KEYS;
     word.plan_hash = NULL;
     word.secrets = secrets;
+    word.circle_key = circle_key;
     word.audience = aw_su_paired(s);
-    return aw_su_say(s, &word, now);
+    st = aw_random_fill(&s->random, circle_key, sizeof circle_key);
+    if (st == AW_OK)
+        st = aw_su_say(s, &word, now);
+    /* spec/09-crypto.md §10.5: "A device MUST erase the circle key as soon as the words that carry
+     * it are made." */
+    aw_wipe(circle_key, sizeof circle_key);
+    return st;
 }
 
 enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_plan *plan,

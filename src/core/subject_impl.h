@@ -175,6 +175,7 @@ struct subject_draft {
     uint32_t valid_s;
     const uint8_t *presence_key; /* NULL: random bytes instead */
     const struct aw_secrets *secrets;
+    const uint8_t *circle_key; /* with secrets: fresh, the same for all of the circle */
     bool has_alarm;
     struct aw_alarm alarm;
     const uint8_t *plan_hash;

@@ -10,10 +10,6 @@
 #define VERSION          SUBJECT_RECORD_VERSION
 
 #define ROW_U32(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT32_MAX)
-#define ROW_MAP(k, s, m, table)                                                                    \
-    {                                                                                              \
-        .key = (k), .type = AW_WIRE_MAP, .sub = (table), AW_WIRE_MEMBER(s, m)                      \
-    }
 
 static const struct aw_wire_field core_fields[] = {
     AW_ROW_UINT(0, subject_core, version, VERSION, VERSION),
@@ -34,7 +30,7 @@ static const struct aw_wire_map core_map = AW_WIRE_TABLE("core", subject_core, c
 static const struct aw_wire_field person_fields[] = {
     AW_ROW_UINT(0, subject_person, version, VERSION, VERSION),
     AW_ROW_UINT(1, subject_person, phase, AW_PERSON_INVITED, AW_PERSON_VERIFIED),
-    ROW_MAP(2, subject_person, own, &aw_hello_map),
+    AW_ROW_MAP(2, subject_person, own, &aw_hello_map),
     AW_ROW_MAP_OPT(3, subject_person, peer, &aw_hello_map),
     AW_ROW_FIXED(4, subject_person, read_seed),
     AW_ROW_FIXED(5, subject_person, pair_seed),

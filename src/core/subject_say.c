@@ -147,20 +147,24 @@ static enum aw_status fill_common(struct subject *s, struct aw_call *call,
 }
 
 static enum aw_status fill_secrets(struct subject *s, struct aw_presence_keys *keys,
-                                   const struct aw_secrets *secrets, const struct person *p,
+                                   const struct subject_draft *draft, const struct person *p,
                                    size_t i)
 {
+    const struct aw_secrets *secrets = draft->secrets;
     enum aw_status st;
 
     keys->circle = (secrets->circle >> i & 1) != 0;
     aw_presence_contact_key(keys->safe_key, secrets->safe_key, p->channel.id);
     aw_presence_contact_key(keys->duress_key, secrets->duress_key, p->channel.id);
+    memcpy(keys->circle_key, draft->circle_key, AW_KEY_LEN);
     if (keys->circle)
         return AW_OK;
     /* spec/09-crypto.md §10.5: "A contact outside the circle MUST be sent a blob, too, whenever the
      * circle is." There the same bytes are noise. */
     st = aw_random_fill(&s->random, keys->safe_key, AW_KEY_LEN);
-    return st == AW_OK ? aw_random_fill(&s->random, keys->duress_key, AW_KEY_LEN) : st;
+    if (st == AW_OK)
+        st = aw_random_fill(&s->random, keys->duress_key, AW_KEY_LEN);
+    return st == AW_OK ? aw_random_fill(&s->random, keys->circle_key, AW_KEY_LEN) : st;
 }
 
 /* spec/06-subject.md §4: "The engine MUST run the same path for every secret." */
@@ -186,7 +190,7 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
     aw_act_hash(act_hash, p->channel.id, &statement, &act);
     aw_presence_contact_key(contact_key, draft->presence_key, p->channel.id);
     if (draft->secrets != NULL)
-        st = fill_secrets(s, &keys, draft->secrets, p, i);
+        st = fill_secrets(s, &keys, draft, p, i);
     if (st == AW_OK)
         st = aw_presence_make(call->presence, call->presence + AW_KEY_LEN,
                               draft->secrets != NULL ? call->keys : NULL, accept, contact_key,
@@ -266,7 +270,7 @@ enum aw_status aw_su_say(struct subject *s, const struct subject_draft *draft, s
 {
     uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
     struct body bodies[AW_PLAN_MEMBER_MAX];
-    bool is_small = draft->kind == AW_CALL_PLAN || draft->kind == AW_CALL_KEYS;
+    bool is_small = aw_call_is_small(draft->kind);
     struct aw_call common;
     enum aw_status st;
 

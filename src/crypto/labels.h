@@ -25,12 +25,16 @@
 #define AW_LABEL_PRESENCE_PICTURE "presence picture" /* §10.2 one of 16 pictures */
 #define AW_LABEL_PRESENCE_CONTACT "presence contact" /* §10.3 key for one contact */
 #define AW_LABEL_PRESENCE_MAC     "presence mac"     /* §10.4 MAC over statement and act */
-#define AW_LABEL_PRESENCE_KEYS    "presence keys"    /* §10.5 both keys sealed to a contact */
+#define AW_LABEL_PRESENCE_KEYS    "presence keys"    /* §10.5 keys sealed to a contact */
+#define AW_LABEL_PEER             "peer"             /* §5.6 header key of a peer handshake */
+#define AW_LABEL_PEER_MAILBOX     "peer mailbox"     /* §5.5 seed of the mailbox for a peer */
+#define AW_LABEL_BADGE            "badge"            /* §10.6 proof of the circle */
 
 /* Labels of aw_sign() and aw_verify(). */
 #define AW_LABEL_SIGN_STATEMENT "statement" /* §2.6 check-in or beat */
 #define AW_LABEL_SIGN_RECEIPT   "receipt"   /* §2.6 contact over a statement hash and time */
-#define AW_LABEL_SIGN_FILE      "file"      /* §2.6 over the hash of a plan */
+#define AW_LABEL_SIGN_WITNESS   "witness"   /* §2.6 contact over a witness and its channel */
+#define AW_LABEL_SIGN_FILE      "file"      /* §2.6 over the hash of a file */
 
 /* Labels of aw_hash(). */
 #define AW_LABEL_HASH_CAPABILITY "capability id"  /* §2.5 what a relay stores of a capability */
@@ -43,6 +47,7 @@
 /* Handshake prologues. */
 #define AW_LABEL_PROLOGUE_PAIR    "allswell/1 pair"    /* §5.1 Noise IKpsk1 */
 #define AW_LABEL_PROLOGUE_RESTORE "allswell/1 restore" /* §5.2 Noise KKpsk0 */
+#define AW_LABEL_PROLOGUE_PEER    "allswell/1 peer"    /* §5.6 Noise KKpsk0 between contacts */
 #define AW_LABEL_PROLOGUE_LINK    "allswell/1 link"    /* §9.1 Noise NK to a relay */
 
 /* Context of crypto_kdf in the chain, 8 bytes (§6.5). */

@@ -10,9 +10,9 @@
 #include "crypto/labels.h"
 #include "crypto/verify.h"
 
-#define BLOB_TEXT_LEN (1 + 2 * AW_KEY_LEN)
+#define BLOB_TEXT_LEN (1 + 3 * AW_KEY_LEN)
 
-_Static_assert(BLOB_TEXT_LEN + AW_MAC_LEN == AW_PRESENCE_BLOB_LEN, "flag, two keys, tag");
+_Static_assert(BLOB_TEXT_LEN + AW_MAC_LEN == AW_PRESENCE_BLOB_LEN, "flag, three keys, tag");
 
 static const uint8_t zero_nonce[AW_NONCE_LEN]; /* every blob has a key of its own */
 
@@ -57,6 +57,7 @@ static void seal_blob(uint8_t blob[AW_PRESENCE_BLOB_LEN], const uint8_t key[AW_K
     blob[0] = keys->circle ? 1 : 0;
     memcpy(blob + 1, keys->safe_key, AW_KEY_LEN);
     memcpy(blob + 1 + AW_KEY_LEN, keys->duress_key, AW_KEY_LEN);
+    memcpy(blob + 1 + 2 * AW_KEY_LEN, keys->circle_key, AW_KEY_LEN);
     aw_aead_seal(blob, blob + BLOB_TEXT_LEN, blob, BLOB_TEXT_LEN, key, zero_nonce,
                  (struct aw_bytes){NULL, 0});
 }
@@ -139,6 +140,7 @@ enum aw_status aw_presence_blob_open(struct aw_presence_keys *keys, const struct
         keys->circle = text[0] == 1;
         memcpy(keys->safe_key, text + 1, AW_KEY_LEN);
         memcpy(keys->duress_key, text + 1 + AW_KEY_LEN, AW_KEY_LEN);
+        memcpy(keys->circle_key, text + 1 + 2 * AW_KEY_LEN, AW_KEY_LEN);
     }
     aw_wipe(dh, sizeof dh);
     aw_wipe(key, sizeof key);

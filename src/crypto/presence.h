@@ -12,7 +12,7 @@
 #include "crypto/dh.h"
 
 #define AW_PRESENCE_MAC_LEN  16
-#define AW_PRESENCE_BLOB_LEN 81 /* circle flag, safe key, duress key, tag */
+#define AW_PRESENCE_BLOB_LEN 113 /* circle flag, safe, duress and circle key, tag */
 
 /* The key for one contact; what a circle contact holds as its safe or duress key. */
 void aw_presence_contact_key(uint8_t out[AW_KEY_LEN], const uint8_t presence_key[AW_KEY_LEN],
@@ -23,6 +23,7 @@ struct aw_presence_keys { /* Secret: wipe. */
     bool circle;
     uint8_t safe_key[AW_KEY_LEN];
     uint8_t duress_key[AW_KEY_LEN];
+    uint8_t circle_key[AW_KEY_LEN]; /* the same for all of the circle: fellows know one another */
 };
 
 /*

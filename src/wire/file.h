@@ -11,11 +11,11 @@
 /* Longest encoding. */
 #define AW_FILE_LEN_MAX 16109
 
-enum aw_file_kind { AW_FILE_PLAN = 1 };
+enum aw_file_kind { AW_FILE_PLAN = 1, AW_FILE_INTRODUCTIONS = 2, AW_FILE_CARD = 3 };
 
 struct aw_file {
     uint8_t kind;         /* enum aw_file_kind */
-    struct aw_bytes body; /* the encoded plan; after decoding borrowed from the input */
+    struct aw_bytes body; /* the encoded message; after decoding borrowed from the input */
     uint8_t signing_key[32];
     uint8_t signature[64];
 };

@@ -125,6 +125,10 @@ struct aw_wire_map {
         .key = (k), .type = AW_WIRE_TEXT, .min = 1, .max = sizeof(((struct s *)0)->m) - 1,         \
         AW_WIRE_MEMBER(s, m), .presence = AW_WIRE_NONZERO                                          \
     }
+#define AW_ROW_MAP(k, s, m, table)                                                                 \
+    {                                                                                              \
+        .key = (k), .type = AW_WIRE_MAP, .sub = (table), AW_WIRE_MEMBER(s, m)                      \
+    }
 #define AW_ROW_MAP_OPT(k, s, m, table)                                                             \
     {                                                                                              \
         .key = (k), .type = AW_WIRE_MAP, .sub = (table), AW_WIRE_MEMBER(s, m), AW_WIRE_FLAG(s, m)  \

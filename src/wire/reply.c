@@ -3,6 +3,13 @@
 
 #include "base/assert.h"
 
+static const struct aw_wire_field ask_fields[] = {
+    AW_ROW_UINT(0, aw_ask, id, 1, UINT32_MAX),
+    AW_ROW_UINT(1, aw_ask, within_s, 60, 86400),
+};
+
+static const struct aw_wire_map ask_map = AW_WIRE_TABLE("ask", aw_ask, ask_fields, NULL);
+
 static const struct aw_wire_field reply_fields[] = {
     AW_ROW_UINT(0, aw_reply, number, 1, UINT32_MAX),
     AW_ROW_UINT(1, aw_reply, seq_device, 0, UINT32_MAX),
@@ -19,7 +26,13 @@ static const struct aw_wire_field reply_fields[] = {
     AW_ROW_UINT(12, aw_reply, claim, AW_REPLY_CLAIM_NONE, AW_REPLY_CLAIM_DECLINED),
     AW_ROW_UINT(13, aw_reply, plan_version, 0, UINT32_MAX),
     AW_ROW_UINT_OPT(14, aw_reply, away_until, 0, UINT32_MAX),
-    AW_ROW_VAR_NONZERO(15, aw_reply, ext),
+    AW_ROW_MAP_OPT(15, aw_reply, ask, &ask_map),
+    AW_ROW_FIXED(16, aw_reply, peer_key),
+    AW_ROW_FIXED(17, aw_reply, peer_seed),
+    AW_ROW_BOOL(18, aw_reply, always_on),
+    AW_ROW_BOOL(19, aw_reply, leaves),
+    AW_ROW_UINT(20, aw_reply, drill, 0, UINT32_MAX),
+    AW_ROW_VAR_NONZERO(21, aw_reply, ext),
 };
 
 const struct aw_wire_map aw_reply_map = AW_WIRE_TABLE("reply", aw_reply, reply_fields, NULL);

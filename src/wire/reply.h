@@ -9,12 +9,18 @@
 /* Reply: what a contact's device says to the subject (spec/03-wire.md §5). */
 
 /* Longest encoding. */
-#define AW_REPLY_LEN_MAX 245
+#define AW_REPLY_LEN_MAX 331
 
 enum aw_reply_claim {
     AW_REPLY_CLAIM_NONE = 0,
     AW_REPLY_CLAIM_ACTING = 1,
     AW_REPLY_CLAIM_DECLINED = 2,
+};
+
+/* "Are you OK?": answered by a word with her secret that names this reply, or a later one. */
+struct aw_ask {
+    uint32_t id; /* rises with each question */
+    uint32_t within_s;
 };
 
 struct aw_reply {
@@ -34,6 +40,13 @@ struct aw_reply {
     uint32_t plan_version;
     bool has_away_until;
     uint32_t away_until;
+    bool has_ask;
+    struct aw_ask ask;
+    uint8_t peer_key[32];  /* X25519, for the channels with her other contacts */
+    uint8_t peer_seed[32]; /* of the deposit capabilities of the mailboxes for them */
+    bool always_on;        /* this device sleeps never */
+    bool leaves;           /* this contact withdraws */
+    uint32_t drill;        /* seq of the newest drill that a human answered, 0: none */
     uint8_t ext[AW_EXT_LEN_MAX];
     uint8_t ext_len; /* 0: none */
 };

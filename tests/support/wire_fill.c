@@ -2,8 +2,10 @@
 #include "support/wire_fill.h"
 
 #include "wire/call.h"
+#include "wire/introductions.h"
 #include "wire/plan.h"
 #include "wire/state.h"
+#include "wire/witness.h"
 
 static void put(uint8_t *member, size_t width, uint64_t value)
 {
@@ -106,7 +108,7 @@ void wire_fill(const struct aw_wire_map *map, void *message, enum wire_fill how,
 
 static void mend_call(struct aw_call *c)
 {
-    bool is_small = c->kind == AW_CALL_PLAN || c->kind == AW_CALL_KEYS;
+    bool is_small = aw_call_is_small(c->kind);
 
     if (c->kind == AW_CALL_BEAT)
         c->word = 0;
@@ -118,8 +120,38 @@ static void mend_call(struct aw_call *c)
     }
     c->has_plan_hash = c->kind == AW_CALL_PLAN;
     c->has_keys = c->kind == AW_CALL_KEYS;
+    c->has_timer = c->kind == AW_CALL_TIMER;
+    if (c->has_timer && c->timer.id == 0)
+        c->timer = (struct aw_call_timer){.id = 1, .op = AW_TIMER_START, .kind = AW_TIMER_MEETING};
+    if (c->kind != AW_CALL_SIGNAL)
+        c->signal = 0;
+    else if (c->signal == 0)
+        c->signal = AW_SIGNAL_BATTERY_LOW;
+    c->has_life_min = c->has_life_min && c->kind == AW_CALL_BEAT;
     c->has_state = c->has_state && !is_small;
     c->has_share = c->has_share && !is_small;
+}
+
+static void mend_witness(struct aw_witness *w)
+{
+    w->has_accept = !w->has_offer;
+    w->has_accept_epoch = w->has_accept;
+    if (w->has_accept && w->accept_epoch == 0)
+        w->accept_epoch = 1;
+    if (w->hand_to != 0)
+        w->claim = AW_WITNESS_CLAIM_HANDED;
+    else if (w->claim == AW_WITNESS_CLAIM_HANDED)
+        w->claim = AW_WITNESS_CLAIM_DECLINED;
+}
+
+static void mend_introductions(struct aw_introductions *m)
+{
+    for (uint32_t i = 0; i < m->peers_count; i++) {
+        m->peers[i].person = (uint8_t)(i + 1);
+        m->peers[i].relays = UINT64_C(1) << (i % m->relays_count);
+    }
+    if (m->relays_count == AW_INTRODUCED_RELAY_MAX)
+        m->peers[0].relays = UINT64_C(7) << (AW_INTRODUCED_RELAY_MAX - 3);
 }
 
 static void mend_plan(struct aw_plan *p)
@@ -154,6 +186,10 @@ void wire_mend(const struct aw_wire_map *map, void *message)
         mend_call(message);
     if (map == &aw_plan_map)
         mend_plan(message);
+    if (map == &aw_witness_map)
+        mend_witness(message);
+    if (map == &aw_introductions_map)
+        mend_introductions(message);
     if (map == &aw_state_map) {
         state->has_lon_e7 = state->has_lat_e7;
         state->has_accuracy_m = state->has_accuracy_m && state->has_lat_e7;

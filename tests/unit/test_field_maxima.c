@@ -4,14 +4,17 @@
 #include "crypto/share.h"
 #include "support/wire_fill.h"
 #include "wire/call.h"
+#include "wire/endpoint.h"
 #include "wire/file.h"
 #include "wire/hello.h"
+#include "wire/introductions.h"
 #include "wire/invite.h"
 #include "wire/plan.h"
 #include "wire/reply.h"
 #include "wire/resume.h"
 #include "wire/state.h"
 #include "wire/tables.h"
+#include "wire/witness.h"
 
 #include <stdarg.h>
 
@@ -55,7 +58,7 @@ static size_t longest(const struct aw_wire_map *map)
     struct t_rng rng = t_rng(1);
     size_t len = 0;
 
-    for (uint8_t kind = 1; kind <= (map == &aw_call_map ? AW_CALL_KEYS : 1); kind++) {
+    for (uint8_t kind = 1; kind <= (map == &aw_call_map ? AW_CALL_DRILL : 1); kind++) {
         struct aw_buf buf = AW_BUF_OF(encoded);
 
         wire_fill(map, message, WIRE_FILL_MOST, &rng);
@@ -79,9 +82,11 @@ static void put_messages(void)
     } rows[] = {
         {&aw_call_map, "cell", AW_CELL_PLAIN_LEN},
         {&aw_reply_map, "cell", AW_CELL_PLAIN_LEN},
+        {&aw_witness_map, "cell", AW_CELL_PLAIN_LEN},
         {&aw_state_map, "sealed state", AW_STATE_LEN},
         {&aw_file_map, "bulk cell", AW_CELL_BULK_PLAIN_LEN},
         {&aw_plan_map, "body of a file", AW_PLAN_LEN_MAX},
+        {&aw_introductions_map, "body of a file", AW_PLAN_LEN_MAX},
     };
 
     put("| message | longest | stands in | room | left |\n|---|---|---|---|---|\n");
@@ -127,8 +132,9 @@ static void put_fields(const struct aw_wire_map *map)
         put("| %zu |\n", wire_field_len_max(f));
     }
     for (size_t i = 0; i < map->field_count; i++) {
-        /* endpoint is in two messages, and stands in the first one only */
-        if (map->fields[i].sub != NULL && map != &aw_hello_map)
+        /* endpoint is in several messages, and stands in the first one only */
+        if (map->fields[i].sub != NULL &&
+            (map->fields[i].sub != &aw_endpoint_map || map == &aw_invite_map))
             put_fields(map->fields[i].sub);
     }
 }
@@ -199,7 +205,8 @@ static void test_numbers_are_current(void)
         LIMIT(AW_RELAY_BULK_LEN),   LIMIT(AW_RELAY_OLDEST),        LIMIT(AW_RELAY_NEWEST),
         LIMIT(AW_RELAY_BULK_MAX),   LIMIT(AW_RELAY_WINDOW),        LIMIT(AW_RELAY_LABEL_MAX),
         LIMIT(AW_RELAY_WAKE_MS),    LIMIT(AW_PRESENCE_SECRET_MAX), LIMIT(AW_LINK_FIRST_MAX),
-        LIMIT(AW_LINK_PLAIN_MAX),   LIMIT(AW_LINK_COUNT_MAX),
+        LIMIT(AW_LINK_PLAIN_MAX),   LIMIT(AW_LINK_COUNT_MAX),      LIMIT(AW_TIMER_EXTEND_MAX_S),
+        LIMIT(AW_WITNESS_NOTE_MAX),
     };
 #undef LIMIT
     char *page = t_read_path(T_SOURCE_DIR "/spec/12-limits.md", NULL);

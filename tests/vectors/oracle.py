@@ -235,7 +235,7 @@ def check_presence(d):
     mac = kdf(extract(contact["duress"], dh), "presence mac", e + accept + f("act_hash"), 16)
     same("mac", mac, f.raw["mac"])
     blob = seal(kdf(extract(b"", dh), "presence keys", e + accept), ZERO_NONCE, b"",
-                b"\1" + contact["safe"] + contact["duress"])
+                b"\1" + contact["safe"] + contact["duress"] + k("circle_key"))
     same("blob", blob, f.raw["blob"])
 
 

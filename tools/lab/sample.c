@@ -5,11 +5,13 @@
 #include "wire/call.h"
 #include "wire/file.h"
 #include "wire/hello.h"
+#include "wire/introductions.h"
 #include "wire/invite.h"
 #include "wire/plan.h"
 #include "wire/reply.h"
 #include "wire/resume.h"
 #include "wire/state.h"
+#include "wire/witness.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,8 +84,17 @@ static enum aw_status call(enum aw_call_kind kind, struct aw_buf *out)
         .waiting = 13,
         .has_plan_hash = kind == AW_CALL_PLAN,
         .has_keys = kind == AW_CALL_KEYS,
-        .has_state = kind != AW_CALL_PLAN && kind != AW_CALL_KEYS,
-        .has_share = kind != AW_CALL_PLAN && kind != AW_CALL_KEYS,
+        .has_state = !aw_call_is_small((uint8_t)kind),
+        .has_share = !aw_call_is_small((uint8_t)kind),
+        .has_timer = kind == AW_CALL_TIMER,
+        .timer = {.id = 1000,
+                  .op = AW_TIMER_START,
+                  .kind = AW_TIMER_JOURNEY,
+                  .due_at = T0 + 2700,
+                  .extend_s = 900},
+        .signal = kind == AW_CALL_SIGNAL ? AW_SIGNAL_BATTERY_LOW : 0,
+        .has_life_min = kind == AW_CALL_BEAT,
+        .life_min = 25,
         .has_alarm = kind == AW_CALL_SOS || kind == AW_CALL_CANCEL,
         .alarm = {.id = kind == AW_CALL_SOS ? 1000 : 998, .kind = AW_ALARM_SOS, .since = T0}};
 
@@ -113,11 +124,17 @@ static enum aw_status reply(struct aw_buf *out)
                          .claim = AW_REPLY_CLAIM_ACTING,
                          .plan_version = 3,
                          .has_away_until = true,
-                         .away_until = T0 + 3600};
+                         .away_until = T0 + 3600,
+                         .has_ask = true,
+                         .ask = {.id = 2, .within_s = 900},
+                         .always_on = true,
+                         .drill = 980};
 
     count_up(m.accept, sizeof m.accept, 0x01);
     count_up(m.receipt_key, sizeof m.receipt_key, 0x02);
     count_up(m.receipt, sizeof m.receipt, 0x03);
+    count_up(m.peer_key, sizeof m.peer_key, 0x04);
+    count_up(m.peer_seed, sizeof m.peer_seed, 0x05);
     return aw_message_encode(&aw_reply_map, &m, out);
 }
 
@@ -173,6 +190,69 @@ static enum aw_status file(struct aw_buf *out)
     return aw_message_encode(&aw_file_map, &m, out);
 }
 
+static enum aw_status witness(bool offers, struct aw_buf *out)
+{
+    struct aw_witness m = {
+        .number = 77,
+        .seen = 76,
+        .has_offer = offers,
+        .has_accept = !offers,
+        .has_accept_epoch = !offers,
+        .accept_epoch = 5,
+        .cell_epoch = 4,
+        .cell_index = 9,
+        .plan_version = 3,
+        .has_statement = offers,
+        .statement = {.seq = 1000, .issued_at = T0, .valid_for = 86400, .kind = AW_CALL_CHECKIN},
+        .verdict = {.seq = 1000, .state = AW_WITNESS_FINE, .safe_seq = 1000},
+        .claim = offers ? AW_WITNESS_CLAIM_NONE : AW_WITNESS_CLAIM_HANDED,
+        .hand_to = offers ? 0 : 4,
+        .confirm = offers ? AW_WITNESS_CONFIRM_NONE : AW_WITNESS_CONFIRM_SPOKEN,
+        .confirm_at = offers ? 0 : T0 + 60,
+        .share_seq = offers ? 0 : 1000,
+        .has_share = !offers,
+        .held_word = 1000,
+        .held_beat = 999,
+        .words_at = T0 - 86400,
+        .has_signature = true};
+
+    count_up(m.offer, sizeof m.offer, 0x01);
+    count_up(m.accept, sizeof m.accept, 0x02);
+    count_up(m.statement.log_head, sizeof m.statement.log_head, 0x03);
+    count_up(m.statement.signature, sizeof m.statement.signature, 0x04);
+    count_up(m.statement.signing_key, sizeof m.statement.signing_key, 0x05);
+    count_up(m.share, sizeof m.share, 0x02);
+    count_up(m.badge, sizeof m.badge, 0x06);
+    count_up(m.signature, sizeof m.signature, 0x07);
+    (void)snprintf(m.note, sizeof m.note, "%s", offers ? "" : "on my way");
+    return aw_message_encode(&aw_witness_map, &m, out);
+}
+
+static enum aw_status witness_offer(struct aw_buf *out)
+{
+    return witness(true, out);
+}
+
+static enum aw_status witness_accept(struct aw_buf *out)
+{
+    return witness(false, out);
+}
+
+static enum aw_status introductions(struct aw_buf *out)
+{
+    struct aw_introductions m = {.version = 3, .peers_count = 2, .relays_count = 2};
+    uint8_t i;
+
+    endpoints(m.relays, 2);
+    for (i = 0; i < 2; i++) {
+        m.peers[i].person = (uint8_t)(2 + i);
+        m.peers[i].relays = i == 0 ? 1 : 3;
+        count_up(m.peers[i].seed, sizeof m.peers[i].seed, (uint8_t)(0x50 + i));
+        count_up(m.peers[i].psk, sizeof m.peers[i].psk, (uint8_t)(0x60 + i));
+    }
+    return aw_message_encode(&aw_introductions_map, &m, out);
+}
+
 bool sample_encode(size_t idx, const char **name, const struct aw_wire_map **map,
                    struct aw_buf *out)
 {
@@ -191,10 +271,16 @@ bool sample_encode(size_t idx, const char **name, const struct aw_wire_map **map
         {"call-cancel", &aw_call_map, NULL, AW_CALL_CANCEL},
         {"call-plan", &aw_call_map, NULL, AW_CALL_PLAN},
         {"call-keys", &aw_call_map, NULL, AW_CALL_KEYS},
+        {"call-timer", &aw_call_map, NULL, AW_CALL_TIMER},
+        {"call-signal", &aw_call_map, NULL, AW_CALL_SIGNAL},
+        {"call-drill", &aw_call_map, NULL, AW_CALL_DRILL},
         {"reply", &aw_reply_map, reply, 0},
         {"state", &aw_state_map, state, 0},
         {"plan", &aw_plan_map, plan, 0},
         {"file", &aw_file_map, file, 0},
+        {"witness-offer", &aw_witness_map, witness_offer, 0},
+        {"witness-accept", &aw_witness_map, witness_accept, 0},
+        {"introductions", &aw_introductions_map, introductions, 0},
     };
     enum aw_status st;
 

@@ -179,6 +179,7 @@ void lab_vectors_presence(struct vec *v)
     vec_out_uint(v, "safe_picture", aw_presence_picture(key[0], tweak));
     vec_out_uint(v, "duress_picture", aw_presence_picture(key[1], tweak));
     vec_in(v, "channel_id", channel_id, sizeof channel_id);
+    vec_in(v, "circle_key", keys.circle_key, sizeof keys.circle_key);
     aw_presence_contact_key(keys.safe_key, key[0], channel_id);
     aw_presence_contact_key(keys.duress_key, key[1], channel_id);
     vec_out(v, "safe_contact_key", AW_BYTES_OF(keys.safe_key));
@@ -201,7 +202,7 @@ void lab_vectors_presence(struct vec *v)
     act[0] ^= 1;
     vec_out_text(v, "verdict_over_another_act",
                  verdict_name(aw_presence_judge(&accept, e, mac, &seen, act)));
-    blob[80] ^= 1;
+    blob[112] ^= 1;
     vec_out_status(v, "blob_damaged", aw_presence_blob_open(&seen, &accept, e, blob));
     vec_leave(v);
 }

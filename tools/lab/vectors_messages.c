@@ -316,7 +316,7 @@ static void kind_faults(struct vec *v, const struct cut *c, struct aw_buf *space
 {
     uint8_t kind;
 
-    for (kind = AW_CALL_BEAT; kind <= AW_CALL_KEYS; kind++) {
+    for (kind = AW_CALL_BEAT; kind <= AW_CALL_DRILL; kind++) {
         char name[40];
 
         splice(c, 0, (struct aw_bytes){&kind, 1}, space);

@@ -72,6 +72,7 @@
 #include <allswell/store_memory.h>
 #include <allswell/store_sqlite.h>
 #include <allswell/subject.h>
+#include <allswell/trigger.h>
 
 /** Version of these headers. */
 #define ALLSWELL_VERSION_STRING "0.1.0"

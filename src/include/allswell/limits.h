@@ -18,7 +18,7 @@
 #define AW_NAME_LEN_MAX       32                /* of a person, UTF-8 */
 #define AW_ADDRESS_LEN_MAX    70                /* "host:port" of a relay */
 #define AW_ENDPOINT_COUNT_MAX 3                 /* relays of one channel */
-#define AW_EXT_LEN_MAX        32                /* room for later versions in a message */
+#define AW_EXT_LEN_MAX        24                /* room for later versions in a message */
 #define AW_SPAN_MAX_S         UINT32_C(2678400) /* longest span on the wire: 31 days */
 
 /* 04 Pairing */
@@ -27,6 +27,12 @@
 /* 05 Channel */
 #define AW_WORD_WAITING_MAX 64                  /* words that wait to be named, per channel */
 #define AW_INDEX_JUMP_MAX   (UINT32_C(1) << 20) /* cells lost in a row that a receiver skips over */
+
+/* 17 Triggers */
+#define AW_TIMER_EXTEND_MAX_S 7200 /* the one extension of a timer without the secret */
+
+/* 16 Contacts among themselves */
+#define AW_WITNESS_NOTE_MAX 24 /* comment of a contact to the others, UTF-8 */
 
 /* 06 Subject: the plan */
 #define AW_PLAN_LEN_MAX      16000 /* encoded */
