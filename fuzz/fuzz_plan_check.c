@@ -21,6 +21,11 @@ static void spoil(struct aw_plan *plan, const uint8_t *data, size_t size)
         bytes[(data[i] * 256U + data[i + 1]) % sizeof *plan] = data[i + 2];
     /* A bool holds 0 or 1, whoever fills it in. */
     memset(&plan->relaxed, 0, sizeof plan->relaxed);
+    memset(&plan->has_card_hash, 0, sizeof plan->has_card_hash);
+    memset(&plan->change.setup, 0, sizeof plan->change.setup);
+    memset(&plan->pace.sos_now, 0, sizeof plan->pace.sos_now);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        memset(&plan->roster[i].asks, 0, sizeof plan->roster[i].asks);
     for (size_t i = 0; i < AW_PLAN_LEVEL_MAX; i++)
         memset(&plan->levels[i].shares, 0, sizeof plan->levels[i].shares);
     for (size_t i = 0; i < AW_PLAN_WARNING_MAX; i++)

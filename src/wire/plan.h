@@ -9,7 +9,7 @@
 /* Plan: the body of a file of kind plan (spec/06-subject.md §6). */
 
 /* Longest encoding. */
-#define AW_PLAN_ENCODED_MAX 2167
+#define AW_PLAN_ENCODED_MAX 4157
 
 extern const struct aw_wire_map aw_plan_map;
 

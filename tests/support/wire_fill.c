@@ -163,7 +163,7 @@ static void mend_plan(struct aw_plan *p)
     for (uint32_t i = 0; i < p->levels_count; i++)
         p->levels[i].delay_s = 86400 - p->levels_count + i;
     for (uint32_t i = 0; i < p->roster_count; i++)
-        p->roster[i].person = (uint8_t)(i + 1);
+        p->roster[i].person = p->roster[i].human = (uint8_t)(i + 1);
     for (uint32_t i = 0; i < p->schedule_count; i++) {
         struct aw_schedule_line *line = &p->schedule[i];
 
@@ -172,6 +172,14 @@ static void mend_plan(struct aw_plan *p)
             line->days = 0;
         }
         line->has_minute = line->days != 0;
+    }
+    for (uint32_t i = 0; i < p->pauses_count; i++) {
+        p->pauses[i].from = p->pauses[i].from / 8 + i * (UINT32_MAX / 4);
+        p->pauses[i].until = p->pauses[i].from + 1 + p->pauses[i].until % AW_SPAN_MAX_S;
+    }
+    for (uint32_t i = 0; i < p->operators_count; i++) {
+        p->operators[i].relay_key[0] = (uint8_t)(16 * i);
+        p->operators[i].person %= (uint8_t)(p->roster_count + 1);
     }
     p->levels[p->levels_count - 1].groups = AW_GROUPS_ALL;
     if (p->threshold > p->roster_count)

@@ -125,6 +125,47 @@ static void test_plan_order(void)
     T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
 }
 
+/* Goal: [WI-20] in pauses and operators, [WI-28] to [WI-30].
+ * Method: the neighbour of what is right, one rule at a time. */
+static void test_plan_links(void)
+{
+    struct aw_plan plan = sample_plan();
+
+    plan.pauses[1].from = plan.pauses[0].until;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.pauses[1].from++;
+    plan.pauses[1].until = plan.pauses[1].from + AW_SPAN_MAX_S;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_OK);
+    plan.pauses[1].until++;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.pauses[1].until = plan.pauses[1].from;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+
+    plan = sample_plan();
+    memcpy(plan.operators[15].relay_key, plan.operators[14].relay_key, 32);
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.operators[15].relay_key[31] ^= 1;
+    T_EQ(try_encode(&aw_plan_map, &plan),
+         plan.operators[15].relay_key[31] > plan.operators[14].relay_key[31] ? AW_OK : AW_E_RANGE);
+
+    plan = sample_plan();
+    plan.operators[0].person = 0;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_OK);
+    plan.roster_count = plan.threshold = 4;
+    plan.operators_count = 1;
+    plan.operators[0].person = 5;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.operators[0].person = 4;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_OK);
+
+    plan.roster[2].human = 2; /* a device of 2 */
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_OK);
+    plan.roster[3].human = 3; /* 3 is no human of its own any more */
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+    plan.roster[3].human = 5;
+    T_EQ(try_encode(&aw_plan_map, &plan), AW_E_RANGE);
+}
+
 /* Goal: [WI-19], [WI-21] and [WI-22], the other rules of a plan.
  * Method: one fault each. */
 static void test_plan_rules(void)
@@ -132,6 +173,7 @@ static void test_plan_rules(void)
     struct aw_plan plan = sample_plan();
 
     plan.roster_count = 3;
+    plan.operators_count = 0;
     plan.threshold = 3;
     T_EQ(try_encode(&aw_plan_map, &plan), AW_OK);
     plan.threshold = 4;
@@ -247,6 +289,7 @@ int main(void)
     T_RUN(test_state_place);
     T_RUN(test_plan_order);
     T_RUN(test_plan_rules);
+    T_RUN(test_plan_links);
     T_RUN(test_text);
     T_RUN(test_text_zero);
     T_RUN(test_ext);

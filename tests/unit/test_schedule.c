@@ -87,6 +87,21 @@ static void test_due_is_monotonic(void)
     T_EQ(bad, 0);
 }
 
+#define BREAK(change, problem)                                                                     \
+    p = good;                                                                                      \
+    change;                                                                                        \
+    T_EQ(aw_plan_check(&p, &where), problem)
+
+static struct aw_plan good_plan(size_t roster_count)
+{
+    struct aw_plan plan;
+
+    aw_plan_default(&plan, roster_count);
+    for (size_t i = 0; i < roster_count; i++)
+        plan.roster[i].name[0] = 'a';
+    return plan;
+}
+
 /* Goal: the default plan is good for any number of contacts, and each rule finds its breach, SU-10
  * in four lists. Method: one change to a good plan per row. */
 static void test_plan_check(void)
@@ -102,10 +117,6 @@ static void test_plan_check(void)
             good.roster[i].name[0] = 'a';
         T_EQ(aw_plan_check(&good, NULL), AW_PLAN_GOOD);
     }
-#define BREAK(change, problem)                                                                     \
-    p = good;                                                                                      \
-    change;                                                                                        \
-    T_EQ(aw_plan_check(&p, &where), problem)
     BREAK(p.zone_count = 17, AW_PLAN_ZONE_COUNT);
     BREAK(p.zone_count = 2, AW_PLAN_ZONE_ORDER);
     BREAK(p.schedule_count = 0, AW_PLAN_NO_SCHEDULE);
@@ -133,9 +144,77 @@ static void test_plan_check(void)
     BREAK(p.ring_s = 29, AW_PLAN_RING);
     BREAK(p.claim_s = 7201, AW_PLAN_CLAIM);
     BREAK(p.claims_max = 0, AW_PLAN_CLAIMS);
-#undef BREAK
     for (int i = 0; i < AW_PLAN_PROBLEM_COUNT; i++)
         T_TRUE(strlen(aw_plan_problem_text((enum aw_plan_problem)i)) > 5);
+}
+
+/* Goal: as before, of the fields of the whole escalation. */
+static void test_plan_check_more(void)
+{
+    struct aw_plan good = good_plan(AW_PLAN_MEMBER_MAX), p;
+    size_t where = 9;
+
+    BREAK(p.roster[3].human = 17, AW_PLAN_MEMBER_HUMAN);
+    BREAK((p.roster[3].human = 3, p.roster[4].human = 4), AW_PLAN_MEMBER_HUMAN);
+    T_EQ(where, 4);
+    BREAK((p.roster[3].human = 3, p.threshold = 16), AW_PLAN_THRESHOLD_MANY);
+    BREAK(p.roster[3].key[5] = 1, AW_PLAN_MEMBER_KEY);
+    BREAK((p.roster[3].key[0] = p.roster[3].sign_key[0] = p.roster[5].key[0] = 1,
+           p.roster[5].sign_key[0] = 2),
+          AW_PLAN_MEMBER_KEY);
+    T_EQ(where, 5);
+    BREAK(p.quiet_count = 5, AW_PLAN_QUIET_COUNT);
+    BREAK(p.quiet_count = 1, AW_PLAN_QUIET_WINDOW);
+    BREAK(p.pauses_count = 5, AW_PLAN_PAUSE_COUNT);
+    BREAK(p.pauses_count = 1, AW_PLAN_PAUSE_LONG);
+    BREAK((p.pauses_count = 1, p.pauses[0].until = AW_SPAN_MAX_S + 1), AW_PLAN_PAUSE_LONG);
+    BREAK((p.pauses_count = 2, p.pauses[0].until = 9, p.pauses[1].from = 9, p.pauses[1].until = 10),
+          AW_PLAN_PAUSE_ORDER);
+    BREAK(p.operators_count = 17, AW_PLAN_OPERATOR_COUNT);
+    BREAK(p.operators_count = 2, AW_PLAN_OPERATOR_ORDER);
+    BREAK((p.roster_count = 3, p.operators_count = 1, p.operators[0].person = 4,
+           p.council.quorum = 2),
+          AW_PLAN_OPERATOR_WHO);
+    BREAK(p.council.quorum = 0, AW_PLAN_QUORUM);
+    BREAK((p.roster[3].human = 3, p.council.quorum = 16), AW_PLAN_QUORUM);
+    BREAK(p.council.witness_s = 9, AW_PLAN_WITNESS);
+    BREAK(p.council.ceiling_s = 86401, AW_PLAN_CEILING);
+    BREAK(p.change.loosen_s = AW_SPAN_MAX_S + 1, AW_PLAN_LOOSEN);
+    BREAK(p.pace.cadence_s = 9, AW_PLAN_CADENCE);
+    BREAK(p.pace.alarm_beat_s = 3601, AW_PLAN_ALARM_BEAT);
+    BREAK(p.pace.life_s = AW_SPAN_MAX_S + 1, AW_PLAN_LIFE);
+    BREAK(p.pace.ask_s = 59, AW_PLAN_ASK);
+    BREAK(p.pace.asks_max = 17, AW_PLAN_ASK);
+    BREAK(p.decoys = 1U << 6, AW_PLAN_DECOYS);
+    T_EQ(where, 6);
+}
+#undef BREAK
+
+/* Goal: quiet hours in a row last a day at most, whatever the number of their windows.
+ * Method: rows of windows, with whether they are good. */
+static void test_quiet_in_a_row(void)
+{
+    const struct {
+        struct aw_quiet quiet[3];
+        uint8_t count;
+        bool is_good;
+    } rows[] = {
+        {{{127, 1380, 420}}, 1, true},
+        {{{1, 0, 0}}, 1, true},                     /* all of Monday */
+        {{{3, 0, 0}}, 1, false},                    /* and of Tuesday */
+        {{{65, 600, 600}}, 1, false},               /* Sunday and Monday, over the week */
+        {{{127, 0, 720}, {127, 720, 0}}, 2, false}, /* halves of each day */
+        {{{127, 0, 719}, {127, 720, 0}}, 2, true},  /* with a minute between them */
+        {{{1, 0, 700}, {1, 690, 1300}, {1, 1300, 1}}, 3, false},
+        {{{1, 0, 700}, {1, 690, 1300}, {1, 1300, 0}}, 3, true},
+    };
+    struct aw_plan plan = good_plan(1);
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        memcpy(plan.quiet, rows[i].quiet, sizeof rows[i].quiet);
+        plan.quiet_count = rows[i].count;
+        T_EQ(aw_plan_check(&plan, NULL), rows[i].is_good ? AW_PLAN_GOOD : AW_PLAN_QUIET_LONG);
+    }
 }
 
 int main(void)
@@ -144,5 +223,7 @@ int main(void)
     T_RUN(test_weekdays_and_lines);
     T_RUN(test_due_is_monotonic);
     T_RUN(test_plan_check);
+    T_RUN(test_plan_check_more);
+    T_RUN(test_quiet_in_a_row);
     return t_end();
 }

@@ -344,6 +344,7 @@ static bool key_person(struct reader *r, char *value)
 
     if (!read_name(r, &value, &name) || !find_person(r, name, &member.person))
         return false;
+    member.human = member.person;
     for (size_t i = 0; i < r->source->people_count; i++) {
         if (r->source->people[i].person == member.person)
             memcpy(member.name, r->source->people[i].name, sizeof member.name);
@@ -490,7 +491,7 @@ static void name_people(struct reader *r)
 
     aw_plan_default(r->plan, s->people_count);
     for (size_t i = 0; i < s->people_count; i++) {
-        r->plan->roster[i].person = s->people[i].person;
+        r->plan->roster[i].person = r->plan->roster[i].human = s->people[i].person;
         memcpy(r->plan->roster[i].name, s->people[i].name, sizeof s->people[i].name);
     }
 }
@@ -513,6 +514,7 @@ bool plan_text_read(struct aw_plan *plan, char zone[PLAN_ZONE_MAX + 1],
         return false;
     if (!r.has_threshold)
         plan->threshold = plan->roster_count > 1 ? 2 : 1;
+    plan->council.quorum = (uint8_t)(plan->roster_count / 2 + 1);
     problem = aw_plan_check(plan, &where);
     if (problem == AW_PLAN_GOOD)
         return true;

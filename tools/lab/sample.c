@@ -172,6 +172,19 @@ static enum aw_status plan(struct aw_buf *out)
     (void)snprintf(m.roster[0].name, sizeof m.roster[0].name, "Contact one");
     (void)snprintf(m.roster[1].name, sizeof m.roster[1].name, "Contact two");
     (void)snprintf(m.levels[0].text, sizeof m.levels[0].text, "Ring her door, not her phone.");
+    m.roster[1].asks = true;
+    for (size_t i = 0; i < 2; i++) {
+        count_up(m.roster[i].key, sizeof m.roster[i].key, (uint8_t)(0x10 + i));
+        count_up(m.roster[i].sign_key, sizeof m.roster[i].sign_key, (uint8_t)(0x20 + i));
+    }
+    m.quiet[m.quiet_count++] = (struct aw_quiet){.days = 127, .from = 1380, .until = 390};
+    m.pauses[m.pauses_count++] = (struct aw_pause){.from = T0 + 86400, .until = T0 + 172800};
+    count_up(m.operators[0].relay_key, sizeof m.operators[0].relay_key, 0x30);
+    m.operators[0].person = 2;
+    m.operators_count = 1;
+    m.pace.cadence_s = 60;
+    m.has_card_hash = true;
+    count_up(m.card_hash, sizeof m.card_hash, 0x40);
     return aw_message_encode(&aw_plan_map, &m, out);
 }
 

@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 /** Size of struct aw_contact, in bytes. */
-#define AW_CONTACT_LEN 57344
+#define AW_CONTACT_LEN 65536
 
 /** Highest slot. */
 #define AW_CONTACT_SLOT_MAX UINT32_C(0xffffff)

@@ -41,6 +41,9 @@
 #define AW_PLAN_WARNING_MAX  8     /* warnings before and at the deadline */
 #define AW_PLAN_LEVEL_MAX    8     /* levels of the ladder */
 #define AW_PLAN_MEMBER_MAX   16    /* contacts of one subject */
+#define AW_PLAN_QUIET_MAX    4     /* windows of quiet hours */
+#define AW_PLAN_PAUSE_MAX    4     /* pauses */
+#define AW_PLAN_OPERATOR_MAX 16    /* relays whose operator is named */
 #define AW_PLAN_TEXT_LEN_MAX 120   /* instruction of a level, UTF-8 */
 #define AW_PLAN_GROUP_MAX    8     /* groups of contacts */
 #define AW_PLAN_EVERY_MIN_S  300   /* shortest interval between check-ins */

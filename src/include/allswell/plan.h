@@ -46,12 +46,63 @@ struct aw_level {
     char text[AW_PLAN_TEXT_LEN_MAX + 1]; /* what to do, UTF-8, may be empty */
 };
 
-/** One contact person. */
+/**
+ * One contact's device. Devices of one human have one vote, one share, whose index is `human`,
+ * and one claim.
+ */
 struct aw_member {
-    uint8_t person; /* 1 to AW_PLAN_MEMBER_MAX: number of the contact, index of its share */
+    uint8_t person; /* 1 to AW_PLAN_MEMBER_MAX: number of the contact */
     uint8_t groups; /* bit set */
     uint8_t data;   /* enum aw_data_level */
+    uint8_t human;  /* person whose human holds this device, too; the member's own by default */
+    bool asks;      /* may ask "are you OK?" */
     char name[AW_NAME_LEN_MAX + 1];
+    uint8_t key[32];      /* X25519, for channels between contacts; all zeros: not introduced */
+    uint8_t sign_key[32]; /* Ed25519, of receipts and witnesses; likewise */
+};
+
+/**
+ * Local hours in which no check-in falls due: what would be due in them is due at their end.
+ * `until` is of the next day unless it is later than `from`.
+ */
+struct aw_quiet {
+    uint8_t days;         /* on which the window begins: bit 0 Monday .. bit 6 Sunday */
+    uint16_t from, until; /* minutes of the local day, 0 to 1439 */
+};
+
+/** A pause, which ends by itself: what would be due in it is due at its end. Beats go on. */
+struct aw_pause {
+    uint32_t from, until; /* at most AW_SPAN_MAX_S apart */
+};
+
+/** Whose relay it is. Relays that no plan names count as one operator together. */
+struct aw_operator {
+    uint8_t relay_key[32];
+    uint8_t person; /* 0: somebody outside the roster */
+};
+
+/** What contacts decide together. */
+struct aw_council {
+    uint8_t quorum;     /* humans who must find a miss before shares of her place are released */
+    uint32_t witness_s; /* from one cell between two contacts to the next, whatever happens */
+    uint32_t ceiling_s; /* after a miss, until "cannot tell" rings like the miss */
+};
+
+/** How the next plan comes into force. */
+struct aw_change {
+    uint32_t loosen_s; /* delay of a loosening */
+    uint8_t announce;  /* bit set of the groups that hear of a loosening */
+    bool setup;        /* the set-up phase has not ended */
+};
+
+/** What her device does by itself. */
+struct aw_pace {
+    uint32_t cadence_s;    /* one cell per slot and contact, whatever happens; 0: no slots */
+    bool sos_now;          /* SOS does not wait for its slot */
+    uint32_t alarm_beat_s; /* pause between beats while an alarm is active */
+    uint32_t life_s;       /* without a sign of life, until that counts as a missed check-in; 0 */
+    uint32_t ask_s;        /* to answer "are you OK?"; 0: nobody may ask */
+    uint8_t asks_max;      /* a day and a contact */
 };
 
 /** What a contact may learn of her place. */
@@ -82,6 +133,18 @@ struct aw_plan {
     bool relaxed;       /* low risk: her safe check-in alone closes a missed check-in */
     uint32_t ring_s;    /* pause between rings of a level */
     uint32_t claim_s;   /* how long one claim holds the next level */
+    struct aw_quiet quiet[AW_PLAN_QUIET_MAX];
+    struct aw_pause pauses[AW_PLAN_PAUSE_MAX];          /* ascending, apart */
+    struct aw_operator operators[AW_PLAN_OPERATOR_MAX]; /* ascending by relay_key */
+    struct aw_council council;
+    struct aw_change change;
+    struct aw_pace pace;
+    uint8_t quiet_count;
+    uint8_t pauses_count;
+    uint8_t operators_count;
+    bool has_card_hash;
+    uint8_t card_hash[32]; /* of the plan card's file */
+    uint16_t decoys;       /* bit person - 1: removed quietly, the others still witness to them */
 };
 
 /** First problem of a plan, in the order of its fields. */
@@ -111,18 +174,40 @@ enum aw_plan_problem {
     AW_PLAN_MEMBER_GROUPS,  /* a contact in no group */
     AW_PLAN_MEMBER_DATA,    /* no such data level */
     AW_PLAN_MEMBER_NAME,    /* a name that is empty or not terminated */
+    AW_PLAN_MEMBER_HUMAN,   /* human is no member that stands for itself */
+    AW_PLAN_MEMBER_KEY,     /* one key without the other, or the key of another member */
     AW_PLAN_THRESHOLD_ONE,  /* with two contacts or more, one alone must not open her place */
     AW_PLAN_THRESHOLD_MANY, /* more shares than contacts: nobody could ever open her place */
     AW_PLAN_RING,           /* ring_s outside 30 s to 1 hour */
     AW_PLAN_CLAIM,          /* claim_s outside 60 s to 2 hours */
     AW_PLAN_CLAIMS,         /* claims_max outside 1 to 8 */
+    AW_PLAN_QUIET_COUNT,    /* more windows of quiet hours than fit */
+    AW_PLAN_QUIET_WINDOW,   /* quiet hours without a day, or no such minute */
+    AW_PLAN_QUIET_LONG,     /* quiet hours of more than 24 hours in a row */
+    AW_PLAN_PAUSE_COUNT,    /* more pauses than fit */
+    AW_PLAN_PAUSE_ORDER,    /* pauses must ascend and not touch */
+    AW_PLAN_PAUSE_LONG,     /* a pause that is empty or longer than 31 days */
+    AW_PLAN_OPERATOR_COUNT, /* more operators than fit */
+    AW_PLAN_OPERATOR_ORDER, /* operators must ascend by relay_key */
+    AW_PLAN_OPERATOR_WHO,   /* an operator who is no member */
+    AW_PLAN_QUORUM,         /* a quorum of nobody, or of more than there are humans */
+    AW_PLAN_WITNESS,        /* witness_s outside 10 s to 1 hour */
+    AW_PLAN_CEILING,        /* ceiling_s above 1 day */
+    AW_PLAN_LOOSEN,         /* loosen_s above 31 days */
+    AW_PLAN_CADENCE,        /* cadence_s neither 0 nor 10 s to 1 hour */
+    AW_PLAN_ALARM_BEAT,     /* alarm_beat_s outside 10 s to 1 hour */
+    AW_PLAN_LIFE,           /* life_s above 31 days */
+    AW_PLAN_ASK,            /* ask_s neither 0 nor 60 s to 1 day, or asks_max above 16 */
+    AW_PLAN_DECOYS,         /* somebody is a member and a decoy */
     AW_PLAN_PROBLEM_COUNT,
 };
 
 /**
  * Fills a plan for `roster_count` contacts without names: a check-in every 24 hours, warnings
  * 60 and 10 minutes before and when it is due, 15 minutes of grace, then group 1, and everybody
- * 15 minutes later. Name the contacts, then change what is to be different.
+ * 15 minutes later. A majority finds a miss, "cannot tell" rings after 30 minutes, a loosening
+ * waits 48 hours, and the set-up phase is on. Name the contacts, then change what is to be
+ * different.
  *
  * @param roster_count  1 to AW_PLAN_MEMBER_MAX; persons are numbered from 1
  */
