@@ -15,7 +15,7 @@
  * and puts aw_channel_accept() into each reply.
  *
  * Every change must be stored (aw_channel_encode()) before a cell that was sealed after it
- * leaves. No clock: wall time comes in. Sizes: struct 4.7 KB, record 0.9 KB at first and at most
+ * leaves. No clock: wall time comes in. A record has 0.9 KB at first and at most
  * AW_CHANNEL_RECORD_MAX.
  */
 
@@ -76,7 +76,8 @@ struct aw_resumption_key {
     uint8_t key[AW_KEY_LEN];
 };
 
-/* Private fields, visible only so that the caller can place the object. Secret: wipe. */
+/* Private fields, visible only so that the caller can place the object. Size: 4720 bytes.
+ * Secret: wipe. */
 struct aw_channel {
     uint8_t role; /* enum aw_role */
     bool is_verified;

@@ -40,7 +40,7 @@ struct aw_word {
     uint64_t sent_ms;    /* monotonic, 0: not yet */
 };
 
-/* Sender's side, about 33 KB. Secret: wipe. */
+/* Sender's side. Size: 31752 bytes. Secret: wipe. */
 struct aw_words_out {
     struct aw_word words[AW_WORD_WAITING_MAX]; /* ascending by number */
     uint8_t count;

@@ -42,7 +42,7 @@ extern "C" {
 /** "No mailbox". */
 #define AW_CLIENT_NONE UINT32_MAX
 
-/** One mailbox that this device reads; 168 bytes. Private fields. Secret: wipe. */
+/** One mailbox that this device reads. Size: 168 bytes. Private fields. Secret: wipe. */
 struct aw_client_mailbox {
     uint8_t read[AW_RELAY_KEY_LEN];        /* capability */
     uint8_t deposit_key[AW_RELAY_KEY_LEN]; /* hash of the deposit capability */
@@ -60,7 +60,7 @@ struct aw_client_mailbox {
     uint8_t sent;  /* requests that await an answer, likewise */
 };
 
-/** One cell to deposit; 568 bytes. Private fields. Secret: wipe. */
+/** One cell to deposit. Size: 568 bytes. Private fields. Secret: wipe. */
 struct aw_client_deposit {
     uint64_t id;
     const uint8_t *bulk; /* caller's bytes, NULL for a small cell */
@@ -79,7 +79,7 @@ struct aw_client_config {
     uint64_t probe_ms;  /* 0: AW_CLIENT_PROBE_MS; AW_TIME_NEVER: no probes */
 };
 
-/** Private fields, visible only so that the caller can place the object; 144 bytes. */
+/** Private fields, visible only so that the caller can place the object. Size: 144 bytes. */
 struct aw_client {
     struct aw_client_config config;
     uint64_t connect_ms;       /* when to connect; AW_TIME_NEVER while there is a link */

@@ -31,7 +31,7 @@ extern "C" {
 /** Highest slot. */
 #define AW_CONTACT_SLOT_MAX UINT32_C(0xffffff)
 
-/** One contact engine. Secret: wipe. */
+/** One contact engine. Size: 65536 bytes. Secret: wipe. */
 struct aw_contact {
     AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN];
 };

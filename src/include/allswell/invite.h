@@ -29,7 +29,7 @@ struct aw_endpoint {
     char address[AW_ADDRESS_LEN_MAX + 1]; /* "host:port", "[v6]:port" or "name.onion:port" */
 };
 
-/** One invite. Secret: wipe. */
+/** One invite. Size: 448 bytes. Secret: wipe. */
 struct aw_invite {
     uint8_t version;         /* AW_INVITE_VERSION */
     uint8_t subject_key[32]; /* her static key for this relationship */

@@ -55,7 +55,10 @@ extern "C" {
 /** Longest frame, its header included, in bytes. */
 #define AW_LINK_FRAME_MAX (AW_LINK_HEADER_LEN + AW_LINK_PLAIN_MAX + AW_LINK_MAC_LEN)
 
-/** Private fields, visible only so that the caller can place the object. Secret: wipe. */
+/**
+ * Private fields, visible only so that the caller can place the object. Size: 344 bytes.
+ * Secret: wipe.
+ */
 struct aw_link {
     uint64_t phase;
     union {

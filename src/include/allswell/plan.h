@@ -111,7 +111,7 @@ enum aw_data_level { AW_DATA_NONE = 0, AW_DATA_ALARM = 1, AW_DATA_EXACT = 2 };
 /** Every group. */
 #define AW_GROUPS_ALL 255
 
-/** One plan: `plan` in spec/allswell.cddl. */
+/** One plan: `plan` in spec/allswell.cddl. Size: 3616 bytes. */
 struct aw_plan {
     uint32_t version;                                   /* given by aw_subject_plan_set() */
     uint32_t made_at;                                   /* likewise */

@@ -31,7 +31,10 @@ extern "C" {
 /** Size of struct aw_subject, in bytes: 16 contacts with 64 waiting words each. */
 #define AW_SUBJECT_LEN 917504
 
-/** One subject engine. Large: place it statically or on the heap. Secret: wipe. */
+/**
+ * One subject engine. Large: place it statically or on the heap. Size: 917504 bytes.
+ * Secret: wipe.
+ */
 struct aw_subject {
     AW_ALIGNAS(64) uint8_t opaque[AW_SUBJECT_LEN];
 };
