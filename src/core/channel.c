@@ -67,7 +67,7 @@ enum aw_status aw_channel_init(struct aw_channel *ch, const struct aw_noise *noi
 {
     enum aw_status st;
 
-    AW_ASSERT(noise->pattern == AW_NOISE_IKPSK1);
+    AW_ASSERT(noise->pattern == AW_NOISE_IKPSK1 || noise->pattern == AW_NOISE_KKPSK0);
     AW_ASSERT((noise->initiator == 1) == (role == AW_ROLE_CONTACT));
     memset(ch, 0, sizeof *ch);
     ch->role = (uint8_t)role;

@@ -4,7 +4,8 @@
 
 /*
  * Channel: the cells between one subject's device and one contact's device
- * (spec/05-channel.md). One code for both ends; the role decides who offers.
+ * (spec/05-channel.md). One code for both ends; the role decides who offers. Between two contacts
+ * (spec/16-peers.md §3) the one with the lower key has the subject's role.
  *
  *   aw_channel_seal()  plaintext -> cell      aw_channel_open()  cell -> plaintext, and where
  *                                                                from (struct aw_opened)
@@ -107,8 +108,8 @@ struct aw_channel {
 };
 
 /*
- * Starts a channel from a finished pairing handshake. The pairing initiator is the contact,
- * and its ephemeral key is the accept key of epoch 0.
+ * Starts a channel from a finished handshake of pairing, or of two contacts. The initiator has the
+ * contact's role, and its ephemeral key is the accept key of epoch 0.
  * Returns AW_E_STATE when `noise` is not finished, AW_E_ENTROPY; `ch` is then wiped.
  */
 AW_MUST_USE enum aw_status aw_channel_init(struct aw_channel *ch, const struct aw_noise *noise,

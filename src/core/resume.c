@@ -6,15 +6,15 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "core/channel_internal.h"
+#include "core/handshake.h"
 #include "crypto/hash.h"
-#include "crypto/kdf.h"
 #include "crypto/labels.h"
 #include "crypto/verify.h"
 
 /*
  * Re-establishment (spec/05-channel.md §8): Noise KKpsk0 in two cells, the question and the
- * answer. Each is nonce(12) | head(8) | Noise message(492); the index in the head is the epoch
- * whose resumption key is the pre-shared key, and the header key comes from that key.
+ * answer, in cells as of core/handshake.h. The index in the head is the epoch whose resumption key
+ * is the pre-shared key.
  *
  *   side       state      on                           does                       to
  *   asks       -          aw_channel_resume_ask()      keep the question          asking
@@ -26,43 +26,33 @@
  *   answers    answering  first cell of the session    promote, or quarantine     -
  */
 
-enum message_number { QUESTION = 1, ANSWER = 2 };
-
-#define HEAD_LEN     (AW_NONCE_LEN + AW_CELL_HEAD_LEN)
-#define MESSAGE_LEN  (AW_CELL_LEN - HEAD_LEN)
-#define PLAIN_LEN    (MESSAGE_LEN - AW_KEY_LEN - AW_MAC_LEN)
 #define PROLOGUE     AW_LABEL_PROLOGUE_RESTORE
 #define PROLOGUE_LEN (sizeof PROLOGUE - 1 + AW_HASH_LEN)
-
-_Static_assert(AW_RESUME_LEN_MAX <= PLAIN_LEN, "both messages carry it");
 
 void aw_resume_side_wipe(struct aw_resume_side *side)
 {
     aw_wipe(side, sizeof *side);
 }
 
-static void header_key(uint8_t out[AW_KEY_LEN], const uint8_t resumption[AW_KEY_LEN],
-                       enum aw_direction direction, enum message_number number)
+static struct aw_handshake_at message_at(enum aw_direction sender, enum aw_handshake_number number,
+                                         uint32_t epoch, const uint8_t *resumption)
 {
-    const uint8_t context[2] = {(uint8_t)direction, (uint8_t)number};
-
-    aw_kdf(out, AW_KEY_LEN, resumption, AW_LABEL_RESUME, AW_BYTES_OF(context));
+    return (struct aw_handshake_at){.label = AW_LABEL_RESUME,
+                                    .psk = resumption,
+                                    .sender = sender,
+                                    .number = number,
+                                    .index = epoch};
 }
 
 /* Whether `cell` is this message of the peer under this resumption key. */
 static bool is_message(const struct aw_channel *ch, const uint8_t *cell, uint32_t epoch,
-                       const uint8_t resumption[AW_KEY_LEN], enum message_number number)
+                       const uint8_t resumption[AW_KEY_LEN], enum aw_handshake_number number)
 {
     enum aw_direction peer =
         aw_channel_direction(ch) == AW_DIRECTION_OFFER ? AW_DIRECTION_ACCEPT : AW_DIRECTION_OFFER;
-    uint8_t key[AW_KEY_LEN];
-    uint32_t index = 0;
-    enum aw_status st;
+    struct aw_handshake_at at = message_at(peer, number, epoch, resumption);
 
-    header_key(key, resumption, peer, number);
-    st = aw_cell_peek(cell, AW_CELL_LEN, key, &index);
-    aw_wipe(key, sizeof key);
-    return st == AW_OK && index == epoch;
+    return aw_handshake_is(cell, &at);
 }
 
 static enum aw_status start_noise(struct aw_noise *noise, const struct aw_channel *ch,
@@ -82,37 +72,15 @@ static enum aw_status start_noise(struct aw_noise *noise, const struct aw_channe
     return aw_noise_init(noise, &config, random);
 }
 
-/* Makes the whole cell of the next handshake message. */
+/* Makes the whole cell of the next handshake message of this side. */
 static enum aw_status write_cell(uint8_t cell[AW_CELL_LEN], struct aw_noise *noise,
                                  const struct aw_resume *say, uint32_t epoch,
-                                 enum aw_direction direction, enum message_number number,
+                                 const struct aw_channel *ch, enum aw_handshake_number number,
                                  const struct aw_random *random)
 {
-    struct aw_buf out = {cell, AW_CELL_LEN, HEAD_LEN};
-    uint8_t plain[PLAIN_LEN], nonce[AW_NONCE_LEN], key[AW_KEY_LEN];
-    struct aw_buf payload = AW_BUF_OF(plain);
-    enum aw_status st = aw_message_encode_padded(&aw_resume_map, say, &payload, PLAIN_LEN);
+    struct aw_handshake_at at = message_at(aw_channel_direction(ch), number, epoch, noise->psk);
 
-    if (st == AW_OK)
-        st = aw_random_fill(random, nonce, sizeof nonce);
-    if (st == AW_OK) {
-        header_key(key, noise->psk, direction, number);
-        aw_cell_head(cell, key, epoch, nonce);
-        st = aw_noise_write(noise, aw_buf_bytes(&payload), &out);
-    }
-    aw_wipe(key, sizeof key);
-    return st;
-}
-
-static enum aw_status read_cell(struct aw_resume *said, struct aw_noise *noise, const uint8_t *cell)
-{
-    uint8_t plain[PLAIN_LEN];
-    struct aw_buf payload = AW_BUF_OF(plain);
-    enum aw_status st =
-        aw_noise_read(noise, (struct aw_bytes){cell + HEAD_LEN, MESSAGE_LEN}, &payload);
-
-    return st != AW_OK ? st
-                       : aw_message_decode_padded(&aw_resume_map, said, aw_buf_bytes(&payload));
+    return aw_handshake_write(cell, noise, say, &at, random);
 }
 
 /* The number of the new epoch; 0, which no second epoch has, when the peer's claim is absurd. */
@@ -169,8 +137,7 @@ enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const struct aw_resu
     side.own_epoch = say.epoch;
     st = start_noise(&noise, ch, named->resumption, true, random);
     if (st == AW_OK)
-        st = write_cell(side.cell, &noise, &say, named->number, aw_channel_direction(ch), QUESTION,
-                        random);
+        st = write_cell(side.cell, &noise, &say, named->number, ch, AW_HANDSHAKE_QUESTION, random);
     if (st == AW_OK) {
         aw_noise_save(&noise, side.noise);
         ch->asking = side;
@@ -187,7 +154,7 @@ static enum aw_status take_answer(struct aw_channel *ch, const uint8_t *cell,
     struct aw_resumed r = {.is_confirmed = true, .named_epoch = ch->asking.named_epoch};
     struct aw_resume said = {0};
     uint32_t number = 0;
-    enum aw_status st = read_cell(&said, noise, cell);
+    enum aw_status st = aw_handshake_read(&said, noise, cell);
 
     if (st == AW_OK) {
         number = next_number(ch->asking.own_epoch, said.epoch);
@@ -234,13 +201,13 @@ static enum aw_status answer(struct aw_channel *ch, const uint8_t *cell, struct 
     struct aw_resume say = {aw_channel_newest(ch), own->seq, own->word, r->is_stale};
     struct aw_resume said = {0};
     uint32_t number = 0;
-    enum aw_status st = read_cell(&said, noise, cell);
+    enum aw_status st = aw_handshake_read(&said, noise, cell);
 
     if (st == AW_OK) {
         number = next_number(say.epoch, said.epoch);
         st = number == 0 ? AW_E_RANGE
-                         : write_cell(side->cell, noise, &say, r->named_epoch,
-                                      aw_channel_direction(ch), ANSWER, random);
+                         : write_cell(side->cell, noise, &say, r->named_epoch, ch,
+                                      AW_HANDSHAKE_ANSWER, random);
     }
     if (st == AW_OK)
         st = make_session(r, ch, noise, number, random);
@@ -301,14 +268,14 @@ enum aw_status aw_resume_open(struct aw_channel *ch, struct aw_bytes cell,
         st = aw_noise_load(&noise, ch->asking.noise);
         AW_ASSERT(st == AW_OK); /* checked by aw_channel_decode() */
         st = AW_E_AUTH;
-        if (is_message(ch, cell.ptr, ch->asking.named_epoch, noise.psk, ANSWER))
+        if (is_message(ch, cell.ptr, ch->asking.named_epoch, noise.psk, AW_HANDSHAKE_ANSWER))
             st = take_answer(ch, cell.ptr, &noise, opened, random);
         aw_noise_wipe(&noise);
     }
     for (size_t i = ch->resumption_count; st == AW_E_AUTH && i-- > 0;) {
         const struct aw_resumption_key *key = &ch->resumptions[i];
 
-        if (is_message(ch, cell.ptr, key->epoch, key->key, QUESTION))
+        if (is_message(ch, cell.ptr, key->epoch, key->key, AW_HANDSHAKE_QUESTION))
             st = take_question(ch, cell.ptr, key, own, opened, random);
     }
     return st;
