@@ -96,9 +96,25 @@ void aw_channel_wipe(struct aw_channel *ch)
 
 size_t aw_channel_cell_len(enum aw_lane lane)
 {
-    if (lane == AW_LANE_CELL)
+    switch (lane) {
+    case AW_LANE_CELL:
         return AW_CELL_LEN;
-    return lane == AW_LANE_BULK ? AW_CELL_BULK_LEN : 0;
+    case AW_LANE_BULK:
+        return AW_CELL_BULK_LEN;
+    case AW_LANE_SHORT:
+        return AW_CELL_SHORT_LEN;
+    case AW_LANE_SWITCH:
+        break;
+    }
+    return 0;
+}
+
+/* The lane that a cell of this length is tried as. */
+static enum aw_lane lane_of(size_t cell_len)
+{
+    if (cell_len == AW_CELL_LEN)
+        return AW_LANE_CELL;
+    return cell_len == AW_CELL_BULK_LEN ? AW_LANE_BULK : AW_LANE_SHORT;
 }
 
 enum aw_status aw_channel_seal(struct aw_channel *ch, enum aw_lane lane, enum aw_session session,
@@ -107,7 +123,7 @@ enum aw_status aw_channel_seal(struct aw_channel *ch, enum aw_lane lane, enum aw
 {
     struct aw_epoch *const epochs[AW_SLOT_NONE] = {&ch->cur, &ch->next, &ch->resumed.epoch};
     enum aw_slot slot = aw_channel_slot(ch, session);
-    size_t place = aw_epoch_lane(lane), cell_len = aw_channel_cell_len(lane);
+    size_t cell_len = aw_channel_cell_len(lane);
     struct aw_epoch *epoch;
     uint32_t index;
     enum aw_status st;
@@ -117,8 +133,8 @@ enum aw_status aw_channel_seal(struct aw_channel *ch, enum aw_lane lane, enum aw
     epoch = epochs[slot];
     if (cell->cap - cell->len < cell_len)
         return AW_E_SPACE;
-    st = aw_ratchet_seal(&epoch->send[place], cell->ptr + cell->len, cell_len, plain, &index,
-                         random);
+    st = aw_ratchet_seal(&epoch->send[aw_epoch_lane(lane)], cell->ptr + cell->len, cell_len, plain,
+                         &index, random);
     if (st != AW_OK)
         return st;
     cell->len += cell_len;
@@ -160,7 +176,7 @@ static enum aw_status open_message(struct aw_channel *ch, struct aw_bytes cell, 
                                    struct aw_opened *opened)
 {
     struct aw_epoch *const epochs[AW_SLOT_NONE] = {&ch->cur, &ch->next, &ch->resumed.epoch};
-    enum aw_lane lane = cell.len == AW_CELL_LEN ? AW_LANE_CELL : AW_LANE_BULK;
+    enum aw_lane lane = lane_of(cell.len);
     enum aw_status worst = AW_E_AUTH;
 
     for (size_t i = 0; i < AW_COUNT(epochs); i++) {
@@ -189,7 +205,7 @@ enum aw_status aw_channel_open(struct aw_channel *ch, struct aw_bytes cell,
 {
     enum aw_status st;
 
-    if (cell.len != AW_CELL_LEN && cell.len != AW_CELL_BULK_LEN)
+    if (!aw_cell_is_len(cell.len))
         return AW_E_FORMAT;
     if (plain->cap - plain->len < cell.len - AW_CELL_OVERHEAD)
         return AW_E_SPACE;

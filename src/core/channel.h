@@ -16,7 +16,7 @@
  * and puts aw_channel_accept() into each reply.
  *
  * Every change must be stored (aw_channel_encode()) before a cell that was sealed after it
- * leaves. No clock: wall time comes in. A record has 0.9 KB at first and at most
+ * leaves. No clock: wall time comes in. A record has 1.2 KB at first and at most
  * AW_CHANNEL_RECORD_MAX.
  */
 
@@ -149,14 +149,11 @@ struct aw_sealed {
 size_t aw_channel_cell_len(enum aw_lane lane);
 
 /*
- * Seals `plain` as the next cell of `lane` (cell or bulk) and appends it to `cell`. The message
- * key is gone on return.
- * Returns AW_OK        store the channel, then send
- *         AW_E_SPACE   `plain` is too long for the lane, or no room in `cell`
- *         AW_E_STATE   lane not live, or there is no session of that kind
- *         AW_E_KEYS    2^32 cells were sealed in this epoch: re-establish
- *         AW_E_ENTROPY the random source failed
- * On failure nothing changed.
+ * Seals `plain` as the next cell of `lane` (cell, bulk or short) and appends it to `cell`. The
+ * message key is gone on return. Returns AW_OK        store the channel, then send AW_E_SPACE
+ * `plain` is too long for the lane, or no room in `cell` AW_E_STATE   lane not live in this
+ * direction, or there is no session of that kind AW_E_KEYS    2^32 cells were sealed in this epoch:
+ * re-establish AW_E_ENTROPY the random source failed On failure nothing changed.
  */
 AW_MUST_USE enum aw_status aw_channel_seal(struct aw_channel *ch, enum aw_lane lane,
                                            enum aw_session session, struct aw_bytes plain,

@@ -59,8 +59,10 @@ static void put_epoch(struct aw_wr *wr, const struct aw_epoch *e)
         put_ratchet(wr, &e->recv[i]);
 }
 
-static void get_epoch(struct aw_rd *rd, struct aw_epoch *e)
+/* All that is to be received can be, as long as the epoch is there. */
+static void get_epoch(struct aw_rd *rd, struct aw_epoch *e, enum aw_direction own)
 {
+    enum aw_direction peer = own == AW_DIRECTION_OFFER ? AW_DIRECTION_ACCEPT : AW_DIRECTION_OFFER;
     size_t count = aw_rd_array(rd, 0, EPOCH_COUNT);
 
     e->live = count != 0;
@@ -74,7 +76,7 @@ static void get_epoch(struct aw_rd *rd, struct aw_epoch *e)
         get_ratchet(rd, &e->send[i]);
     for (size_t i = 0; i < AW_EPOCH_LANE_COUNT; i++) {
         get_ratchet(rd, &e->recv[i]);
-        aw_record_require(rd, e->recv[i].live);
+        aw_record_require(rd, e->recv[i].live == aw_epoch_goes(i, peer));
     }
 }
 
@@ -110,7 +112,7 @@ static void put_resumed(struct aw_wr *wr, const struct aw_resumed *r, bool is_su
     aw_record_put(wr, r->offer.sk, is_subject ? AW_KEY_LEN : 0);
 }
 
-static void get_resumed(struct aw_rd *rd, struct aw_resumed *r, bool is_subject)
+static void get_resumed(struct aw_rd *rd, struct aw_resumed *r, enum aw_direction own)
 {
     size_t count = aw_rd_array(rd, 0, RESUMED_COUNT);
     unsigned flags;
@@ -118,7 +120,7 @@ static void get_resumed(struct aw_rd *rd, struct aw_resumed *r, bool is_subject)
     if (count == 0)
         return;
     aw_record_require(rd, count == RESUMED_COUNT);
-    get_epoch(rd, &r->epoch);
+    get_epoch(rd, &r->epoch, own);
     flags = (unsigned)aw_rd_uint(rd, 0, STALE | CONFIRMED | SPOKEN | GOT);
     r->is_stale = (flags & STALE) != 0;
     r->is_confirmed = (flags & CONFIRMED) != 0;
@@ -128,7 +130,7 @@ static void get_resumed(struct aw_rd *rd, struct aw_resumed *r, bool is_subject)
     r->named_epoch = aw_record_u32(rd);
     aw_rd_bytes_fixed(rd, r->words_hash, AW_HASH_LEN);
     aw_rd_bytes_fixed(rd, r->accept, AW_KEY_LEN);
-    if (is_subject)
+    if (own == AW_DIRECTION_OFFER)
         get_dh_key(rd, &r->offer);
     else
         (void)aw_rd_bytes(rd, 0, 0);
@@ -138,7 +140,7 @@ static void get_resumed(struct aw_rd *rd, struct aw_resumed *r, bool is_subject)
     aw_record_require(rd, r->is_stale ? !r->is_spoken : r->is_spoken == r->is_confirmed);
     aw_record_require(rd, r->has_got ? r->is_stale && r->is_confirmed : r->got_index == 0);
     for (size_t i = 0; i < AW_EPOCH_LANE_COUNT; i++)
-        aw_record_require(rd, r->epoch.send[i].live);
+        aw_record_require(rd, r->epoch.send[i].live == aw_epoch_goes(i, own));
 }
 
 /* ---- Handshakes: [], or [named, own_epoch, noise, cell], or [named, hash, cell] ---- */
@@ -265,19 +267,23 @@ enum aw_status aw_channel_encode(const struct aw_channel *ch, struct aw_buf *out
 /* Rules between the parts that aw_channel_decode() can rely on nobody else for. */
 static void check(struct aw_rd *rd, const struct aw_channel *ch)
 {
+    enum aw_direction own = aw_channel_direction(ch);
     bool moved_on = ch->role == AW_ROLE_SUBJECT && ch->next.live;
 
     aw_record_require(rd, ch->cur.live);
     aw_record_require(rd, !ch->next.live || (ch->cur.number < UINT32_MAX &&
                                              ch->next.number == ch->cur.number + 1));
     for (size_t i = 0; i < AW_EPOCH_LANE_COUNT; i++) {
-        aw_record_require(rd, ch->cur.send[i].live == !moved_on);
-        aw_record_require(rd, !ch->next.live || ch->next.send[i].live);
+        bool goes = aw_epoch_goes(i, own);
+
+        aw_record_require(rd, ch->cur.send[i].live == (goes && !moved_on));
+        aw_record_require(rd, !ch->next.live || ch->next.send[i].live == goes);
     }
 }
 
 enum aw_status aw_channel_decode(struct aw_channel *ch, struct aw_bytes in)
 {
+    enum aw_direction own;
     bool is_subject;
     struct aw_rd rd;
 
@@ -285,15 +291,16 @@ enum aw_status aw_channel_decode(struct aw_channel *ch, struct aw_bytes in)
     aw_record_open(&rd, in, FIELD_COUNT);
     ch->role = (uint8_t)aw_rd_uint(&rd, AW_ROLE_SUBJECT, AW_ROLE_CONTACT);
     is_subject = ch->role == AW_ROLE_SUBJECT;
+    own = aw_channel_direction(ch);
     ch->is_verified = aw_rd_bool(&rd);
     aw_rd_bytes_fixed(&rd, ch->id, AW_HASH_LEN);
     get_dh_key(&rd, &ch->own_static);
     aw_rd_bytes_fixed(&rd, ch->peer_static, AW_KEY_LEN);
     aw_rd_bytes_fixed(&rd, ch->words_hash, AW_HASH_LEN);
     ch->heard_wall_ms = aw_rd_uint(&rd, 0, AW_TIME_MAX_MS);
-    get_epoch(&rd, &ch->cur);
-    get_epoch(&rd, &ch->next);
-    get_resumed(&rd, &ch->resumed, is_subject);
+    get_epoch(&rd, &ch->cur, own);
+    get_epoch(&rd, &ch->next, own);
+    get_resumed(&rd, &ch->resumed, own);
     ch->floor_epoch = aw_record_u32(&rd);
     ch->got_epoch = aw_record_u32(&rd);
     ch->got_index = aw_record_u32(&rd);

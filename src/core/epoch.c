@@ -3,17 +3,27 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/bytes.h"
 
-static const enum aw_lane lanes[AW_EPOCH_LANE_COUNT] = {AW_LANE_CELL, AW_LANE_BULK};
+/* Those of the first BOTH_WAYS places are answered. */
+static const enum aw_lane lanes[AW_EPOCH_LANE_COUNT] = {AW_LANE_CELL, AW_LANE_BULK, AW_LANE_SWITCH,
+                                                        AW_LANE_SHORT};
+#define BOTH_WAYS 2
 
 size_t aw_epoch_lane(enum aw_lane lane)
 {
     size_t i = 0;
 
-    while (i < AW_EPOCH_LANE_COUNT && lanes[i] != lane)
+    while (i < AW_EPOCH_LANE_COUNT - 1 && lanes[i] != lane)
         i++;
+    AW_ASSERT(lanes[i] == lane);
     return i;
+}
+
+bool aw_epoch_goes(size_t place, enum aw_direction direction)
+{
+    return place < BOTH_WAYS || direction == AW_DIRECTION_OFFER;
 }
 
 void aw_epoch_set(struct aw_epoch *epoch, uint32_t number, const struct aw_epoch_keys *keys,
@@ -26,8 +36,10 @@ void aw_epoch_set(struct aw_epoch *epoch, uint32_t number, const struct aw_epoch
     memcpy(epoch->root, keys->root, AW_KEY_LEN);
     memcpy(epoch->resumption, keys->resumption, AW_KEY_LEN);
     for (size_t i = 0; i < AW_EPOCH_LANE_COUNT; i++) {
-        aw_ratchet_init(&epoch->send[i], &keys->lane[lanes[i]][own]);
-        aw_ratchet_init(&epoch->recv[i], &keys->lane[lanes[i]][peer]);
+        if (aw_epoch_goes(i, own))
+            aw_ratchet_init(&epoch->send[i], &keys->lane[lanes[i]][own]);
+        if (aw_epoch_goes(i, peer))
+            aw_ratchet_init(&epoch->recv[i], &keys->lane[lanes[i]][peer]);
     }
 }
 

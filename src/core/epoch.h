@@ -4,12 +4,13 @@
 
 /*
  * Epoch: the keys of one generation of a channel, as far as they are still needed
- * (spec/05-channel.md §4). Only the lanes cell and bulk are live.
+ * (spec/05-channel.md §4). The lanes cell and bulk go both ways, switch and short only from the
+ * side that offers.
  */
 
 #include "core/ratchet.h"
 
-#define AW_EPOCH_LANE_COUNT 2
+#define AW_EPOCH_LANE_COUNT AW_LANE_COUNT
 
 /* Secret: wipe. */
 struct aw_epoch {
@@ -21,8 +22,11 @@ struct aw_epoch {
     struct aw_ratchet recv[AW_EPOCH_LANE_COUNT];
 };
 
-/* Place of `lane` in send and recv, or AW_EPOCH_LANE_COUNT for a lane that is not live. */
+/* Place of `lane` in send and recv. */
 size_t aw_epoch_lane(enum aw_lane lane);
+
+/* Whether the lane at `place` carries anything in this direction: else its chain is not live. */
+bool aw_epoch_goes(size_t place, enum aw_direction direction);
 
 /* Takes over what is needed of `keys` for the side that sends in direction `own`. */
 void aw_epoch_set(struct aw_epoch *epoch, uint32_t number, const struct aw_epoch_keys *keys,

@@ -12,12 +12,13 @@
 #define CIPHER_AT (AW_NONCE_LEN + AW_CELL_HEAD_LEN)
 #define HALF_KEY  16
 
-_Static_assert(AW_CELL_PLAIN_LEN == 476 && AW_CELL_BULK_PLAIN_LEN == 16348,
+_Static_assert(AW_CELL_PLAIN_LEN == 476 && AW_CELL_BULK_PLAIN_LEN == 16348 &&
+                   AW_CELL_SHORT_PLAIN_LEN == 70,
                "as in spec/09-crypto.md §8");
 
 bool aw_cell_is_len(size_t cell_len)
 {
-    return cell_len == AW_CELL_LEN || cell_len == AW_CELL_BULK_LEN;
+    return cell_len == AW_CELL_LEN || cell_len == AW_CELL_BULK_LEN || cell_len == AW_CELL_SHORT_LEN;
 }
 
 /* First four bytes of SipHash-2-4 under one half of the header key. */

@@ -3,21 +3,23 @@
 #define AW_CRYPTO_CELL_H
 
 /*
- * The cell: nonce(12) | head(8) | ciphertext | mac(16), of one of two fixed lengths
+ * The cell: nonce(12) | head(8) | ciphertext | mac(16), of one of three fixed lengths
  * (spec/09-crypto.md §8). Keys come from crypto/schedule.h and aw_chain_step().
  */
 
 #include "crypto/aead.h"
 
-#define AW_CELL_LEN      512   /* everything interactive, and the switch */
-#define AW_CELL_BULK_LEN 16384 /* files */
+#define AW_CELL_LEN       512   /* everything interactive, and the switch */
+#define AW_CELL_BULK_LEN  16384 /* files */
+#define AW_CELL_SHORT_LEN 106   /* a frame for small bearers (spec/14-small-bearers.md) */
 
-#define AW_CELL_HEAD_LEN 8
-#define AW_CELL_OVERHEAD (AW_NONCE_LEN + AW_CELL_HEAD_LEN + AW_MAC_LEN)
+#define AW_CELL_HEAD_LEN  8
+#define AW_CELL_OVERHEAD  (AW_NONCE_LEN + AW_CELL_HEAD_LEN + AW_MAC_LEN)
 
 /* Length of the padded plaintext of each. */
-#define AW_CELL_PLAIN_LEN      (AW_CELL_LEN - AW_CELL_OVERHEAD)
-#define AW_CELL_BULK_PLAIN_LEN (AW_CELL_BULK_LEN - AW_CELL_OVERHEAD)
+#define AW_CELL_PLAIN_LEN       (AW_CELL_LEN - AW_CELL_OVERHEAD)
+#define AW_CELL_BULK_PLAIN_LEN  (AW_CELL_BULK_LEN - AW_CELL_OVERHEAD)
+#define AW_CELL_SHORT_PLAIN_LEN (AW_CELL_SHORT_LEN - AW_CELL_OVERHEAD)
 
 /* Whether some cell has this length; what arrives with another is refused before anything else. */
 bool aw_cell_is_len(size_t cell_len);

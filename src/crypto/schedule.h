@@ -7,8 +7,8 @@
 #include "crypto/noise.h"
 
 /* Lanes and directions, as numbered in the key schedule. */
-enum aw_lane { AW_LANE_CELL = 0, AW_LANE_SWITCH = 1, AW_LANE_BULK = 2 };
-#define AW_LANE_COUNT 3
+enum aw_lane { AW_LANE_CELL = 0, AW_LANE_SWITCH = 1, AW_LANE_BULK = 2, AW_LANE_SHORT = 3 };
+#define AW_LANE_COUNT 4
 
 /* OFFER: from the side that offers (the subject; between contacts the lower static key). */
 enum aw_direction { AW_DIRECTION_OFFER = 0, AW_DIRECTION_ACCEPT = 1 };
