@@ -77,7 +77,7 @@ struct aw_resumption_key {
     uint8_t key[AW_KEY_LEN];
 };
 
-/* Private fields, visible only so that the caller can place the object. Size: 4720 bytes.
+/* Private fields, visible only so that the caller can place the object. Size: 5680 bytes.
  * Secret: wipe. */
 struct aw_channel {
     uint8_t role; /* enum aw_role */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "core/short.h"
 
 /* One call of hers: what it says, what it is worth, what follows (spec/07-contact.md §3). */
 
@@ -26,12 +27,29 @@ static const struct aw_presence_keys *keys_for(const struct contact_book *b, uin
     return b->has_old_keys && b->old_keys.circle ? &b->old_keys : NULL;
 }
 
-static enum aw_verdict judge(const struct contact *c, const struct aw_opened *opened,
-                             const struct aw_call *call)
+/* spec/14-small-bearers.md §4: "A receiver MUST judge the presence of a frame over the short act
+ * only, and of a call over the act only." */
+static void hash_act(uint8_t out[AW_HASH_LEN], const struct contact *c, const struct aw_call *call,
+                     enum contact_form form)
 {
-    const struct aw_presence_keys *keys = keys_for(&c->book, call->word);
     struct aw_statement statement = statement_of(call);
     struct aw_act act = {.word = call->word, .reply_seen = call->reply_seen};
+
+    if (form == CONTACT_FROM_FRAME) {
+        aw_short_act_hash(out, c->channel.id, call);
+        return;
+    }
+    if (call->kind == AW_CALL_CANCEL && call->has_alarm)
+        act.alarm_id = call->alarm.id;
+    if (call->has_plan_hash)
+        memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
+    aw_act_hash(out, c->channel.id, &statement, &act);
+}
+
+static enum aw_verdict judge(const struct contact *c, const struct aw_opened *opened,
+                             const struct aw_call *call, enum contact_form form)
+{
+    const struct aw_presence_keys *keys = keys_for(&c->book, call->word);
     enum aw_presence_verdict found;
     struct aw_dh_key accept;
     uint8_t act_hash[AW_HASH_LEN];
@@ -44,11 +62,7 @@ static enum aw_verdict judge(const struct contact *c, const struct aw_opened *op
      * wrong." */
     if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
         return AW_VERDICT_CANNOT_JUDGE;
-    if (call->kind == AW_CALL_CANCEL && call->has_alarm)
-        act.alarm_id = call->alarm.id;
-    if (call->has_plan_hash)
-        memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
-    aw_act_hash(act_hash, c->channel.id, &statement, &act);
+    hash_act(act_hash, c, call, form);
     found = aw_presence_judge(&accept, call->presence, call->presence + AW_KEY_LEN, keys, act_hash);
     aw_wipe(&accept, sizeof accept);
     if (found == AW_PRESENCE_SAFE)
@@ -106,16 +120,36 @@ static void note_skew(struct contact *c, const struct aw_contact_call *call, uin
     c->book.skew = (uint8_t)skew;
 }
 
+/* What the newest statement is known by: that of a frame has no hash, so it is its short act. */
+static void hash_of(uint8_t out[AW_HASH_LEN], const struct contact *c, const struct aw_call *call,
+                    enum contact_form form)
+{
+    struct aw_statement statement = statement_of(call);
+
+    if (form == CONTACT_FROM_FRAME)
+        aw_short_act_hash(out, c->channel.id, call);
+    else
+        aw_statement_hash(out, &statement);
+}
+
+static void sign_receipt(struct contact *c, const uint8_t hash[AW_HASH_LEN])
+{
+    memcpy(c->book.newest_hash, hash, AW_HASH_LEN);
+    c->book.receipt_at_s = (uint32_t)aw_timebase_s(&c->time);
+    aw_receipt_sign(c->book.receipt, &c->receipt_key, hash, c->book.receipt_at_s);
+}
+
 /* The newest statement of any kind: the sign of life of her device, and what is receipted. */
 static void take_newest(struct contact *c, const struct aw_contact_call *call,
-                        uint32_t replied_at_s, const uint8_t hash[AW_HASH_LEN])
+                        uint32_t replied_at_s, const uint8_t hash[AW_HASH_LEN],
+                        enum contact_form form)
 {
     if (call->seq <= c->book.newest.call.seq)
         return;
     aw_watch_take(&c->book.newest, call, replied_at_s);
     memcpy(c->book.newest_hash, hash, AW_HASH_LEN);
-    c->book.receipt_at_s = call->received_at_s;
-    aw_receipt_sign(c->book.receipt, &c->receipt_key, hash, call->received_at_s);
+    if (form == CONTACT_FROM_CALL)
+        sign_receipt(c, hash);
 }
 
 static void take_share(struct contact *c, const struct aw_call *call)
@@ -242,9 +276,8 @@ static void announce(struct contact *c, const struct aw_contact_call *taken)
 }
 
 static void take(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
-                 uint32_t deposited_at_s)
+                 enum contact_form form, uint32_t deposited_at_s)
 {
-    struct aw_statement statement = statement_of(call);
     struct aw_ladder_out out = {.count = 0};
     struct aw_contact_call taken = {
         .seq = call->seq,
@@ -253,16 +286,16 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
         .received_at_s = (uint32_t)aw_timebase_s(&c->time),
         .valid_for_s = call->valid_for,
         .kind = call->kind,
-        .verdict = judge(c, opened, call),
+        .verdict = judge(c, opened, call, form),
     };
     uint32_t replied_at_s = aw_co_replied_at(c, call->reply_seen);
     uint8_t hash[AW_HASH_LEN];
 
-    aw_statement_hash(hash, &statement);
+    hash_of(hash, c, call, form);
     check_fork(c, call, hash);
     aw_co_touch(c, CONTACT_DIRTY_BOOK);
     note_skew(c, &taken, replied_at_s);
-    take_newest(c, &taken, replied_at_s, hash);
+    take_newest(c, &taken, replied_at_s, hash, form);
     take_share(c, call);
     if (call->word != 0)
         take_word(c, opened, call, &taken, replied_at_s, &out);
@@ -272,6 +305,42 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
     aw_co_rewatch(c, &out);
     aw_co_flush(c, &out);
     announce(c, &taken);
+}
+
+/*
+ * A word that was processed comes again. spec/14-small-bearers.md §5: "The call that comes after
+ * its frame MUST NOT move a deadline." Of one that came whole before, all that counts is there.
+ */
+static void complete(struct contact *c, const struct aw_call *call)
+{
+    struct aw_ladder_out out = {.count = 0};
+    uint8_t hash[AW_HASH_LEN], held[AW_HASH_LEN];
+
+    hash_of(hash, c, call, CONTACT_FROM_CALL);
+    hash_of(held, c, call, CONTACT_FROM_FRAME);
+    if (memcmp(held, c->book.newest_hash, AW_HASH_LEN) == 0)
+        sign_receipt(c, hash);
+    else
+        check_fork(c, call, hash); /* unless something newer is receipted */
+    take_share(c, call);
+    /* An SOS that comes again is no new one; whatever else carries an alarm may be the first. */
+    if (call->kind != AW_CALL_SOS)
+        take_alarm(c, call, &out);
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
+    aw_co_flush(c, &out);
+}
+
+enum aw_status aw_co_take(struct contact *c, const struct aw_opened *opened,
+                          const struct aw_call *call, enum contact_form form,
+                          uint32_t deposited_at_s)
+{
+    enum aw_status st = admit(c, call);
+
+    if (st == AW_OK)
+        take(c, opened, call, form, deposited_at_s);
+    else if (st == AW_E_REPLAY && call->word != 0 && form == CONTACT_FROM_CALL)
+        complete(c, call);
+    return st;
 }
 
 enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, struct aw_bytes plain,
@@ -301,9 +370,7 @@ enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, str
         if (st == AW_E_REPLAY || (events & AW_CHANNEL_EV_FORK) != 0)
             st = AW_OK;
         if (st == AW_OK)
-            st = admit(c, &call);
-        if (st == AW_OK)
-            take(c, opened, &call, deposited_at_s);
+            st = aw_co_take(c, opened, &call, CONTACT_FROM_CALL, deposited_at_s);
     }
     /* Also for what was seen before: the reply that named it may be lost. */
     if (st == AW_OK || st == AW_E_REPLAY)

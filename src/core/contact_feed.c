@@ -42,9 +42,11 @@ static void report(struct contact *c, const struct aw_opened *opened)
         aw_co_event(c, kind, AW_URGENCY_NOTICE, 0, (uint32_t)aw_timebase_s(&c->time));
 }
 
-static enum aw_status feed_opened(struct contact *c, const struct aw_opened *opened,
-                                  struct aw_bytes plain, uint32_t deposited_at_s)
+enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
+                            struct aw_bytes plain, uint32_t deposited_at_s)
 {
+    aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
+    c->is_silent = false;
     report(c, opened);
     switch (opened->kind) {
     case AW_OPENED_RESUME:
@@ -59,6 +61,8 @@ static enum aw_status feed_opened(struct contact *c, const struct aw_opened *ope
     case AW_OPENED_MESSAGE:
         break;
     }
+    if (opened->lane == AW_LANE_SHORT)
+        return aw_co_frame(c, opened, plain);
     if (opened->lane == AW_LANE_BULK)
         return opened->session == AW_SESSION_MAIN ? aw_co_file(c, plain) : AW_OK;
     return aw_co_call(c, opened, plain, deposited_at_s);
@@ -94,6 +98,8 @@ enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
         return AW_E_BUSY;
     if (mailbox_id >= c->who.own.relays_count)
         return AW_E_NOT_FOUND;
+    if (cell.len == AW_CELL_SHORT_LEN)
+        return AW_E_FORMAT; /* relays carry none: aw_contact_feed_frame() */
     if (c->who.phase == AW_CONTACT_JOINING) {
         st = feed_joining(c, cell);
     } else {
@@ -103,10 +109,8 @@ enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
         if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED)
             note_deaf(c, &own);
         if (st == AW_OK) {
-            aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
             c->deaf_count = 0;
-            c->is_silent = false;
-            st = feed_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
+            st = aw_co_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
         }
     }
     if (st == AW_E_REPLAY)

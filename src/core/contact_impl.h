@@ -166,9 +166,18 @@ void aw_co_advance(struct contact *c, struct aw_now now);
 void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out);
 uint8_t aw_co_claim(const struct contact *c);
 
-/* contact_feed.c, contact_call.c, contact_plan.c: one received thing each. */
+/* contact_feed.c, contact_call.c, contact_plan.c, contact_short.c: one received thing each. */
+AW_MUST_USE enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
+                                        struct aw_bytes plain, uint32_t deposited_at_s);
 AW_MUST_USE enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened,
                                       struct aw_bytes plain, uint32_t deposited_at_s);
+AW_MUST_USE enum aw_status aw_co_frame(struct contact *c, const struct aw_opened *opened,
+                                       struct aw_bytes plain);
+/* A call that verified, or what a frame says of one: processes it if it is new. AW_E_REPLAY. */
+enum contact_form { CONTACT_FROM_CALL, CONTACT_FROM_FRAME };
+AW_MUST_USE enum aw_status aw_co_take(struct contact *c, const struct aw_opened *opened,
+                                      const struct aw_call *call, enum contact_form form,
+                                      uint32_t deposited_at_s);
 AW_MUST_USE enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain);
 void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict);
 

@@ -136,6 +136,12 @@ struct subject {
     struct aw_parcel bulk_parcel;
     uint8_t bulk_person; /* whose it is, from 1 */
 
+    struct { /* for a small bearer, until it is taken */
+        bool is_made;
+        uint64_t change; /* that must be stored before it is handed out */
+        uint8_t bytes[AW_FRAME_LEN];
+    } frame;
+
     struct aw_store_op ops[SUBJECT_OPS_MAX];
     size_t scratch_len; /* of the STORE under way: wiped when it ends */
     uint8_t scratch[SUBJECT_SCRATCH_LEN];
@@ -186,6 +192,7 @@ AW_MUST_USE enum aw_status aw_su_say(struct subject *s, const struct subject_dra
 AW_MUST_USE enum aw_status aw_su_sign_key(struct subject *s, uint32_t at_s);
 AW_MUST_USE enum aw_status aw_su_beat(struct subject *s, struct aw_now now);
 uint32_t aw_su_paired(const struct subject *s);
+uint8_t aw_su_data_level(const struct subject *s, size_t i);
 
 /* subject_send.c */
 void aw_su_prepare(struct subject *s);

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "core/short.h"
 #include "wire/state.h"
 
 /*
@@ -53,7 +54,7 @@ static size_t threshold_of(const struct subject *s, uint32_t paired)
     return (paired & (paired - 1)) != 0 ? 2 : 1;
 }
 
-static uint8_t data_level(const struct subject *s, size_t i)
+uint8_t aw_su_data_level(const struct subject *s, size_t i)
 {
     for (size_t m = 0; s->has_plan && m < s->plan.roster_count; m++) {
         if (s->plan.roster[m].person == i + 1)
@@ -67,7 +68,7 @@ static uint8_t data_level(const struct subject *s, size_t i)
 static enum aw_status fit_share(struct subject *s, uint8_t share[AW_SHARE_LEN], size_t i, size_t k,
                                 const uint8_t key[AW_KEY_LEN], bool is_alarm)
 {
-    uint8_t data = data_level(s, i);
+    uint8_t data = aw_su_data_level(s, i);
 
     if (is_alarm && data >= AW_DATA_ALARM)
         aw_share_whole(share, key);
@@ -169,6 +170,7 @@ static enum aw_status fill_secrets(struct subject *s, struct aw_presence_keys *k
 
 /* spec/06-subject.md §4: "The engine MUST run the same path for every secret." */
 static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
+                                    uint8_t short_mac[AW_MAC_LEN],
                                     const struct subject_draft *draft, struct person *p, size_t i)
 {
     struct aw_act act = {.word = call->word, .reply_seen = call->reply_seen};
@@ -177,7 +179,8 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
                                      .valid_for = call->valid_for,
                                      .kind = call->kind};
     struct aw_presence_keys keys;
-    uint8_t accept[AW_KEY_LEN], contact_key[AW_KEY_LEN], act_hash[AW_HASH_LEN];
+    uint8_t accept[AW_KEY_LEN], contact_key[AW_KEY_LEN], acts[2 * AW_HASH_LEN];
+    uint8_t macs[2 * AW_PRESENCE_MAC_LEN];
     enum aw_status st = AW_OK;
 
     aw_channel_peer_accept(&p->channel, AW_SESSION_MAIN, accept, &call->presence_epoch);
@@ -187,14 +190,21 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
         act.alarm_id = call->alarm.id;
     memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
     memcpy(statement.log_head, call->log_head, AW_HASH_LEN);
-    aw_act_hash(act_hash, p->channel.id, &statement, &act);
+    aw_act_hash(acts, p->channel.id, &statement, &act);
+    /* spec/14-small-bearers.md §4: "The MAC over the short act MUST be made with each check-in,
+     * whatever the secret and whether or not a frame is wanted." Of other words nobody takes it. */
+    aw_short_act_hash(acts + AW_HASH_LEN, p->channel.id, call);
     aw_presence_contact_key(contact_key, draft->presence_key, p->channel.id);
     if (draft->secrets != NULL)
         st = fill_secrets(s, &keys, draft, p, i);
     if (st == AW_OK)
-        st = aw_presence_make(call->presence, call->presence + AW_KEY_LEN,
-                              draft->secrets != NULL ? call->keys : NULL, accept, contact_key,
-                              act_hash, draft->secrets != NULL ? &keys : NULL, &s->random);
+        st = aw_presence_make(call->presence, macs, draft->secrets != NULL ? call->keys : NULL,
+                              accept, contact_key, acts, 2, draft->secrets != NULL ? &keys : NULL,
+                              &s->random);
+    if (st == AW_OK) {
+        memcpy(call->presence + AW_KEY_LEN, macs, AW_PRESENCE_MAC_LEN);
+        memcpy(short_mac, macs + AW_PRESENCE_MAC_LEN, AW_PRESENCE_MAC_LEN);
+    }
     aw_wipe(&keys, sizeof keys);
     aw_wipe(contact_key, sizeof contact_key);
     return st;
@@ -203,6 +213,7 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
 struct body {
     uint8_t bytes[AW_CELL_PLAIN_LEN];
     size_t len;
+    uint8_t short_mac[AW_MAC_LEN]; /* zero where there is no presence */
 };
 
 static enum aw_status fill_body(struct subject *s, struct body *body, const struct aw_call *common,
@@ -220,7 +231,8 @@ static enum aw_status fill_body(struct subject *s, struct body *body, const stru
     call.plan_version = s->has_plan ? s->plan.version : 0;
     if (call.has_share)
         memcpy(call.share, share, AW_SHARE_LEN);
-    st = fill_presence(s, &call, draft, p, i);
+    memset(body->short_mac, 0, sizeof body->short_mac);
+    st = fill_presence(s, &call, body->short_mac, draft, p, i);
     if (st == AW_OK)
         st = aw_message_encode(&aw_call_map, &call, &buf);
     body->len = buf.len;
@@ -243,6 +255,7 @@ static size_t add_words(struct subject *s, const struct subject_draft *draft,
         if (aw_words_out_add(&p->words, (enum aw_word_kind)draft->kind,
                              (struct aw_bytes){bodies[i].bytes, bodies[i].len}, &dropped) != AW_OK)
             continue;
+        aw_words_out_short(&p->words, bodies[i].short_mac);
         if (dropped != 0)
             p->gone[p->gone_count++] = dropped;
         aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);

@@ -71,6 +71,12 @@ enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
     return AW_OK;
 }
 
+void aw_words_out_short(struct aw_words_out *w, const uint8_t mac[AW_MAC_LEN])
+{
+    AW_ASSERT(w->count > 0);
+    memcpy(w->words[w->count - 1].short_mac, mac, AW_MAC_LEN);
+}
+
 static bool is_named(uint32_t number, uint32_t words, uint64_t words_more)
 {
     uint32_t ahead;
@@ -187,7 +193,8 @@ const struct aw_word *aw_words_out_get(const struct aw_words_out *w, uint32_t nu
     return NULL;
 }
 
-/* ---- Sender's records: [version, next_number] and [version, number, kind, body] ---- */
+/* ---- Sender's records: [version, next_number] and [version, number, kind, body, short_mac] ----
+ */
 
 enum aw_status aw_words_out_encode(const struct aw_words_out *w, struct aw_buf *out)
 {
@@ -215,10 +222,11 @@ enum aw_status aw_word_encode(const struct aw_word *word, struct aw_buf *out)
 {
     struct aw_wr wr;
 
-    aw_record_begin(&wr, out, 4);
+    aw_record_begin(&wr, out, 5);
     aw_wr_uint(&wr, word->number);
     aw_wr_uint(&wr, word->kind);
     aw_record_put(&wr, word->body, word->body_len);
+    aw_record_put(&wr, word->short_mac, sizeof word->short_mac);
     return aw_wr_end(&wr);
 }
 
@@ -230,10 +238,11 @@ enum aw_status aw_words_out_load(struct aw_words_out *w, struct aw_bytes in)
     struct aw_rd rd;
 
     memset(&word, 0, sizeof word);
-    aw_record_open(&rd, in, 4);
+    aw_record_open(&rd, in, 5);
     word.number = (uint32_t)aw_rd_uint(&rd, 1, UINT32_MAX);
     word.kind = (uint8_t)aw_rd_uint(&rd, AW_WORD_CHECKIN, AW_WORD_KEYS);
     body = aw_rd_bytes(&rd, 0, AW_CELL_PLAIN_LEN);
+    aw_rd_bytes_fixed(&rd, word.short_mac, sizeof word.short_mac);
     if (aw_rd_end(&rd) != AW_OK || w->count == AW_WORD_WAITING_MAX || word.number <= last ||
         word.number >= w->next_number)
         return AW_E_DAMAGED;

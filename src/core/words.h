@@ -36,11 +36,12 @@ struct aw_word {
     uint8_t kind; /* enum aw_word_kind */
     uint16_t body_len;
     uint8_t body[AW_CELL_PLAIN_LEN];
-    uint32_t sent_count; /* since the start of the process */
-    uint64_t sent_ms;    /* monotonic, 0: not yet */
+    uint8_t short_mac[AW_MAC_LEN]; /* check-in: for its frame (spec/14-small-bearers.md §4) */
+    uint32_t sent_count;           /* since the start of the process */
+    uint64_t sent_ms;              /* monotonic, 0: not yet */
 };
 
-/* Sender's side. Size: 31752 bytes. Secret: wipe. */
+/* Sender's side. Size: 32776 bytes. Secret: wipe. */
 struct aw_words_out {
     struct aw_word words[AW_WORD_WAITING_MAX]; /* ascending by number */
     uint8_t count;
@@ -67,6 +68,9 @@ uint32_t aw_words_out_waiting(const struct aw_words_out *w);
  */
 AW_MUST_USE enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
                                             struct aw_bytes body, uint32_t *dropped);
+
+/* Adds to the word just added, in the same change, the MAC that its frame will carry. */
+void aw_words_out_short(struct aw_words_out *w, const uint8_t mac[AW_MAC_LEN]);
 
 /*
  * Applies `words` and `words_more` of a reply. Numbers that it names for the first time go to
@@ -97,7 +101,7 @@ void aw_words_out_hurry(struct aw_words_out *w);
 /* The waiting word with this number, or NULL. */
 const struct aw_word *aw_words_out_get(const struct aw_words_out *w, uint32_t number);
 
-#define AW_WORD_RECORD_MAX      (AW_CELL_PLAIN_LEN + 16)
+#define AW_WORD_RECORD_MAX      (AW_CELL_PLAIN_LEN + 32)
 #define AW_WORDS_OUT_RECORD_MAX 8
 #define AW_WORDS_IN_RECORD_MAX  24
 

@@ -42,6 +42,7 @@
 #define AW_LABEL_HASH_INVITE     "invite"         /* §2.5 checksum of an invite */
 #define AW_LABEL_HASH_STATEMENT  "statement hash" /* §2.5 */
 #define AW_LABEL_HASH_ACT        "act"            /* §2.5 what a presence MAC covers */
+#define AW_LABEL_HASH_ACT_SHORT  "act short"      /* §2.5 what the MAC of a frame covers */
 #define AW_LABEL_HASH_PLAN       "plan"           /* §2.5 */
 
 /* Handshake prologues. */

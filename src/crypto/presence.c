@@ -62,18 +62,18 @@ static void seal_blob(uint8_t blob[AW_PRESENCE_BLOB_LEN], const uint8_t key[AW_K
                  (struct aw_bytes){NULL, 0});
 }
 
-enum aw_status aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t mac[AW_PRESENCE_MAC_LEN],
-                                uint8_t *blob, const uint8_t accept_pk[AW_KEY_LEN],
-                                const uint8_t contact_key[AW_KEY_LEN],
-                                const uint8_t act_hash[AW_HASH_LEN],
-                                const struct aw_presence_keys *keys, const struct aw_random *random)
+enum aw_status aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t *macs, uint8_t *blob,
+                                const uint8_t accept_pk[AW_KEY_LEN],
+                                const uint8_t contact_key[AW_KEY_LEN], const uint8_t *acts,
+                                size_t act_count, const struct aw_presence_keys *keys,
+                                const struct aw_random *random)
 {
     struct aw_dh_key e;
     uint8_t dh[AW_KEY_LEN] = {0}, key[AW_KEY_LEN];
     enum aw_status st;
 
     AW_ASSERT((keys == NULL) == (blob == NULL));
-    memset(mac, 0, AW_PRESENCE_MAC_LEN);
+    memset(macs, 0, act_count * AW_PRESENCE_MAC_LEN);
     if (blob != NULL)
         memset(blob, 0, AW_PRESENCE_BLOB_LEN);
     st = aw_dh_keypair(&e, random);
@@ -82,7 +82,9 @@ enum aw_status aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t mac[AW_PRESENC
     memset(e_pk, 0, AW_KEY_LEN);
     if (st == AW_OK) {
         memcpy(e_pk, e.pk, AW_KEY_LEN);
-        compute_mac(mac, dh, e.pk, accept_pk, contact_key, act_hash);
+        for (size_t i = 0; i < act_count; i++)
+            compute_mac(macs + i * AW_PRESENCE_MAC_LEN, dh, e.pk, accept_pk, contact_key,
+                        acts + i * AW_HASH_LEN);
         if (blob != NULL) {
             blob_key(key, dh, e.pk, accept_pk);
             seal_blob(blob, key, keys);

@@ -28,16 +28,17 @@ struct aw_presence_keys { /* Secret: wipe. */
 
 /*
  * Makes the presence field of a word for the contact whose accept key is `accept_pk`: a fresh
- * ephemeral key `e_pk`, the MAC over `act_hash`, and, when `keys` is given, `blob`: the keys
- * sealed under the same ephemeral key. Its secret half is gone on return. `keys` and `blob` are
- * both given or both NULL.
+ * ephemeral key `e_pk`, one MAC for each of the hashes in `acts`, in their order, and, when `keys`
+ * is given, `blob`: the keys sealed under the same ephemeral key. Its secret half is gone on
+ * return. `keys` and `blob` are both given or both NULL.
  * Returns AW_E_ENTROPY, or AW_E_AUTH when accept_pk is of small order; outputs are then zero.
  */
-AW_MUST_USE enum aw_status
-aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t mac[AW_PRESENCE_MAC_LEN], uint8_t *blob,
-                 const uint8_t accept_pk[AW_KEY_LEN], const uint8_t contact_key[AW_KEY_LEN],
-                 const uint8_t act_hash[AW_HASH_LEN], const struct aw_presence_keys *keys,
-                 const struct aw_random *random);
+AW_MUST_USE enum aw_status aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t *macs, uint8_t *blob,
+                                            const uint8_t accept_pk[AW_KEY_LEN],
+                                            const uint8_t contact_key[AW_KEY_LEN],
+                                            const uint8_t *acts, size_t act_count,
+                                            const struct aw_presence_keys *keys,
+                                            const struct aw_random *random);
 
 enum aw_presence_verdict {
     AW_PRESENCE_WRONG = 0, /* neither key: a wrong secret, or noise */

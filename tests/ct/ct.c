@@ -98,7 +98,7 @@ static void test_presence(void)
     contact_init(&c);
     for (size_t i = 0; i < 3; i++) {
         secret(key, sizeof key, 3 + i);
-        T_EQ(aw_presence_make(e, mac, blob, c.accept.pk, key, act, &c.keys, &random), AW_OK);
+        T_EQ(aw_presence_make(e, mac, blob, c.accept.pk, key, act, 1, &c.keys, &random), AW_OK);
         CT_PUBLIC(e, sizeof e);
         CT_PUBLIC(mac, sizeof mac);
         CT_PUBLIC(blob, sizeof blob);

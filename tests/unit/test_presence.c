@@ -128,14 +128,15 @@ static void test_verdicts(void)
     memcpy(act, s.act, sizeof act);
     act[31] ^= 1;
     for (size_t i = 0; i < 3; i++) {
-        T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, typed[i], s.act, NULL, &s.random), AW_OK);
+        T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, typed[i], s.act, 1, NULL, &s.random),
+             AW_OK);
         T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), want[i]);
         T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, act), AW_PRESENCE_WRONG);
         T_EQ(aw_presence_judge(&other.accept, e, mac, &s.keys, s.act), AW_PRESENCE_WRONG);
         T_EQ(aw_presence_judge(&s.accept, e, mac, &other.keys, s.act), AW_PRESENCE_WRONG);
     }
     memcpy(s.keys.safe_key, s.keys.duress_key, 32); /* both match: the graver one counts */
-    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.keys.safe_key, s.act, NULL, &s.random),
+    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.keys.safe_key, s.act, 1, NULL, &s.random),
          AW_OK);
     T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), AW_PRESENCE_DURESS);
 }
@@ -148,10 +149,11 @@ static void test_every_bit(void)
     uint8_t e[32], mac[AW_PRESENCE_MAC_LEN], e2[32], mac2[AW_PRESENCE_MAC_LEN];
 
     setup(&s, 4);
-    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.keys.duress_key, s.act, NULL, &s.random),
+    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.keys.duress_key, s.act, 1, NULL, &s.random),
          AW_OK);
-    T_EQ(aw_presence_make(e2, mac2, NULL, s.accept.pk, s.keys.duress_key, s.act, NULL, &s.random),
-         AW_OK);
+    T_EQ(
+        aw_presence_make(e2, mac2, NULL, s.accept.pk, s.keys.duress_key, s.act, 1, NULL, &s.random),
+        AW_OK);
     T_TRUE(memcmp(e, e2, sizeof e) != 0 && memcmp(mac, mac2, sizeof mac) != 0);
     for (size_t bit = 0; bit < 256; bit++) {
         e[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -181,7 +183,7 @@ static void test_small_order_and_entropy(void)
     memset(e, 1, sizeof e);
     memset(mac, 1, sizeof mac);
     memset(blob, 1, sizeof blob);
-    T_EQ(aw_presence_make(e, mac, blob, zero, s.keys.safe_key, s.act, &s.keys, &s.random),
+    T_EQ(aw_presence_make(e, mac, blob, zero, s.keys.safe_key, s.act, 1, &s.keys, &s.random),
          AW_E_AUTH);
     T_MEM_EQ(e, zero, sizeof e);
     T_MEM_EQ(mac, zero, sizeof mac);
@@ -189,7 +191,7 @@ static void test_small_order_and_entropy(void)
     T_EQ(aw_presence_judge(&s.accept, zero, mac, &s.keys, s.act), AW_PRESENCE_WRONG);
     T_EQ(aw_presence_blob_open(&s.keys, &s.accept, zero, blob), AW_E_AUTH);
     s.rng.fills_left = 0;
-    T_EQ(aw_presence_make(e, mac, blob, s.accept.pk, s.keys.safe_key, s.act, &s.keys, &s.random),
+    T_EQ(aw_presence_make(e, mac, blob, s.accept.pk, s.keys.safe_key, s.act, 1, &s.keys, &s.random),
          AW_E_ENTROPY);
     T_MEM_EQ(e, zero, sizeof e);
 }
@@ -206,9 +208,9 @@ static void test_blob(void)
     setup(&other, 7);
     for (int circle = 0; circle < 2; circle++) {
         s.keys.circle = circle == 1;
-        T_EQ(
-            aw_presence_make(e, mac, blob, s.accept.pk, s.keys.safe_key, s.act, &s.keys, &s.random),
-            AW_OK);
+        T_EQ(aw_presence_make(e, mac, blob, s.accept.pk, s.keys.safe_key, s.act, 1, &s.keys,
+                              &s.random),
+             AW_OK);
         memset(&got, 0xaa, sizeof got);
         T_EQ(aw_presence_blob_open(&got, &s.accept, e, blob), AW_OK);
         T_EQ(got.circle, circle == 1);

@@ -192,8 +192,9 @@ void lab_vectors_presence(struct vec *v)
     vec_in(v, "act_hash", act, sizeof act);
     aw_dh_from_secret(&accept, sk);
     vec_out(v, "accept", AW_BYTES_OF(accept.pk));
-    vec_out_status(v, "made",
-                   aw_presence_make(e, mac, blob, accept.pk, keys.duress_key, act, &keys, &random));
+    vec_out_status(
+        v, "made",
+        aw_presence_make(e, mac, blob, accept.pk, keys.duress_key, act, 1, &keys, &random));
     vec_out(v, "e", AW_BYTES_OF(e));
     vec_out(v, "mac", AW_BYTES_OF(mac));
     vec_out(v, "blob", AW_BYTES_OF(blob));

@@ -58,6 +58,7 @@
 #include <allswell/contact.h>
 #include <allswell/control.h>
 #include <allswell/dial.h>
+#include <allswell/frame.h>
 #include <allswell/hook.h>
 #include <allswell/invite.h>
 #include <allswell/limits.h>

@@ -4,6 +4,7 @@
 
 #include <allswell/action.h>
 #include <allswell/base.h>
+#include <allswell/frame.h>
 #include <allswell/plan.h>
 #include <allswell/state.h>
 
@@ -115,6 +116,20 @@ AW_API void aw_contact_kick(struct aw_contact *c, struct aw_now now);
 AW_API AW_MUST_USE enum aw_status aw_contact_feed(struct aw_contact *c, uint32_t mailbox_id,
                                                   struct aw_bytes cell, uint32_t deposited_at_s,
                                                   struct aw_now now);
+
+/**
+ * Takes one frame that came by SMS, LoRa or the like (spec/14-small-bearers.md). It is worth what
+ * the call is worth that it is the short form of; time of arrival is now.
+ *
+ * @param frame  AW_FRAME_LEN bytes, from whomever
+ * @return AW_OK
+ *         AW_E_AUTH    not for this engine: try the others, then drop it
+ *         AW_E_REPLAY  the frame, or the word in it, was here before: nothing is lost
+ *         AW_E_FORMAT, AW_E_RANGE  no frame: drop it
+ *         AW_E_BUSY    take actions, then feed it again
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_feed_frame(struct aw_contact *c, struct aw_bytes frame,
+                                                        struct aw_now now);
 
 /** Reports what became of an action. An unknown id is ignored. */
 AW_API void aw_contact_done(struct aw_contact *c, uint64_t action_id, enum aw_status status,

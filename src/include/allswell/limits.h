@@ -68,4 +68,8 @@
 #define AW_LINK_PLAIN_MAX      65519               /* plaintext of a later frame */
 #define AW_LINK_COUNT_MAX      (UINT64_C(1) << 60) /* frames in one direction of a link */
 
+/* 14 Small bearers */
+#define AW_FRAME_LEN      106 /* a check-in or an SOS for SMS or LoRa */
+#define AW_FRAME_TEXT_LEN 159 /* the same as base45, in characters */
+
 #endif /* ALLSWELL_LIMITS_H */

@@ -4,6 +4,7 @@
 
 #include <allswell/action.h>
 #include <allswell/base.h>
+#include <allswell/frame.h>
 #include <allswell/plan.h>
 #include <allswell/presence.h>
 #include <allswell/state.h>
@@ -152,6 +153,32 @@ AW_API AW_MUST_USE enum aw_status aw_subject_cancel(struct aw_subject *s,
                                                     const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
                                                     const struct aw_state *state, uint32_t *seq,
                                                     struct aw_now now);
+
+/**
+ * Makes a frame for a small bearer: the newest word of this kind that still waits for one contact,
+ * short enough for one SMS (spec/14-small-bearers.md). Made by aw_subject_checkin() or
+ * aw_subject_sos() before; the word goes on waiting for a relay. Do the STORE that follows, then
+ * take the frame with aw_subject_frame_take(). One frame at a time: another request replaces it.
+ *
+ * @return AW_OK
+ *         AW_E_NOT_FOUND  nobody paired has this number
+ *         AW_E_STATE      no such word waits for this contact: he has it, or there was none
+ *         AW_E_STALE      the word is too old for a frame: check in anew
+ *         AW_E_KEYS, AW_E_ENTROPY
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_frame(struct aw_subject *s, uint8_t person,
+                                                   enum aw_frame_kind kind, struct aw_now now);
+
+/**
+ * Hands out the frame that was made, once.
+ *
+ * @param out  filled; untouched on failure
+ * @return AW_OK
+ *         AW_E_BUSY       not stored yet: do the actions, report them, ask again
+ *         AW_E_NOT_FOUND  none was made, or it was taken; a restart loses one, make another
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_frame_take(struct aw_subject *s,
+                                                        uint8_t out[AW_FRAME_LEN]);
 
 /** Notes her place and the like for the next beat or word. AW_OK, AW_E_RANGE. */
 AW_API AW_MUST_USE enum aw_status
