@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "core/schedule.h"
 
 #define DAY_S    86400
 #define HOUR_S   3600
 #define DAY_MIN  1440
 #define WEEK_MIN (7 * DAY_MIN)
 
-/* The rules of spec/06-subject.md §6, in the order of the fields. */
+/* The rules of spec/15-plan.md §3, in the order of the fields. */
 
 static bool is_text(const char *text, size_t cap)
 {
@@ -36,7 +37,7 @@ static enum aw_plan_problem check_line(const struct aw_schedule_line *line)
 {
     bool is_daily = line->days != 0 || line->has_minute;
 
-    /* spec/06-subject.md §6: "A schedule line MUST be either an interval or a daily time." */
+    /* spec/15-plan.md §3: "A schedule line MUST be either an interval or a daily time." */
     if ((line->every_s != 0) == is_daily)
         return AW_PLAN_LINE_KIND;
     if (!is_daily)
@@ -103,14 +104,14 @@ static enum aw_plan_problem check_levels(const struct aw_plan *plan, size_t *at)
             return AW_PLAN_LEVEL_ORDER;
         if (level->groups == 0)
             return AW_PLAN_LEVEL_GROUPS;
-        /* spec/06-subject.md §6: "Each level MUST have a group that some member is in." */
+        /* spec/15-plan.md §3: "Each level MUST have a group that some member is in." */
         if ((level->groups & groups) == 0 && plan->roster_count > 0)
             return AW_PLAN_LEVEL_EMPTY;
         if (!is_text(level->text, sizeof level->text))
             return AW_PLAN_LEVEL_TEXT;
     }
     *at = (size_t)plan->levels_count - 1;
-    /* spec/06-subject.md §6: "The last level MUST ring every group." */
+    /* spec/15-plan.md §3: "The last level MUST ring every group." */
     return plan->levels[*at].groups == AW_GROUPS_ALL ? AW_PLAN_GOOD : AW_PLAN_LAST_LEVEL;
 }
 
@@ -177,7 +178,7 @@ static enum aw_plan_problem check_threshold(const struct aw_plan *plan)
 
     if (plan->threshold > humans)
         return AW_PLAN_THRESHOLD_MANY;
-    /* spec/06-subject.md §6: "With two contacts or more the threshold MUST be at least 2." */
+    /* spec/15-plan.md §3: "With two contacts or more the threshold MUST be at least 2." */
     if (plan->threshold == 0 || (humans >= 2 && plan->threshold < 2))
         return AW_PLAN_THRESHOLD_ONE;
     return AW_PLAN_GOOD;
@@ -219,12 +220,6 @@ static enum aw_plan_problem check_spans(const struct aw_plan *plan, size_t *at)
     return AW_PLAN_GOOD;
 }
 
-static size_t quiet_len(const struct aw_quiet *window)
-{
-    return window->until > window->from ? window->until - window->from
-                                        : DAY_MIN + window->until - window->from;
-}
-
 /* Whether quiet hours that begin in minute `start` of the week end within a day. */
 static bool ends_in_a_day(const struct aw_plan *plan, size_t start)
 {
@@ -236,8 +231,8 @@ static bool ends_in_a_day(const struct aw_plan *plan, size_t start)
             const struct aw_quiet *window = &plan->quiet[i / 7];
             size_t into = (end + WEEK_MIN - i % 7 * DAY_MIN - window->from) % WEEK_MIN;
 
-            if ((window->days >> i % 7 & 1) != 0 && into < quiet_len(window))
-                end += quiet_len(window) - into;
+            if ((window->days >> i % 7 & 1) != 0 && into < aw_schedule_quiet_min(window))
+                end += aw_schedule_quiet_min(window) - into;
         }
     } while (end != last && end - start <= DAY_MIN);
     return end - start <= DAY_MIN;

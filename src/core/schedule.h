@@ -5,7 +5,7 @@
 #include <allswell/plan.h>
 
 /*
- * Schedule: pure functions from a plan and a time to the next deadline (spec/06-subject.md §6).
+ * Schedule: pure functions from a plan and a time to the next deadline (spec/15-plan.md §4).
  * Seconds since 1970-01-01 UTC; "none" is UINT64_MAX.
  */
 
@@ -20,5 +20,19 @@ int64_t aw_schedule_utc(const struct aw_plan *plan, int64_t local_s);
 /* When one line asks for the next check-in after one at `base_s`. */
 uint64_t aw_schedule_line_due_s(const struct aw_plan *plan, const struct aw_schedule_line *line,
                                 uint64_t base_s);
+
+/* First instant from `at_s` on that lies in no quiet hours and in no pause. */
+uint64_t aw_schedule_free_s(const struct aw_plan *plan, uint64_t at_s);
+
+/* Minutes from the beginning of quiet hours to their end, 1 to a whole day. */
+static inline unsigned aw_schedule_quiet_min(const struct aw_quiet *window)
+{
+    unsigned len = window->until + 1440U - window->from;
+
+    return len > 1440 ? len - 1440 : len;
+}
+
+/* Whether quiet hours have this minute of the local week, 0 for Monday 00:00. */
+bool aw_schedule_is_quiet(const struct aw_plan *plan, unsigned minute);
 
 #endif /* AW_CORE_SCHEDULE_H */

@@ -6,7 +6,7 @@
 
 #include "wire/message.h"
 
-/* Plan: the body of a file of kind plan (spec/06-subject.md §6). */
+/* Plan: the body of a file of kind plan (spec/15-plan.md §1). */
 
 /* Longest encoding. */
 #define AW_PLAN_ENCODED_MAX 4157

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/schedule.h"
+#include "core/watch.h"
 
 #include <allswell/plan.h>
 
-#include "test.h"
+#include "support/plan_draw.h"
 
 /* London in 2027: from UTC to UTC+1 on 28 March 01:00 UTC, back on 31 October 01:00 UTC. */
 #define SPRING UINT32_C(1806195600)
 #define AUTUMN UINT32_C(1824944400)
-#define DAY_S  86400
+#define DAY_S  86400U
 
 static struct aw_plan london(uint8_t days, uint16_t minute)
 {
@@ -87,6 +88,140 @@ static void test_due_is_monotonic(void)
     T_EQ(bad, 0);
 }
 
+/* Goal: [PL-6] what would be due in quiet hours is due at their end, by the local clock, also when
+ * it changes: an end that spring skips is the change itself, one that autumn repeats its first
+ * pass. Method: rows of a window, a base and when a check-in every 5 minutes is due. */
+static void test_quiet(void)
+{
+    const struct {
+        struct aw_quiet quiet;
+        uint64_t base_s, due_s;
+    } rows[] = {
+        /* 28 March 2027 is a Sunday: the window of Saturday, 23:00 UTC to 07:00 UTC+1 */
+        {{127, 1380, 420}, SPRING - 7201, SPRING + 5 * 3600},
+        {{127, 1380, 420}, SPRING - 7200 - 301, SPRING - 7200 - 1},
+        {{127, 1380, 420}, SPRING - 7200 - 300, SPRING + 5 * 3600},
+        {{127, 1380, 420}, SPRING + 5 * 3600 - 301, SPRING + 5 * 3600},
+        {{127, 1380, 420}, SPRING + 5 * 3600 - 300, SPRING + 5 * 3600},
+        {{32, 1380, 420}, SPRING, SPRING + 5 * 3600}, /* begins on a Saturday */
+        {{64, 1380, 420}, SPRING, SPRING + 300},      /* on a Sunday */
+        {{127, 30, 90}, SPRING - 900, SPRING},        /* until 01:30, which is not there */
+        {{127, 60, 119}, SPRING - 300, SPRING},       /* all of it is not there */
+        {{127, 30, 90}, AUTUMN - 3000, AUTUMN - 1800},
+        {{127, 30, 90}, AUTUMN - 300, AUTUMN}, /* 01:00 again */
+        {{127, 120, 120}, AUTUMN - 3600, AUTUMN - 3300},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct aw_plan plan = london(127, 0);
+
+        plan.schedule[0] = (struct aw_schedule_line){.every_s = 300};
+        plan.quiet[0] = rows[i].quiet;
+        plan.quiet_count = 1;
+        if (i + 1 < sizeof rows / sizeof rows[0]) /* the last: a whole day, every day */
+            T_EQ(aw_plan_due_s(&plan, rows[i].base_s), rows[i].due_s);
+        else
+            T_TRUE(aw_plan_due_s(&plan, rows[i].base_s) > rows[i].due_s); /* and it ends */
+    }
+}
+
+/* Goal: [PL-7] no check-in is due in a pause, [PL-6] nor in quiet hours at its end.
+ * Method: two pauses, the second of which ends in quiet hours. */
+static void test_pauses(void)
+{
+    struct aw_plan plan = london(127, 12 * 60);
+
+    plan.pauses_count = 2;
+    plan.pauses[0] = (struct aw_pause){SPRING - DAY_S, SPRING - 1000};
+    plan.pauses[1] = (struct aw_pause){SPRING, SPRING + DAY_S};
+    plan.quiet_count = 1;
+    plan.quiet[0] = (struct aw_quiet){.days = 127, .from = 60, .until = 240};
+    T_EQ(aw_plan_due_s(&plan, SPRING - DAY_S), SPRING - 1000);
+    T_EQ(aw_plan_due_s(&plan, SPRING - 1000), SPRING + DAY_S + 7200); /* 04:00, UTC+1 */
+    T_EQ(aw_plan_due_s(&plan, SPRING + DAY_S), SPRING + DAY_S + 10 * 3600);
+}
+
+/* Goal: [PL-8] what she said of one check-in holds in a pause and in quiet hours, too.
+ * Method: valid for 10 minutes, and for as long as the grammar allows. */
+static void test_valid_for(void)
+{
+    struct aw_plan plan = london(127, 12 * 60);
+    struct aw_watch watch = {.base_s = SPRING, .call = {.seq = 1, .valid_for_s = 600}};
+
+    plan.pauses_count = 1;
+    plan.pauses[0] = (struct aw_pause){SPRING, SPRING + DAY_S};
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan), SPRING + 600);
+    watch.call.valid_for_s = AW_SPAN_MAX_S;
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan), SPRING + DAY_S);
+}
+
+/* Goal: no check-in is ever due in quiet hours or a pause, none is late for nothing, and a later
+ * base has no earlier one.
+ * Method: drawn plans over a fortnight with a change of the clock, against each minute of it. */
+static void test_free_against_minutes(void)
+{
+    unsigned bad = 0;
+
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        struct t_rng rng = t_rng(seed);
+        uint64_t last_s = 0;
+        struct aw_plan plan;
+
+        plan_draw(&plan, &rng);
+        for (uint64_t at_s = PLAN_DRAW_NOW; at_s < PLAN_DRAW_NOW + 14 * DAY_S; at_s += 60) {
+            int64_t local_s = (int64_t)at_s + aw_plan_offset_s(&plan, at_s);
+            uint64_t free_s = aw_schedule_free_s(&plan, at_s);
+            /* 5 January 1970 was a Monday; what a clock that goes back repeats is quiet once */
+            bool is_quiet =
+                aw_schedule_is_quiet(&plan, (unsigned)((local_s - 4 * DAY_S) / 60 % 10080)) &&
+                aw_schedule_utc(&plan, local_s) == (int64_t)at_s;
+            bool is_paused =
+                plan.pauses_count > 0 && plan.pauses[0].from <= at_s && at_s < plan.pauses[0].until;
+
+            bad += free_s < last_s || free_s < at_s;
+            bad += is_quiet && free_s == at_s;
+            bad += is_paused && free_s == at_s;
+            bad += free_s > at_s && !is_paused &&
+                   !aw_schedule_is_quiet(&plan, (unsigned)((local_s - 4 * DAY_S) / 60 % 10080));
+            last_s = free_s;
+        }
+    }
+    T_EQ(bad, 0);
+}
+
+/* Goal: who travels keeps what was due before, then goes by the other clock, whose skipped hours
+ * count as SU-8 says.
+ * Method: from London to a clock six hours ahead with its own change, and back to UTC. */
+static void test_rezone(void)
+{
+    const struct aw_zone_rule rules[] = {{0, 6 * 3600}, {SPRING + 30 * DAY_S, 7 * 3600}};
+    struct aw_zone_rule many[AW_PLAN_ZONE_MAX];
+    struct aw_plan plan = london(127, 12 * 60);
+    uint32_t at_s = SPRING + 5 * DAY_S; /* 02:00 in London */
+
+    aw_plan_rezone(&plan, rules, 2, at_s);
+    T_EQ(plan.zone_count, 3);
+    T_EQ(aw_plan_offset_s(&plan, at_s - 1), 3600);
+    T_EQ(aw_plan_offset_s(&plan, at_s), 6 * 3600);
+    T_EQ(aw_plan_due_s(&plan, at_s - 1), at_s + 5 * 3600); /* 12:00 there */
+    T_EQ(aw_plan_offset_s(&plan, SPRING + 31 * DAY_S), 7 * 3600);
+    plan.schedule[0].minute = 4 * 60; /* the journey skips 02:00 to 07:00 */
+    T_EQ(aw_plan_due_s(&plan, at_s - 3600), at_s);
+
+    aw_plan_rezone(&plan, NULL, 0, at_s);
+    T_EQ(plan.zone_count, 2);
+    T_EQ(aw_plan_offset_s(&plan, at_s - 1), 3600);
+    T_EQ(aw_plan_offset_s(&plan, at_s), 0);
+    aw_plan_rezone(&plan, rules, 2, 0);
+    T_EQ(aw_plan_offset_s(&plan, at_s), 6 * 3600);
+    plan = london(127, 0);
+    for (uint32_t i = 0; i < AW_PLAN_ZONE_MAX; i++)
+        many[i] = (struct aw_zone_rule){SPRING + i * 1000, (int32_t)i};
+    aw_plan_rezone(&plan, many, AW_PLAN_ZONE_MAX, SPRING + 500);
+    T_EQ(plan.zone_count, AW_PLAN_ZONE_MAX);
+    T_EQ(aw_plan_offset_s(&plan, SPRING + 14500), 14);
+}
+
 #define BREAK(change, problem)                                                                     \
     p = good;                                                                                      \
     change;                                                                                        \
@@ -148,7 +283,8 @@ static void test_plan_check(void)
         T_TRUE(strlen(aw_plan_problem_text((enum aw_plan_problem)i)) > 5);
 }
 
-/* Goal: as before, of the fields of the whole escalation. */
+/* Goal: [PL-1], [PL-3] to [PL-5] and the bounds of the fields that the whole escalation needs.
+ * Method: as before. */
 static void test_plan_check_more(void)
 {
     struct aw_plan good = good_plan(AW_PLAN_MEMBER_MAX), p;
@@ -190,7 +326,7 @@ static void test_plan_check_more(void)
 }
 #undef BREAK
 
-/* Goal: quiet hours in a row last a day at most, whatever the number of their windows.
+/* Goal: [PL-2] quiet hours in a row last a day at most, whatever the number of their windows.
  * Method: rows of windows, with whether they are good. */
 static void test_quiet_in_a_row(void)
 {
@@ -222,6 +358,11 @@ int main(void)
     T_RUN(test_dst);
     T_RUN(test_weekdays_and_lines);
     T_RUN(test_due_is_monotonic);
+    T_RUN(test_quiet);
+    T_RUN(test_pauses);
+    T_RUN(test_valid_for);
+    T_RUN(test_free_against_minutes);
+    T_RUN(test_rezone);
     T_RUN(test_plan_check);
     T_RUN(test_plan_check_more);
     T_RUN(test_quiet_in_a_row);

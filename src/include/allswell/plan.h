@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Plan: when she checks in, and what her contacts do when she does not (spec/06-subject.md §6).
+ * Plan: when she checks in, and what her contacts do when she does not (spec/15-plan.md).
  *
  * A plan is plain data: fill it, aw_plan_check() it, give it to aw_subject_plan_set(). Times
  * are seconds since 1970-01-01 UTC, spans are seconds. No clock, no secrets but what the
@@ -230,6 +230,54 @@ AW_API const char *aw_plan_problem_text(enum aw_plan_problem problem);
  * @return the first due time after base_s, or UINT64_MAX for a plan without a schedule line
  */
 AW_API uint64_t aw_plan_due_s(const struct aw_plan *plan, uint64_t base_s);
+
+/** Fields of a plan by their number on the wire. */
+enum aw_plan_field {
+    AW_PLAN_FIELD_NONE = 0,
+    AW_PLAN_FIELD_ZONE = 2,
+    AW_PLAN_FIELD_SCHEDULE = 3,
+    AW_PLAN_FIELD_BEAT = 4,
+    AW_PLAN_FIELD_BEAT_GRACE = 5,
+    AW_PLAN_FIELD_GRACE = 6,
+    AW_PLAN_FIELD_WARNINGS = 7,
+    AW_PLAN_FIELD_LEVELS = 8,
+    AW_PLAN_FIELD_ROSTER = 9,
+    AW_PLAN_FIELD_THRESHOLD = 10,
+    AW_PLAN_FIELD_RING = 11,
+    AW_PLAN_FIELD_CLAIM = 12,
+    AW_PLAN_FIELD_CLAIMS = 13,
+    AW_PLAN_FIELD_RELAXED = 14,
+    AW_PLAN_FIELD_QUIET = 15,
+    AW_PLAN_FIELD_PAUSES = 16,
+    AW_PLAN_FIELD_OPERATORS = 17,
+    AW_PLAN_FIELD_COUNCIL = 18,
+    AW_PLAN_FIELD_CHANGE = 19,
+    AW_PLAN_FIELD_PACE = 20,
+    AW_PLAN_FIELD_DECOYS = 21,
+    AW_PLAN_FIELD_CARD = 22,
+};
+
+/**
+ * Finds whether a new plan loosens an old one: whether it is not, field by field, as tight as
+ * before or provably tighter. Both plans have passed aw_plan_check().
+ *
+ * @param now_s  of who asks, seconds since 1970-01-01 UTC: what is past does not count
+ * @param what   set to the first field that is looser, left alone if none is; may be NULL
+ */
+AW_API bool aw_plan_loosens(const struct aw_plan *from, const struct aw_plan *to, uint64_t now_s,
+                            enum aw_plan_field *what);
+
+/** Returns what a field is about in one English phrase, never NULL. */
+AW_API const char *aw_plan_field_text(enum aw_plan_field field);
+
+/**
+ * Gives a plan the rules of another time zone from `at_s` on, for a subject who travels. What was
+ * due before keeps its local time. Rules that do not fit are those farthest ahead.
+ *
+ * @param rules  strictly ascending by `from`; the first one holds before it, too; none is UTC
+ */
+AW_API void aw_plan_rezone(struct aw_plan *plan, const struct aw_zone_rule *rules,
+                           size_t rule_count, uint32_t at_s);
 
 /** Returns local time minus UTC at `at_s`, in seconds, by the zone rules of the plan. */
 AW_API int32_t aw_plan_offset_s(const struct aw_plan *plan, uint64_t at_s);
