@@ -16,13 +16,14 @@ enum {
     KEY_TOKEN,
     KEY_READ,
     KEY_DEPOSIT,
-    KEY_UPTO
+    KEY_UPTO,
+    KEY_AFTER
 };
 
 #define BIT(key) (1u << (key))
 
 /* Which keys each op has; the map of an op has exactly these. */
-static const uint8_t fields[] = {
+static const uint16_t fields[] = {
     [AW_REQUEST_CREATE] =
         BIT(KEY_NUMBER) | BIT(KEY_OP) | BIT(KEY_TOKEN) | BIT(KEY_READ) | BIT(KEY_DEPOSIT),
     [AW_REQUEST_DEPOSIT] = BIT(KEY_NUMBER) | BIT(KEY_OP) | BIT(KEY_CAPABILITY) | BIT(KEY_CELL),
@@ -30,6 +31,8 @@ static const uint8_t fields[] = {
     [AW_REQUEST_TAKE] = BIT(KEY_NUMBER) | BIT(KEY_OP) | BIT(KEY_CAPABILITY) | BIT(KEY_UPTO),
     [AW_REQUEST_PROBE] = BIT(KEY_NUMBER) | BIT(KEY_OP) | BIT(KEY_CAPABILITY),
     [AW_REQUEST_REMOVE] = BIT(KEY_NUMBER) | BIT(KEY_OP) | BIT(KEY_CAPABILITY),
+    [AW_REQUEST_ARM] =
+        BIT(KEY_NUMBER) | BIT(KEY_OP) | BIT(KEY_CAPABILITY) | BIT(KEY_CELL) | BIT(KEY_AFTER),
 };
 
 static const uint8_t *read_key(struct aw_rd *rd)
@@ -53,7 +56,7 @@ static void read_field(struct aw_request *out, struct aw_rd *rd, uint32_t key)
         out->number = (uint32_t)aw_rd_uint(rd, 0, UINT32_MAX);
         break;
     case KEY_OP:
-        out->op = (uint8_t)aw_rd_uint(rd, AW_REQUEST_CREATE, AW_REQUEST_REMOVE);
+        out->op = (uint8_t)aw_rd_uint(rd, AW_REQUEST_CREATE, AW_REQUEST_ARM);
         break;
     case KEY_CAPABILITY:
         out->capability = read_key(rd);
@@ -72,6 +75,9 @@ static void read_field(struct aw_request *out, struct aw_rd *rd, uint32_t key)
         break;
     case KEY_UPTO:
         out->upto = aw_rd_uint(rd, 0, UINT64_MAX);
+        break;
+    case KEY_AFTER:
+        out->after_s = (uint32_t)aw_rd_uint(rd, 1, AW_REQUEST_ARM_MAX_S);
         break;
     default:
         aw_rd_fail(rd, AW_E_FORMAT);
@@ -99,6 +105,8 @@ static enum aw_status decode_any(struct aw_request *out, struct aw_bytes *in)
     /* spec/08-relay.md §1: "A request MUST have exactly the fields of its op." */
     if (out->op == 0 || seen != fields[out->op])
         return AW_E_FORMAT;
+    if (out->op == AW_REQUEST_ARM && out->cell.len != AW_REQUEST_CELL_LEN)
+        return AW_E_RANGE;
     in->ptr += aw_rd_pos(&rd);
     in->len -= aw_rd_pos(&rd);
     return AW_OK;
@@ -151,6 +159,7 @@ static bool decode_deposit(struct aw_request *out, struct aw_bytes *in)
     out->capability = p + 5;
     out->token = out->read_key = out->deposit_key = NULL;
     out->upto = 0;
+    out->after_s = 0;
     out->cell = (struct aw_bytes){p + 5 + AW_REQUEST_KEY_LEN + 4, AW_REQUEST_CELL_LEN};
     in->ptr += 2 + number_len + TAIL_LEN;
     in->len -= 2 + number_len + TAIL_LEN;
@@ -174,7 +183,7 @@ enum aw_status aw_request_encode(const struct aw_request *request, struct aw_buf
     unsigned has;
     size_t pair_count = 0;
 
-    AW_ASSERT(request->op >= AW_REQUEST_CREATE && request->op <= AW_REQUEST_REMOVE);
+    AW_ASSERT(request->op >= AW_REQUEST_CREATE && request->op <= AW_REQUEST_ARM);
     has = fields[request->op];
     for (unsigned rest = has; rest != 0; rest &= rest - 1)
         pair_count++;
@@ -199,6 +208,10 @@ enum aw_status aw_request_encode(const struct aw_request *request, struct aw_buf
     if ((has & BIT(KEY_UPTO)) != 0) {
         aw_wr_uint(&wr, KEY_UPTO);
         aw_wr_uint(&wr, request->upto);
+    }
+    if ((has & BIT(KEY_AFTER)) != 0) {
+        aw_wr_uint(&wr, KEY_AFTER);
+        aw_wr_uint(&wr, request->after_s);
     }
     return aw_wr_end(&wr);
 }

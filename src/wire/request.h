@@ -14,6 +14,7 @@
 #define AW_REQUEST_BULK_LEN  16384
 #define AW_REQUEST_SMALL_MAX (1 + 6 + 2 + 3 * 35) /* longest request without a cell */
 #define AW_REQUEST_LEN_MAX   (1 + 6 + 2 + 35 + 4 + AW_REQUEST_BULK_LEN)
+#define AW_REQUEST_ARM_MAX_S 2678400 /* longest time of a switch: 31 days */
 
 enum aw_request_op {
     AW_REQUEST_CREATE = 1,
@@ -22,6 +23,7 @@ enum aw_request_op {
     AW_REQUEST_TAKE = 4,
     AW_REQUEST_PROBE = 5,
     AW_REQUEST_REMOVE = 6,
+    AW_REQUEST_ARM = 7,
 };
 
 /* One request; what its op does not have is NULL, empty or 0. All bytes are borrowed. */
@@ -33,7 +35,8 @@ struct aw_request {
     const uint8_t *read_key;
     const uint8_t *deposit_key;
     uint64_t upto;
-    struct aw_bytes cell; /* AW_REQUEST_CELL_LEN or AW_REQUEST_BULK_LEN bytes */
+    uint32_t after_s;     /* 1 to AW_REQUEST_ARM_MAX_S */
+    struct aw_bytes cell; /* AW_REQUEST_CELL_LEN bytes; AW_REQUEST_BULK_LEN only in a deposit */
 };
 
 /*

@@ -22,6 +22,10 @@ static struct aw_request sample(uint8_t op, uint32_t number)
     }
     if (op == AW_REQUEST_DEPOSIT)
         r.cell = (struct aw_bytes){bulk, number % 2 != 0 ? AW_REQUEST_BULK_LEN : 512};
+    if (op == AW_REQUEST_ARM) {
+        r.cell = (struct aw_bytes){bulk, AW_REQUEST_CELL_LEN};
+        r.after_s = 1 + number % AW_REQUEST_ARM_MAX_S;
+    }
     if (op == AW_REQUEST_TAKE)
         r.upto = number * UINT64_C(77777777777);
     return r;
@@ -43,14 +47,14 @@ static void test_request_round_trip(void)
         65535, 65536, 65537, 1u << 29, 8,  10000, 99999, 12345, UINT32_MAX, UINT32_MAX - 1};
     static uint8_t space[AW_REQUEST_LEN_MAX + 1], again[AW_REQUEST_LEN_MAX + 1];
 
-    for (uint8_t op = 1; op <= 6; op++) {
+    for (uint8_t op = 1; op <= 7; op++) {
         for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
             struct aw_request r = sample(op, numbers[i]), got;
             struct aw_buf buf = AW_BUF_OF(space), buf2 = AW_BUF_OF(again);
             struct aw_bytes in;
 
             T_REQUIRE(aw_request_encode(&r, &buf) == AW_OK);
-            if (op != AW_REQUEST_DEPOSIT)
+            if (op != AW_REQUEST_DEPOSIT && op != AW_REQUEST_ARM)
                 T_TRUE(buf.len <= AW_REQUEST_SMALL_MAX);
             space[buf.len] = 0xff; /* what follows is not looked at */
             in = (struct aw_bytes){space, buf.len + 1};
@@ -62,6 +66,7 @@ static void test_request_round_trip(void)
             T_EQ(got.number, r.number);
             T_EQ(got.op, r.op);
             T_EQ(got.upto, r.upto);
+            T_EQ(got.after_s, r.after_s);
             same_key(got.capability, r.capability);
             same_key(got.token, r.token);
             same_key(got.read_key, r.read_key);
@@ -78,26 +83,26 @@ static void test_request_round_trip(void)
 }
 
 /* Goal: exactly the fields of the op: one missing, one too many, an unknown one are refused.
- * Method: build the map of each op key by key, with every subset of the eight keys. */
+ * Method: build the map of each op key by key, with every subset of the nine keys. */
 static void test_request_fields(void)
 {
-    static const uint8_t want[7] = {0, 0x73, 0x0f, 0x07, 0x87, 0x07, 0x07};
+    static const unsigned want[8] = {0, 0x73, 0x0f, 0x07, 0x87, 0x07, 0x07, 0x10f};
     static uint8_t space[1024];
 
-    for (uint8_t op = 0; op <= 7; op++) {
-        for (unsigned set = 0; set < 256; set++) {
+    for (uint8_t op = 0; op <= 8; op++) {
+        for (unsigned set = 0; set < 512; set++) {
             size_t len = 1;
             struct aw_request got;
             struct aw_bytes in;
             bool good;
 
             space[0] = 0xa0;
-            for (uint8_t key = 0; key < 8; key++) {
+            for (uint8_t key = 0; key < 9; key++) {
                 if ((set >> key & 1) == 0)
                     continue;
                 space[0]++;
                 space[len++] = key;
-                if (key == 0 || key == 7) {
+                if (key == 0 || key >= 7) {
                     space[len++] = 5;
                 } else if (key == 1) {
                     space[len++] = op;
@@ -112,10 +117,47 @@ static void test_request_fields(void)
                 }
             }
             in = (struct aw_bytes){space, len};
-            good = op >= 1 && op <= 6 && set == want[op];
+            good = op >= 1 && op <= 7 && set == want[op];
             T_EQ(aw_request_decode(&got, &in) == AW_OK, good);
             T_EQ(in.len, good ? 0 : len);
         }
+    }
+}
+
+/* Goal: a switch holds a small cell, for 1 s to 31 days; all else is refused, nothing is read.
+ * Method: encode what is at each bound, change the bytes to what lies beyond. */
+static void test_arm_range(void)
+{
+    static const uint32_t good[] = {1, 23, 24, 300, 65536, AW_REQUEST_ARM_MAX_S};
+    static uint8_t space[20000];
+    struct aw_request r = sample(AW_REQUEST_ARM, 5), got;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct aw_buf buf = AW_BUF_OF(space);
+        struct aw_bytes in;
+
+        r.after_s = good[i];
+        T_REQUIRE(aw_request_encode(&r, &buf) == AW_OK);
+        in = aw_buf_bytes(&buf);
+        T_EQ(aw_request_decode(&got, &in), AW_OK);
+        T_EQ(got.after_s, good[i]);
+        if (good[i] != 1 && good[i] != AW_REQUEST_ARM_MAX_S)
+            continue;
+        space[buf.len - 1] = (uint8_t)(space[buf.len - 1] + (good[i] == 1 ? -1 : 1));
+        in = aw_buf_bytes(&buf);
+        T_EQ(aw_request_decode(&got, &in), AW_E_RANGE);
+        T_EQ(in.len, buf.len);
+        T_EQ(got.number, 5);
+    }
+    for (int is_bulk = 0; is_bulk < 2; is_bulk++) {
+        struct aw_buf buf = AW_BUF_OF(space);
+        struct aw_bytes in;
+
+        r.after_s = 1;
+        r.cell.len = is_bulk != 0 ? AW_REQUEST_BULK_LEN : AW_REQUEST_CELL_LEN;
+        T_REQUIRE(aw_request_encode(&r, &buf) == AW_OK);
+        in = aw_buf_bytes(&buf);
+        T_EQ(aw_request_decode(&got, &in), is_bulk != 0 ? AW_E_RANGE : AW_OK);
     }
 }
 
@@ -229,6 +271,7 @@ int main(void)
     t_rng_bytes(&rng, bulk, sizeof bulk);
     T_RUN(test_request_round_trip);
     T_RUN(test_request_fields);
+    T_RUN(test_arm_range);
     T_RUN(test_deposit_bytes);
     T_RUN(test_answers);
     return t_end();

@@ -53,14 +53,17 @@
 #define AW_NOTE_LEN_MAX 56 /* note in the sealed state, UTF-8 */
 
 /* 08 Relay */
-#define AW_RELAY_CELL_LEN  512   /* a small cell */
-#define AW_RELAY_BULK_LEN  16384 /* a bulk cell */
-#define AW_RELAY_OLDEST    32    /* small cells that a mailbox keeps of the oldest */
-#define AW_RELAY_NEWEST    32    /* and of the newest; what lies between them is dropped */
-#define AW_RELAY_BULK_MAX  8     /* bulk cells in a mailbox; another is refused */
-#define AW_RELAY_WINDOW    256   /* unanswered requests of one link */
-#define AW_RELAY_LABEL_MAX 32    /* label of a token, name of a wake command */
-#define AW_RELAY_WAKE_MS   10000 /* shortest time between two wake-ups for one mailbox */
+#define AW_RELAY_CELL_LEN     512     /* a small cell */
+#define AW_RELAY_BULK_LEN     16384   /* a bulk cell */
+#define AW_RELAY_OLDEST       32      /* small cells that a mailbox keeps of the oldest */
+#define AW_RELAY_NEWEST       32      /* and of the newest; what lies between them is dropped */
+#define AW_RELAY_BULK_MAX     8       /* bulk cells in a mailbox; another is refused */
+#define AW_RELAY_WINDOW       256     /* unanswered requests of one link */
+#define AW_RELAY_LABEL_MAX    32      /* label of a token, name of a wake command */
+#define AW_RELAY_WAKE_MS      10000   /* shortest time between two wake-ups for one mailbox */
+#define AW_RELAY_ARM_MAX_S    2678400 /* longest time that a switch waits: 31 days */
+#define AW_RELAY_PAUSE_MAX_S  21600   /* longest extra time after a relay's own pause, each part */
+#define AW_RELAY_UNREAD_MAX_D 90      /* days without a reader after which a mailbox expires */
 
 /* 09 Crypto */
 #define AW_PRESENCE_SECRET_MAX 256                 /* a typed secret, UTF-8 */
