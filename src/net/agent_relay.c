@@ -270,6 +270,17 @@ static bool is_worth_trying(struct agent_relay *r, struct aw_now now)
     return true;
 }
 
+static enum aw_status queue(struct agent_relay *r, uint64_t id, const struct aw_action *action)
+{
+    struct aw_bytes cell = action->send.cell;
+
+    if (action->send.arm_after_s == 0)
+        return aw_client_deposit(&r->client, id, action->send.capability, cell);
+    AW_ASSERT(cell.len == AW_RELAY_CELL_LEN);
+    return aw_client_arm(&r->client, id, action->send.capability, cell.ptr,
+                         action->send.arm_after_s);
+}
+
 void aw_agent_send(struct aw_agent *a, struct agent_engine *e, const struct aw_action *action)
 {
     struct agent_relay *r = aw_agent_relay_get(a, &action->send.relay);
@@ -278,8 +289,7 @@ void aw_agent_send(struct aw_agent *a, struct agent_engine *e, const struct aw_a
 
     if (r != NULL && is_worth_trying(r, now))
         send = aw_alloc(sizeof *send);
-    if (send == NULL || aw_client_deposit(&r->client, a->next_send_id, action->send.capability,
-                                          action->send.cell) != AW_OK) {
+    if (send == NULL || queue(r, a->next_send_id, action) != AW_OK) {
         aw_free(send);
         aw_engine_done(e, action->id, AW_E_NETWORK, now);
         return;

@@ -9,7 +9,9 @@
 #include "relay/links.h"
 #include "relay/mailbox.h"
 #include "relay/pool.h"
+#include "relay/switch.h"
 #include "relay/token.h"
+#include "relay/uptime.h"
 #include "relay/wake.h"
 
 #include <string.h>
@@ -29,35 +31,102 @@
  *       not before the mailbox rows that say so.
  */
 
-bool aw_batch_deposit(struct aw_relay *r, uint32_t box, uint64_t hash, struct aw_bytes cell)
+static void pend(struct aw_relay *r, uint32_t box, uint32_t cell)
 {
     struct aw_buffer *b = &r->buffers[r->fill];
+
+    b->pends[b->pend_count++] =
+        (struct aw_pend){.box_id = r->boxes[box].id, .box = box, .cell = cell};
+}
+
+/* A cell of the mailbox: it will have a number, and counts for its row. */
+static void pend_numbered(struct aw_relay *r, uint32_t box, uint32_t cell)
+{
+    struct aw_box *m = &r->boxes[box];
+
+    m->next_no++;
+    if (m->pend_head == 0)
+        m->pend_head = cell;
+    else
+        r->cells[m->pend_tail].next = cell;
+    m->pend_tail = cell;
+    pend(r, box, cell);
+}
+
+static uint16_t pending_flags(const struct aw_relay *r)
+{
+    return (r->batch_no & 1) != 0 ? AW_CELL_PENDING | AW_CELL_ODD : AW_CELL_PENDING;
+}
+
+bool aw_batch_deposit(struct aw_relay *r, uint32_t box, uint64_t hash, struct aw_bytes cell)
+{
     struct aw_box *m = &r->boxes[box];
     struct aw_cell_ref ref = {.hash = {(uint32_t)hash, (uint32_t)(hash >> 32)},
                               .no = m->next_no,
                               .at = (uint32_t)(r->now.wall_ms / 1000),
-                              .flags = AW_CELL_PENDING};
+                              .flags = pending_flags(r)};
     uint32_t idx;
 
-    if (aw_pool_is_empty(&r->cell_pool))
+    if (!aw_cells_have_room(r))
         return false;
     if (cell.len == AW_RELAY_BULK_LEN) {
         ref.flags |= AW_CELL_BULK;
         m->bulk_pend++;
     }
-    if ((r->batch_no & 1) != 0)
-        ref.flags |= AW_CELL_ODD;
     aw_blocks_put(r, m->id, &ref, cell);
     idx = aw_cells_new(r, &ref);
     AW_ASSERT(idx != 0);
-    m->next_no++;
-    if (m->pend_head == 0)
-        m->pend_head = idx;
-    else
-        r->cells[m->pend_tail].next = idx;
-    m->pend_tail = idx;
-    b->pends[b->pend_count++] = (struct aw_pend){.box_id = m->id, .box = box, .cell = idx};
+    pend_numbered(r, box, idx);
     return true;
+}
+
+bool aw_batch_arm(struct aw_relay *r, uint32_t box, uint32_t after_s, struct aw_bytes cell)
+{
+    struct aw_box *m = &r->boxes[box];
+    struct aw_cell_ref ref = {.hash = {(uint32_t)r->run_ms, after_s},
+                              .no = m->arm_no + 1,
+                              .at = (uint32_t)((r->run_ms + 999) / 1000),
+                              .flags = pending_flags(r) | AW_CELL_ARM};
+    uint32_t idx;
+
+    if (!aw_cells_have_room(r))
+        return false;
+    aw_blocks_put(r, m->id, &ref, cell);
+    idx = aw_cells_new(r, &ref);
+    AW_ASSERT(idx != 0);
+    m->arm_no++;
+    m->arm_pend++;
+    pend(r, box, idx);
+    return true;
+}
+
+/*
+ * Delivers what switches have become due, as many as the batch has room for: the bytes are in
+ * the store already, so that the row of the mailbox says all that is new.
+ */
+static void fire(struct aw_relay *r)
+{
+    const struct aw_buffer *b = &r->buffers[r->fill];
+    uint32_t box;
+
+    while (b->pend_count < AW_BATCH_CELLS_MAX && aw_box_may_dirty(r) &&
+           (box = aw_switch_next(r)) != 0) {
+        struct aw_box *m = &r->boxes[box];
+        const struct aw_switch *s = &r->switches[box];
+        struct aw_cell_ref ref = {.no = m->next_no,
+                                  .at = (uint32_t)(r->now.wall_ms / 1000),
+                                  .block = s->block,
+                                  .offset = s->offset,
+                                  .flags = pending_flags(r) | AW_CELL_FIRED};
+        uint32_t cell = aw_cells_new(r, &ref);
+
+        if (cell == 0) { /* only while removed mailboxes still have theirs under way */
+            aw_switch_not_fired(r, box);
+            return;
+        }
+        pend_numbered(r, box, cell);
+        aw_box_dirty(r, box);
+    }
 }
 
 uint64_t aw_batch_of(const struct aw_relay *r, const struct aw_cell_ref *c)
@@ -71,7 +140,8 @@ uint64_t aw_batch_of(const struct aw_relay *r, const struct aw_cell_ref *c)
 
 static bool is_due(const struct aw_relay *r)
 {
-    if (r->buffers[r->fill].pend_count > 0 || r->is_urgent || r->removed_count > 0)
+    if (r->buffers[r->fill].pend_count > 0 || r->is_urgent || r->removed_count > 0 ||
+        aw_wheel_queue_first(&r->wheel) != 0 || r->now.mono_ms >= aw_uptime_stamp_due_ms(r))
         return true;
     /* Half of what may wait is enough company; and nobody waits longer than the limit. */
     return r->dirty.count >= AW_DIRTY_MAX / 2 || r->dead.count >= AW_DELETE_MAX / 2 ||
@@ -84,7 +154,8 @@ uint64_t aw_batch_deadline_ms(const struct aw_relay *r)
         return AW_TIME_NEVER;
     if (is_due(r))
         return r->retry_ms;
-    return aw_time_max(r->retry_ms, aw_time_add(r->lazy_ms, AW_RELAY_LAZY_MS));
+    return aw_time_max(r->retry_ms, aw_time_min(aw_time_add(r->lazy_ms, AW_RELAY_LAZY_MS),
+                                                aw_uptime_stamp_due_ms(r)));
 }
 
 static void add_op(struct aw_relay *r, size_t *count, uint8_t space, uint64_t key,
@@ -95,6 +166,13 @@ static void add_op(struct aw_relay *r, size_t *count, uint8_t space, uint64_t ke
 
 static void add_meta_and_tokens(struct aw_relay *r, size_t *count, uint8_t **bytes)
 {
+    if (aw_uptime_wants_stamp(r)) {
+        aw_uptime_encode(r, *bytes);
+        add_op(r, count, AW_RELAY_SPACE_META, AW_META_TIME,
+               (struct aw_bytes){*bytes, AW_STAMP_LEN});
+        *bytes += AW_STAMP_LEN;
+        r->is_stamp_under_way = true;
+    }
     if (r->is_meta_dirty) {
         (*bytes)[0] = AW_RECORD_VERSION;
         memcpy(*bytes + 1, r->hash_key, sizeof r->hash_key);
@@ -190,6 +268,7 @@ bool aw_relay_batch_next(struct aw_relay *relay, struct aw_relay_batch *out, str
     aw_relay_tick(relay, now);
     if (relay->is_under_way || relay->now.mono_ms < relay->retry_ms || !is_due(relay))
         return false;
+    fire(relay);
     add_meta_and_tokens(relay, &count, &bytes);
     add_rows(relay, &count, &bytes);
     for (uint32_t row = 0; row < b->block_count; row++)
@@ -219,13 +298,20 @@ static void apply(struct aw_relay *r, const struct aw_buffer *b)
             aw_cells_free(r, pend->cell);
             continue;
         }
+        if ((r->cells[pend->cell].flags & AW_CELL_ARM) != 0) {
+            aw_switch_armed(r, pend->box, pend->cell);
+            continue;
+        }
+        if ((r->cells[pend->cell].flags & AW_CELL_FIRED) != 0)
+            aw_switch_fired(r, pend->box, &r->cells[pend->cell]);
+        else
+            r->counters.deposited++;
         if ((r->cells[pend->cell].flags & AW_CELL_BULK) != 0)
             m->bulk_pend--;
         aw_cells_append(r, m, pend->cell);
         aw_links_box_ready(r, pend->box);
         aw_wake_want(r, pend->box);
     }
-    r->counters.deposited += b->pend_count;
     for (uint32_t i = 0; i < r->delete_count; i++)
         aw_blocks_release(r, r->deletes[i]);
     r->removed_count -= r->removed_under_way;
@@ -243,9 +329,14 @@ static void forget(struct aw_relay *r, const struct aw_buffer *b)
     for (uint32_t i = 0; i < b->pend_count; i++) {
         const struct aw_pend *pend = &b->pends[i];
         struct aw_box *m = &r->boxes[pend->box];
+        uint16_t flags = m->id == pend->box_id ? r->cells[pend->cell].flags : 0;
 
-        if (m->id == pend->box_id && (r->cells[pend->cell].flags & AW_CELL_BULK) != 0)
+        if ((flags & AW_CELL_BULK) != 0)
             m->bulk_pend--;
+        if ((flags & AW_CELL_ARM) != 0)
+            aw_switch_not_armed(r, pend->box);
+        if ((flags & AW_CELL_FIRED) != 0)
+            aw_switch_not_fired(r, pend->box);
         aw_cells_free(r, pend->cell);
     }
     for (uint32_t row = 0; row < b->block_count; row++)
@@ -283,7 +374,11 @@ void aw_relay_committed(struct aw_relay *relay, enum aw_status status, struct aw
     relay->counters.commits_failed += status == AW_OK ? 0 : 1;
     relay->counters.is_degraded = status != AW_OK;
     relay->row_count = relay->delete_count = relay->removed_under_way = 0;
-    relay->is_under_way = false;
+    if (status == AW_OK && relay->is_stamp_under_way) {
+        relay->stamp_ms = relay->now.mono_ms;
+        relay->is_stamped = true;
+    }
+    relay->is_stamp_under_way = relay->is_under_way = false;
     relay->done_no++;
     aw_links_release(relay, relay->done_no, status != AW_OK);
 }

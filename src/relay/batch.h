@@ -10,6 +10,10 @@
 AW_MUST_USE bool aw_batch_deposit(struct aw_relay *r, uint32_t box, uint64_t hash,
                                   struct aw_bytes cell);
 
+/* The same for a cell to arm; its time starts now. */
+AW_MUST_USE bool aw_batch_arm(struct aw_relay *r, uint32_t box, uint32_t after_s,
+                              struct aw_bytes cell);
+
 /* The batch that a pending cell is part of; done_no for a waiting one. */
 uint64_t aw_batch_of(const struct aw_relay *r, const struct aw_cell_ref *c);
 

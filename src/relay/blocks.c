@@ -60,7 +60,8 @@ void aw_blocks_put(struct aw_relay *r, uint64_t box_id, struct aw_cell_ref *ref,
     aw_put_u32(p + 8, ref->no);
     aw_put_u32(p + 12, ref->at);
     aw_put_u64(p + 16, aw_cell_hash(ref));
-    aw_put_u16(p + 24, (uint16_t)cell.len);
+    aw_put_u16(p + 24,
+               (uint16_t)(cell.len | ((ref->flags & AW_CELL_ARM) != 0 ? AW_ENTRY_ARMED : 0)));
     memcpy(p + AW_ENTRY_HEAD_LEN, cell.ptr, cell.len);
     b->lens[row] += (uint32_t)(AW_ENTRY_HEAD_LEN + cell.len);
 }
@@ -85,6 +86,12 @@ void aw_blocks_recycle(struct aw_relay *r, uint32_t idx)
     }
     b->block_count = 0;
     b->pend_count = 0;
+}
+
+void aw_blocks_leave(struct aw_relay *r, uint32_t block)
+{
+    if (--r->blocks[block].live == 0)
+        aw_blocks_died(r, block);
 }
 
 void aw_blocks_died(struct aw_relay *r, uint32_t block)

@@ -22,7 +22,10 @@ const uint8_t *aw_blocks_bytes(const struct aw_relay *r, const struct aw_cell_re
 /* Forgets which blocks lie in buffer `idx`, before it is filled again. */
 void aw_blocks_recycle(struct aw_relay *r, uint32_t idx);
 
-/* The last cell of a block has gone: the next batch deletes the row. */
+/* One cell of a block less. With the last, the next batch deletes the row. */
+void aw_blocks_leave(struct aw_relay *r, uint32_t block);
+
+/* No cell of a block is left: the next batch deletes the row. */
 void aw_blocks_died(struct aw_relay *r, uint32_t block);
 
 /* Takes a row that was stored; 0 when the index is full. */

@@ -5,6 +5,7 @@
 #include "crypto/verify.h"
 #include "relay/blocks.h"
 #include "relay/pool.h"
+#include "relay/switch.h"
 
 uint64_t aw_cells_hash(const struct aw_relay *r, const struct aw_box *m, struct aw_bytes cell)
 {
@@ -52,15 +53,25 @@ static void table_remove(struct aw_relay *r, uint32_t cell)
     t->slots[hole] = 0;
 }
 
+bool aw_cells_have_room(const struct aw_relay *r)
+{
+    return r->plain_count < r->config.cell_count && !aw_pool_is_empty(&r->cell_pool);
+}
+
 uint32_t aw_cells_new(struct aw_relay *r, const struct aw_cell_ref *ref)
 {
-    uint32_t cell = aw_pool_take(&r->cell_pool, &r->cells[r->cell_pool.free].next);
+    uint32_t cell = 0;
 
+    if ((ref->flags & AW_CELL_FIRED) != 0 || aw_cells_have_room(r))
+        cell = aw_pool_take(&r->cell_pool, &r->cells[r->cell_pool.free].next);
     if (cell == 0)
         return 0;
     r->cells[cell] = *ref;
     r->blocks[ref->block].live++;
-    table_add(r, cell);
+    if ((ref->flags & AW_CELL_FIRED) == 0)
+        r->plain_count++;
+    if ((ref->flags & (AW_CELL_ARM | AW_CELL_FIRED)) == 0)
+        table_add(r, cell);
     return cell;
 }
 
@@ -68,10 +79,23 @@ void aw_cells_free(struct aw_relay *r, uint32_t cell)
 {
     uint32_t block = r->cells[cell].block;
 
-    table_remove(r, cell);
+    if ((r->cells[cell].flags & (AW_CELL_ARM | AW_CELL_FIRED)) == 0)
+        table_remove(r, cell);
+    if ((r->cells[cell].flags & AW_CELL_FIRED) == 0)
+        r->plain_count--;
     aw_pool_give(&r->cell_pool, cell, &r->cells[cell].next);
-    if (--r->blocks[block].live == 0)
-        aw_blocks_died(r, block);
+    aw_blocks_leave(r, block);
+}
+
+/* Frees a cell of a list: its switch may wait for that. */
+static void let_go(struct aw_relay *r, const struct aw_box *m, uint32_t cell)
+{
+    bool is_fired = (r->cells[cell].flags & AW_CELL_FIRED) != 0;
+
+    aw_cells_free(r, cell);
+    r->counters.cells--;
+    if (is_fired)
+        aw_switch_read(r, (uint32_t)(m - r->boxes));
 }
 
 /* spec/08-relay.md §3: "A mailbox MUST keep the 32 oldest and the 32 newest small cells that wait
@@ -83,9 +107,8 @@ static void drop_middle(struct aw_relay *r, struct aw_box *m)
 
     mid->next = r->cells[victim].next;
     m->small_count--;
-    aw_cells_free(r, victim);
+    let_go(r, m, victim);
     r->counters.dropped++;
-    r->counters.cells--;
 }
 
 void aw_cells_append(struct aw_relay *r, struct aw_box *m, uint32_t cell)
@@ -99,7 +122,7 @@ void aw_cells_append(struct aw_relay *r, struct aw_box *m, uint32_t cell)
      * be used again once delivered." */
     AW_ASSERT(c->no > m->last_no);
     c->next = 0;
-    c->flags &= AW_CELL_BULK;
+    c->flags &= AW_CELL_BULK | AW_CELL_FIRED;
     if (*head == 0)
         *head = cell;
     else
@@ -117,6 +140,49 @@ void aw_cells_append(struct aw_relay *r, struct aw_box *m, uint32_t cell)
         drop_middle(r, m);
 }
 
+uint32_t aw_cells_before(const struct aw_relay *r, uint32_t head, uint32_t no)
+{
+    uint32_t before = 0;
+
+    for (uint32_t c = head; c != 0 && r->cells[c].no < no; c = r->cells[c].next)
+        before = c;
+    return before;
+}
+
+void aw_cells_insert(struct aw_relay *r, struct aw_box *m, uint32_t before, uint32_t cell)
+{
+    struct aw_cell_ref *c = &r->cells[cell];
+    bool is_bulk = (c->flags & AW_CELL_BULK) != 0;
+    uint32_t *head = is_bulk ? &m->bulk_head : &m->head;
+    uint32_t *tail = is_bulk ? &m->bulk_tail : &m->tail;
+    uint32_t *link = before == 0 ? head : &r->cells[before].next;
+
+    c->next = *link;
+    *link = cell;
+    if (c->next == 0)
+        *tail = cell;
+    if (c->no > m->last_no)
+        m->last_no = c->no;
+    r->counters.cells++;
+    if (is_bulk)
+        m->bulk_count++;
+    else
+        m->small_count++;
+}
+
+void aw_cells_settle(struct aw_relay *r, struct aw_box *m)
+{
+    uint32_t cell = m->head;
+
+    if (m->small_count < AW_RELAY_OLDEST)
+        return;
+    for (uint32_t i = 1; i < AW_RELAY_OLDEST; i++)
+        cell = r->cells[cell].next;
+    m->mid = cell;
+    while (m->small_count > AW_SMALL_MAX)
+        drop_middle(r, m);
+}
+
 /* spec/08-relay.md §5: "A cell MUST stay until a `take` at or above its number, or until it is
  * dropped." */
 uint32_t aw_cells_take(struct aw_relay *r, struct aw_box *m, uint32_t upto)
@@ -130,16 +196,15 @@ uint32_t aw_cells_take(struct aw_relay *r, struct aw_box *m, uint32_t upto)
         if (m->small_count > AW_RELAY_OLDEST)
             m->mid = r->cells[m->mid].next;
         m->small_count--;
-        aw_cells_free(r, cell);
+        let_go(r, m, cell);
         count++;
     }
     while ((cell = m->bulk_head) != 0 && r->cells[cell].no <= upto) {
         m->bulk_head = r->cells[cell].next;
         m->bulk_count--;
-        aw_cells_free(r, cell);
+        let_go(r, m, cell);
         count++;
     }
-    r->counters.cells -= count;
     return count;
 }
 

@@ -138,13 +138,12 @@ void aw_client_probe(struct aw_client *client, uint32_t mailbox)
         aw_client_want(client, m, AW_REQUEST_PROBE);
 }
 
-enum aw_status aw_client_deposit(struct aw_client *client, uint64_t id,
-                                 const uint8_t capability[AW_RELAY_KEY_LEN], struct aw_bytes cell)
+static enum aw_status queue(struct aw_client *client, uint64_t id,
+                            const uint8_t capability[AW_RELAY_KEY_LEN], struct aw_bytes cell,
+                            uint32_t after_s)
 {
     uint32_t cap = client->config.deposit_cap;
 
-    if (cell.len != AW_RELAY_CELL_LEN && cell.len != AW_RELAY_BULK_LEN)
-        return AW_E_RANGE;
     for (uint32_t n = 0; n < cap; n++) {
         uint32_t pos = (client->place_pos + n) % cap;
         struct aw_client_deposit *d = &client->config.deposits[pos];
@@ -153,6 +152,7 @@ enum aw_status aw_client_deposit(struct aw_client *client, uint64_t id,
             continue;
         d->id = id;
         d->state = AW_CD_WAITING;
+        d->after_s = after_s;
         d->bulk = cell.len == AW_RELAY_BULK_LEN ? cell.ptr : NULL;
         memcpy(d->capability, capability, AW_RELAY_KEY_LEN);
         if (d->bulk == NULL)
@@ -162,6 +162,31 @@ enum aw_status aw_client_deposit(struct aw_client *client, uint64_t id,
         return AW_OK;
     }
     return AW_E_BUSY;
+}
+
+enum aw_status aw_client_deposit(struct aw_client *client, uint64_t id,
+                                 const uint8_t capability[AW_RELAY_KEY_LEN], struct aw_bytes cell)
+{
+    if (cell.len != AW_RELAY_CELL_LEN && cell.len != AW_RELAY_BULK_LEN)
+        return AW_E_RANGE;
+    return queue(client, id, capability, cell, 0);
+}
+
+/* Two in the queue could change places when a link is lost, and the older one would stay. */
+enum aw_status aw_client_arm(struct aw_client *client, uint64_t id,
+                             const uint8_t capability[AW_RELAY_KEY_LEN],
+                             const uint8_t cell[AW_RELAY_CELL_LEN], uint32_t after_s)
+{
+    if (after_s == 0 || after_s > AW_RELAY_ARM_MAX_S)
+        return AW_E_RANGE;
+    for (uint32_t i = 0; i < client->config.deposit_cap; i++) {
+        const struct aw_client_deposit *d = &client->config.deposits[i];
+
+        if ((d->state == AW_CD_WAITING || d->state == AW_CD_SENT) && d->after_s != 0 &&
+            aw_secret_equal(d->capability, capability, AW_RELAY_KEY_LEN))
+            return AW_E_BUSY;
+    }
+    return queue(client, id, capability, (struct aw_bytes){cell, AW_RELAY_CELL_LEN}, after_s);
 }
 
 void aw_client_cancel(struct aw_client *client, uint64_t id)

@@ -74,6 +74,11 @@ static bool put_asks(struct aw_client *c, struct aw_buf *plain, struct aw_now no
     return true;
 }
 
+static uint8_t op_of(const struct aw_client_deposit *d)
+{
+    return d->after_s != 0 ? AW_REQUEST_ARM : AW_REQUEST_DEPOSIT;
+}
+
 static void put_deposits(struct aw_client *c, struct aw_buf *plain, struct aw_now now)
 {
     uint32_t cap = c->config.deposit_cap;
@@ -82,7 +87,7 @@ static void put_deposits(struct aw_client *c, struct aw_buf *plain, struct aw_no
     for (uint32_t n = 0; n < cap && c->deposit_waiting > 0; n++) {
         uint32_t idx = (start + n) % cap;
         struct aw_client_deposit *d = &c->config.deposits[idx];
-        struct aw_request q = {.op = AW_REQUEST_DEPOSIT, .capability = d->capability};
+        struct aw_request q = {.op = op_of(d), .capability = d->capability, .after_s = d->after_s};
 
         if (d->state != AW_CD_WAITING)
             continue;
@@ -236,15 +241,15 @@ static enum aw_status on_mailbox(struct aw_client *c, uint8_t op, uint32_t idx,
     return AW_OK;
 }
 
-static enum aw_status on_deposited(struct aw_client *c, uint32_t idx, const struct aw_answer *a,
-                                   struct aw_client_event *event)
+static enum aw_status on_deposited(struct aw_client *c, uint8_t op, uint32_t idx,
+                                   const struct aw_answer *a, struct aw_client_event *event)
 {
     struct aw_client_deposit *d;
 
     if (idx >= c->config.deposit_cap || a->kind == AW_ANSWER_COUNTED)
         return AW_E_FORMAT;
     d = &c->config.deposits[idx];
-    if (d->state != AW_CD_SENT && d->state != AW_CD_CANCELLED)
+    if ((d->state != AW_CD_SENT && d->state != AW_CD_CANCELLED) || op != op_of(d))
         return AW_E_FORMAT;
     if (d->state == AW_CD_SENT) {
         event->kind = AW_CLIENT_EV_DEPOSITED;
@@ -292,15 +297,15 @@ static enum aw_status on_answer(struct aw_client *c, const struct aw_answer *a,
     if (a->kind == AW_ANSWER_DELIVERY)
         return op == AW_REQUEST_SUBSCRIBE ? on_delivered(c, idx, a, event) : AW_E_FORMAT;
     event->status = (enum aw_relay_answer)a->status;
-    if (op < AW_REQUEST_CREATE || op > AW_REQUEST_REMOVE || a->status == AW_RELAY_BAD)
+    if (op < AW_REQUEST_CREATE || op > AW_REQUEST_ARM || a->status == AW_RELAY_BAD)
         return AW_E_FORMAT;
     c->progress_ms = now.mono_ms;
     c->answered = now;
     c->is_healthy = true;
     c->attempt = 0;
     c->probe_due_ms = aw_time_add(now.mono_ms, c->config.probe_ms);
-    if (op == AW_REQUEST_DEPOSIT)
-        return on_deposited(c, idx, a, event);
+    if (op == AW_REQUEST_DEPOSIT || op == AW_REQUEST_ARM)
+        return on_deposited(c, op, idx, a, event);
     return on_mailbox(c, op, idx, a, event, now);
 }
 

@@ -8,8 +8,12 @@
 #include "relay/lazy.h"
 #include "relay/links.h"
 #include "relay/pool.h"
+#include "relay/switch.h"
+#include "relay/uptime.h"
 
 #include <string.h>
+
+#define V1_ROW_HEAD 78 /* without switch and reading day */
 
 bool aw_box_may_dirty(const struct aw_relay *r)
 {
@@ -27,6 +31,13 @@ void aw_box_dirty(struct aw_relay *r, uint32_t box)
     aw_lazy_touch(r);
 }
 
+enum aw_status aw_record_check(struct aw_bytes record)
+{
+    if (record.len == 0 || record.ptr[0] == 0)
+        return AW_E_DAMAGED;
+    return record.ptr[0] <= AW_RECORD_VERSION ? AW_OK : AW_E_VERSION;
+}
+
 uint32_t aw_box_new(struct aw_relay *r, uint32_t token, const uint8_t read_key[AW_RELAY_KEY_LEN],
                     const uint8_t deposit_key[AW_RELAY_KEY_LEN])
 {
@@ -35,7 +46,8 @@ uint32_t aw_box_new(struct aw_relay *r, uint32_t token, const uint8_t read_key[A
 
     if (box == 0)
         return 0;
-    *m = (struct aw_box){.id = r->box_id_next++, .token = token, .next_no = 1};
+    *m = (struct aw_box){
+        .id = r->box_id_next++, .token = token, .next_no = 1, .read_day = aw_uptime_day(r)};
     memcpy(m->read_key, read_key, AW_RELAY_KEY_LEN);
     memcpy(m->deposit_key, deposit_key, AW_RELAY_KEY_LEN);
     aw_keys_add(r, AW_KEY_READ, box);
@@ -66,6 +78,7 @@ void aw_box_remove(struct aw_relay *r, uint32_t box)
     aw_keys_remove(r, AW_KEY_READ, box);
     aw_keys_remove(r, AW_KEY_DEPOSIT, box);
     (void)aw_cells_take(r, m, UINT32_MAX);
+    aw_switch_remove(r, box);
     r->tokens[m->token].box_count--;
     r->counters.mailboxes--;
     m->id = 0;
@@ -113,6 +126,23 @@ static size_t live_after_batch(const struct aw_relay *r, const struct aw_box *m,
     return count;
 }
 
+/* What its switch has delivered last, or delivers in the filling batch. */
+static void put_fired(const struct aw_relay *r, const struct aw_box *m, uint8_t out[12])
+{
+    uint32_t arm_no = m->fired, no = m->fired_no, at = m->fired_at;
+
+    for (uint32_t c = m->pend_head; c != 0; c = r->cells[c].next) {
+        if ((r->cells[c].flags & AW_CELL_FIRED) == 0)
+            continue;
+        arm_no = r->switches[m - r->boxes].no;
+        no = r->cells[c].no;
+        at = r->cells[c].at;
+    }
+    aw_put_u32(out, arm_no);
+    aw_put_u32(out + 4, no);
+    aw_put_u32(out + 8, at);
+}
+
 size_t aw_box_row_encode(const struct aw_relay *r, const struct aw_box *m,
                          uint8_t out[AW_BOX_ROW_MAX])
 {
@@ -120,13 +150,15 @@ size_t aw_box_row_encode(const struct aw_relay *r, const struct aw_box *m,
     size_t live_count = live_after_batch(r, m, live);
     uint32_t last = m->taken;
     uint8_t gap_count = 0;
-    uint8_t *p = out + 78;
+    uint8_t *p = out + AW_BOX_ROW_HEAD;
 
     out[0] = AW_RECORD_VERSION;
     memcpy(out + 1, m->read_key, AW_RELAY_KEY_LEN);
     memcpy(out + 33, m->deposit_key, AW_RELAY_KEY_LEN);
     aw_put_u64(out + 65, r->tokens[m->token].id);
     aw_put_u32(out + 73, m->taken);
+    aw_put_u32(out + 77, m->read_day);
+    put_fired(r, m, out + 81);
     for (size_t i = 0; i < live_count; i++) {
         if (live[i] != last + 1) {
             aw_put_u32(p, last + 1);
@@ -136,7 +168,7 @@ size_t aw_box_row_encode(const struct aw_relay *r, const struct aw_box *m,
         }
         last = live[i];
     }
-    out[77] = gap_count;
+    out[AW_BOX_ROW_HEAD - 1] = gap_count;
     return (size_t)(p - out);
 }
 
@@ -174,13 +206,15 @@ static enum aw_status load_gap(struct aw_relay *r, struct aw_box *m, const uint8
 enum aw_status aw_box_row_load(struct aw_relay *r, uint64_t id, struct aw_bytes row)
 {
     const uint8_t *p = row.ptr;
-    enum aw_status status = AW_OK;
+    enum aw_status status = aw_record_check(row);
+    size_t head_len = row.len > 0 && p[0] == 1 ? V1_ROW_HEAD : AW_BOX_ROW_HEAD;
     uint32_t token, box, last;
     struct aw_box *m;
 
-    if (row.len > 0 && p[0] != AW_RECORD_VERSION)
-        return AW_E_VERSION;
-    if (row.len < 78 || row.len != 78 + (size_t)p[77] * 8 || p[77] > AW_GAPS_MAX)
+    if (status != AW_OK)
+        return status;
+    if (row.len < head_len || row.len != head_len + (size_t)p[head_len - 1] * 8 ||
+        p[head_len - 1] > AW_GAPS_MAX)
         return AW_E_DAMAGED;
     token = token_by_id(r, aw_get_u64(p + 65));
     if (token == 0 || id < r->box_id_next || aw_keys_is_known(r, p + 1) ||
@@ -193,7 +227,13 @@ enum aw_status aw_box_row_load(struct aw_relay *r, uint64_t id, struct aw_bytes 
     m->id = id;
     r->box_id_next = id + 1;
     m->taken = m->last_no = last = aw_get_u32(p + 73);
-    for (size_t i = 0; i < p[77] && status == AW_OK; i++)
-        status = load_gap(r, m, p + 78 + i * 8, &last);
+    if (head_len == AW_BOX_ROW_HEAD) {
+        m->read_day = aw_get_u32(p + 77);
+        m->arm_no = m->fired = aw_get_u32(p + 81);
+        m->fired_no = aw_get_u32(p + 85);
+        m->fired_at = aw_get_u32(p + 89);
+    }
+    for (size_t i = 0; i < p[head_len - 1] && status == AW_OK; i++)
+        status = load_gap(r, m, p + head_len + i * 8, &last);
     return status;
 }

@@ -6,6 +6,9 @@
 
 /* Mailboxes: making, removing, and the rows that say which of their cells are live. */
 
+/* AW_OK, AW_E_DAMAGED or AW_E_VERSION, from the first byte of any record. */
+AW_MUST_USE enum aw_status aw_record_check(struct aw_bytes record);
+
 /* Returns whether one more row may wait for the next batch. */
 bool aw_box_may_dirty(const struct aw_relay *r);
 

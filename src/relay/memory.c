@@ -7,10 +7,9 @@
 
 /* How the caller's memory is divided. One walk serves both questions: how much, and where. */
 
-#define COUNT_MAX         (UINT32_C(1) << 26)
-#define LINKS_MAX         65534
-#define ALIGN             16
-#define BLOCKS_FOR(cells) ((cells) + AW_BUFFER_COUNT * AW_BLOCKS_PER_BATCH + AW_DELETE_MAX)
+#define COUNT_MAX (UINT32_C(1) << 26)
+#define LINKS_MAX 65534
+#define ALIGN     16
 
 struct plan {
     uint8_t *base; /* NULL: only measure */
@@ -67,18 +66,27 @@ static bool is_in_range(const struct aw_relay_config *c)
            c->rate_burst <= COUNT_MAX && c->rate_interval_ms <= COUNT_MAX;
 }
 
+/* In the worst case each waiting or armed cell is the last one of its row. */
+static uint32_t block_cap(const struct aw_relay_config *c)
+{
+    return c->cell_count + c->mailbox_count + AW_BUFFER_COUNT * AW_BLOCKS_PER_BATCH + AW_DELETE_MAX;
+}
+
 /* Fills the pointers of `r`; with p->base NULL they are NULL and only p->len counts. */
 static void divide(struct plan *p, struct aw_relay *r, const struct aw_relay_config *c)
 {
     size_t op_max = (size_t)AW_BLOCKS_PER_BATCH + AW_ROWS_MAX + AW_REMOVED_MAX + AW_DELETE_MAX +
-                    c->token_count + 1;
+                    c->token_count + 2;
 
     p->len = 0;
     (void)place(p, 1, sizeof *r);
-    r->cells = place(p, (size_t)c->cell_count + 1, sizeof *r->cells);
-    r->blocks = place(p, (size_t)BLOCKS_FOR(c->cell_count) + 1, sizeof *r->blocks);
+    /* Each mailbox has a cell more than those of all, so that a switch can always fire. */
+    r->cells = place(p, (size_t)c->cell_count + c->mailbox_count + 1, sizeof *r->cells);
+    r->blocks = place(p, (size_t)block_cap(c) + 1, sizeof *r->blocks);
     r->boxes = place(p, (size_t)c->mailbox_count + 1, sizeof *r->boxes);
     r->tokens = place(p, (size_t)c->token_count + 1, sizeof *r->tokens);
+    r->switches = place(p, (size_t)c->mailbox_count + 1, sizeof *r->switches);
+    r->wheel.links = place(p, (size_t)c->mailbox_count + 1, sizeof *r->wheel.links);
     r->replies = place(p, (size_t)c->link_count * AW_RELAY_WINDOW + 1, sizeof *r->replies);
     r->links = place(p, (size_t)c->link_count + 1, sizeof *r->links);
     table_place(p, &r->key_table, 2 * c->mailbox_count + c->token_count);
@@ -88,7 +96,7 @@ static void divide(struct plan *p, struct aw_relay *r, const struct aw_relay_con
     r->ops = place(p, op_max, sizeof *r->ops);
     r->row_bytes = place(p, 1,
                          (size_t)AW_ROWS_MAX * AW_BOX_ROW_MAX +
-                             (size_t)c->token_count * AW_TOKEN_ROW_MAX + 32);
+                             (size_t)c->token_count * AW_TOKEN_ROW_MAX + 64);
     r->removed = place(p, AW_REMOVED_MAX, sizeof *r->removed);
     r->rows = place(p, AW_DIRTY_MAX, sizeof *r->rows);
     r->deletes = place(p, AW_DELETE_MAX, sizeof *r->deletes);
@@ -130,13 +138,13 @@ enum aw_status aw_relay_init(struct aw_relay **out, void *memory, size_t len,
     memcpy(r->hash_key, keys + 16, 16);
     aw_wipe(keys, sizeof keys);
     r->is_meta_dirty = true;
-    r->cell_pool.cap = c.cell_count;
-    r->block_pool.cap = BLOCKS_FOR(c.cell_count);
+    r->cell_pool.cap = c.cell_count + c.mailbox_count;
+    r->block_pool.cap = block_cap(&c);
     r->box_pool.cap = c.mailbox_count;
     r->reply_pool.cap = c.link_count * AW_RELAY_WINDOW;
     r->box_id_next = r->token_id_next = r->block_key_next = 1;
     r->batch_no = 1;
-    r->lazy_ms = AW_TIME_NEVER;
+    r->lazy_ms = r->look_ms = AW_TIME_NEVER;
     *out = r;
     return AW_OK;
 }

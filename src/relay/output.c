@@ -57,8 +57,8 @@ static bool put_answers(struct aw_relay *r, uint32_t link, struct aw_buf *plain)
         struct aw_answer answer;
         uint32_t idx = l->head;
 
-        /* spec/08-relay.md §4: "A relay MUST NOT answer `ok` to a deposit, a create or a remove
-         * before the change is on stable storage." */
+        /* spec/08-relay.md §4: "A relay MUST NOT answer `ok` to a deposit, an arm, a create or a
+         * remove before the change is on stable storage." */
         if (reply->batch > r->done_no)
             return true;
         to_answer(r, link, reply, &answer);

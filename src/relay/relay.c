@@ -9,7 +9,9 @@
 #include "relay/links.h"
 #include "relay/mailbox.h"
 #include "relay/rate.h"
+#include "relay/switch.h"
 #include "relay/token.h"
+#include "relay/uptime.h"
 #include "relay/wake.h"
 #include "wire/request.h"
 
@@ -97,6 +99,27 @@ static uint8_t deposit(struct aw_relay *r, const struct aw_request *q, struct aw
     return AW_RELAY_OK;
 }
 
+static uint8_t arm(struct aw_relay *r, const struct aw_request *q, struct aw_reply *reply)
+{
+    uint32_t box = find_box(r, q->capability, AW_KEY_DEPOSIT);
+    uint32_t retry_after;
+
+    if (box == 0)
+        return AW_RELAY_UNKNOWN;
+    retry_after = aw_rate_take(r, &r->boxes[box]);
+    if (retry_after > 0) {
+        reply->kind = AW_REPLY_RETRY;
+        reply->retry_after = (uint16_t)retry_after;
+        return AW_RELAY_RATE;
+    }
+    if (r->boxes[box].arm_no == UINT32_MAX)
+        return AW_RELAY_LIMIT;
+    if (!aw_batch_arm(r, box, q->after_s, q->cell))
+        return AW_RELAY_FULL;
+    reply->batch = r->batch_no;
+    return AW_RELAY_OK;
+}
+
 static void take(struct aw_relay *r, uint32_t box, uint64_t upto)
 {
     struct aw_box *m = &r->boxes[box];
@@ -146,6 +169,7 @@ static bool has_room(const struct aw_relay *r, const struct aw_request *q)
     case AW_REQUEST_TAKE:
         return aw_box_may_dirty(r);
     case AW_REQUEST_DEPOSIT:
+    case AW_REQUEST_ARM:
         return aw_blocks_have_room(r, q->cell.len);
     case AW_REQUEST_REMOVE:
         return r->removed_count < AW_REMOVED_MAX;
@@ -164,6 +188,9 @@ static void serve(struct aw_relay *r, uint32_t link, const struct aw_request *q)
         break;
     case AW_REQUEST_DEPOSIT:
         reply.status = deposit(r, q, &reply);
+        break;
+    case AW_REQUEST_ARM:
+        reply.status = arm(r, q, &reply);
         break;
     default:
         reply.status = read_op(r, link, q, &reply);
@@ -213,14 +240,17 @@ enum aw_status aw_relay_feed(struct aw_relay *relay, uint32_t link, struct aw_by
 void aw_relay_tick(struct aw_relay *relay, struct aw_now now)
 {
     AW_ASSERT(relay->is_started && now.mono_ms <= AW_TIME_MAX_MS);
+    aw_uptime_advance(relay, now.mono_ms);
     relay->now.mono_ms = aw_time_max(relay->now.mono_ms, now.mono_ms);
     relay->now.wall_ms = now.wall_ms;
+    aw_switch_tick(relay);
     aw_wake_tick(relay);
 }
 
 uint64_t aw_relay_deadline_ms(const struct aw_relay *relay)
 {
-    return aw_time_min(aw_wake_deadline_ms(relay), aw_batch_deadline_ms(relay));
+    return aw_time_min(aw_switch_deadline_ms(relay),
+                       aw_time_min(aw_wake_deadline_ms(relay), aw_batch_deadline_ms(relay)));
 }
 
 void aw_relay_counters(const struct aw_relay *relay, struct aw_relay_counters *out)

@@ -2,6 +2,8 @@
 #ifndef AW_RELAY_STATE_H
 #define AW_RELAY_STATE_H
 
+#include "relay/wheel.h"
+
 #include <allswell/relay.h>
 
 /*
@@ -13,6 +15,7 @@
  *   cell     one waiting or pending cell: where its bytes are, never the bytes
  *   block    one block row of the store
  *   mailbox  keys, the lists of its cells, its subscription
+ *   switch   the cell that a mailbox's sender has armed; it has the mailbox's index
  *   answer   one answer that waits for its commit or for room in a frame
  *
  * Life of a cell: deposit puts it into the filling batch (PENDING, in the table of hashes, in
@@ -31,7 +34,8 @@
 
 #define AW_SMALL_MAX        (AW_RELAY_OLDEST + AW_RELAY_NEWEST)
 #define AW_GAPS_MAX         (AW_SMALL_MAX + AW_RELAY_BULK_MAX)
-#define AW_BOX_ROW_MAX      (1 + 32 + 32 + 8 + 4 + 1 + AW_GAPS_MAX * 8)
+#define AW_BOX_ROW_MAX      (AW_BOX_ROW_HEAD + AW_GAPS_MAX * 8)
+#define AW_BOX_ROW_HEAD     (1 + 32 + 32 + 8 + 4 + 4 + 12 + 1)
 #define AW_TOKEN_ROW_MAX    (1 + 32 + 4 + 1 + 2 * (1 + AW_RELAY_LABEL_MAX))
 
 #define AW_DIRTY_MAX        1024 /* mailboxes whose row waits, the batch under way included */
@@ -39,10 +43,18 @@
 #define AW_DELETE_MAX       2048 /* blocks deleted by one batch */
 #define AW_ROWS_MAX         (AW_DIRTY_MAX + AW_BATCH_CELLS_MAX)
 
-#define AW_RECORD_VERSION   1
+#define AW_RECORD_VERSION   2 /* version 1 had no switches; it is still read */
 #define AW_META_KEY         1
+#define AW_META_TIME        2
+#define AW_ENTRY_ARMED      0x8000 /* in the length of an entry */
 
-enum { AW_CELL_BULK = 1, AW_CELL_PENDING = 2, AW_CELL_ODD = 4 /* batch number is odd */ };
+enum {
+    AW_CELL_BULK = 1,
+    AW_CELL_PENDING = 2,
+    AW_CELL_ODD = 4,   /* batch number is odd */
+    AW_CELL_ARM = 8,   /* pending: not a cell of the mailbox, but of its switch */
+    AW_CELL_FIRED = 16 /* delivered by its switch */
+};
 
 struct aw_cell_ref {
     uint32_t hash[2]; /* low, high: a uint64_t would cost four bytes of padding */
@@ -87,9 +99,29 @@ struct aw_box {
     uint32_t sub_link; /* 1 + link; 0: nobody */
     uint32_t sub_prev, sub_next;
     uint32_t dirty_next, ready_next, wake_next;
+    uint32_t arm_no;                    /* given last */
+    uint32_t fired, fired_no, fired_at; /* arm that was delivered last, as what, when */
+    uint32_t read_day;                  /* running day on which its reader came last */
     uint16_t small_count;
-    uint8_t bulk_count, bulk_pend; /* pend: not yet committed */
+    uint16_t arm_pend; /* arms not yet committed */
+    uint8_t bulk_count, bulk_pend;
     uint8_t flags;
+};
+
+enum {
+    AW_SWITCH_FIRING = 1, /* its delivery is in a batch */
+    AW_SWITCH_HELD = 2,   /* due; waits for arm_pend, or for the one before to be taken */
+    AW_SWITCH_UNREAD = 4, /* what it delivered last is waiting */
+};
+
+struct aw_switch {
+    uint32_t after_s;  /* 0: nothing is armed */
+    uint32_t armed_s;  /* running time, rounded up */
+    uint32_t no;       /* of this arm; the numbers of a mailbox rise */
+    uint32_t pause_no; /* the last pause before it */
+    uint32_t block;
+    uint16_t offset;
+    uint16_t flags;
 };
 
 struct aw_token_ref {
@@ -179,14 +211,26 @@ struct aw_relay {
     struct aw_block_ref *blocks;
     struct aw_box *boxes;
     struct aw_token_ref *tokens;
+    struct aw_switch *switches; /* by mailbox */
     struct aw_reply *replies;
     struct aw_link_ref *links; /* index is 1 + link */
+    struct aw_wheel wheel;     /* of switches, in running time */
     struct aw_table key_table, cell_table;
     uint32_t token_count;
+    uint32_t plain_count; /* cells in use, without AW_CELL_FIRED */
     uint64_t box_id_next, token_id_next, block_key_next;
 
     struct aw_list dirty, dead, ready, wake, cool; /* boxes, blocks, links, boxes, boxes */
     struct aw_list wait[2];                        /* links that wait for an even, odd batch */
+
+    uint64_t run_ms;      /* running time: while the relay did not run it stood still */
+    uint64_t settle_ms;   /* what was armed before it fires one interval after this, or later */
+    uint64_t look_ms;     /* running time at which a switch may be due, or AW_TIME_NEVER */
+    uint64_t stamp_ms;    /* when the running time was stored, monotonic */
+    uint64_t stamp_run_s; /* while loading */
+    uint64_t stamp_wall_s;
+    uint32_t pause_no;
+    bool is_stamped, is_stamp_under_way;
 
     uint64_t batch_no; /* the one that fills; the one under way is the one before */
     uint64_t done_no;

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "crypto/verify.h"
 #include "relay/keys.h"
+#include "relay/mailbox.h"
 
 #include <string.h>
 
@@ -63,10 +64,11 @@ static size_t get_label(char out[AW_RELAY_LABEL_MAX + 1], struct aw_bytes in)
 enum aw_status aw_token_row_load(struct aw_relay *r, uint64_t id, struct aw_bytes row)
 {
     struct aw_token_ref t = {.id = id};
+    enum aw_status status = aw_record_check(row);
     size_t label_len, wake_len;
 
-    if (row.len > 0 && row.ptr[0] != AW_RECORD_VERSION)
-        return AW_E_VERSION;
+    if (status != AW_OK)
+        return status;
     if (row.len < 40 || row.ptr[37] > 1 || id < r->token_id_next)
         return AW_E_DAMAGED;
     memcpy(t.hash, row.ptr + 1, AW_RELAY_KEY_LEN);

@@ -231,6 +231,22 @@ enum aw_status bed_deposit(struct relay_bed *bed, uint32_t link, uint32_t number
     return bed_send(bed, link, &r);
 }
 
+enum aw_status bed_arm(struct relay_bed *bed, uint32_t link, uint32_t number, uint32_t box,
+                       uint32_t content, uint32_t after_s)
+{
+    uint8_t cell[AW_RELAY_CELL_LEN];
+    uint8_t capability[32];
+    struct aw_request r = {.number = number,
+                           .op = AW_REQUEST_ARM,
+                           .capability = capability,
+                           .cell = AW_BYTES_OF(cell),
+                           .after_s = after_s};
+
+    bed_capability(2 * box + 1, capability);
+    bed_cell(content, cell, sizeof cell);
+    return bed_send(bed, link, &r);
+}
+
 enum aw_status bed_op(struct relay_bed *bed, uint32_t link, uint32_t number, uint8_t op,
                       uint32_t box, uint64_t upto)
 {

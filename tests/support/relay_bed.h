@@ -66,6 +66,8 @@ enum aw_status bed_create(struct relay_bed *bed, uint32_t link, uint32_t number,
                           const uint8_t token[32]);
 enum aw_status bed_deposit(struct relay_bed *bed, uint32_t link, uint32_t number, uint32_t box,
                            uint32_t content, size_t len);
+enum aw_status bed_arm(struct relay_bed *bed, uint32_t link, uint32_t number, uint32_t box,
+                       uint32_t content, uint32_t after_s);
 enum aw_status bed_op(struct relay_bed *bed, uint32_t link, uint32_t number, uint8_t op,
                       uint32_t box, uint64_t upto);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay_model.h"
 
+#include "base/bytes.h"
 #include "relay_bed.h"
 
 #define BOXES       3
 #define LINKS       3
 #define CELLS_MAX   8192
 #define ASKS_MAX    1024
+#define AFTER_MAX_S 3
 #define CHECK(cond) T_REQUIRE(cond)
 
 /* A cell that was accepted: what the model knows of it. */
@@ -15,6 +17,7 @@ struct cell {
     bool is_bulk;
     bool is_durable; /* at some time */
     bool is_failed;  /* its commit failed */
+    bool is_armed;   /* came with an arm */
 };
 
 struct list {
@@ -22,17 +25,28 @@ struct list {
     size_t count;
 };
 
+/* What a switch holds. */
+struct armed {
+    bool exists;
+    uint32_t cell, after_s;
+    uint64_t since_ms; /* its time counts from here: armed, or the restart after it */
+};
+
 /* One state of a mailbox: in memory, when the batch was closed, or in the store. */
 struct box_state {
     bool exists;
+    struct armed armed;
     struct list cells;
-    uint32_t taken, next_no;
+    uint32_t taken, next_no, fired;
 };
 
 struct box {
     struct box_state live, snap, durable;
     struct list pend[2];                    /* filling, under way */
+    struct armed arm[2];                    /* the last one of each */
+    struct list arms[2];                    /* all of each */
     uint32_t sub_link, sub_number, sent_no; /* link 1.. */
+    uint32_t firing;                        /* number of the arm, 0: none */
     uint32_t life;                          /* times that it was created */
     bool is_unsure; /* a commit failed under a subscription that is not answered */
 };
@@ -130,6 +144,8 @@ static void do_deposit(uint32_t link, uint32_t b, bool is_bulk, bool is_repeat)
         if (l->count == 0)
             return;
         content = l->cells[l->count - 1];
+        if (m.cells[content].is_armed)
+            return; /* a relay cannot know those again */
         is_bulk = m.cells[content].is_bulk;
     }
     m.number++;
@@ -148,6 +164,60 @@ static void do_deposit(uint32_t link, uint32_t b, bool is_bulk, bool is_repeat)
         return;
     m.cells[m.cell_count++] = (struct cell){.no = box->live.next_no++, .is_bulk = is_bulk};
     list_add(&box->pend[0], content);
+}
+
+static void do_arm(uint32_t link, uint32_t b, uint32_t after_s)
+{
+    struct box *box = &m.boxes[b];
+    uint32_t content = m.cell_count;
+
+    if (m.cell_count == CELLS_MAX)
+        return;
+    m.number++;
+    if (bed_arm(&m.bed, link - 1, m.number, b, content, after_s) != AW_OK)
+        return;
+    expect(link, AW_REQUEST_ARM, b, content, box->live.exists ? AW_RELAY_OK : AW_RELAY_UNKNOWN);
+    m.cells[m.cell_count++] = (struct cell){.is_armed = true};
+    if (!box->live.exists)
+        return;
+    list_add(&box->arms[0], content);
+    box->arm[0] = (struct armed){true, content, after_s, m.bed.now.mono_ms};
+}
+
+/* Returns whether a cell that the switch delivered is waiting. */
+static bool is_unread(const struct list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (m.cells[l->cells[i]].is_armed)
+            return true;
+    return false;
+}
+
+/*
+ * Reads out of a mailbox row of the closed batch whether its switch fires. It may not be early,
+ * nor twice, nor while a newer arm is under way; settle() sees that it happens.
+ */
+static void look_for_fired(const struct aw_store_op *op)
+{
+    const uint8_t *p = op->value.ptr;
+
+    for (uint32_t b = 0; b < BOXES; b++) {
+        struct box *box = &m.boxes[b];
+        struct armed *a = &box->live.armed;
+        uint8_t key[32];
+
+        bed_key(2 * b, key);
+        if (p == NULL || op->space != AW_RELAY_SPACE_MAILBOX || memcmp(p + 1, key, 32) != 0 ||
+            aw_get_u32(p + 81) == box->live.fired)
+            continue;
+        CHECK(box->live.exists && a->exists && box->arms[0].count == 0);
+        CHECK(m.bed.now.mono_ms >= a->since_ms + UINT64_C(1000) * a->after_s);
+        CHECK(!is_unread(&box->live.cells));
+        CHECK(aw_get_u32(p + 85) == box->live.next_no);
+        m.cells[a->cell].no = box->live.next_no++;
+        list_add(&box->pend[0], a->cell);
+        box->firing = aw_get_u32(p + 81);
+    }
 }
 
 static void do_take(uint32_t link, uint32_t b, uint32_t rank)
@@ -190,12 +260,15 @@ static void do_remove(uint32_t link, uint32_t b)
     if (bed_op(&m.bed, link - 1, m.number, AW_REQUEST_REMOVE, b, 0) != AW_OK)
         return;
     expect(link, AW_REQUEST_REMOVE, b, 0, box->live.exists ? AW_RELAY_OK : AW_RELAY_UNKNOWN);
-    for (int i = 0; i < 2; i++) /* their senders are told what became of the batch */
-        for (size_t c = 0; c < box->pend[i].count; c++)
-            m.cells[box->pend[i].cells[c]].is_durable = m.cells[box->pend[i].cells[c]].is_failed =
-                true;
-    box->live.exists = false;
-    box->live.cells.count = box->pend[0].count = box->pend[1].count = 0;
+    for (int i = 0; i < 4; i++) { /* their senders are told what became of the batch */
+        struct list *l = i < 2 ? &box->pend[i] : &box->arms[i - 2];
+
+        for (size_t c = 0; c < l->count; c++)
+            m.cells[l->cells[c]].is_durable = m.cells[l->cells[c]].is_failed = true;
+        l->count = 0;
+    }
+    box->live.exists = box->live.armed.exists = box->arm[0].exists = box->arm[1].exists = false;
+    box->live.cells.count = box->firing = 0;
     box->sub_link = 0;
 }
 
@@ -232,17 +305,33 @@ static void do_probe(uint32_t link, uint32_t b)
     expect(link, AW_REQUEST_PROBE, b, 0, m.boxes[b].live.exists ? AW_RELAY_OK : AW_RELAY_UNKNOWN);
 }
 
+static void change_switch(struct box_state *s, uint32_t firing, const struct armed *arm)
+{
+    if (firing != 0) {
+        s->armed.exists = false;
+        s->fired = firing;
+    }
+    if (arm->exists)
+        s->armed = *arm;
+}
+
 static void do_begin(void)
 {
     if (m.bed.is_under_way || !bed_begin(&m.bed))
         return;
+    for (size_t i = 0; i < m.bed.batch.op_count; i++)
+        look_for_fired(&m.bed.batch.ops[i]);
     for (uint32_t b = 0; b < BOXES; b++) {
         struct box *box = &m.boxes[b];
 
         box->snap = box->live;
+        change_switch(&box->snap, box->firing, &box->arm[0]);
         merge(&box->snap.cells, &box->pend[0]);
         box->pend[1] = box->pend[0];
-        box->pend[0].count = 0;
+        box->arms[1] = box->arms[0];
+        box->arm[1] = box->arm[0];
+        box->pend[0].count = box->arms[0].count = 0;
+        box->arm[0].exists = false;
     }
 }
 
@@ -280,13 +369,22 @@ static void do_end(bool is_good)
     for (uint32_t b = 0; b < BOXES; b++) {
         struct box *box = &m.boxes[b];
 
-        for (size_t i = 0; i < box->pend[1].count; i++) {
-            m.cells[box->pend[1].cells[i]].is_durable = is_good;
-            m.cells[box->pend[1].cells[i]].is_failed = !is_good;
+        for (int i = 0; i < 2; i++) {
+            struct list *l = i == 0 ? &box->pend[1] : &box->arms[1];
+
+            for (size_t c = 0; c < l->count; c++) {
+                if (i == 0 && m.cells[l->cells[c]].is_armed)
+                    continue; /* durable since it was armed */
+                m.cells[l->cells[c]].is_durable = is_good;
+                m.cells[l->cells[c]].is_failed = !is_good;
+            }
         }
-        if (is_good)
+        if (is_good) {
             merge(&box->live.cells, &box->pend[1]);
-        box->pend[1].count = 0;
+            change_switch(&box->live, box->firing, &box->arm[1]);
+        }
+        box->pend[1].count = box->arms[1].count = box->firing = 0;
+        box->arm[1].exists = false;
         box->is_unsure = box->is_unsure || (!is_good && is_asked(box));
     }
 }
@@ -305,7 +403,10 @@ static void do_crash(bool is_written)
         const struct list *l = &box->durable.cells;
 
         box->live = box->durable;
-        box->pend[0].count = box->pend[1].count = 0;
+        box->pend[0].count = box->pend[1].count = box->arms[0].count = box->arms[1].count = 0;
+        box->arm[0].exists = box->arm[1].exists = false;
+        box->firing = 0;
+        box->live.armed.since_ms = m.bed.now.mono_ms; /* one interval more */
         box->sub_link = 0;
         box->live.next_no = box->live.taken + 1;
         if (l->count > 0)
@@ -373,7 +474,8 @@ static void check_answer(uint32_t link, const struct aw_answer *a)
     CHECK(a->number == ask->number);
     if (a->status == AW_RELAY_STORE) { /* only if a commit failed after it was asked */
         CHECK(ask->status == AW_RELAY_OK && m.fails > ask->fails);
-        CHECK(ask->op != AW_REQUEST_DEPOSIT || m.cells[ask->cell].is_failed || !box->live.exists);
+        CHECK((ask->op != AW_REQUEST_DEPOSIT && ask->op != AW_REQUEST_ARM) ||
+              m.cells[ask->cell].is_failed || !box->live.exists);
         if (ask->op == AW_REQUEST_SUBSCRIBE && box->sub_link == link &&
             box->sub_number == ask->number)
             box->sub_link = 0;
@@ -384,7 +486,7 @@ static void check_answer(uint32_t link, const struct aw_answer *a)
         box->is_unsure = false;
     if (a->status != AW_RELAY_OK)
         return;
-    if (ask->op == AW_REQUEST_DEPOSIT)
+    if (ask->op == AW_REQUEST_DEPOSIT || ask->op == AW_REQUEST_ARM)
         CHECK(m.cells[ask->cell].is_durable);
     if (ask->op == AW_REQUEST_CREATE && box->live.exists && ask->life == box->life)
         CHECK(box->durable.exists);
@@ -408,15 +510,18 @@ static void do_recv(uint32_t link, size_t frame_len)
               unsent(&m.boxes[b], link) == 0);
 }
 
-/* With a disk that works, everything is answered and everything is in the store. */
+/* With a disk that works, everything is answered, everything is in the store, and whatever is
+ * armed is delivered, but for what waits behind an unread delivery. */
 static void settle(void)
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4 + AFTER_MAX_S; i++) {
         do_end(true);
         m.bed.now.mono_ms += AW_RELAY_RETRY_MS;
         do_begin();
     }
     do_end(true);
+    for (uint32_t b = 0; b < BOXES; b++)
+        CHECK(!m.boxes[b].live.armed.exists || is_unread(&m.boxes[b].live.cells));
     for (uint32_t link = 1; link <= LINKS; link++) {
         do_recv(link, 20000);
         while (m.links[link].head < m.links[link].tail &&
@@ -440,8 +545,10 @@ static void play_one(uint8_t byte)
 
     switch (byte >> 4) {
     case 0:
-    case 1:
         do_deposit(link, box, false, false);
+        break;
+    case 1:
+        do_arm(link, box, 1 + arg % AFTER_MAX_S);
         break;
     case 2:
         do_deposit(link, box, false, true);

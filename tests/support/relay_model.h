@@ -12,6 +12,8 @@
  *   - an answer `ok` to a deposit or create comes only after the store has it
  *   - every cell that was answered `ok`, not taken and not dropped, is delivered, also after a
  *     crash at any point, in order, once for each subscription
+ *   - a switch delivers what was armed last, once, not before its time and not never, also over
+ *     crashes and failed commits
  *   - drops and refusals are those of the rules, and nothing else goes
  *   - answers come in the order of the requests, each once
  */

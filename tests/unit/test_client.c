@@ -416,6 +416,46 @@ static void test_replayed_first_frame(void)
     pair_close(p);
 }
 
+/* Goal: cells for a switch go the way of deposits, over a lost link too, one for each mailbox at a
+ * time, so that an older one never replaces a newer.
+ * Method: arm before there is a link, cut it before the answer; let the time run out. */
+static void test_arms(void)
+{
+    struct pair *p = pair_open();
+    uint8_t capability[2][32], cell[AW_RELAY_CELL_LEN];
+
+    for (uint32_t i = 0; i < 2; i++)
+        bed_capability(2 * i + 1, capability[i]);
+    bed_cell(70, cell, sizeof cell);
+    (void)add(p, 0, true);
+    pair_connect(p);
+    pair_run(p);
+    T_EQ(aw_client_arm(&p->client, 1, capability[0], cell, 0), AW_E_RANGE);
+    T_EQ(aw_client_arm(&p->client, 1, capability[0], cell, AW_RELAY_ARM_MAX_S + 1), AW_E_RANGE);
+    T_EQ(aw_client_arm(&p->client, 1, capability[0], cell, 60), AW_OK);
+    T_EQ(aw_client_arm(&p->client, 2, capability[0], cell, 60), AW_E_BUSY);
+    T_EQ(aw_client_arm(&p->client, 3, capability[1], cell, 60), AW_OK); /* no such mailbox */
+    T_EQ(put(p, 4, 0, 71, 512), AW_OK);
+    pair_up(p, 65000);
+    T_EQ(aw_client_arm(&p->client, 2, capability[0], cell, 60), AW_E_BUSY);
+    pair_cut(p, false);
+    pair_connect(p);
+    pair_run(p);
+    T_EQ(count_of(p, AW_CLIENT_EV_DEPOSITED, AW_RELAY_OK), 2);
+    T_EQ(count_of(p, AW_CLIENT_EV_DEPOSITED, AW_RELAY_UNKNOWN), 1);
+    T_EQ(aw_client_arm(&p->client, 5, capability[0], cell, 60), AW_OK);
+    aw_client_cancel(&p->client, 5);
+    T_EQ(aw_client_arm(&p->client, 6, capability[0], cell, 60), AW_OK);
+    aw_client_cancel(&p->client, 6);
+    T_TRUE(!aw_client_has_output(&p->client));
+    p->event_count = 0;
+    p->bed.now.mono_ms += 61000;
+    pair_run(p);
+    T_EQ(count_of(p, AW_CLIENT_EV_DELIVERED, AW_RELAY_OK), 1);
+    T_EQ(aw_get_u32(p->cells[0]), 70);
+    pair_close(p);
+}
+
 /* Goal: a relay that answers what was not asked, or twice, is not believed.
  * Method: hand-made messages to a client that has asked one thing. */
 static void test_lies(void)
@@ -466,6 +506,7 @@ int main(void)
     T_RUN(test_health);
     T_RUN(test_refusals);
     T_RUN(test_replayed_first_frame);
+    T_RUN(test_arms);
     T_RUN(test_lies);
     return t_end();
 }

@@ -104,6 +104,7 @@ struct aw_action {
             struct aw_endpoint relay;
             uint8_t capability[32]; /* deposit capability of the mailbox. Secret: wipe. */
             struct aw_bytes cell;   /* 512 or 16384 bytes */
+            uint32_t arm_after_s;   /* 0: deposit; else arm a switch with it, 512 bytes only */
         } send;
         struct aw_event event;
     };

@@ -60,10 +60,11 @@ struct aw_client_mailbox {
     uint8_t sent;  /* requests that await an answer, likewise */
 };
 
-/** One cell to deposit. Size: 568 bytes. Private fields. Secret: wipe. */
+/** One cell to deposit or to arm. Size: 568 bytes. Private fields. Secret: wipe. */
 struct aw_client_deposit {
     uint64_t id;
     const uint8_t *bulk; /* caller's bytes, NULL for a small cell */
+    uint32_t after_s;    /* 0: a deposit */
     uint8_t state;       /* free, waiting, sent, cancelled */
     uint8_t capability[AW_RELAY_KEY_LEN];
     uint8_t cell[AW_RELAY_CELL_LEN];
@@ -180,6 +181,25 @@ AW_API void aw_client_probe(struct aw_client *client, uint32_t mailbox);
 AW_API AW_MUST_USE enum aw_status aw_client_deposit(struct aw_client *client, uint64_t id,
                                                     const uint8_t capability[AW_RELAY_KEY_LEN],
                                                     struct aw_bytes cell);
+
+/**
+ * Queues a cell for the switch of the mailbox that `capability` opens: the relay holds it, and
+ * delivers it like a deposit if it hears no newer one in time (spec/08-relay.md §7). Each replaces
+ * the one before and starts the time anew. Over reconnects and to the event as with
+ * aw_client_deposit(): only AW_RELAY_OK means that the relay has it on disk.
+ *
+ * @param id       chosen by the caller, from the same numbers as those of deposits
+ * @param cell     copied
+ * @param after_s  1 to AW_RELAY_ARM_MAX_S seconds, counted by the relay from when it hears this
+ * @return AW_OK
+ *         AW_E_RANGE  after_s is out of range
+ *         AW_E_BUSY   the queue is full, or holds such a cell for the same mailbox: wait for its
+ *                     event or call aw_client_cancel(), then arm with what is newest
+ */
+AW_API AW_MUST_USE enum aw_status aw_client_arm(struct aw_client *client, uint64_t id,
+                                                const uint8_t capability[AW_RELAY_KEY_LEN],
+                                                const uint8_t cell[AW_RELAY_CELL_LEN],
+                                                uint32_t after_s);
 
 /** Takes a cell out of the queue; no event follows. It may have been deposited already. */
 AW_API void aw_client_cancel(struct aw_client *client, uint64_t id);

@@ -90,9 +90,9 @@ struct aw_relay;
 
 /**
  * Returns how many bytes aw_relay_init() needs for `config`, 0 when a bound is out of range:
- * about 3.7 MB, 52 per cell, 215 per mailbox, 8,232 per link; for cells up to 60 and mailboxes
- * up to 230 where a count is just above a power of two. Pages that were never needed were never
- * touched: an idle relay has some 100 KB of them resident.
+ * about 3.8 MB, 52 per cell, 310 per mailbox with its switch, 8,232 per link; for cells up to 60
+ * and mailboxes up to 330 where a count is just above a power of two. Pages that were never needed
+ * were never touched: an idle relay has some 100 KB of them resident.
  */
 AW_API size_t aw_relay_memory_len(const struct aw_relay_config *config);
 
@@ -252,13 +252,16 @@ struct aw_relay_wake {
 /** Takes the next wake-up. False when there is none. */
 AW_API bool aw_relay_wake_next(struct aw_relay *relay, struct aw_relay_wake *out);
 
-/** What has happened since the start; the first three are what is so now. */
+/** What has happened since the start; the first four are what is so now. */
 struct aw_relay_counters {
     uint64_t cells;     /* waiting */
     uint64_t mailboxes; /* existing */
     uint64_t links;     /* open */
+    uint64_t armed;     /* switches that wait for their time */
     uint64_t requests;
     uint64_t deposited;  /* kept and durable */
+    uint64_t arms;       /* likewise, for switches */
+    uint64_t fired;      /* switches that ran out: their cells were delivered */
     uint64_t duplicates; /* already waiting, acknowledged without being kept twice */
     uint64_t delivered;
     uint64_t taken;
