@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "wire/call.h"
+#include "wire/card.h"
 #include "wire/file.h"
 #include "wire/hello.h"
 #include "wire/introductions.h"
@@ -16,8 +17,9 @@
 #include <string.h>
 
 static const struct aw_wire_map *const tables[] = {
-    &aw_invite_map, &aw_hello_map, &aw_resume_map, &aw_call_map,    &aw_reply_map,
-    &aw_state_map,  &aw_file_map,  &aw_plan_map,   &aw_witness_map, &aw_introductions_map,
+    &aw_invite_map,  &aw_hello_map,         &aw_resume_map, &aw_call_map,
+    &aw_reply_map,   &aw_state_map,         &aw_file_map,   &aw_plan_map,
+    &aw_witness_map, &aw_introductions_map, &aw_card_map,
 };
 
 const struct aw_wire_map *aw_map_at(size_t idx)

@@ -2,6 +2,7 @@
 #include "support/wire_fill.h"
 
 #include "wire/call.h"
+#include "wire/card.h"
 #include "wire/introductions.h"
 #include "wire/plan.h"
 #include "wire/state.h"
@@ -154,6 +155,17 @@ static void mend_introductions(struct aw_introductions *m)
         m->peers[0].relays = UINT64_C(7) << (AW_INTRODUCED_RELAY_MAX - 3);
 }
 
+/* Two sections of most kinds, so that all of them find room. */
+static void mend_card(struct aw_card *card)
+{
+    for (uint32_t i = 0; i < card->sections_count; i++) {
+        uint8_t nth = (uint8_t)(i / 2 + 1);
+
+        card->sections[i].kind = nth <= AW_CARD_AVOID ? nth : (uint8_t)(nth + 3);
+        card->sections[i].level = (uint8_t)(i % 2 * AW_PLAN_LEVEL_MAX);
+    }
+}
+
 static void mend_plan(struct aw_plan *p)
 {
     for (uint32_t i = 0; i < p->zone_count; i++)
@@ -196,6 +208,8 @@ void wire_mend(const struct aw_wire_map *map, void *message)
         mend_plan(message);
     if (map == &aw_witness_map)
         mend_witness(message);
+    if (map == &aw_card_map)
+        mend_card(message);
     if (map == &aw_introductions_map)
         mend_introductions(message);
     if (map == &aw_state_map) {

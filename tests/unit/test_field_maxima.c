@@ -4,6 +4,7 @@
 #include "crypto/share.h"
 #include "support/wire_fill.h"
 #include "wire/call.h"
+#include "wire/card.h"
 #include "wire/endpoint.h"
 #include "wire/file.h"
 #include "wire/hello.h"
@@ -87,6 +88,7 @@ static void put_messages(void)
         {&aw_file_map, "bulk cell", AW_CELL_BULK_PLAIN_LEN},
         {&aw_plan_map, "body of a file", AW_PLAN_LEN_MAX},
         {&aw_introductions_map, "body of a file", AW_PLAN_LEN_MAX},
+        {&aw_card_map, "sealed, with a share, body of a file", AW_PLAN_LEN_MAX - 64},
     };
 
     put("| message | longest | stands in | room | left |\n|---|---|---|---|---|\n");
@@ -207,7 +209,8 @@ static void test_numbers_are_current(void)
         LIMIT(AW_RELAY_BULK_MAX),    LIMIT(AW_RELAY_WINDOW),        LIMIT(AW_RELAY_LABEL_MAX),
         LIMIT(AW_RELAY_WAKE_MS),     LIMIT(AW_PRESENCE_SECRET_MAX), LIMIT(AW_LINK_FIRST_MAX),
         LIMIT(AW_LINK_PLAIN_MAX),    LIMIT(AW_LINK_COUNT_MAX),      LIMIT(AW_TIMER_EXTEND_MAX_S),
-        LIMIT(AW_WITNESS_NOTE_MAX),
+        LIMIT(AW_WITNESS_NOTE_MAX),  LIMIT(AW_CARD_SECTION_MAX),    LIMIT(AW_CARD_TEXT_LEN_MAX),
+        LIMIT(AW_FRAME_LEN),         LIMIT(AW_FRAME_TEXT_LEN),
     };
 #undef LIMIT
     char *page = t_read_path(T_SOURCE_DIR "/spec/12-limits.md", NULL);

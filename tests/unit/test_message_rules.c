@@ -2,6 +2,7 @@
 #include "base/bytes.h"
 #include "support/wire_fill.h"
 #include "wire/call.h"
+#include "wire/card.h"
 #include "wire/hello.h"
 #include "wire/invite.h"
 #include "wire/plan.h"
@@ -282,6 +283,32 @@ static void test_ext(void)
     T_EQ(buf.len, len - 27);
 }
 
+/* Goal: [WI-31], [WI-32]: one text for each kind and level, in their order, and no other kinds.
+ * Method: the neighbours of what is right. */
+static void test_card(void)
+{
+    struct aw_card card = {.version = 1, .sections_count = 2};
+    struct aw_card_section *first = &card.sections[0], *second = &card.sections[1];
+
+    *first = (struct aw_card_section){.kind = AW_CARD_AVOID, .level = 3, .text = "a"};
+    *second = (struct aw_card_section){.kind = AW_CARD_WHERE, .level = 0, .text = "b"};
+    T_EQ(try_encode(&aw_card_map, &card), AW_OK);
+    for (uint8_t kind = AW_CARD_AVOID + 1; kind < AW_CARD_WHERE; kind++) {
+        second->kind = kind;
+        T_EQ(try_encode(&aw_card_map, &card), AW_E_RANGE);
+    }
+    second->kind = AW_CARD_AVOID;
+    second->level = 4;
+    T_EQ(try_encode(&aw_card_map, &card), AW_OK);
+    second->level = 3;
+    T_EQ(try_encode(&aw_card_map, &card), AW_E_RANGE);
+    second->kind = AW_CARD_HOUSEHOLD;
+    second->level = 4;
+    T_EQ(try_encode(&aw_card_map, &card), AW_E_RANGE);
+    second->kind = AW_CARD_CALLBACK + 1;
+    T_EQ(try_encode(&aw_card_map, &card), AW_E_RANGE);
+}
+
 int main(void)
 {
     T_RUN(test_call_kinds);
@@ -293,5 +320,6 @@ int main(void)
     T_RUN(test_text);
     T_RUN(test_text_zero);
     T_RUN(test_ext);
+    T_RUN(test_card);
     return t_end();
 }

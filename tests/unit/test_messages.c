@@ -4,6 +4,7 @@
 #include "crypto/share.h"
 #include "support/wire_fill.h"
 #include "wire/call.h"
+#include "wire/card.h"
 #include "wire/file.h"
 #include "wire/hello.h"
 #include "wire/introductions.h"
@@ -222,6 +223,7 @@ static void test_largest(void)
     T_EQ(wire_len_max(&aw_file_map), AW_FILE_LEN_MAX);
     T_EQ(wire_len_max(&aw_witness_map), AW_WITNESS_LEN_MAX + WITNESS_EITHER_LEN);
     T_EQ(wire_len_max(&aw_introductions_map), AW_INTRODUCTIONS_LEN_MAX);
+    T_EQ(wire_len_max(&aw_card_map), AW_CARD_LEN_MAX);
     T_TRUE(AW_WITNESS_LEN_MAX <= AW_CELL_PLAIN_LEN);
     T_TRUE(AW_INTRODUCTIONS_LEN_MAX <= AW_PLAN_LEN_MAX);
     T_TRUE(AW_REPLY_LEN_MAX <= AW_CELL_PLAIN_LEN);

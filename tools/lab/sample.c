@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "wire/call.h"
+#include "wire/card.h"
 #include "wire/file.h"
 #include "wire/hello.h"
 #include "wire/introductions.h"
@@ -266,6 +267,19 @@ static enum aw_status introductions(struct aw_buf *out)
     return aw_message_encode(&aw_introductions_map, &m, out);
 }
 
+static enum aw_status card(struct aw_buf *out)
+{
+    static const struct aw_card m = {
+        .version = 2,
+        .sections = {{AW_CARD_FIRST, 0, "Ring her neighbour, then go there with somebody"},
+                     {AW_CARD_DOOR, 2, "4711, second floor"},
+                     {AW_CARD_AVOID, 0, "Do not call her phone"},
+                     {AW_CARD_ORDERS, 1, "Non-molestation order, reference 123/45"}},
+        .sections_count = 4};
+
+    return aw_message_encode(&aw_card_map, &m, out);
+}
+
 bool sample_encode(size_t idx, const char **name, const struct aw_wire_map **map,
                    struct aw_buf *out)
 {
@@ -294,6 +308,7 @@ bool sample_encode(size_t idx, const char **name, const struct aw_wire_map **map
         {"witness-offer", &aw_witness_map, witness_offer, 0},
         {"witness-accept", &aw_witness_map, witness_accept, 0},
         {"introductions", &aw_introductions_map, introductions, 0},
+        {"card", &aw_card_map, card, 0},
     };
     enum aw_status st;
 

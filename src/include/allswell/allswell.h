@@ -53,6 +53,7 @@
 #include <allswell/action.h>
 #include <allswell/agent.h>
 #include <allswell/base.h>
+#include <allswell/card.h>
 #include <allswell/client.h>
 #include <allswell/clock.h>
 #include <allswell/contact.h>
