@@ -19,13 +19,13 @@ bool aw_bytes_equal(struct aw_bytes a, struct aw_bytes b)
 }
 
 /* spec/09-crypto.md §1: "A secret MUST be erased when it is used up, on failure as on success": the
- * compiler may not drop writes through a volatile pointer. */
+ * compiler may not assume what a volatile pointer holds, so it cannot drop the call. */
 void aw_wipe(void *secret, size_t len)
 {
-    volatile uint8_t *p = secret;
+    void *(*volatile fill)(void *, int, size_t) = memset;
 
-    while (len-- > 0)
-        *p++ = 0;
+    if (len > 0)
+        (void)fill(secret, 0, len);
 }
 
 void aw_put_u16(uint8_t out[2], uint16_t v)

@@ -58,7 +58,7 @@ static enum aw_status first_epoch(struct aw_channel *ch, const struct aw_noise *
     aw_wipe(&keys, sizeof keys);
     if (ch->role == AW_ROLE_SUBJECT)
         return aw_noise_remote_ephemeral(noise, ch->peer_accept);
-    aw_channel_add_accept(ch, 0, noise->e.sk);
+    aw_channel_add_accept(ch, 0, &noise->e);
     return AW_OK;
 }
 

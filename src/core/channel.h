@@ -77,7 +77,7 @@ struct aw_resumption_key {
     uint8_t key[AW_KEY_LEN];
 };
 
-/* Private fields, visible only so that the caller can place the object. Size: 5680 bytes.
+/* Private fields, visible only so that the caller can place the object. Size: 5712 bytes.
  * Secret: wipe. */
 struct aw_channel {
     uint8_t role; /* enum aw_role */
@@ -100,6 +100,7 @@ struct aw_channel {
 
     struct aw_accept_key accepts[AW_ACCEPT_KEEP]; /* contact: ascending by epoch */
     uint8_t accept_count;
+    uint8_t accept_pk[AW_KEY_LEN]; /* contact: public half of the newest */
     struct aw_resumption_key resumptions[AW_RESUMPTION_KEEP]; /* oldest first */
     uint8_t resumption_count;
 

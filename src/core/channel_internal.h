@@ -17,7 +17,7 @@ enum aw_slot { AW_SLOT_CUR = 0, AW_SLOT_NEXT, AW_SLOT_RESUMED, AW_SLOT_NONE };
 enum aw_slot aw_channel_slot(const struct aw_channel *ch, enum aw_session session);
 
 /* Adds a key, forgets those of the same or a higher epoch, and the oldest when full. */
-void aw_channel_add_accept(struct aw_channel *ch, uint32_t epoch, const uint8_t sk[AW_KEY_LEN]);
+void aw_channel_add_accept(struct aw_channel *ch, uint32_t epoch, const struct aw_dh_key *key);
 
 /* Adds the key of an epoch, once, and forgets the oldest when full. */
 void aw_channel_add_resumption(struct aw_channel *ch, const struct aw_epoch *epoch);

@@ -226,6 +226,13 @@ static void get_rings(struct aw_rd *rd, struct aw_channel *ch)
         aw_rd_bytes_fixed(rd, ch->accepts[i].sk, AW_KEY_LEN);
         aw_record_require(rd, i == 0 || ch->accepts[i].epoch > ch->accepts[i - 1].epoch);
     }
+    if (ch->accept_count > 0) {
+        struct aw_dh_key newest;
+
+        aw_dh_from_secret(&newest, ch->accepts[ch->accept_count - 1].sk);
+        memcpy(ch->accept_pk, newest.pk, AW_KEY_LEN);
+        aw_wipe(&newest, sizeof newest);
+    }
     count = aw_rd_array(rd, 2, 2 * (size_t)AW_RESUMPTION_KEEP);
     aw_record_require(rd, count % 2 == 0);
     ch->resumption_count = (uint8_t)(count / 2);

@@ -23,7 +23,7 @@
 
 /* ---- Key rings ---- */
 
-void aw_channel_add_accept(struct aw_channel *ch, uint32_t epoch, const uint8_t sk[AW_KEY_LEN])
+void aw_channel_add_accept(struct aw_channel *ch, uint32_t epoch, const struct aw_dh_key *key)
 {
     struct aw_accept_key *ring = ch->accepts;
 
@@ -34,8 +34,9 @@ void aw_channel_add_accept(struct aw_channel *ch, uint32_t epoch, const uint8_t 
         ch->accept_count--;
     }
     ring[ch->accept_count].epoch = epoch;
-    memcpy(ring[ch->accept_count].sk, sk, AW_KEY_LEN);
+    memcpy(ring[ch->accept_count].sk, key->sk, AW_KEY_LEN);
     ch->accept_count++;
+    memcpy(ch->accept_pk, key->pk, AW_KEY_LEN);
 }
 
 void aw_channel_add_resumption(struct aw_channel *ch, const struct aw_epoch *epoch)
@@ -120,7 +121,11 @@ void aw_channel_promote_resumed(struct aw_channel *ch)
         ch->offer = r->offer;
         memcpy(ch->peer_accept, r->accept, sizeof ch->peer_accept);
     } else {
-        aw_channel_add_accept(ch, number, r->accept);
+        struct aw_dh_key key;
+
+        aw_dh_from_secret(&key, r->accept);
+        aw_channel_add_accept(ch, number, &key);
+        aw_wipe(&key, sizeof key);
     }
     if (r->has_got) {
         ch->got_epoch = number;
@@ -244,7 +249,7 @@ enum aw_status aw_channel_on_offer(struct aw_channel *ch, const struct aw_opened
     if (st == AW_OK)
         st = derive_next(ch, &accept, offer_pk);
     if (st == AW_OK) {
-        aw_channel_add_accept(ch, ch->next.number, accept.sk);
+        aw_channel_add_accept(ch, ch->next.number, &accept);
         memcpy(ch->peer_offer, offer_pk, AW_KEY_LEN);
     }
     aw_wipe(&accept, sizeof accept);
@@ -256,15 +261,18 @@ void aw_channel_accept(const struct aw_channel *ch, enum aw_session session, uin
 {
     enum aw_slot slot = aw_channel_slot(ch, session);
     bool resumed = slot == AW_SLOT_RESUMED;
-    const struct aw_accept_key *newest;
     struct aw_dh_key key;
 
     AW_ASSERT(ch->role == AW_ROLE_CONTACT && slot != AW_SLOT_NONE && ch->accept_count > 0);
-    newest = &ch->accepts[ch->accept_count - 1];
-    aw_dh_from_secret(&key, resumed ? ch->resumed.accept : newest->sk);
+    if (!resumed) {
+        memcpy(pk, ch->accept_pk, AW_KEY_LEN);
+        *epoch = ch->accepts[ch->accept_count - 1].epoch;
+        return;
+    }
+    aw_dh_from_secret(&key, ch->resumed.accept);
     memcpy(pk, key.pk, AW_KEY_LEN);
     aw_wipe(&key, sizeof key);
-    *epoch = resumed ? ch->resumed.epoch.number : newest->epoch;
+    *epoch = ch->resumed.epoch.number;
 }
 
 enum aw_status aw_channel_accept_key(const struct aw_channel *ch, enum aw_session session,

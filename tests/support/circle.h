@@ -13,7 +13,7 @@
 
 #include "test.h"
 
-#define CIRCLE_CONTACTS_MAX 5
+#define CIRCLE_CONTACTS_MAX AW_PLAN_MEMBER_MAX
 #define CIRCLE_T0_S         UINT64_C(1790000000)
 #define MIN_S               UINT64_C(60)
 #define HOUR_S              UINT64_C(3600)

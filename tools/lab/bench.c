@@ -34,11 +34,12 @@ double bench_ns(void (*step)(void *ctx), void *ctx, unsigned count)
 }
 
 static const char usage[] =
-    "Usage: allswell-lab bench relay|codec|seal [--help]\n"
+    "Usage: allswell-lab bench relay|codec|seal|contact [--help]\n"
     "\n"
-    "  relay  durable deposits, drains and idle links, beside mosquitto and Redis\n"
-    "  codec  decoding a check-in, beside libcbor's stream decoder alone\n"
-    "  seal   a check-in for five contacts, beside the sum of its libsodium calls\n"
+    "  relay    durable deposits, drains and idle links, beside mosquitto and Redis\n"
+    "  codec    decoding a check-in, beside libcbor's stream decoder alone\n"
+    "  seal     a check-in for 5 and 16 contacts, beside the sum of its libsodium calls\n"
+    "  contact  inputs of 1,000 contact engines, beside their libsodium calls\n"
     "\n"
     "Figures of one run on one machine, with the peer in the same run: compare the ratios.\n";
 
@@ -49,6 +50,7 @@ int lab_bench(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } bench[] = {
         {"codec", bench_codec},
+        {"contact", bench_contact},
         {"seal", bench_seal},
         {"relay", aw_bench_relay},
     };
