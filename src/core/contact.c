@@ -15,7 +15,9 @@
 /* Until a plan names this contact's groups, every level rings here. */
 struct aw_ladder_rules aw_co_rules(const struct contact *c)
 {
-    struct aw_ladder_rules rules = {.plan = &c->plan, .groups = AW_GROUPS_ALL};
+    struct aw_ladder_rules rules = {.plan = &c->plan,
+                                    .groups = AW_GROUPS_ALL,
+                                    .is_doubt = aw_watch_is_doubtful(&c->book.newest)};
 
     for (size_t i = 0; c->has_plan && i < c->plan.roster_count; i++) {
         if (c->plan.roster[i].person == c->book.person)
@@ -34,7 +36,8 @@ void aw_co_touch(struct contact *c, unsigned dirty)
 static bool waits_for_store(enum aw_event_kind kind)
 {
     return kind != AW_EVENT_RING && kind != AW_EVENT_LATE && kind != AW_EVENT_OTHERS &&
-           kind != AW_EVENT_CONFIRM && kind != AW_EVENT_CLAIM_ENDED && kind != AW_EVENT_BACK;
+           kind != AW_EVENT_CONFIRM && kind != AW_EVENT_CLAIM_ENDED && kind != AW_EVENT_BACK &&
+           kind != AW_EVENT_UNSURE;
 }
 
 void aw_co_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency, uint32_t seq,
@@ -53,7 +56,8 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
         const struct aw_ladder_event *e = &out->events[i];
         struct aw_event event = {
             .kind = e->kind,
-            .urgency = e->kind == AW_EVENT_RING ? AW_URGENCY_RING : AW_URGENCY_NOTICE,
+            .urgency = e->kind == AW_EVENT_RING || e->kind == AW_EVENT_UNSURE ? AW_URGENCY_RING
+                                                                              : AW_URGENCY_NOTICE,
             .level = e->level,
             .seq = c->book.newest.call.seq,
             .at_s = (uint32_t)e->at_s,
@@ -100,13 +104,15 @@ void aw_co_advance(struct contact *c, struct aw_now now)
 void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
-    uint64_t checkin_s = AW_NO_TIME, beat_s = AW_NO_TIME;
+    struct aw_ladder_due due;
 
+    for (size_t i = 0; i < AW_LADDER_DUES; i++)
+        due.at_s[i] = AW_NO_TIME;
     if (c->has_plan && c->book.checkin.call.seq != 0) {
-        checkin_s = aw_watch_checkin_due_s(&c->book.checkin, &c->plan);
-        beat_s = aw_watch_beat_due_s(&c->book.newest, &c->plan);
+        due.at_s[CONTACT_DUE(AW_WHY_CHECKIN)] = aw_watch_checkin_due_s(&c->book.checkin, &c->plan);
+        due.at_s[CONTACT_DUE(AW_WHY_BEAT)] = aw_watch_beat_due_s(&c->book.newest, &c->plan);
     }
-    aw_ladder_watch(&c->ladder, &rules, checkin_s, beat_s, aw_timebase_s(&c->time), out);
+    aw_ladder_watch(&c->ladder, &rules, &due, aw_timebase_s(&c->time), out);
     aw_co_touch(c, CONTACT_DIRTY_LADDER);
 }
 
@@ -332,6 +338,37 @@ enum aw_status aw_contact_confirm(struct aw_contact *contact, struct aw_now now)
 void aw_contact_tick(struct aw_contact *contact, struct aw_now now)
 {
     aw_co_advance(contact_of(contact), now);
+}
+
+void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t as_of_s,
+                     uint32_t waiting, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_out out = {.count = 0};
+    uint64_t now_s, proof_s = as_of_s;
+
+    aw_co_advance(c, now);
+    now_s = aw_timebase_s(&c->time);
+    if (waiting != 0 || mailbox_id >= c->who.own.relays_count || !aw_outbox_has_room(&c->outbox))
+        return;
+    /* The relay's clock tells how old its answer is, if it can be right. */
+    if (proof_s > now_s)
+        proof_s = now_s;
+    if (proof_s + CONTACT_PATH_AGE_S < now_s)
+        proof_s = now_s - CONTACT_PATH_AGE_S;
+    if (c->path_s[mailbox_id] < proof_s)
+        c->path_s[mailbox_id] = proof_s;
+    aw_ladder_path(&c->ladder, &rules, proof_s, now_s, &out);
+    aw_co_flush(c, &out);
+}
+
+bool aw_contact_wants_path(const struct aw_contact *contact)
+{
+    const struct contact *c = contact_of_const(contact);
+
+    /* Where a clock is wrong no proof would tell. */
+    return aw_ladder_wants_path(&c->ladder) && !aw_watch_is_doubtful(&c->book.newest);
 }
 
 void aw_contact_kick(struct aw_contact *contact, struct aw_now now)

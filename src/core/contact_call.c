@@ -217,7 +217,7 @@ static void take_proof(struct contact *c, const struct aw_contact_call *call, ui
 
 /* What a word says; duress and wrong secrets are the same whatever the word. */
 static void take_word(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
-                      const struct aw_contact_call *taken, uint32_t replied_at_s,
+                      const struct aw_contact_call *taken, uint32_t replied_at_s, uint32_t base_s,
                       struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
@@ -238,16 +238,17 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
         take_keys(c, opened, call, taken->verdict);
 
     if (taken->verdict == AW_VERDICT_DURESS)
-        aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_DURESS, call->seq, now_s, out);
+        aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_DURESS, call->seq, base_s, now_s, out);
     if (c->book.wrong_count >= CONTACT_WRONG_MAX) {
         c->book.wrong_count = 0;
-        aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_WRONG, call->seq, now_s, out);
+        aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_WRONG, call->seq, base_s, now_s, out);
     }
 }
 
 /* spec/07-contact.md §3: "An alarm MUST count from whatever call carries it first." A dropped SOS
  * does not help while a beat passes. */
-static void take_alarm(struct contact *c, const struct aw_call *call, struct aw_ladder_out *out)
+static void take_alarm(struct contact *c, const struct aw_call *call, uint32_t base_s,
+                       struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
     bool was_public = c->ladder.is_public, is_known = call->alarm.id <= c->ladder.alarm_id;
@@ -257,8 +258,8 @@ static void take_alarm(struct contact *c, const struct aw_call *call, struct aw_
         is_known = call->alarm.id == c->ladder.alarm_id;
     if (!call->has_alarm || call->kind == AW_CALL_CANCEL || is_known)
         return;
-    aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_SOS, call->alarm.id, aw_timebase_s(&c->time),
-                    out);
+    aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_SOS, call->alarm.id, base_s,
+                    aw_timebase_s(&c->time), out);
     /* spec/07-contact.md §8: "A claim made while an incident was not public MUST NOT be shown when
      * it becomes so." */
     if (!was_public)
@@ -289,6 +290,8 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
         .verdict = judge(c, opened, call, form),
     };
     uint32_t replied_at_s = aw_co_replied_at(c, call->reply_seen);
+    enum aw_why_clock clock;
+    uint32_t base_s = aw_watch_base_s(&taken, replied_at_s, &clock);
     uint8_t hash[AW_HASH_LEN];
 
     hash_of(hash, c, call, form);
@@ -298,8 +301,8 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
     take_newest(c, &taken, replied_at_s, hash, form);
     take_share(c, call);
     if (call->word != 0)
-        take_word(c, opened, call, &taken, replied_at_s, &out);
-    take_alarm(c, call, &out);
+        take_word(c, opened, call, &taken, replied_at_s, base_s, &out);
+    take_alarm(c, call, base_s, &out);
     aw_co_flush(c, &out);
     out.count = 0;
     aw_co_rewatch(c, &out);
@@ -325,7 +328,7 @@ static void complete(struct contact *c, const struct aw_call *call)
     take_share(c, call);
     /* An SOS that comes again is no new one; whatever else carries an alarm may be the first. */
     if (call->kind != AW_CALL_SOS)
-        take_alarm(c, call, &out);
+        take_alarm(c, call, call->issued_at, &out);
     aw_co_touch(c, CONTACT_DIRTY_BOOK);
     aw_co_flush(c, &out);
 }

@@ -25,6 +25,10 @@
 /* Wrong secrets in a row that raise an alarm in the circle. */
 #define CONTACT_WRONG_MAX 3
 #define CONTACT_DEAF_MAX  8 /* cells that cannot be opened, then this side begins anew */
+/* An answer of a relay is not older than this, whatever its clock says. */
+#define CONTACT_PATH_AGE_S 60
+/* Where the ladder keeps the deadline of a cause. */
+#define CONTACT_DUE(cause) ((cause)-AW_WHY_CHECKIN)
 /* Most that a seq may jump ahead. */
 #define CONTACT_SEQ_JUMP       (UINT32_C(1) << 16)
 
@@ -117,7 +121,8 @@ struct contact {
     struct aw_sign_key receipt_key;
     struct contact_book book;
     struct aw_ladder ladder;
-    struct aw_plan plan; /* in force; until there is one, the default */
+    uint64_t path_s[AW_ENDPOINT_COUNT_MAX]; /* by relay: newest proof that nothing waited there */
+    struct aw_plan plan;                    /* in force; until there is one, the default */
     bool has_plan;
     struct aw_keep keep;
 

@@ -86,6 +86,30 @@ static const struct aw_wire_field book_fields[] = {
 };
 static const struct aw_wire_map book_map = AW_WIRE_TABLE("book", contact_book, book_fields, NULL);
 
+static const struct aw_wire_field due_fields[] = {
+    ROW_U64(0, aw_ladder_due, at_s[0]), ROW_U64(1, aw_ladder_due, at_s[1]),
+    ROW_U64(2, aw_ladder_due, at_s[2]), ROW_U64(3, aw_ladder_due, at_s[3]),
+    ROW_U64(4, aw_ladder_due, at_s[4]),
+};
+static const struct aw_wire_map due_map = AW_WIRE_TABLE("due", aw_ladder_due, due_fields, NULL);
+
+static const struct aw_wire_field path_fields[] = {
+    AW_ROW_BOOL(0, aw_ladder_path, is_blind),
+    AW_ROW_BOOL(1, aw_ladder_path, was_unsure),
+    AW_ROW_UINT(2, aw_ladder_path, suspect_s, 0, AW_TIME_MAX_MS),
+};
+static const struct aw_wire_map path_map = AW_WIRE_TABLE("path", aw_ladder_path, path_fields, NULL);
+
+static const struct aw_wire_field peers_fields[] = {
+    AW_ROW_FIXED(0, aw_ladder_peers, level),
+    AW_ROW_FIXED(1, aw_ladder_peers, groups),
+    AW_ROW_UINT(2, aw_ladder_peers, claim_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(3, aw_ladder_peers, raised_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(4, aw_ladder_peers, spoken_s, 0, AW_TIME_MAX_MS),
+};
+static const struct aw_wire_map peers_map =
+    AW_WIRE_TABLE("peers", aw_ladder_peers, peers_fields, NULL);
+
 static const struct aw_wire_field ladder_fields[] = {
     AW_ROW_UINT(0, aw_ladder, state, 0, AW_LADDER_RESUMED),
     AW_ROW_UINT(1, aw_ladder, incident, 0, AW_INCIDENT_DURESS),
@@ -102,14 +126,15 @@ static const struct aw_wire_field ladder_fields[] = {
     AW_ROW_BOOL(12, aw_ladder, cancelled),
     AW_ROW_BOOL(13, aw_ladder, is_public),
     AW_ROW_UINT(14, aw_ladder, now_s, 0, AW_TIME_MAX_MS),
-    ROW_U64(15, aw_ladder, checkin_due_s),
-    ROW_U64(16, aw_ladder, beat_due_s),
-    AW_ROW_UINT(17, aw_ladder, late_s, 0, AW_TIME_MAX_MS),
-    AW_ROW_UINT(18, aw_ladder, began_s, 0, AW_TIME_MAX_MS),
-    AW_ROW_UINT(19, aw_ladder, decided_s, 0, AW_TIME_MAX_MS),
-    AW_ROW_UINT(20, aw_ladder, levels_s, 0, AW_TIME_MAX_MS),
-    ROW_U64(21, aw_ladder, claim_s),
-    ROW_U64(22, aw_ladder, ring_s),
+    AW_ROW_UINT(15, aw_ladder, late_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(16, aw_ladder, began_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(17, aw_ladder, decided_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(18, aw_ladder, levels_s, 0, AW_TIME_MAX_MS),
+    ROW_U64(19, aw_ladder, claim_s),
+    ROW_U64(20, aw_ladder, ring_s),
+    AW_ROW_MAP(21, aw_ladder, due, &due_map),
+    AW_ROW_MAP(22, aw_ladder, path, &path_map),
+    AW_ROW_MAP(23, aw_ladder, peers, &peers_map),
 };
 
 static enum aw_status check_ladder(const void *message)

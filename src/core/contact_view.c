@@ -49,9 +49,9 @@ void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v
     v->silent = c->is_silent;
     view_incident(c, v);
     v->gap = b->gap;
-    v->checkin_due_s = c->ladder.checkin_due_s;
-    v->beat_due_s = c->ladder.beat_due_s;
-    v->due_s = aw_time_min(v->checkin_due_s, v->beat_due_s);
+    v->checkin_due_s = c->ladder.due.at_s[CONTACT_DUE(AW_WHY_CHECKIN)];
+    v->beat_due_s = c->ladder.due.at_s[CONTACT_DUE(AW_WHY_BEAT)];
+    v->due_s = aw_ladder_due_s(&c->ladder);
     v->checkin = b->checkin.call;
     v->newest = b->newest.call;
     v->wrong_count = b->wrong_count;
@@ -104,6 +104,14 @@ static const struct aw_watch *resting_on(const struct contact *c, enum aw_why_ca
     return cause == AW_WHY_BEAT || cause == AW_WHY_WORD ? &c->book.newest : &c->book.checkin;
 }
 
+/* The deadline of a cause; what people said rests on none, then it is that of the check-in. */
+static uint64_t due_of(const struct aw_ladder *l, enum aw_why_cause cause)
+{
+    if (cause < AW_WHY_CHECKIN || cause > AW_WHY_BEAT)
+        cause = AW_WHY_CHECKIN;
+    return l->due.at_s[CONTACT_DUE(cause)];
+}
+
 void aw_contact_why(const struct aw_contact *contact, struct aw_why *why)
 {
     const struct contact *c = contact_of_const(contact);
@@ -114,7 +122,7 @@ void aw_contact_why(const struct aw_contact *contact, struct aw_why *why)
     if (l->state == AW_LADDER_IDLE)
         cause = AW_WHY_NOTHING;
     else if (l->state == AW_LADDER_FINE)
-        cause = l->checkin_due_s <= l->beat_due_s ? AW_WHY_CHECKIN : AW_WHY_BEAT;
+        cause = aw_ladder_due_cause(l);
     w = resting_on(c, cause);
     *why = (struct aw_why){
         .state = l->state,
@@ -125,7 +133,7 @@ void aw_contact_why(const struct aw_contact *contact, struct aw_why *why)
         .replied_at_s = w->replied_at_s,
         .clock = w->clock,
         .base_s = w->base_s,
-        .due_s = cause == AW_WHY_BEAT ? l->beat_due_s : l->checkin_due_s,
+        .due_s = due_of(l, cause),
         .grace_s = c->plan.grace_s,
         .missed_s = AW_NO_TIME,
         .level = l->level,

@@ -35,6 +35,11 @@ const char *aw_event_name(enum aw_event_kind kind)
         {AW_EVENT_CLOCK, "clock"},
         {AW_EVENT_GAP, "gap"},
         {AW_EVENT_JUDGE, "judge"},
+        {AW_EVENT_UNSURE, "unsure"},
+        {AW_EVENT_DRILL, "drill"},
+        {AW_EVENT_HANDED, "handed"},
+        {AW_EVENT_LOOSENING, "loosening"},
+        {AW_EVENT_CHEAT, "cheat"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

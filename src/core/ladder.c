@@ -2,6 +2,7 @@
 #include "core/ladder.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 
 /*
  *   from              on                          to        emits         function
@@ -9,7 +10,14 @@
  *   FINE              deadline                    OVERDUE   LATE          serve()
  *   FINE              nothing to watch            IDLE      -             aw_ladder_watch()
  *   OVERDUE           deadlines ahead again       FINE      -             aw_ladder_watch()
- *   OVERDUE           grace used up               MISSED    -             serve()
+ *   OVERDUE           grace used up, path proved  MISSED    -             grace_end()
+ *   OVERDUE           grace used up               SUSPECT   -             grace_end()
+ *   SUSPECT           first level that rings here same      UNSURE        serve()
+ *   SUSPECT           path proved, or others      MISSED    -             aw_ladder_path(),
+ * _others() SUSPECT           ceiling                     MISSED    -             serve(): blind
+ *   SUSPECT           deadlines ahead again       FINE or   BACK, if it   aw_ladder_watch()
+ *                                                 RESUMED   was unsure
+ *   SUSPECT           a newer deadline in grace   OVERDUE   -             aw_ladder_watch()
  *   MISSED, ALARM     time of a level             same      RING, OTHERS  serve()
  *   MISSED, ALARM     ring_s after a ring         same      RING          serve()
  *   MISSED, ALARM     claim                       CLAIMED   RECORD        aw_ladder_claim()
@@ -17,17 +25,15 @@
  *                                                 ALARM     RING
  *   MISSED, CLAIMED   deadlines ahead again,      RESUMED   BACK          aw_ladder_watch()
  *                     no alarm
- *   RESUMED           grace after a new deadline  MISSED    -             serve()
+ *   RESUMED           grace after a new deadline  MISSED or -             grace_end()
+ *                                                 SUSPECT
  *   RESUMED           claim_s after a reminder    RESUMED   CONFIRM       serve()
  *   any               SOS, duress, wrong secret   ALARM     RING          aw_ladder_alarm()
- *   any incident      safe check-in and confirm   FINE      CLOSED        settle()
- *                     (relaxed, MISSED: safe check-in alone)
- *
- * Between OVERDUE and MISSED there is room for a state in which the others are asked; grace
- * already runs as a time of its own.
+ *   any incident      what closes it              FINE      CLOSED        settle()
  *
  * Invariants, asserted by check() after every input:
- *   (1) incident is NONE exactly in IDLE, FINE and OVERDUE, and then no level has begun.
+ *   (1) incident is NONE in IDLE, FINE and OVERDUE, MISSED or NONE in SUSPECT, and something in all
+ *       others; without one no level has begun.
  *   (2) deadline_s > now_s: no passed deadline is left unserved.
  *   (3) There is no silent end state: deadline_s is AW_NO_TIME exactly in IDLE.
  *   (4) ALARM only with an alarm, RESUMED only with a missed deadline.
@@ -35,9 +41,19 @@
  *   (6) claim_s is set in CLAIMED only.
  */
 
-enum step { STEP_NONE = 0, STEP_LATE, STEP_MISS, STEP_CLAIM_END, STEP_LEVEL, STEP_RING };
+enum step {
+    STEP_NONE = 0,
+    STEP_LATE,
+    STEP_GRACE_END,
+    STEP_CEILING,
+    STEP_UNSURE,
+    STEP_CLAIM_END,
+    STEP_LEVEL,
+    STEP_RING,
+    STEP_COUNT,
+};
 
-static bool is_running(const struct aw_ladder *l)
+bool aw_ladder_is_running(const struct aw_ladder *l)
 {
     return l->state == AW_LADDER_MISSED || l->state == AW_LADDER_ALARM ||
            l->state == AW_LADDER_CLAIMED;
@@ -45,7 +61,7 @@ static bool is_running(const struct aw_ladder *l)
 
 bool aw_ladder_is_incident(const struct aw_ladder *l)
 {
-    return is_running(l) || l->state == AW_LADDER_RESUMED;
+    return l->incident != AW_INCIDENT_NONE;
 }
 
 static uint64_t earliest(uint64_t a_s, uint64_t b_s)
@@ -53,14 +69,77 @@ static uint64_t earliest(uint64_t a_s, uint64_t b_s)
     return a_s < b_s ? a_s : b_s;
 }
 
-static uint64_t watched_s(const struct aw_ladder *l)
+static uint64_t latest(uint64_t a_s, uint64_t b_s)
 {
-    return earliest(l->checkin_due_s, l->beat_due_s);
+    return a_s > b_s ? a_s : b_s;
+}
+
+uint64_t aw_ladder_due_s(const struct aw_ladder *l)
+{
+    uint64_t due_s = AW_NO_TIME;
+
+    for (size_t i = 0; i < AW_LADDER_DUES; i++)
+        due_s = earliest(due_s, l->due.at_s[i]);
+    return due_s;
+}
+
+enum aw_why_cause aw_ladder_due_cause(const struct aw_ladder *l)
+{
+    uint64_t due_s = aw_ladder_due_s(l);
+    unsigned i = 0;
+
+    while (l->due.at_s[i] != due_s)
+        i++;
+    return (enum aw_why_cause)(AW_WHY_CHECKIN + i);
 }
 
 static bool is_time(uint64_t at_s)
 {
     return at_s == AW_NO_TIME || at_s <= AW_TIME_MAX_MS;
+}
+
+static bool has_sound_times(const struct aw_ladder *l)
+{
+    for (size_t i = 0; i < AW_LADDER_DUES; i++) {
+        if (!is_time(l->due.at_s[i]))
+            return false;
+    }
+    return is_time(l->claim_s) && is_time(l->ring_s) &&
+           (l->state == AW_LADDER_CLAIMED) == (l->claim_s != AW_NO_TIME);
+}
+
+/* Two humans who share no group have both spoken to her. */
+static bool two_confirmed(const struct aw_ladder *l, uint8_t own_groups)
+{
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        uint8_t groups = l->peers.groups[i];
+
+        if (groups != 0 && l->confirmed && (groups & own_groups) == 0)
+            return true;
+        for (size_t j = 0; groups != 0 && j < i; j++) {
+            if (l->peers.groups[j] != 0 && (groups & l->peers.groups[j]) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool any_confirmed(const struct aw_ladder *l)
+{
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        if (l->peers.groups[i] != 0)
+            return true;
+    }
+    return l->confirmed;
+}
+
+bool aw_ladder_can_close(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+{
+    bool alone = rules->plan->relaxed && l->incident == AW_INCIDENT_MISSED;
+
+    if (!aw_ladder_is_incident(l))
+        return false;
+    return (l->safe_seen && (any_confirmed(l) || alone)) || two_confirmed(l, rules->groups);
 }
 
 bool aw_ladder_is_sound(const struct aw_ladder *l)
@@ -69,7 +148,13 @@ bool aw_ladder_is_sound(const struct aw_ladder *l)
 
     if (l->state > AW_LADDER_RESUMED || l->incident > AW_INCIDENT_DURESS)
         return false;
-    if (open == (l->incident == AW_INCIDENT_NONE) || (!open && l->level != 0))
+    if (!open && l->level != 0)
+        return false;
+    if (l->state <= AW_LADDER_OVERDUE && open)
+        return false;
+    if (l->state == AW_LADDER_SUSPECT && l->incident > AW_INCIDENT_MISSED)
+        return false;
+    if (l->state > AW_LADDER_SUSPECT && !open)
         return false;
     if (l->state == AW_LADDER_ALARM && l->incident == AW_INCIDENT_MISSED)
         return false;
@@ -77,16 +162,13 @@ bool aw_ladder_is_sound(const struct aw_ladder *l)
         return false;
     if (l->state == AW_LADDER_RESUMED && l->incident != AW_INCIDENT_MISSED)
         return false;
-    if (open && l->safe_seen && l->confirmed)
+    if (open && l->safe_seen && any_confirmed(l))
         return false;
-    if (l->state == AW_LADDER_FINE && watched_s(l) == AW_NO_TIME)
+    if (l->state == AW_LADDER_FINE && aw_ladder_due_s(l) == AW_NO_TIME)
         return false;
     if (l->state == AW_LADDER_RESUMED && l->ring_s == AW_NO_TIME)
         return false;
-    if (!is_time(l->checkin_due_s) || !is_time(l->beat_due_s) || !is_time(l->claim_s) ||
-        !is_time(l->ring_s))
-        return false;
-    return (l->state == AW_LADDER_CLAIMED) == (l->claim_s != AW_NO_TIME);
+    return has_sound_times(l);
 }
 
 static void check(const struct aw_ladder *l)
@@ -99,25 +181,42 @@ static void check(const struct aw_ladder *l)
 }
 
 /* The only writer of l->state after init: one breakpoint sees every move. */
-static void enter(struct aw_ladder *l, enum aw_ladder_state to, uint64_t at_s)
+void aw_ladder_enter(struct aw_ladder *l, enum aw_ladder_state to, uint64_t at_s)
 {
     l->state = to;
     l->decided_s = at_s;
+    if (to != AW_LADDER_SUSPECT)
+        l->path.was_unsure = false;
     if (to != AW_LADDER_CLAIMED) {
         l->claim_s = AW_NO_TIME;
         l->claim_holds = false;
     }
 }
 
-static void emit(struct aw_ladder_out *out, enum aw_event_kind kind, uint8_t level, uint64_t at_s)
+void aw_ladder_emit(struct aw_ladder_out *out, enum aw_event_kind kind, uint8_t level,
+                    uint64_t at_s)
 {
     AW_ASSERT(out->count < AW_LADDER_OUT_MAX);
     out->events[out->count++] = (struct aw_ladder_event){kind, level, at_s};
 }
 
-static uint64_t after(uint64_t at_s, uint64_t span_s)
+/* ---- Levels ---- */
+
+/* Whether level `i`, from 0, rings here. spec/07-contact.md §5: "The last level MUST NOT be passed
+ * over because people are away." */
+static bool rings_here(const struct aw_ladder_rules *rules, size_t i)
 {
-    return at_s == AW_NO_TIME ? AW_NO_TIME : at_s + span_s;
+    bool is_last = i + 1 == rules->plan->levels_count;
+
+    return (rules->plan->levels[i].groups & rules->groups) != 0 && (is_last || !rules->is_away);
+}
+
+/* When level `i`, from 0, begins after levels_s: with the one before it, if nobody is there. */
+static uint64_t delay_s(const struct aw_ladder_rules *rules, size_t i)
+{
+    while (i > 0 && (rules->empty >> (i - 1) & 1) != 0)
+        i--;
+    return rules->plan->levels[i].delay_s;
 }
 
 uint64_t aw_ladder_next_level_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
@@ -125,12 +224,13 @@ uint64_t aw_ladder_next_level_s(const struct aw_ladder *l, const struct aw_ladde
     const struct aw_plan *plan = rules->plan;
     uint64_t at_s, last_s;
 
-    if (!is_running(l) || l->level >= plan->levels_count)
+    if (!aw_ladder_is_running(l) || l->level >= plan->levels_count)
         return AW_NO_TIME;
-    at_s = l->levels_s + plan->levels[l->level].delay_s;
-    last_s = l->levels_s + plan->levels[plan->levels_count - 1].delay_s;
-    if (l->claim_holds && l->claim_s > at_s)
-        at_s = l->claim_s;
+    at_s = l->levels_s + delay_s(rules, l->level);
+    last_s = l->levels_s + delay_s(rules, plan->levels_count - 1u);
+    if (l->claim_holds)
+        at_s = latest(at_s, l->claim_s);
+    at_s = latest(at_s, l->peers.claim_s);
     /* spec/07-contact.md §5: "A claim MUST NOT hold the last level." */
     return earliest(at_s, last_s);
 }
@@ -138,35 +238,62 @@ uint64_t aw_ladder_next_level_s(const struct aw_ladder *l, const struct aw_ladde
 uint8_t aw_ladder_ringing(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
 {
     for (uint8_t level = l->level; level > 0; level--) {
-        if (level <= rules->plan->levels_count &&
-            (rules->plan->levels[level - 1].groups & rules->groups) != 0)
+        if (level <= rules->plan->levels_count && rings_here(rules, level - 1u))
             return level;
     }
     return 0;
+}
+
+/* So long after grace was used up, but not before the relays had their time to answer. */
+static uint64_t after_probes(const struct aw_ladder *l, uint64_t span_s)
+{
+    return latest(l->path.suspect_s + latest(span_s, AW_LADDER_PROBE_S),
+                  l->wake_s + AW_LADDER_WAKE_S);
+}
+
+/* spec/07-contact.md §5.1: "Otherwise the human MUST hear that the contact cannot tell, when the
+ * first level that rings here would begin" */
+static uint64_t unsure_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+{
+    size_t i = 0;
+
+    while (i + 1u < rules->plan->levels_count && !rings_here(rules, i))
+        i++;
+    return after_probes(l, delay_s(rules, i));
+}
+
+static uint64_t ceiling_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+{
+    return after_probes(l, rules->plan->council.ceiling_s);
 }
 
 /* The earliest thing to do and when. Of several at once, the order of enum step. */
 static enum step next_step(const struct aw_ladder *l, const struct aw_ladder_rules *rules,
                            uint64_t *at_s)
 {
-    uint64_t times[STEP_RING + 1];
+    uint64_t times[STEP_COUNT];
     enum step step = STEP_NONE;
 
     for (size_t i = 0; i < AW_COUNT(times); i++)
         times[i] = AW_NO_TIME;
     if (l->state == AW_LADDER_FINE)
-        times[STEP_LATE] = watched_s(l);
+        times[STEP_LATE] = aw_ladder_due_s(l);
     if (l->state == AW_LADDER_OVERDUE)
-        times[STEP_MISS] = after(l->late_s, rules->plan->grace_s);
-    if (l->state == AW_LADDER_RESUMED)
-        times[STEP_MISS] = after(watched_s(l), rules->plan->grace_s);
+        times[STEP_GRACE_END] = l->late_s + rules->plan->grace_s;
+    if (l->state == AW_LADDER_RESUMED && aw_ladder_due_s(l) != AW_NO_TIME)
+        times[STEP_GRACE_END] = aw_ladder_due_s(l) + rules->plan->grace_s;
+    if (l->state == AW_LADDER_SUSPECT) {
+        times[STEP_CEILING] = ceiling_s(l, rules);
+        if (!l->path.was_unsure)
+            times[STEP_UNSURE] = unsure_s(l, rules);
+    }
     times[STEP_CLAIM_END] = l->claim_s;
     times[STEP_LEVEL] = aw_ladder_next_level_s(l, rules);
-    if (aw_ladder_is_incident(l) && l->state != AW_LADDER_CLAIMED)
+    if (aw_ladder_is_incident(l) && l->state != AW_LADDER_CLAIMED && l->state != AW_LADDER_SUSPECT)
         times[STEP_RING] = l->ring_s;
 
     *at_s = AW_NO_TIME;
-    for (unsigned i = STEP_LATE; i <= STEP_RING; i++) {
+    for (unsigned i = STEP_LATE; i < STEP_COUNT; i++) {
         if (times[i] < *at_s) {
             *at_s = times[i];
             step = (enum step)i;
@@ -183,10 +310,10 @@ static void ring(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint6
 
     l->ring_s = AW_NO_TIME;
     if (l->state == AW_LADDER_RESUMED) {
-        emit(out, AW_EVENT_CONFIRM, level, at_s);
+        aw_ladder_emit(out, AW_EVENT_CONFIRM, level, at_s);
         l->ring_s = l->now_s + rules->plan->claim_s;
     } else if (level > 0) {
-        emit(out, AW_EVENT_RING, level, at_s);
+        aw_ladder_emit(out, AW_EVENT_RING, level, at_s);
         /* From now on, not from then: one ring after a day asleep, not thousands. */
         l->ring_s = l->now_s + rules->plan->ring_s;
     }
@@ -195,19 +322,26 @@ static void ring(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint6
 static void begin_level(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t at_s,
                         struct aw_ladder_out *out)
 {
-    const struct aw_level *level = &rules->plan->levels[l->level++];
+    bool is_here = rings_here(rules, l->level++);
 
-    if ((level->groups & rules->groups) == 0) {
-        emit(out, AW_EVENT_OTHERS, l->level, at_s);
-        return;
-    }
-    emit(out, AW_EVENT_RING, l->level, at_s);
-    l->ring_s = l->now_s + rules->plan->ring_s;
+    l->peers.claim_s = 0; /* a hold is for one level */
+    aw_ladder_emit(out, is_here ? AW_EVENT_RING : AW_EVENT_OTHERS, l->level, at_s);
+    if (is_here)
+        l->ring_s = l->now_s + rules->plan->ring_s;
 }
 
-/* Begins an incident, or lets a higher kind replace a lower one. */
-static void open_incident(struct aw_ladder *l, enum aw_incident_kind kind, enum aw_why_cause cause,
-                          uint32_t seq, uint64_t at_s)
+/* ---- Incidents ---- */
+
+static void forget_confirms(struct aw_ladder *l)
+{
+    l->confirmed = false;
+    l->safe_seen = false;
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        l->peers.groups[i] = 0;
+}
+
+void aw_ladder_open(struct aw_ladder *l, enum aw_incident_kind kind, enum aw_why_cause cause,
+                    uint32_t seq, uint64_t at_s)
 {
     if (!aw_ladder_is_incident(l)) {
         l->incident_id++;
@@ -216,8 +350,10 @@ static void open_incident(struct aw_ladder *l, enum aw_incident_kind kind, enum 
         l->held_level = 0;
         l->cancelled = false;
         l->is_public = false;
-        l->incident = AW_INCIDENT_NONE;
         l->trigger_seq = 0;
+        l->peers.claim_s = 0;
+        for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+            l->peers.level[i] = 0;
     }
     if (kind == AW_INCIDENT_MISSED || kind == AW_INCIDENT_SOS)
         l->is_public = true;
@@ -226,33 +362,46 @@ static void open_incident(struct aw_ladder *l, enum aw_incident_kind kind, enum 
     l->cause = cause;
     if (seq > l->trigger_seq)
         l->trigger_seq = seq; /* an older word that comes late makes no check-in newer */
-    l->confirmed = false;
-    l->safe_seen = false;
+    l->peers.raised_s = latest(l->peers.raised_s, at_s);
+    l->path.is_blind = false;
+    forget_confirms(l);
 }
 
-static void miss(struct aw_ladder *l, uint64_t at_s)
+void aw_ladder_miss(struct aw_ladder *l, uint64_t at_s, bool is_blind)
 {
-    enum aw_why_cause cause = l->checkin_due_s <= l->beat_due_s ? AW_WHY_CHECKIN : AW_WHY_BEAT;
-
-    open_incident(l, AW_INCIDENT_MISSED, cause, 0, at_s);
+    aw_ladder_open(l, AW_INCIDENT_MISSED, aw_ladder_due_cause(l), 0, at_s);
+    l->path.is_blind = is_blind;
     l->level = 0; /* after RESUMED too: it is said again from the first level on */
     l->levels_s = at_s;
     l->ring_s = AW_NO_TIME;
-    enter(l, AW_LADDER_MISSED, at_s);
+    aw_ladder_enter(l, AW_LADDER_MISSED, at_s);
 }
 
-static enum aw_ladder_state running_state(const struct aw_ladder *l)
+/* spec/07-contact.md §5.1: "A missed deadline MUST NOT raise by itself unless a relay has proved,
+ * when grace was used up or later, that nothing of hers was waiting, and the age of her newest
+ * statement is not in doubt." */
+static void grace_end(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t at_s)
 {
-    return l->incident == AW_INCIDENT_MISSED ? AW_LADDER_MISSED : AW_LADDER_ALARM;
+    if (l->path.proved_s >= at_s && !rules->is_doubt) {
+        aw_ladder_miss(l, at_s, false);
+        return;
+    }
+    l->path.suspect_s = at_s;
+    l->ring_s = AW_NO_TIME;
+    l->cause = aw_ladder_due_cause(l);
+    aw_ladder_enter(l, AW_LADDER_SUSPECT, at_s);
 }
 
-static void end_claim(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t at_s,
-                      struct aw_ladder_out *out)
+void aw_ladder_end_claim(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t at_s,
+                         struct aw_ladder_out *out)
 {
-    enter(l, running_state(l), at_s);
-    emit(out, AW_EVENT_CLAIM_ENDED, l->level, at_s);
+    aw_ladder_enter(l, l->incident == AW_INCIDENT_MISSED ? AW_LADDER_MISSED : AW_LADDER_ALARM,
+                    at_s);
+    aw_ladder_emit(out, AW_EVENT_CLAIM_ENDED, l->level, at_s);
     ring(l, rules, at_s, out);
 }
+
+/* ---- Time ---- */
 
 static void serve(struct aw_ladder *l, const struct aw_ladder_rules *rules, enum step step,
                   uint64_t at_s, struct aw_ladder_out *out)
@@ -260,15 +409,24 @@ static void serve(struct aw_ladder *l, const struct aw_ladder_rules *rules, enum
     switch (step) {
     case STEP_LATE:
         l->late_s = at_s;
-        l->cause = l->checkin_due_s <= l->beat_due_s ? AW_WHY_CHECKIN : AW_WHY_BEAT;
-        enter(l, AW_LADDER_OVERDUE, at_s);
-        emit(out, AW_EVENT_LATE, 0, at_s);
+        l->cause = aw_ladder_due_cause(l);
+        aw_ladder_enter(l, AW_LADDER_OVERDUE, at_s);
+        aw_ladder_emit(out, AW_EVENT_LATE, 0, at_s);
         break;
-    case STEP_MISS:
-        miss(l, at_s);
+    case STEP_GRACE_END:
+        grace_end(l, rules, at_s);
+        break;
+    case STEP_UNSURE:
+        l->path.was_unsure = true;
+        aw_ladder_emit(out, AW_EVENT_UNSURE, 0, at_s);
+        break;
+    case STEP_CEILING:
+        /* spec/07-contact.md §5.1: "ceiling_s after grace was used up suspect MUST become missed
+         * without a proof." */
+        aw_ladder_miss(l, l->path.suspect_s, true);
         break;
     case STEP_CLAIM_END:
-        end_claim(l, rules, at_s, out);
+        aw_ladder_end_claim(l, rules, at_s, out);
         break;
     case STEP_LEVEL:
         begin_level(l, rules, at_s, out);
@@ -277,13 +435,14 @@ static void serve(struct aw_ladder *l, const struct aw_ladder_rules *rules, enum
         ring(l, rules, at_s, out);
         break;
     case STEP_NONE:
+    case STEP_COUNT:
         AW_UNREACHABLE();
     }
 }
 
 /* Serves every passed deadline, oldest first: after a day asleep, LATE still precedes RING. */
-static void advance(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,
-                    struct aw_ladder_out *out)
+void aw_ladder_advance(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,
+                       struct aw_ladder_out *out)
 {
     uint64_t at_s;
     enum step step;
@@ -291,10 +450,15 @@ static void advance(struct aw_ladder *l, const struct aw_ladder_rules *rules, ui
     AW_ASSERT(now_s <= AW_TIME_MAX_MS);
     if (now_s > l->now_s)
         l->now_s = now_s;
+    /* spec/07-contact.md §5.1: "An engine that finds itself in suspect when it wakes MUST NOT put
+     * off what is due then" */
+    if (l->state != AW_LADDER_SUSPECT && l->deadline_s != AW_NO_TIME &&
+        l->now_s > l->deadline_s + AW_LADDER_WAKE_S)
+        l->wake_s = l->now_s;
     if (l->level > rules->plan->levels_count)
         l->level = rules->plan->levels_count; /* a new plan has fewer */
     /* A new plan may say that a level that began is for this contact, too. */
-    if (is_running(l) && l->state != AW_LADDER_CLAIMED && l->ring_s == AW_NO_TIME &&
+    if (aw_ladder_is_running(l) && l->state != AW_LADDER_CLAIMED && l->ring_s == AW_NO_TIME &&
         aw_ladder_ringing(l, rules) > 0)
         l->ring_s = l->now_s;
     while ((step = next_step(l, rules, &at_s)) != STEP_NONE && at_s <= l->now_s)
@@ -303,174 +467,24 @@ static void advance(struct aw_ladder *l, const struct aw_ladder_rules *rules, ui
     check(l);
 }
 
-/* Closes the incident when what it takes is there. */
-static void settle(struct aw_ladder *l, const struct aw_ladder_rules *rules,
-                   struct aw_ladder_out *out)
-{
-    bool alone = rules->plan->relaxed && l->incident == AW_INCIDENT_MISSED;
-
-    /* spec/07-contact.md §6: "An incident MUST NOT end by anything else." */
-    if (!aw_ladder_is_incident(l) || !l->safe_seen || (!l->confirmed && !alone))
-        return;
-    emit(out, AW_EVENT_CLOSED, l->level, l->now_s);
-    l->incident = AW_INCIDENT_NONE;
-    l->is_public = false;
-    l->cause = AW_WHY_HUMAN;
-    l->level = 0;
-    l->ring_s = AW_NO_TIME;
-    l->safe_seen = false;
-    l->confirmed = false;
-    enter(l, watched_s(l) == AW_NO_TIME ? AW_LADDER_IDLE : AW_LADDER_FINE, l->now_s);
-}
-
 void aw_ladder_init(struct aw_ladder *l, uint64_t now_s)
 {
     *l = (struct aw_ladder){
         .now_s = now_s,
         .decided_s = now_s,
         .deadline_s = AW_NO_TIME,
-        .checkin_due_s = AW_NO_TIME,
-        .beat_due_s = AW_NO_TIME,
         .claim_s = AW_NO_TIME,
         .ring_s = AW_NO_TIME,
     };
+    for (size_t i = 0; i < AW_LADDER_DUES; i++)
+        l->due.at_s[i] = AW_NO_TIME;
     check(l);
 }
 
 void aw_ladder_tick(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,
                     struct aw_ladder_out *out)
 {
-    advance(l, rules, now_s, out);
-}
-
-void aw_ladder_watch(struct aw_ladder *l, const struct aw_ladder_rules *rules,
-                     uint64_t checkin_due_s, uint64_t beat_due_s, uint64_t now_s,
-                     struct aw_ladder_out *out)
-{
-    bool is_ahead;
-
-    advance(l, rules, now_s, out);
-    l->checkin_due_s = checkin_due_s;
-    l->beat_due_s = beat_due_s;
-    is_ahead = watched_s(l) > l->now_s;
-
-    if (l->state == AW_LADDER_IDLE && watched_s(l) != AW_NO_TIME) {
-        enter(l, AW_LADDER_FINE, l->now_s);
-    } else if (l->state == AW_LADDER_FINE && watched_s(l) == AW_NO_TIME) {
-        enter(l, AW_LADDER_IDLE, l->now_s);
-    } else if (l->state == AW_LADDER_OVERDUE) {
-        /* It never rang: nothing to close. */
-        if (is_ahead)
-            enter(l, watched_s(l) == AW_NO_TIME ? AW_LADDER_IDLE : AW_LADDER_FINE, l->now_s);
-        else
-            l->late_s = watched_s(l);
-    } else if (is_running(l) && l->incident == AW_INCIDENT_MISSED && is_ahead) {
-        enter(l, AW_LADDER_RESUMED, l->now_s);
-        l->ring_s = l->now_s + rules->plan->claim_s;
-        emit(out, AW_EVENT_BACK, l->level, l->now_s);
-    }
-    advance(l, rules, now_s, out);
-}
-
-void aw_ladder_alarm(struct aw_ladder *l, const struct aw_ladder_rules *rules,
-                     enum aw_incident_kind kind, uint32_t seq, uint64_t now_s,
-                     struct aw_ladder_out *out)
-{
-    bool is_new;
-
-    AW_ASSERT(kind > AW_INCIDENT_MISSED);
-    advance(l, rules, now_s, out);
-    is_new = l->incident <= AW_INCIDENT_MISSED;
-    open_incident(l, kind, AW_WHY_WORD, seq, l->now_s);
-    if (kind == AW_INCIDENT_SOS && seq > l->alarm_id)
-        l->alarm_id = seq;
-    if (is_new && l->level == 0)
-        l->levels_s = l->now_s - earliest(l->now_s, rules->plan->levels[0].delay_s);
-    if (is_new || l->state != AW_LADDER_ALARM)
-        enter(l, AW_LADDER_ALARM, l->now_s);
-    l->ring_s = l->level > 0 ? l->now_s : AW_NO_TIME;
-    advance(l, rules, now_s, out);
-}
-
-void aw_ladder_safe(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint32_t seq,
-                    uint64_t made_s, uint64_t now_s, struct aw_ladder_out *out)
-{
-    advance(l, rules, now_s, out);
-    /* An older one that was under way when she called for help says nothing about now. */
-    if (!aw_ladder_is_incident(l) || seq <= l->trigger_seq)
-        return;
-    if (l->incident == AW_INCIDENT_MISSED && l->state != AW_LADDER_RESUMED)
-        return;
-    /* A check-in held back from before her phone fell silent is moved ahead by beats alone. */
-    if (l->incident == AW_INCIDENT_MISSED && l->cause == AW_WHY_BEAT && made_s < l->levels_s)
-        return;
-    if (!l->safe_seen && l->incident > AW_INCIDENT_MISSED)
-        emit(out, AW_EVENT_RECORD, l->level, l->now_s);
-    l->safe_seen = true;
-    settle(l, rules, out);
-    advance(l, rules, now_s, out);
-}
-
-void aw_ladder_cancel(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,
-                      struct aw_ladder_out *out)
-{
-    advance(l, rules, now_s, out);
-    /* spec/07-contact.md §6: "A cancel MUST only add to the record". */
-    if (aw_ladder_is_incident(l) && !l->cancelled) {
-        l->cancelled = true;
-        emit(out, AW_EVENT_RECORD, l->level, l->now_s);
-    }
-}
-
-enum aw_status aw_ladder_claim(struct aw_ladder *l, const struct aw_ladder_rules *rules,
-                               uint64_t now_s, struct aw_ladder_out *out)
-{
-    const struct aw_plan *plan = rules->plan;
-    bool holds;
-
-    advance(l, rules, now_s, out);
-    if (!is_running(l))
-        return AW_E_STATE;
-    /* spec/07-contact.md §5: "a claim holds one level once, and at most claims_max levels in one
-     * incident". */
-    holds = l->state != AW_LADDER_CLAIMED && l->claims_used < plan->claims_max &&
-            l->level + 1 < plan->levels_count && l->held_level != l->level + 1;
-    if (l->state == AW_LADDER_CLAIMED && l->claim_holds)
-        return AW_E_LIMIT; /* the hold goes on as it is */
-    enter(l, AW_LADDER_CLAIMED, l->now_s);
-    l->claim_s = l->now_s + plan->claim_s;
-    l->claim_holds = holds;
-    if (holds) {
-        l->claims_used++;
-        l->held_level = (uint8_t)(l->level + 1);
-    }
-    emit(out, AW_EVENT_RECORD, l->level, l->now_s);
-    advance(l, rules, now_s, out);
-    return holds ? AW_OK : AW_E_LIMIT;
-}
-
-enum aw_status aw_ladder_decline(struct aw_ladder *l, const struct aw_ladder_rules *rules,
-                                 uint64_t now_s, struct aw_ladder_out *out)
-{
-    advance(l, rules, now_s, out);
-    if (l->state != AW_LADDER_CLAIMED)
-        return is_running(l) ? AW_OK : AW_E_STATE;
-    end_claim(l, rules, l->now_s, out);
-    advance(l, rules, now_s, out);
-    return AW_OK;
-}
-
-enum aw_status aw_ladder_confirm(struct aw_ladder *l, const struct aw_ladder_rules *rules,
-                                 uint64_t now_s, struct aw_ladder_out *out)
-{
-    advance(l, rules, now_s, out);
-    if (!aw_ladder_is_incident(l))
-        return AW_E_STATE;
-    l->confirmed = true;
-    emit(out, AW_EVENT_RECORD, l->level, l->now_s);
-    settle(l, rules, out);
-    advance(l, rules, now_s, out);
-    return AW_OK;
+    aw_ladder_advance(l, rules, now_s, out);
 }
 
 void aw_ladder_resume(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,
@@ -478,7 +492,9 @@ void aw_ladder_resume(struct aw_ladder *l, const struct aw_ladder_rules *rules, 
 {
     if (now_s > l->now_s)
         l->now_s = now_s;
+    if (l->state != AW_LADDER_SUSPECT)
+        l->wake_s = l->now_s;
     if (aw_ladder_is_incident(l) && l->ring_s != AW_NO_TIME)
         l->ring_s = l->now_s;
-    advance(l, rules, now_s, out);
+    aw_ladder_advance(l, rules, now_s, out);
 }

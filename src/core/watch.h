@@ -37,6 +37,14 @@ void aw_watch_take(struct aw_watch *w, const struct aw_contact_call *call, uint3
 uint64_t aw_watch_checkin_due_s(const struct aw_watch *w, const struct aw_plan *plan);
 uint64_t aw_watch_beat_due_s(const struct aw_watch *w, const struct aw_plan *plan);
 
+/* When a call was made at the earliest: its base, without regard to the statement before it. */
+uint32_t aw_watch_base_s(const struct aw_contact_call *call, uint32_t replied_at_s,
+                         enum aw_why_clock *clock);
+
+/* Whether her clock or the relay's has it that the statement was made long after its base: one of
+ * the clocks is wrong, or somebody held it back. */
+bool aw_watch_is_doubtful(const struct aw_watch *w);
+
 /* Which clocks contradict the time of arrival or the reply that the call names. */
 unsigned aw_watch_skew(const struct aw_contact_call *call, uint32_t replied_at_s);
 

@@ -169,13 +169,16 @@ static void on_event(void *ctx, const struct aw_client_event *event)
     case AW_CLIENT_EV_SUBSCRIBED:
         if (r->answer != AW_RELAY_TOKEN) /* the mailbox is unknown because its token was refused */
             r->answer = event->status;
+        r->has_answer = true;
+        break;
+    case AW_CLIENT_EV_PROBED:
+        r->has_answer = true;
         break;
     case AW_CLIENT_EV_REMOVED:
         if (event->mailbox < AW_AGENT_MAILBOX_MAX)
             r->mailboxes[event->mailbox] = (struct agent_mailbox){0};
         break;
     case AW_CLIENT_EV_MOVED: /* the client subscribes again */
-    case AW_CLIENT_EV_PROBED:
     case AW_CLIENT_EV_NONE:
         break;
     }
@@ -396,6 +399,65 @@ bool aw_agent_feed_held(struct aw_agent *a)
         aw_free(h);
     }
     return moved;
+}
+
+/* One answer speaks for every mailbox of its link that is subscribed and caught up. */
+bool aw_agent_tell_paths(struct aw_agent *a)
+{
+    bool moved = false;
+
+    for (size_t i = 0; i < a->relay_count && a->held == NULL; i++) {
+        struct agent_relay *r = a->relays[i];
+        struct aw_now asked;
+        uint32_t as_of;
+
+        for (uint32_t j = 0; r->has_answer && j < AW_AGENT_MAILBOX_MAX; j++) {
+            struct agent_mailbox *m = &r->mailboxes[j];
+            struct agent_engine *e;
+
+            if (m->state != AGENT_MAILBOX_READ ||
+                !aw_client_is_clear(&r->client, j, &asked, &as_of))
+                continue;
+            e = aw_agent_engine(a, m->slot);
+            if (e == NULL || e->contact == NULL)
+                continue;
+            aw_contact_path(e->contact, m->id, as_of, 0, aw_loop_now(a->loop));
+            e->is_dirty = moved = true;
+        }
+        r->has_answer = false;
+    }
+    return moved;
+}
+
+/* Asks once a relay and round: the answer speaks for all of its mailboxes. */
+static void probe_relay(struct aw_agent *a, struct agent_relay *r)
+{
+    for (uint32_t j = 0; j < AW_AGENT_MAILBOX_MAX; j++) {
+        const struct agent_mailbox *m = &r->mailboxes[j];
+        const struct agent_engine *e =
+            m->state == AGENT_MAILBOX_READ ? aw_agent_engine(a, m->slot) : NULL;
+
+        if (e == NULL || !e->wants_path)
+            continue;
+        if (is_worth_trying(r, aw_loop_now(a->loop)))
+            aw_client_probe(&r->client, j);
+        r->needs_kick = true;
+        return;
+    }
+}
+
+void aw_agent_probe(struct aw_agent *a)
+{
+    uint64_t now_ms = aw_loop_now(a->loop).mono_ms;
+    bool is_wanted = false;
+
+    for (size_t i = 0; i < a->engine_count; i++)
+        is_wanted = is_wanted || a->engines[i].wants_path;
+    if (!is_wanted || now_ms < a->probe_ms)
+        return;
+    a->probe_ms = aw_time_add(now_ms, AGENT_PROBE_MS);
+    for (size_t i = 0; i < a->relay_count; i++)
+        probe_relay(a, a->relays[i]);
 }
 
 void aw_agent_take(struct aw_agent *a)

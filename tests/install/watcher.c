@@ -154,7 +154,10 @@ static void receive(void)
                 receive_one(&boxes[i], found.gl_pathv[n]);
         }
         globfree(&found);
+        /* The relay answered, and nothing waits: so it is she who is silent, if she is. */
+        aw_contact_path(&watcher, boxes[i].id, (uint32_t)(now().wall_ms / 1000), 0, now());
     }
+    serve();
     explicit_bzero(boxes, sizeof boxes);
 }
 
@@ -226,6 +229,8 @@ static const char *state_text(enum aw_ladder_state state)
         return "all is well";
     case AW_LADDER_OVERDUE:
         return "overdue, grace runs";
+    case AW_LADDER_SUSPECT:
+        return "cannot tell whether she or the path is silent";
     case AW_LADDER_MISSED:
         return "missed";
     case AW_LADDER_ALARM:

@@ -243,6 +243,22 @@ static bool deliver(struct circle *c)
     return false;
 }
 
+/* The relay answers who asks, unless the path to it is down. Everything that could be delivered
+ * has been. */
+static bool prove(struct circle *c, size_t host)
+{
+    struct circle_host *h = &c->hosts[host];
+
+    if (h->is_asleep || h->is_offline || h->is_unproved || h->proved_ms == c->mono_ms ||
+        !aw_contact_wants_path(h->contact))
+        return false;
+    h->proved_ms = c->mono_ms;
+    for (uint32_t i = 0; i < AW_ENDPOINT_COUNT_MAX; i++)
+        aw_contact_path(h->contact, i, (uint32_t)((int64_t)circle_now_s(c) + c->relay_skew_s), 0,
+                        circle_now(c, host));
+    return true;
+}
+
 void circle_pump(struct circle *c)
 {
     bool is_busy = true;
@@ -257,6 +273,8 @@ void circle_pump(struct circle *c)
         }
         if (deliver(c))
             is_busy = true;
+        for (size_t i = 1; !is_busy && i <= c->contacts; i++)
+            is_busy = prove(c, i);
     }
 }
 

@@ -44,6 +44,8 @@ struct circle_host {
     bool is_asleep;      /* not run at all */
     bool is_offline;     /* runs, but neither sends nor receives */
     bool store_fails;    /* every STORE */
+    bool is_unproved;    /* no relay answers whether something waits */
+    uint64_t proved_ms;  /* when one last did */
     uint64_t actions;    /* handed out so far */
     uint64_t crash_at;   /* dies at this action, 0: never */
     bool crash_is_after; /* when the action was done, before it was reported */

@@ -15,6 +15,14 @@ struct bed {
     struct aw_ladder_out out;
 };
 
+/* Watches a check-in and the device. */
+static void watch(struct bed *b, uint64_t checkin_s, uint64_t beat_s, uint64_t now_s)
+{
+    const struct aw_ladder_due due = {{checkin_s, AW_NO_TIME, AW_NO_TIME, AW_NO_TIME, beat_s}};
+
+    aw_ladder_watch(&b->ladder, &b->rules, &due, now_s, &b->out);
+}
+
 /* Three levels at 0, 10, 20 min, the first for group 1 only; a deadline at T0 + 60 min. */
 static void set_up(struct bed *b, uint8_t groups)
 {
@@ -27,9 +35,9 @@ static void set_up(struct bed *b, uint8_t groups)
     b->plan.levels[2] = (struct aw_level){.delay_s = 1200, .groups = AW_GROUPS_ALL};
     b->plan.claim_s = 900;
     b->plan.ring_s = 120;
-    b->rules = (struct aw_ladder_rules){&b->plan, groups};
+    b->rules = (struct aw_ladder_rules){.plan = &b->plan, .groups = groups};
     aw_ladder_init(&b->ladder, T0);
-    aw_ladder_watch(&b->ladder, &b->rules, T0 + 3600, T0 + 86400, T0, &b->out);
+    watch(b, T0 + 3600, T0 + 86400, T0);
 }
 
 static size_t rings(const struct bed *b)
@@ -48,12 +56,12 @@ static void test_plan_of_one_level(void)
     struct bed b;
 
     set_up(&b, 2);
-    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 9, T0 + 60, &b.out);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 9, T0 + 60, T0 + 60, &b.out);
     T_EQ(rings(&b), 0);
     b.plan.levels_count = 1;
     b.plan.levels[0].groups = AW_GROUPS_ALL;
     b.out.count = 0;
-    aw_ladder_watch(&b.ladder, &b.rules, T0 + 7200, T0 + 86400, T0 + 70, &b.out);
+    watch(&b, T0 + 7200, T0 + 86400, T0 + 70);
     T_EQ(b.ladder.state, AW_LADDER_ALARM);
     T_EQ(rings(&b), 1);
     b.out.count = 0;
@@ -69,13 +77,13 @@ static void test_held_back_checkin(void)
     struct bed b;
 
     set_up(&b, 1);
-    aw_ladder_watch(&b.ladder, &b.rules, T0 + 90000, T0 + 3600, T0, &b.out);
+    watch(&b, T0 + 90000, T0 + 3600, T0);
     b.out.count = 0;
-    aw_ladder_tick(&b.ladder, &b.rules, T0 + 4000, &b.out);
+    aw_ladder_path(&b.ladder, &b.rules, T0 + 4000, T0 + 4000, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_MISSED);
     T_EQ(b.ladder.cause, AW_WHY_BEAT);
     b.out.count = 0;
-    aw_ladder_watch(&b.ladder, &b.rules, T0 + 90000, T0 + 9000, T0 + 4100, &b.out);
+    watch(&b, T0 + 90000, T0 + 9000, T0 + 4100);
     T_EQ(b.ladder.state, AW_LADDER_RESUMED);
     aw_ladder_safe(&b.ladder, &b.rules, 50, T0 + 3000, T0 + 4200, &b.out);
     T_TRUE(!b.ladder.safe_seen);
@@ -91,8 +99,8 @@ static void test_late_sos_keeps_the_newest(void)
     struct bed b;
 
     set_up(&b, 1);
-    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_DURESS, 20, T0 + 60, &b.out);
-    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 10, T0 + 70, &b.out);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_DURESS, 20, T0 + 60, T0 + 60, &b.out);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 10, T0 + 70, T0 + 70, &b.out);
     b.out.count = 0;
     aw_ladder_safe(&b.ladder, &b.rules, 15, T0 + 80, T0 + 80, &b.out);
     T_TRUE(!b.ladder.safe_seen);

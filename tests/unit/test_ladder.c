@@ -12,6 +12,14 @@ struct bed {
     struct aw_ladder_out out;
 };
 
+/* Watches a check-in and the device. */
+static void watch(struct bed *b, uint64_t checkin_s, uint64_t beat_s, uint64_t now_s)
+{
+    const struct aw_ladder_due due = {{checkin_s, AW_NO_TIME, AW_NO_TIME, AW_NO_TIME, beat_s}};
+
+    aw_ladder_watch(&b->ladder, &b->rules, &due, now_s, &b->out);
+}
+
 /* Levels at 0, 10 and 20 min, grace 5 min, a deadline at T0 + 60 min. */
 static void set_up(struct bed *b)
 {
@@ -24,15 +32,17 @@ static void set_up(struct bed *b)
     b->plan.levels[2] = (struct aw_level){.delay_s = 1200, .groups = AW_GROUPS_ALL};
     b->plan.claim_s = 900;
     b->plan.ring_s = 120;
-    b->rules = (struct aw_ladder_rules){&b->plan, 1};
+    b->rules = (struct aw_ladder_rules){.plan = &b->plan, .groups = 1};
     aw_ladder_init(&b->ladder, T0);
-    aw_ladder_watch(&b->ladder, &b->rules, T0 + 3600, T0 + 86400, T0, &b->out);
+    watch(b, T0 + 3600, T0 + 86400, T0);
 }
 
+/* Lets time pass on a healthy path. */
 static size_t tick(struct bed *b, uint64_t at_s)
 {
     b->out.count = 0;
     aw_ladder_tick(&b->ladder, &b->rules, at_s, &b->out);
+    aw_ladder_path(&b->ladder, &b->rules, at_s, at_s, &b->out);
     return b->out.count;
 }
 
@@ -93,18 +103,18 @@ static void test_alarm_over_missed(void)
     T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 4000, &b.out), AW_OK);
     T_EQ(aw_ladder_claim(&b.ladder, &b.rules, T0 + 4000, &b.out), AW_OK);
     b.out.count = 0;
-    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_DURESS, 50, T0 + 4010, &b.out);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_DURESS, 50, T0 + 4010, T0 + 4010, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_ALARM);
     T_EQ(b.ladder.incident_id, 1);
     T_TRUE(!b.ladder.confirmed);
     T_EQ(b.out.events[0].kind, AW_EVENT_RING);
-    aw_ladder_watch(&b.ladder, &b.rules, T0 + 90000, T0 + 90000, T0 + 4020, &b.out);
+    watch(&b, T0 + 90000, T0 + 90000, T0 + 4020);
     T_EQ(b.ladder.state, AW_LADDER_ALARM);
     aw_ladder_safe(&b.ladder, &b.rules, 49, T0 + 4030, T0 + 4030, &b.out);
     aw_ladder_cancel(&b.ladder, &b.rules, T0 + 4030, &b.out);
     T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 4040, &b.out), AW_OK);
     T_EQ(b.ladder.incident, AW_INCIDENT_DURESS);
-    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 51, T0 + 4045, &b.out);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 51, T0 + 4045, T0 + 4045, &b.out);
     T_EQ(b.ladder.incident, AW_INCIDENT_DURESS); /* never lowered */
     b.out.count = 0;
     aw_ladder_safe(&b.ladder, &b.rules, 52, T0 + 4050, T0 + 4050, &b.out);
@@ -122,7 +132,7 @@ static void test_resumed(void)
 
     set_up(&b);
     (void)tick(&b, T0 + 4000);
-    aw_ladder_watch(&b.ladder, &b.rules, T0 + 8000, T0 + 86400, T0 + 4100, &b.out);
+    watch(&b, T0 + 8000, T0 + 86400, T0 + 4100);
     aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 4100, T0 + 4100, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_RESUMED);
     T_EQ(tick(&b, T0 + 4999), 0);
@@ -134,10 +144,10 @@ static void test_resumed(void)
     T_TRUE(!b.ladder.safe_seen);
 
     b.plan.relaxed = true;
-    aw_ladder_watch(&b.ladder, &b.rules, T0 + 20000, T0 + 86400, T0 + 8400, &b.out);
+    watch(&b, T0 + 20000, T0 + 86400, T0 + 8400);
     aw_ladder_safe(&b.ladder, &b.rules, 10, T0 + 8400, T0 + 8400, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_FINE);
-    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 11, T0 + 8500, &b.out);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 11, T0 + 8500, T0 + 8500, &b.out);
     aw_ladder_safe(&b.ladder, &b.rules, 12, T0 + 8600, T0 + 8600, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_ALARM);
 }
@@ -151,7 +161,7 @@ static void test_alarm_from_idle(void)
     set_up(&b);
     b.plan.levels[0].delay_s = 60;
     aw_ladder_init(&b.ladder, T0);
-    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 1, T0 + 1, &b.out);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 1, T0 + 1, T0 + 1, &b.out);
     T_EQ(b.out.events[b.out.count - 1].kind, AW_EVENT_RING);
     T_EQ(aw_ladder_next_level_s(&b.ladder, &b.rules), T0 + 1 + 540);
     aw_ladder_safe(&b.ladder, &b.rules, 2, T0 + 5, T0 + 5, &b.out);

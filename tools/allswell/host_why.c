@@ -50,6 +50,8 @@ static const char *state_words(enum aw_ladder_state state)
         return "counts as fine";
     case AW_LADDER_OVERDUE:
         return "is overdue, and grace is running";
+    case AW_LADDER_SUSPECT:
+        return "is overdue, but I cannot tell whether she or the way to her is silent";
     case AW_LADDER_MISSED:
         return "counts as missed";
     case AW_LADDER_ALARM:
@@ -78,16 +80,40 @@ static const char *word_cause(enum aw_incident_kind kind)
     return "sent a word";
 }
 
+/* What is due by then. */
+static const char *due_words(enum aw_why_cause cause)
+{
+    switch (cause) {
+    case AW_WHY_TIMER:
+        return "the end of a time that she set";
+    case AW_WHY_ASK:
+        return "an answer to your question";
+    case AW_WHY_LIFE:
+        return "a sign of life";
+    case AW_WHY_BEAT:
+        return "the device should speak";
+    case AW_WHY_NOTHING:
+    case AW_WHY_CHECKIN:
+    case AW_WHY_WORD:
+    case AW_WHY_HUMAN:
+        break;
+    }
+    return "a check-in";
+}
+
 /* The second half of the sentence: "because ...". */
 static void write_cause(char *out, size_t cap, const struct aw_why *why, const struct times *t)
 {
-    const char *what = why->cause == AW_WHY_BEAT ? "the device should speak" : "a check-in";
+    const char *what = due_words(why->cause);
 
     switch (why->cause) {
     case AW_WHY_NOTHING:
         (void)snprintf(out, cap, "because no plan and no check-in has arrived yet");
         return;
     case AW_WHY_CHECKIN:
+    case AW_WHY_TIMER:
+    case AW_WHY_ASK:
+    case AW_WHY_LIFE:
     case AW_WHY_BEAT:
         (void)snprintf(out, cap,
                        "because statement %u of %s, counted from %s %s, is good for %s: %s is due "

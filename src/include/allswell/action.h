@@ -72,6 +72,11 @@ enum aw_event_kind {
     AW_EVENT_CLOCK,       /* her clock, the relay's or this one is wrong by more than 10 min */
     AW_EVENT_GAP,         /* words are missing: cannot exclude duress */
     AW_EVENT_JUDGE,       /* a check-in could not be judged, or the secret was wrong */
+    AW_EVENT_UNSURE,      /* cannot tell whether she or the path is silent; rings */
+    AW_EVENT_DRILL,       /* she tries out who answers: aw_contact_drill_answer(); rings */
+    AW_EVENT_HANDED,      /* another contact hands over to this one; rings */
+    AW_EVENT_LOOSENING,   /* a plan version `seq` that loosens waits until at_s */
+    AW_EVENT_CHEAT,       /* a relay let go of a switch before its time */
 };
 
 /**

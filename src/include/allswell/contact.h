@@ -109,6 +109,22 @@ AW_API AW_MUST_USE enum aw_status aw_contact_confirm(struct aw_contact *c, struc
 /** Lets time pass. Due at the deadline; an early or late call does no harm. */
 AW_API void aw_contact_tick(struct aw_contact *c, struct aw_now now);
 
+/**
+ * Tells what a relay answered to a subscribe or a probe: whether she or the path is silent.
+ *
+ * @param mailbox_id  as in aw_contact_mailboxes()
+ * @param as_of_s     the relay's clock in its answer, seconds
+ * @param waiting     cells for this mailbox that are not fed yet; 0 is a proof
+ */
+AW_API void aw_contact_path(struct aw_contact *c, uint32_t mailbox_id, uint32_t as_of_s,
+                            uint32_t waiting, struct aw_now now);
+
+/**
+ * Whether relays should be asked at once, and again every few seconds until they have answered,
+ * what is waiting; otherwise it is enough to ask every minute or so.
+ */
+AW_API bool aw_contact_wants_path(const struct aw_contact *c);
+
 /** Retries at once what waits for a backoff: the network came back. */
 AW_API void aw_contact_kick(struct aw_contact *c, struct aw_now now);
 
@@ -164,6 +180,7 @@ enum aw_ladder_state {
     AW_LADDER_IDLE = 0, /* no plan yet: nothing to watch */
     AW_LADDER_FINE,
     AW_LADDER_OVERDUE, /* a deadline passed, grace runs; nobody is rung */
+    AW_LADDER_SUSPECT, /* grace is used up, but it may be the path that is silent: cannot tell */
     AW_LADDER_MISSED,  /* levels run: she did not check in, or her phone is silent */
     AW_LADDER_ALARM,   /* levels run, from level 1 at once: SOS, duress, wrong secrets */
     AW_LADDER_CLAIMED, /* the human here acts: no ring here, the next level is held if it can be */
@@ -279,6 +296,9 @@ enum aw_why_clock {
 enum aw_why_cause {
     AW_WHY_NOTHING = 0, /* nothing to watch yet */
     AW_WHY_CHECKIN,     /* the next check-in */
+    AW_WHY_TIMER,       /* a time that she set herself */
+    AW_WHY_ASK,         /* "are you OK?" was not answered */
+    AW_WHY_LIFE,        /* no sign of life from her */
     AW_WHY_BEAT,        /* the device should speak */
     AW_WHY_WORD,        /* a word of hers: SOS, duress, wrong secret */
     AW_WHY_HUMAN,       /* what the human here said: claim, confirm */
