@@ -19,6 +19,12 @@ void aw_su_touch(struct subject *s, struct person *p, unsigned dirty)
     s->outbox.change++;
 }
 
+void aw_su_dirty(struct subject *s, unsigned dirty)
+{
+    s->dirty |= dirty;
+    s->outbox.change++;
+}
+
 void aw_su_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
                  const struct person *p, uint32_t seq)
 {
@@ -44,7 +50,11 @@ enum aw_status aw_subject_init(struct aw_subject *subject, const struct aw_rando
         return st;
     s->random = *random;
     s->core.version = SUBJECT_RECORD_VERSION;
+    s->core.alarm.kind = AW_ALARM_SOS;
+    s->trigger.version = SUBJECT_RECORD_VERSION;
+    s->trigger.alarm_kind = AW_ALARM_SOS;
     s->due_s = AW_NO_TIME;
+    s->alarm_at_s = AW_NO_TIME;
     aw_timebase_init(&s->time, 0, now);
     aw_outbox_init(&s->outbox);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
@@ -91,6 +101,9 @@ enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
     s->is_started = true;
     if (has_people)
         aw_su_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    if (s->trigger.has_countdown)
+        s->alarm_at_s = s->trigger.countdown.at_s;
+    s->life_saved_s = s->trigger.life_at_s;
     aw_su_schedule(s);
     aw_su_advance(s, now);
     return AW_OK;
@@ -243,52 +256,6 @@ enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, str
 
 /* ---- What she says ---- */
 
-static enum aw_status take_state(struct subject *s, const struct aw_state *state)
-{
-    uint8_t plain[AW_STATE_PADDED_LEN];
-    struct aw_buf buf = AW_BUF_OF(plain);
-    enum aw_status st;
-
-    if (state == NULL)
-        return AW_OK;
-    st = aw_message_encode(&aw_state_map, state, &buf);
-    aw_wipe(plain, sizeof plain);
-    if (st != AW_OK)
-        return AW_E_RANGE;
-    s->core.state = *state;
-    s->core.has_state = true;
-    s->core_dirty = true;
-    s->outbox.change++;
-    return AW_OK;
-}
-
-static enum aw_status say(struct subject *s, struct subject_draft *draft,
-                          const struct aw_state *state, uint32_t *seq, struct aw_now now)
-{
-    enum aw_status st;
-
-    aw_su_advance(s, now);
-    draft->audience = aw_su_paired(s);
-    if (draft->audience == 0)
-        return AW_E_STATE;
-    if (!aw_outbox_has_room(&s->outbox))
-        return AW_E_BUSY;
-    st = take_state(s, state);
-    if (st == AW_OK)
-        st = aw_su_say(s, draft, now);
-    if (st == AW_OK && seq != NULL)
-        *seq = s->core.seq;
-    return st;
-}
-
-/* She typed her secret: from here her contacts count, and so does she. */
-static void note_proof(struct subject *s, uint32_t valid_s)
-{
-    s->core.checkin_at_s = (uint32_t)aw_timebase_s(&s->time);
-    s->core.checkin_valid_s = valid_s;
-    aw_su_schedule(s);
-}
-
 enum aw_status aw_subject_checkin(struct aw_subject *subject,
                                   const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
                                   const struct aw_state *state, uint32_t valid_s, uint32_t *seq,
@@ -304,48 +271,9 @@ enum aw_status aw_subject_checkin(struct aw_subject *subject,
 
     if (valid_s > AW_SPAN_MAX_S)
         return AW_E_RANGE;
-    st = say(s, &draft, state, seq, now);
-    if (st == AW_OK) {
-        note_proof(s, draft.valid_s);
-    }
-    return st;
-}
-
-enum aw_status aw_subject_sos(struct aw_subject *subject, const struct aw_state *state,
-                              uint32_t *seq, struct aw_now now)
-{
-    struct subject *s = subject_of(subject);
-    struct subject_draft draft = {.kind = AW_CALL_SOS, .valid_s = AW_SPAN_MAX_S};
-    enum aw_status st = say(s, &draft, state, seq, now);
-
-    if (st == AW_OK || st == AW_E_LIMIT) {
-        s->core.has_alarm = true;
-        s->core.alarm = (struct aw_alarm){
-            .id = s->core.seq, .kind = AW_ALARM_SOS, .since = (uint32_t)(now.wall_ms / 1000)};
-        s->beat_s = 0; /* beats carry it, too */
-    }
-    return st;
-}
-
-enum aw_status aw_subject_cancel(struct aw_subject *subject,
-                                 const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
-                                 const struct aw_state *state, uint32_t *seq, struct aw_now now)
-{
-    struct subject *s = subject_of(subject);
-    struct subject_draft draft = {.kind = AW_CALL_CANCEL,
-                                  .valid_s = AW_SPAN_MAX_S,
-                                  .presence_key = presence_key,
-                                  .has_alarm = true,
-                                  .alarm = s->core.alarm};
-    enum aw_status st;
-
-    if (!s->core.has_alarm)
-        return AW_E_STATE;
-    st = say(s, &draft, state, seq, now);
-    if (st == AW_OK) {
-        s->core.has_alarm = false;
-        s->core.alarm = (struct aw_alarm){.kind = AW_ALARM_SOS};
-    }
+    st = aw_su_speak(s, &draft, state, seq, now);
+    if (st == AW_OK)
+        aw_su_proved(s, draft.valid_s);
     return st;
 }
 
@@ -355,7 +283,7 @@ enum aw_status aw_subject_state_update(struct aw_subject *subject, const struct 
     struct subject *s = subject_of(subject);
 
     aw_su_advance(s, now);
-    return take_state(s, state);
+    return aw_su_take_state(s, state);
 }
 
 static enum aw_status check_roster(const struct subject *s, const struct aw_plan *plan,
@@ -431,13 +359,12 @@ enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_p
         return st;
     s->plan = next;
     s->has_plan = true;
-    s->plan_dirty = true;
-    s->outbox.change++;
+    aw_su_dirty(s, SUBJECT_DIRTY_PLAN);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
         s->people[i].file_ms = 0;
         s->people[i].file_pause_ms = 0;
     }
-    note_proof(s, AW_SPAN_MAX_S);
+    aw_su_proved(s, AW_SPAN_MAX_S);
     s->beat_s = aw_time_min(s->beat_s, aw_timebase_s(&s->time) + next.beat_s);
     return AW_OK;
 }

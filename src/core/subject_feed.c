@@ -78,6 +78,7 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
 {
     struct subject_person *r = &p->rec;
     bool has_moved = reply->seq_device > r->seq_device || reply->seq_human > r->seq_human;
+    uint32_t at_s = (uint32_t)aw_timebase_s(&s->time);
 
     /* Nobody has seen what was never said. */
     if (reply->seq_device <= s->core.seq && reply->seq_device > r->seq_device)
@@ -86,6 +87,13 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
         r->seq_human = reply->seq_human;
     if (has_moved)
         aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, r->seq_device);
+    if (aw_su_is_drill(s, r->seq_device) && r->heard.drill_device_at_s == 0)
+        r->heard.drill_device_at_s = at_s;
+    if (aw_su_is_drill(s, reply->drill) && reply->drill <= s->core.seq &&
+        r->heard.drill_human_at_s == 0) {
+        r->heard.drill_human_at_s = at_s;
+        aw_su_event(s, AW_EVENT_DRILLED, AW_URGENCY_QUIET, p, reply->drill);
+    }
     if (reply->plan_version > r->plan_held && s->has_plan &&
         reply->plan_version <= s->plan.version) {
         r->plan_held = reply->plan_version;
@@ -99,18 +107,34 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
     }
 }
 
+/* What he is, and what he wants. */
+static void take_heard(struct subject *s, struct person *p, const struct aw_reply *reply)
+{
+    struct subject_heard *h = &p->rec.heard;
+
+    p->rec.has_heard = true;
+    memcpy(h->peer_key, reply->peer_key, AW_KEY_LEN);
+    memcpy(h->peer_seed, reply->peer_seed, AW_KEY_LEN);
+    memcpy(h->receipt_key, reply->receipt_key, AW_KEY_LEN);
+    h->always_on = reply->always_on;
+    if (reply->leaves && !h->leaves)
+        aw_su_event(s, AW_EVENT_LEFT, AW_URGENCY_NOTICE, p, 0);
+    h->leaves = reply->leaves;
+    aw_su_ask(s, p, reply->has_ask, reply->ask.id, reply->ask.within_s);
+}
+
 static enum aw_status take_reply(struct subject *s, struct person *p,
                                  const struct aw_opened *opened, struct aw_bytes plain)
 {
-    struct aw_reply reply;
+    struct aw_reply reply; /* Secret: wipe (peer_seed). */
     unsigned events = 0;
     enum aw_status st = aw_message_decode_padded(&aw_reply_map, &reply, plain);
 
-    if (st != AW_OK || opened->session != AW_SESSION_MAIN)
-        return st;
     /* spec/06-subject.md §8: "A reply whose number is not above the newest MUST be refused." */
-    if (reply.number <= p->rec.reply_seen)
-        return AW_E_REPLAY;
+    if (st == AW_OK && opened->session == AW_SESSION_MAIN && reply.number <= p->rec.reply_seen)
+        st = AW_E_REPLAY;
+    if (st != AW_OK || opened->session != AW_SESSION_MAIN)
+        goto out;
     p->rec.reply_seen = reply.number;
     aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
     if (aw_channel_on_received(&p->channel, opened, reply.cell_epoch, reply.cell_index) ==
@@ -118,12 +142,16 @@ static enum aw_status take_reply(struct subject *s, struct person *p,
         start_anew(s, p);
     take_named(s, p, &reply);
     take_ticks(s, p, &reply);
+    take_heard(s, p, &reply);
     st = aw_channel_on_accept(&p->channel, opened, reply.accept_epoch, reply.accept, &events,
                               &s->random);
     if ((events & AW_CHANNEL_EV_FORK) != 0)
         aw_su_event(s, AW_EVENT_FORK, AW_URGENCY_NOTICE, p, 0);
     /* An accept that is known, or older, is no fault of the reply. */
-    return st == AW_E_REPLAY ? AW_OK : st;
+    st = st == AW_E_REPLAY ? AW_OK : st;
+out:
+    aw_wipe(&reply, sizeof reply);
+    return st;
 }
 
 static void take_resume(struct subject *s, struct person *p, const struct aw_opened *opened)

@@ -27,8 +27,13 @@
 /* Word records to delete with the next STORE. */
 #define SUBJECT_GONE_MAX (AW_WORD_WAITING_MAX + 8)
 
+/* An alarm that a countdown could not make is tried again so much later. */
+#define SUBJECT_RETRY_S 5
+/* How long she is asked whether all is well when a journey stalls. */
+#define SUBJECT_STALL_S 120
+
 enum subject_space {
-    SUBJECT_SPACE_CORE = AW_SPACE_SUBJECT_FIRST,
+    SUBJECT_SPACE_CORE = AW_SPACE_SUBJECT_FIRST, /* key 0: core, 1: triggers */
     SUBJECT_SPACE_PERSON,
     SUBJECT_SPACE_CHANNEL,
     SUBJECT_SPACE_WORDS, /* person, then number; number 0 is the head */
@@ -44,8 +49,27 @@ enum subject_dirty {
     SUBJECT_DIRTY_INVITING = 8,
 };
 
+/* Records of the engine that changed. Bits; the core record goes with every STORE. */
+enum subject_engine_dirty {
+    SUBJECT_DIRTY_PLAN = 1,
+    SUBJECT_DIRTY_TRIGGER = 2,
+};
+
 /* What a parcel carries. */
 enum { SUBJECT_SEND_ANSWER = 1, SUBJECT_SEND_RESUME, SUBJECT_SEND_WORD, SUBJECT_SEND_BEAT };
+
+/* What replies told of a contact beside ticks. Secret: wipe (peer_seed). */
+struct subject_heard {
+    uint8_t peer_key[AW_KEY_LEN];
+    uint8_t peer_seed[AW_KEY_LEN];
+    uint8_t receipt_key[AW_KEY_LEN];
+    bool always_on;
+    bool leaves;
+    uint32_t ask_id;     /* newest question, 0: none yet */
+    uint32_t ask_due_s;  /* engine time by which it wants an answer, 0: it is answered */
+    uint32_t drill_seen; /* newest drill that the human answered */
+    uint32_t drill_relay_at_s, drill_device_at_s, drill_human_at_s; /* of the last drill, 0 */
+};
 
 /* The stored part of a person. Secret: wipe. */
 struct subject_person {
@@ -61,6 +85,8 @@ struct subject_person {
     uint32_t reply_seen;
     uint32_t heard_at_s;
     uint8_t claim;
+    bool has_heard; /* once a reply came */
+    struct subject_heard heard;
 };
 
 /* One contact. Secret: wipe. */
@@ -107,7 +133,33 @@ struct subject_core {
     uint8_t log_head[AW_HASH_LEN];
 };
 
-#define SUBJECT_PERSON_RECORD_MAX 1536
+/* An alarm that leaves at `at_s` unless she says no. */
+struct subject_countdown {
+    uint8_t kind; /* enum aw_alarm_kind */
+    uint32_t at_s;
+};
+
+/* The time that she set herself. */
+struct subject_timer {
+    uint32_t id; /* seq of the statement that started it */
+    uint8_t kind;
+    uint32_t due_at;
+    uint32_t extend_s; /* 0: it cannot be extended (again) */
+};
+
+/* What makes her device speak beside the plan. No secrets. */
+struct subject_trigger {
+    uint8_t version;    /* of the record */
+    uint8_t alarm_kind; /* of core.alarm */
+    bool has_countdown, has_timer;
+    struct subject_countdown countdown;
+    struct subject_timer timer;
+    uint32_t life_at_s; /* last passive sign of life, engine time; 0: none */
+    uint32_t drill_seq; /* of the last drill, 0: none */
+    uint32_t drill_at_s;
+};
+
+#define SUBJECT_PERSON_RECORD_MAX 1792
 #define SUBJECT_SCRATCH_LEN                                                                        \
     (8192 + AW_PLAN_MEMBER_MAX *                                                                   \
                 (SUBJECT_PERSON_RECORD_MAX + AW_CHANNEL_RECORD_MAX + AW_INVITING_RECORD_MAX +      \
@@ -119,9 +171,11 @@ struct subject {
     bool is_started;
     struct aw_timebase time;
     struct aw_outbox outbox;
-    bool core_dirty, core_flight, plan_dirty, plan_flight, has_core;
+    bool core_dirty, core_flight, has_core;
+    unsigned dirty, dirty_flight; /* enum subject_engine_dirty */
 
     struct subject_core core;
+    struct subject_trigger trigger;
     struct aw_sign_key sign;
     struct aw_plan plan;
     bool has_plan;
@@ -129,8 +183,10 @@ struct subject {
 
     struct aw_call beat; /* the newest, without what differs between contacts */
     uint64_t beat_s;     /* engine time of the next one */
-    uint64_t due_s;      /* of the next check-in */
-    uint64_t served_s;   /* warnings and deadlines up to here were told */
+    uint64_t due_s;      /* of the next check-in, or of the timer */
+    uint64_t alarm_at_s; /* when the countdown makes its alarm, or tries again */
+    uint32_t life_saved_s;
+    uint64_t served_s; /* warnings and deadlines up to here were told */
 
     uint8_t bulk[AW_CELL_BULK_LEN];
     struct aw_parcel bulk_parcel;
@@ -170,6 +226,8 @@ void aw_su_touch(struct subject *s, struct person *p, unsigned dirty);
 void aw_su_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
                  const struct person *p, uint32_t seq);
 
+void aw_su_dirty(struct subject *s, unsigned dirty);
+
 /* subject_time.c */
 void aw_su_advance(struct subject *s, struct aw_now now);
 void aw_su_schedule(struct subject *s);
@@ -182,17 +240,36 @@ struct subject_draft {
     const uint8_t *presence_key; /* NULL: random bytes instead */
     const struct aw_secrets *secrets;
     const uint8_t *circle_key; /* with secrets: fresh, the same for all of the circle */
-    bool has_alarm;
+    bool has_alarm;            /* the active one; kind sos makes its own, of alarm.kind */
     struct aw_alarm alarm;
     const uint8_t *plan_hash;
-    uint32_t audience; /* bit person-1 */
+    const struct aw_call_timer *timer; /* of kind timer; id 0: this statement starts it */
+    uint8_t signal;                    /* of kind signal */
+    uint32_t audience;                 /* bit person-1 */
 };
 AW_MUST_USE enum aw_status aw_su_say(struct subject *s, const struct subject_draft *draft,
                                      struct aw_now now);
+/* The same as an input: time first, then her state, then the word to everybody who is paired. */
+AW_MUST_USE enum aw_status aw_su_speak(struct subject *s, struct subject_draft *draft,
+                                       const struct aw_state *state, uint32_t *seq,
+                                       struct aw_now now);
+AW_MUST_USE enum aw_status aw_su_take_state(struct subject *s, const struct aw_state *state);
+void aw_su_proved(struct subject *s, uint32_t valid_s);
 AW_MUST_USE enum aw_status aw_su_sign_key(struct subject *s, uint32_t at_s);
 AW_MUST_USE enum aw_status aw_su_beat(struct subject *s, struct aw_now now);
 uint32_t aw_su_paired(const struct subject *s);
 uint8_t aw_su_data_level(const struct subject *s, size_t i);
+
+/* subject_alarm.c */
+void aw_su_countdown(struct subject *s, uint64_t now_s, struct aw_now now);
+
+/* subject_timer.c: what she answers, and what tells that she lives. */
+void aw_su_ask(struct subject *s, struct person *p, bool has_ask, uint32_t id, uint32_t within_s);
+void aw_su_answered(struct subject *s);
+void aw_su_life(struct subject *s);
+uint16_t aw_su_life_min(const struct subject *s);
+const struct aw_member *aw_su_member(const struct subject *s, const struct person *p);
+bool aw_su_is_drill(const struct subject *s, uint32_t seq);
 
 /* subject_send.c */
 void aw_su_prepare(struct subject *s);

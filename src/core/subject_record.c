@@ -7,7 +7,9 @@
 
 /* Records of the subject engine. */
 
-#define VERSION          SUBJECT_RECORD_VERSION
+#define VERSION SUBJECT_RECORD_VERSION
+/* Keys of space CORE. */
+#define KEY_TRIGGER      1
 
 #define ROW_U32(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT32_MAX)
 
@@ -27,6 +29,45 @@ static const struct aw_wire_field core_fields[] = {
 };
 static const struct aw_wire_map core_map = AW_WIRE_TABLE("core", subject_core, core_fields, NULL);
 
+static const struct aw_wire_field countdown_fields[] = {
+    AW_ROW_UINT(0, subject_countdown, kind, AW_ALARM_SOS, AW_ALARM_STALLED),
+    ROW_U32(1, subject_countdown, at_s),
+};
+static const struct aw_wire_map countdown_map =
+    AW_WIRE_TABLE("countdown", subject_countdown, countdown_fields, NULL);
+
+static const struct aw_wire_field timer_fields[] = {
+    AW_ROW_UINT(0, subject_timer, id, 1, UINT32_MAX),
+    AW_ROW_UINT(1, subject_timer, kind, AW_TIMER_MEETING, AW_TIMER_JOURNEY),
+    ROW_U32(2, subject_timer, due_at),
+    AW_ROW_UINT(3, subject_timer, extend_s, 0, AW_TIMER_EXTEND_MAX_S),
+};
+static const struct aw_wire_map timer_map =
+    AW_WIRE_TABLE("timer", subject_timer, timer_fields, NULL);
+
+static const struct aw_wire_field trigger_fields[] = {
+    AW_ROW_UINT(0, subject_trigger, version, VERSION, VERSION),
+    AW_ROW_UINT(1, subject_trigger, alarm_kind, AW_ALARM_SOS, AW_ALARM_STALLED),
+    AW_ROW_MAP_OPT(2, subject_trigger, countdown, &countdown_map),
+    AW_ROW_MAP_OPT(3, subject_trigger, timer, &timer_map),
+    ROW_U32(4, subject_trigger, life_at_s),
+    ROW_U32(5, subject_trigger, drill_seq),
+    ROW_U32(6, subject_trigger, drill_at_s),
+};
+static const struct aw_wire_map trigger_map =
+    AW_WIRE_TABLE("trigger", subject_trigger, trigger_fields, NULL);
+
+static const struct aw_wire_field heard_fields[] = {
+    AW_ROW_FIXED(0, subject_heard, peer_key),     AW_ROW_FIXED(1, subject_heard, peer_seed),
+    AW_ROW_FIXED(2, subject_heard, receipt_key),  AW_ROW_BOOL(3, subject_heard, always_on),
+    AW_ROW_BOOL(4, subject_heard, leaves),        ROW_U32(5, subject_heard, ask_id),
+    ROW_U32(6, subject_heard, ask_due_s),         ROW_U32(7, subject_heard, drill_seen),
+    ROW_U32(8, subject_heard, drill_relay_at_s),  ROW_U32(9, subject_heard, drill_device_at_s),
+    ROW_U32(10, subject_heard, drill_human_at_s),
+};
+static const struct aw_wire_map heard_map =
+    AW_WIRE_TABLE("heard", subject_heard, heard_fields, NULL);
+
 static const struct aw_wire_field person_fields[] = {
     AW_ROW_UINT(0, subject_person, version, VERSION, VERSION),
     AW_ROW_UINT(1, subject_person, phase, AW_PERSON_INVITED, AW_PERSON_VERIFIED),
@@ -41,6 +82,7 @@ static const struct aw_wire_field person_fields[] = {
     ROW_U32(10, subject_person, reply_seen),
     ROW_U32(11, subject_person, heard_at_s),
     AW_ROW_UINT(12, subject_person, claim, 0, 2),
+    AW_ROW_MAP_OPT(13, subject_person, heard, &heard_map),
 };
 static const struct aw_wire_map person_map =
     AW_WIRE_TABLE("person", subject_person, person_fields, NULL);
@@ -110,6 +152,19 @@ static void add_person(struct batch *b, struct person *p, uint64_t key)
     p->dirty = 0;
 }
 
+static void add_engine(struct batch *b)
+{
+    struct subject *s = b->s;
+    size_t start = b->buf.len;
+
+    if ((s->dirty & SUBJECT_DIRTY_TRIGGER) != 0)
+        add(b, SUBJECT_SPACE_CORE, KEY_TRIGGER, start,
+            aw_message_encode(&trigger_map, &s->trigger, &b->buf));
+    start = b->buf.len;
+    if ((s->dirty & SUBJECT_DIRTY_PLAN) != 0)
+        add(b, SUBJECT_SPACE_PLAN, 0, start, aw_message_encode(&aw_plan_map, &s->plan, &b->buf));
+}
+
 void aw_su_store(struct subject *s, struct aw_action *action)
 {
     struct batch b = {.s = s, .buf = AW_BUF_OF(s->scratch)};
@@ -117,17 +172,13 @@ void aw_su_store(struct subject *s, struct aw_action *action)
     s->core.saved_at_s = (uint32_t)aw_timebase_s(&s->time);
     /* Always: seq is stored before anything that carries it leaves. */
     add(&b, SUBJECT_SPACE_CORE, 0, 0, aw_message_encode(&core_map, &s->core, &b.buf));
-    if (s->plan_dirty) {
-        size_t start = b.buf.len;
-
-        add(&b, SUBJECT_SPACE_PLAN, 0, start, aw_message_encode(&aw_plan_map, &s->plan, &b.buf));
-    }
+    add_engine(&b);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         add_person(&b, &s->people[i], i + 1);
     s->core_flight = true;
     s->core_dirty = false;
-    s->plan_flight = s->plan_dirty;
-    s->plan_dirty = false;
+    s->dirty_flight = s->dirty;
+    s->dirty = 0;
     s->scratch_len = b.buf.len;
     aw_outbox_store(&s->outbox, action, s->ops, b.count);
 }
@@ -155,8 +206,9 @@ void aw_su_stored(struct subject *s, enum aw_status status)
         person_stored(&s->people[i], status);
     if (status != AW_OK) {
         s->core_dirty = s->core_dirty || s->core_flight;
-        s->plan_dirty = s->plan_dirty || s->plan_flight;
+        s->dirty |= s->dirty_flight;
     }
+    s->dirty_flight = 0;
     aw_wipe(s->scratch, s->scratch_len);
 }
 
@@ -201,16 +253,30 @@ static enum aw_status load_person(struct subject *s, uint8_t space, uint64_t key
     return aw_inviting_decode(&p->inviting, value);
 }
 
+static enum aw_status load_core(struct subject *s, uint64_t key, struct aw_bytes value)
+{
+    enum aw_status st;
+
+    if (key == KEY_TRIGGER && s->has_core) {
+        st = aw_message_decode(&trigger_map, &s->trigger, value);
+        s->core.alarm.kind = s->trigger.alarm_kind;
+        return st;
+    }
+    if (key != 0)
+        return AW_E_DAMAGED;
+    st = aw_message_decode(&core_map, &s->core, value);
+    s->has_core = st == AW_OK;
+    s->core.alarm.kind = AW_ALARM_SOS;
+    return st;
+}
+
 static enum aw_status load(struct subject *s, uint8_t space, uint64_t key, struct aw_bytes value)
 {
     enum aw_status st;
 
     switch (space) {
     case SUBJECT_SPACE_CORE:
-        st = key == 0 ? aw_message_decode(&core_map, &s->core, value) : AW_E_DAMAGED;
-        s->has_core = st == AW_OK;
-        s->core.alarm.kind = AW_ALARM_SOS;
-        return st;
+        return load_core(s, key, value);
     case SUBJECT_SPACE_PERSON:
     case SUBJECT_SPACE_CHANNEL:
     case SUBJECT_SPACE_INVITING:

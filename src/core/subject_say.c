@@ -125,11 +125,18 @@ static enum aw_status fill_common(struct subject *s, struct aw_call *call,
                              .has_alarm = draft->has_alarm,
                              .alarm = draft->alarm,
                              .has_plan_hash = draft->plan_hash != NULL,
-                             .has_keys = draft->secrets != NULL};
+                             .has_keys = draft->secrets != NULL,
+                             .signal = draft->signal};
     if (draft->kind == AW_CALL_SOS) {
         call->has_alarm = true;
         call->alarm =
-            (struct aw_alarm){.id = call->seq, .kind = AW_ALARM_SOS, .since = call->issued_at};
+            (struct aw_alarm){.id = call->seq, .kind = draft->alarm.kind, .since = call->issued_at};
+    }
+    if (draft->timer != NULL) {
+        call->has_timer = true;
+        call->timer = *draft->timer;
+        if (call->timer.id == 0)
+            call->timer.id = call->seq;
     }
     if (draft->plan_hash != NULL)
         memcpy(call->plan_hash, draft->plan_hash, AW_HASH_LEN);
@@ -188,6 +195,8 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
         return aw_random_fill(&s->random, call->presence, sizeof call->presence);
     if (call->kind == AW_CALL_CANCEL)
         act.alarm_id = call->alarm.id;
+    if (call->has_timer)
+        act.timer_id = call->timer.id;
     memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
     memcpy(statement.log_head, call->log_head, AW_HASH_LEN);
     aw_act_hash(acts, p->channel.id, &statement, &act);
@@ -312,6 +321,54 @@ enum aw_status aw_su_say(struct subject *s, const struct subject_draft *draft, s
     return st;
 }
 
+enum aw_status aw_su_take_state(struct subject *s, const struct aw_state *state)
+{
+    uint8_t plain[AW_STATE_PADDED_LEN];
+    struct aw_buf buf = AW_BUF_OF(plain);
+    enum aw_status st;
+
+    if (state == NULL)
+        return AW_OK;
+    st = aw_message_encode(&aw_state_map, state, &buf);
+    aw_wipe(plain, sizeof plain);
+    if (st != AW_OK)
+        return AW_E_RANGE;
+    s->core.state = *state;
+    s->core.has_state = true;
+    s->core_dirty = true;
+    s->outbox.change++;
+    return AW_OK;
+}
+
+enum aw_status aw_su_speak(struct subject *s, struct subject_draft *draft,
+                           const struct aw_state *state, uint32_t *seq, struct aw_now now)
+{
+    enum aw_status st;
+
+    aw_su_advance(s, now);
+    draft->audience = aw_su_paired(s);
+    if (draft->audience == 0)
+        return AW_E_STATE;
+    if (!aw_outbox_has_room(&s->outbox))
+        return AW_E_BUSY;
+    st = aw_su_take_state(s, state);
+    if (st == AW_OK)
+        st = aw_su_say(s, draft, now);
+    if (st == AW_OK && seq != NULL)
+        *seq = s->core.seq;
+    if (st == AW_OK && draft->presence_key != NULL)
+        aw_su_answered(s);
+    return st;
+}
+
+/* She typed her secret: from here her contacts count, and so does she. */
+void aw_su_proved(struct subject *s, uint32_t valid_s)
+{
+    s->core.checkin_at_s = (uint32_t)aw_timebase_s(&s->time);
+    s->core.checkin_valid_s = valid_s;
+    aw_su_schedule(s);
+}
+
 /* A beat is the device's own word: one statement, random presence, sealed when it goes. */
 enum aw_status aw_su_beat(struct subject *s, struct aw_now now)
 {
@@ -323,6 +380,10 @@ enum aw_status aw_su_beat(struct subject *s, struct aw_now now)
     struct aw_call call;
     enum aw_status st = fill_common(s, &call, &draft, now);
 
+    if (s->has_plan && s->plan.pace.life_s != 0) {
+        call.has_life_min = true;
+        call.life_min = aw_su_life_min(s);
+    }
     if (st == AW_OK)
         st = seal_state(s, &call, shares, call.has_alarm);
     if (st == AW_OK) {

@@ -244,6 +244,8 @@ static void landed(struct subject *s, struct person *p)
     /* First honest tick: a relay has it. */
     if (p->parcel.seq > p->rec.seq_relay) {
         p->rec.seq_relay = p->parcel.seq;
+        if (aw_su_is_drill(s, p->parcel.seq) && p->rec.heard.drill_relay_at_s == 0)
+            p->rec.heard.drill_relay_at_s = (uint32_t)aw_timebase_s(&s->time);
         aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
         if (s->outbox.event_count < AW_OUTBOX_EVENT_MAX)
             aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, p->parcel.seq);

@@ -11,8 +11,12 @@
  *   due - before_s           WARNING, quiet or loud as the plan says
  *   due                      DUE
  *   due + grace_s            OVERDUE: contacts are being rung
- *   beat_s after the last    a beat
+ *   end - 5 s, - 10 s, ...   COUNTDOWN
+ *   end of the countdown     an alarm
+ *   beat_s after the last    a beat; in an alarm alarm_beat_s
  */
+
+#define COUNTDOWN_TOLD_S 5
 
 /* spec/06-subject.md §7: "Her deadline MUST be the one that her contacts count". */
 void aw_su_schedule(struct subject *s)
@@ -22,70 +26,105 @@ void aw_su_schedule(struct subject *s)
     s->due_s = AW_NO_TIME;
     if (s->has_plan && base_s != 0)
         s->due_s = aw_time_min(aw_plan_due_s(&s->plan, base_s), base_s + s->core.checkin_valid_s);
+    /* spec/17-triggers.md §1: "A timer MUST be a deadline of its own, beside those of the plan." */
+    if (s->trigger.has_timer)
+        s->due_s = aw_time_min(s->due_s, s->trigger.timer.due_at);
 }
 
-/* The next moment after `after_s` at which something is told, and what. */
-static uint64_t next_told_s(const struct subject *s, uint64_t after_s, enum aw_event_kind *kind,
-                            enum aw_urgency *urgency)
-{
-    uint64_t next_s = AW_NO_TIME;
+/* What is told next, and when. */
+struct told {
+    uint64_t at_s;
+    struct aw_event event;
+};
 
+/* The earliest of what lies after `after_s`. */
+static void consider(struct told *best, uint64_t after_s, uint64_t at_s, enum aw_event_kind kind,
+                     enum aw_urgency urgency, uint64_t about_s)
+{
+    if (at_s <= after_s || at_s >= best->at_s)
+        return;
+    best->at_s = at_s;
+    best->event = (struct aw_event){.kind = kind, .urgency = urgency, .at_s = (uint32_t)about_s};
+}
+
+/* How loud DUE is: as the warning at 0 says. */
+static enum aw_urgency due_urgency(const struct subject *s)
+{
+    for (size_t i = 0; i < s->plan.warnings_count; i++) {
+        if (s->plan.warnings[i].before_s == 0 && s->plan.warnings[i].loud)
+            return AW_URGENCY_RING;
+    }
+    return AW_URGENCY_NOTICE;
+}
+
+static void consider_due(const struct subject *s, struct told *best, uint64_t after_s)
+{
     if (s->due_s == AW_NO_TIME)
-        return AW_NO_TIME;
-    if (s->due_s + s->plan.grace_s > after_s) {
-        next_s = s->due_s + s->plan.grace_s;
-        *kind = AW_EVENT_OVERDUE;
-        *urgency = AW_URGENCY_RING;
-    }
-    if (s->due_s > after_s) {
-        next_s = s->due_s;
-        *kind = AW_EVENT_DUE;
-        *urgency = AW_URGENCY_NOTICE;
-    }
-    for (size_t i = s->plan.warnings_count; i > 0; i--) {
-        const struct aw_warning *w = &s->plan.warnings[i - 1];
+        return;
+    for (size_t i = 0; i < s->plan.warnings_count; i++) {
+        const struct aw_warning *w = &s->plan.warnings[i];
         uint64_t at_s = s->due_s > w->before_s ? s->due_s - w->before_s : 0;
 
-        if (at_s > after_s && w->before_s > 0) {
-            next_s = at_s;
-            *kind = AW_EVENT_WARNING;
-            *urgency = w->loud ? AW_URGENCY_RING : AW_URGENCY_QUIET;
-        }
+        if (w->before_s > 0)
+            consider(best, after_s, at_s, AW_EVENT_WARNING,
+                     w->loud ? AW_URGENCY_RING : AW_URGENCY_QUIET, s->due_s);
     }
-    /* The warning at 0 is how loud DUE is. */
-    for (size_t i = 0; *kind == AW_EVENT_DUE && i < s->plan.warnings_count; i++) {
-        if (s->plan.warnings[i].before_s == 0 && s->plan.warnings[i].loud)
-            *urgency = AW_URGENCY_RING;
-    }
-    return next_s;
+    consider(best, after_s, s->due_s, AW_EVENT_DUE, due_urgency(s), s->due_s);
+    consider(best, after_s, s->due_s + s->plan.grace_s, AW_EVENT_OVERDUE, AW_URGENCY_RING,
+             s->due_s + s->plan.grace_s);
+}
+
+/* A countdown is told every few seconds: the last of them at its end, by what then leaves. */
+static void consider_countdown(const struct subject *s, struct told *best, uint64_t after_s)
+{
+    uint64_t end_s = s->trigger.countdown.at_s;
+
+    if (!s->trigger.has_countdown || s->trigger.countdown.kind == AW_ALARM_STALLED)
+        return;
+    for (uint64_t left_s = COUNTDOWN_TOLD_S; left_s <= AW_COUNTDOWN_MAX_S;
+         left_s += COUNTDOWN_TOLD_S)
+        consider(best, after_s, end_s - left_s, AW_EVENT_COUNTDOWN, AW_URGENCY_RING, end_s);
+}
+
+static struct told next_told(const struct subject *s, uint64_t after_s)
+{
+    struct told best = {.at_s = AW_NO_TIME};
+
+    consider_due(s, &best, after_s);
+    consider_countdown(s, &best, after_s);
+    return best;
 }
 
 uint64_t aw_su_when_s(const struct subject *s)
 {
-    enum aw_event_kind kind = AW_EVENT_DUE;
-    enum aw_urgency urgency = AW_URGENCY_QUIET;
-    uint64_t at_s = next_told_s(s, s->served_s, &kind, &urgency);
+    uint64_t at_s = aw_time_min(next_told(s, s->served_s).at_s, s->alarm_at_s);
 
     return aw_su_paired(s) != 0 ? aw_time_min(at_s, s->beat_s) : at_s;
 }
 
-/* Serves what passed, oldest first. */
+/* Serves what passed, oldest first. What finds no room is told when the host took events. */
 static void tell(struct subject *s, uint64_t now_s)
 {
-    enum aw_event_kind kind = AW_EVENT_DUE;
-    enum aw_urgency urgency = AW_URGENCY_QUIET;
-    uint64_t at_s;
+    struct told told;
 
-    while ((at_s = next_told_s(s, s->served_s, &kind, &urgency)) <= now_s) {
-        struct aw_event event = {.kind = kind,
-                                 .urgency = urgency,
-                                 .seq = s->core.seq,
-                                 .at_s = (uint32_t)(kind == AW_EVENT_WARNING ? s->due_s : at_s)};
-
-        aw_outbox_event(&s->outbox, &event, 0);
-        s->served_s = at_s;
+    while ((told = next_told(s, s->served_s)).at_s <= now_s) {
+        if (!aw_outbox_has_room(&s->outbox))
+            return;
+        told.event.seq = s->core.seq;
+        aw_outbox_event(&s->outbox, &told.event, 0);
+        s->served_s = told.at_s;
     }
     s->served_s = aw_time_max(s->served_s, now_s);
+}
+
+/* While an alarm is active her place is news. */
+static uint64_t beat_pause_s(const struct subject *s)
+{
+    uint64_t pause_s = s->has_plan ? s->plan.beat_s : SUBJECT_BEAT_S;
+
+    if (s->has_plan && s->core.has_alarm)
+        pause_s = aw_time_min(pause_s, s->plan.pace.alarm_beat_s);
+    return pause_s;
 }
 
 static void advance_person(struct subject *s, struct person *p, uint64_t now_s)
@@ -112,10 +151,8 @@ void aw_su_advance(struct subject *s, struct aw_now now)
     tell(s, now_s);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         advance_person(s, &s->people[i], now_s);
-    if (now_s >= s->beat_s && aw_su_paired(s) != 0) {
-        /* Without randomness there is no beat; the next tick tries again in a minute. */
-        uint64_t pause_s = s->has_plan ? s->plan.beat_s : SUBJECT_BEAT_S;
-
-        s->beat_s = now_s + (aw_su_beat(s, now) == AW_OK ? pause_s : 60);
-    }
+    aw_su_countdown(s, now_s, now);
+    /* Without randomness there is no beat; the next tick tries again in a minute. */
+    if (now_s >= s->beat_s && aw_su_paired(s) != 0)
+        s->beat_s = now_s + (aw_su_beat(s, now) == AW_OK ? beat_pause_s(s) : 60);
 }

@@ -20,6 +20,14 @@ void aw_subject_view(const struct aw_subject *subject, struct aw_subject_view *v
         .beat_s = s->beat_s,
         .alarm_id = s->core.has_alarm ? s->core.alarm.id : 0,
         .alarm_since_s = s->core.has_alarm ? s->core.alarm.since : 0,
+        .alarm_kind = s->core.has_alarm ? s->core.alarm.kind : 0,
+        .countdown_kind = s->trigger.countdown.kind,
+        .countdown_at_s = s->trigger.countdown.at_s,
+        .timer_kind = s->trigger.timer.kind,
+        .timer_due_s = s->trigger.timer.due_at,
+        .timer_extend_s = s->trigger.timer.extend_s,
+        .drill_seq = s->trigger.drill_seq,
+        .drill_at_s = s->trigger.drill_at_s,
         .plan_version = s->has_plan ? s->plan.version : 0,
         .store_failed = s->outbox.store_backoff.pause_ms != 0,
     };
@@ -55,6 +63,12 @@ enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t perso
         .silent = p->is_silent,
         .quarantined = person_is_paired(p) && aw_channel_is_quarantined(&p->channel),
         .refused_count = p->refused_count,
+        .always_on = p->rec.heard.always_on,
+        .leaves = p->rec.heard.leaves,
+        .ask_due_s = p->rec.heard.ask_due_s,
+        .drill = {.relay_at_s = p->rec.heard.drill_relay_at_s,
+                  .device_at_s = p->rec.heard.drill_device_at_s,
+                  .human_at_s = p->rec.heard.drill_human_at_s},
     };
     if (p->rec.has_peer)
         memcpy(out->name, p->rec.peer.name, sizeof out->name);

@@ -38,12 +38,18 @@ static void drop(struct aw_words_out *w, size_t place)
     aw_wipe(&w->words[w->count], sizeof w->words[0]);
 }
 
+static bool may_go(const struct aw_word *word)
+{
+    return word->kind == AW_WORD_CHECKIN || word->kind == AW_WORD_SIGNAL ||
+           word->kind == AW_WORD_DRILL;
+}
+
 enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
                                 struct aw_bytes body, uint32_t *dropped)
 {
     struct aw_word *word;
 
-    AW_ASSERT(kind >= AW_WORD_CHECKIN && kind <= AW_WORD_KEYS);
+    AW_ASSERT(kind >= AW_WORD_CHECKIN && kind <= AW_WORD_DRILL);
     *dropped = 0;
     if (body.len > AW_CELL_PLAIN_LEN)
         return AW_E_SPACE;
@@ -53,8 +59,9 @@ enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
         size_t place = 0;
 
         /* spec/05-channel.md §7: "When 64 words wait, a sender MUST drop the oldest waiting
-         * check-in before it adds another, and MUST NOT drop a word of any other kind." */
-        while (place < w->count && w->words[place].kind != AW_WORD_CHECKIN)
+         * check-in, signal or drill before it adds another, and MUST NOT drop a word of any other
+         * kind." */
+        while (place < w->count && !may_go(&w->words[place]))
             place++;
         if (place == w->count)
             return AW_E_LIMIT;
@@ -129,9 +136,12 @@ static uint64_t due_ms(const struct aw_word *word)
     return aw_time_add(word->sent_ms, aw_time_min(pause_ms, AW_WORDS_PAUSE_MAX_MS));
 }
 
-static bool is_urgent(const struct aw_word *word)
+/* A signal may be the last that the device says. */
+static unsigned urgency(const struct aw_word *word)
 {
-    return word->kind == AW_WORD_SOS || word->kind == AW_WORD_CANCEL;
+    if (word->kind == AW_WORD_SOS || word->kind == AW_WORD_CANCEL)
+        return 2;
+    return word->kind == AW_WORD_SIGNAL ? 1 : 0;
 }
 
 /* Whether `a` goes before `b`, where `b` is the older one. */
@@ -140,7 +150,7 @@ static bool goes_before(const struct aw_word *a, const struct aw_word *b)
     uint64_t a_ms = a->sent_count == 0 ? 0 : a->sent_ms + 1;
     uint64_t b_ms = b->sent_count == 0 ? 0 : b->sent_ms + 1;
 
-    return a_ms != b_ms ? a_ms < b_ms : is_urgent(a) && !is_urgent(b);
+    return a_ms != b_ms ? a_ms < b_ms : urgency(a) > urgency(b);
 }
 
 const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, uint64_t now_ms)
@@ -240,7 +250,7 @@ enum aw_status aw_words_out_load(struct aw_words_out *w, struct aw_bytes in)
     memset(&word, 0, sizeof word);
     aw_record_open(&rd, in, 5);
     word.number = (uint32_t)aw_rd_uint(&rd, 1, UINT32_MAX);
-    word.kind = (uint8_t)aw_rd_uint(&rd, AW_WORD_CHECKIN, AW_WORD_KEYS);
+    word.kind = (uint8_t)aw_rd_uint(&rd, AW_WORD_CHECKIN, AW_WORD_DRILL);
     body = aw_rd_bytes(&rd, 0, AW_CELL_PLAIN_LEN);
     aw_rd_bytes_fixed(&rd, word.short_mac, sizeof word.short_mac);
     if (aw_rd_end(&rd) != AW_OK || w->count == AW_WORD_WAITING_MAX || word.number <= last ||

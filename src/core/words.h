@@ -28,6 +28,9 @@ enum aw_word_kind {
     AW_WORD_CANCEL = 4,
     AW_WORD_PLAN = 5,
     AW_WORD_KEYS = 6,
+    AW_WORD_TIMER = 7,
+    AW_WORD_SIGNAL = 8,
+    AW_WORD_DRILL = 9,
 };
 
 /* One waiting word. Secret: wipe. */
@@ -58,10 +61,10 @@ uint32_t aw_words_out_next(const struct aw_words_out *w);
 uint32_t aw_words_out_waiting(const struct aw_words_out *w);
 
 /*
- * Adds a word under aw_words_out_next(). When AW_WORD_WAITING_MAX wait already, the oldest check-in
- * goes: `dropped` is its number, whose record is to be deleted, or 0.
+ * Adds a word under aw_words_out_next(). When AW_WORD_WAITING_MAX wait already, the oldest
+ * check-in, signal or drill goes: `dropped` is its number, whose record is to be deleted, or 0.
  * Returns AW_OK        store the word's record and the head before the word leaves
- *         AW_E_LIMIT   64 words wait and none is a check-in
+ *         AW_E_LIMIT   64 words wait and none of them may go
  *         AW_E_SPACE   body longer than a cell carries
  *         AW_E_KEYS    numbers are used up
  * On failure nothing changed.
@@ -85,7 +88,7 @@ AW_MUST_USE enum aw_status aw_words_out_named(struct aw_words_out *w, uint32_t w
 
 /*
  * The word to deposit next, or NULL while none is due: never sent before sent, least recently
- * sent first, SOS and cancel before others, then the oldest.
+ * sent first, SOS and cancel before signals, these before others, then the oldest.
  */
 const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, uint64_t now_ms);
 

@@ -377,7 +377,7 @@ static void test_largest_store(void)
                     SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_CHANNEL | SUBJECT_DIRTY_WORDS |
                         SUBJECT_DIRTY_INVITING);
     }
-    s->plan_dirty = true;
+    s->dirty |= SUBJECT_DIRTY_PLAN | SUBJECT_DIRTY_TRIGGER;
     aw_co_touch(c, UINT32_MAX >> 1);
     for (size_t i = 0; i < AW_KEEP_COUNT; i++)
         c->keep.dirty |= (uint64_t)(c->keep.items[i].seq != 0) << i;

@@ -65,17 +65,18 @@ static void test_named_too_much(void)
     T_EQ(count, 0);
 }
 
-/* Goal: when 64 words wait, the oldest check-in goes, never an SOS, cancel, plan or keys; without
- * check-ins nothing more is taken.
- * Method: an SOS first, then check-ins beyond the limit; then only plans. */
+/* Goal: when 64 words wait, the oldest check-in, signal or drill goes, never another; without
+ * one of these nothing more is taken.
+ * Method: an SOS first, then the three in turn up to the limit; then only plans. */
 static void test_overflow(void)
 {
+    static const enum aw_word_kind kinds[] = {AW_WORD_CHECKIN, AW_WORD_SIGNAL, AW_WORD_DRILL};
     uint32_t dropped;
 
     aw_words_out_init(&out);
     T_EQ(add(AW_WORD_SOS, &dropped), AW_OK);
     for (uint32_t i = 2; i <= AW_WORD_WAITING_MAX; i++)
-        T_EQ(add(AW_WORD_CHECKIN, &dropped), AW_OK);
+        T_EQ(add(kinds[i % 3], &dropped), AW_OK);
     for (uint32_t i = 0; i < AW_WORD_WAITING_MAX - 1; i++) {
         T_EQ(add(AW_WORD_PLAN, &dropped), AW_OK);
         T_EQ(dropped, i + 2);

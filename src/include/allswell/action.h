@@ -57,6 +57,12 @@ enum aw_event_kind {
     AW_EVENT_TICK,               /* a contact's ticks moved: aw_subject_person() */
     AW_EVENT_PLAN_HELD,          /* a contact has got plan version `seq` */
     AW_EVENT_CLAIMED,            /* a contact is acting */
+    AW_EVENT_COUNTDOWN,          /* at at_s an alarm leaves: aw_subject_countdown_stop() */
+    AW_EVENT_STALLED,            /* no progress on the journey: all well? Else an alarm at at_s */
+    AW_EVENT_ALARM,              /* the countdown is over: alarm `seq` is made */
+    AW_EVENT_ASKED,              /* a contact asks "are you OK?"; an answer is due at at_s */
+    AW_EVENT_DRILLED,            /* a contact answered drill `seq` */
+    AW_EVENT_LEFT,               /* a contact withdraws: choose somebody else */
 
     /* Contact. */
     AW_EVENT_PLAN = 64,   /* plan version `seq` is in force */

@@ -29,6 +29,7 @@
 #define AW_INDEX_JUMP_MAX   (UINT32_C(1) << 20) /* cells lost in a row that a receiver skips over */
 
 /* 17 Triggers */
+#define AW_COUNTDOWN_MAX_S    30   /* until an alarm leaves that she may still take back */
 #define AW_TIMER_EXTEND_MAX_S 7200 /* the one extension of a timer without the secret */
 
 /* 16 Contacts among themselves */

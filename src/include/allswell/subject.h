@@ -8,6 +8,7 @@
 #include <allswell/plan.h>
 #include <allswell/presence.h>
 #include <allswell/state.h>
+#include <allswell/trigger.h>
 
 /**
  * @file
@@ -30,10 +31,10 @@ extern "C" {
 #endif
 
 /** Size of struct aw_subject, in bytes: 16 contacts with 64 waiting words each. */
-#define AW_SUBJECT_LEN 917504
+#define AW_SUBJECT_LEN 983040
 
 /**
- * One subject engine. Large: place it statically or on the heap. Size: 917504 bytes.
+ * One subject engine. Large: place it statically or on the heap. Size: 983040 bytes.
  * Secret: wipe.
  */
 struct aw_subject {
@@ -146,6 +147,77 @@ AW_API AW_MUST_USE enum aw_status aw_subject_sos(struct aw_subject *s, const str
                                                  uint32_t *seq, struct aw_now now);
 
 /**
+ * Begins an alarm that she can still stop: nothing leaves, nobody learns of it. At its end the
+ * alarm goes out by itself, after a restart too. A second countdown can only make it earlier.
+ *
+ * @param kind         SOS, or FELL or CRASHED when the app felt it
+ * @param countdown_s  at most AW_COUNTDOWN_MAX_S; 0: the alarm goes out now
+ * @return AW_OK, AW_E_STATE (no contact yet), AW_E_RANGE, AW_E_BUSY, AW_E_ENTROPY, AW_E_LIMIT
+ */
+AW_API AW_MUST_USE enum aw_status
+aw_subject_countdown(struct aw_subject *s, enum aw_alarm_kind kind, uint32_t countdown_s,
+                     const struct aw_state *state, struct aw_now now);
+
+/**
+ * Stops a countdown, or answers that all is well on the journey. Needs no secret.
+ *
+ * @return AW_OK
+ *         AW_E_STATE  none runs; when its alarm is out, see aw_subject_cancel()
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_countdown_stop(struct aw_subject *s,
+                                                            struct aw_now now);
+
+/**
+ * Tells what her device notices of itself. Low battery, last gasp and power off go out at once,
+ * with her state. On a journey STALLED asks her first and is an alarm when she does not answer
+ * within two minutes; MOVING answers for her. While an alarm is active both go out at once.
+ *
+ * @return as aw_subject_checkin(); AW_E_STATE also for STALLED and MOVING off a journey
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_signal(struct aw_subject *s, enum aw_signal signal,
+                                                    const struct aw_state *state, uint32_t *seq,
+                                                    struct aw_now now);
+
+/**
+ * Tries out whether help would come: everybody is told that this is a drill, and asked to answer.
+ * See the drill in struct aw_person. Same arguments as aw_subject_sos(); AW_E_STATE also while an
+ * alarm is active or a countdown runs.
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_drill(struct aw_subject *s,
+                                                   const struct aw_state *state, uint32_t *seq,
+                                                   struct aw_now now);
+
+/**
+ * Starts a timer: until due_at_s she ends it with her secret, else contacts are rung after the
+ * plan's grace. One at a time.
+ *
+ * @param due_at_s  seconds since 1970-01-01 UTC, in the future, at most AW_SPAN_MAX_S ahead
+ * @param extend_s  what aw_subject_timer_extend() adds, once; at most AW_TIMER_EXTEND_MAX_S
+ * @param state     place and note for the contacts: with whom, where to
+ * @return as aw_subject_checkin(); AW_E_STATE also while a timer runs, and without a plan
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_timer_start(struct aw_subject *s,
+                                                         enum aw_timer_kind kind, uint32_t due_at_s,
+                                                         uint32_t extend_s,
+                                                         const struct aw_state *state,
+                                                         uint32_t *seq, struct aw_now now);
+
+/**
+ * Extends the timer without a secret. AW_E_STATE: none runs, it cannot be extended (again), or
+ * contacts are being rung; else as aw_subject_sos().
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_timer_extend(struct aw_subject *s, uint32_t *seq,
+                                                          struct aw_now now);
+
+/** Ends the timer. It counts as a check-in, but closes nothing. As aw_subject_cancel(). */
+AW_API AW_MUST_USE enum aw_status
+aw_subject_timer_end(struct aw_subject *s, const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
+                     const struct aw_state *state, uint32_t *seq, struct aw_now now);
+
+/** Notes a passive sign of life: she unlocked the device, walked, turned on a light. */
+AW_API void aw_subject_life_sign(struct aw_subject *s, struct aw_now now);
+
+/**
  * Takes an SOS back. It is added to the record of the contacts, and ends nothing there.
  * AW_E_STATE: no alarm is active; else as aw_subject_checkin().
  */
@@ -253,17 +325,31 @@ struct aw_person {
     bool silent;                    /* no answer for 30 days */
     bool quarantined;               /* compare the words again */
     uint32_t refused_count;         /* cells that were refused */
+    bool always_on;                 /* his device never sleeps */
+    bool leaves;                    /* he withdraws */
+    uint32_t ask_due_s;             /* "are you OK?": an answer is due then; 0: nothing is asked */
+    struct {
+        uint32_t relay_at_s, device_at_s, human_at_s; /* when the last drill came so far; 0 */
+    } drill;
 };
 
 /** What a screen needs. */
 struct aw_subject_view {
     uint32_t seq_last;        /* newest statement, 0: none */
     uint32_t checked_in_at_s; /* last check-in or plan, 0: never */
-    uint64_t due_s;           /* next check-in, UINT64_MAX: none planned */
+    uint64_t due_s;           /* next check-in, or the timer; UINT64_MAX: none planned */
     uint64_t overdue_s;       /* when contacts are rung, UINT64_MAX */
     uint64_t beat_s;          /* next beat */
     uint32_t alarm_id;        /* active SOS, 0: none */
     uint32_t alarm_since_s;
+    uint8_t alarm_kind;      /* enum aw_alarm_kind, 0: none */
+    uint8_t countdown_kind;  /* enum aw_alarm_kind, 0: none runs */
+    uint32_t countdown_at_s; /* when that alarm leaves */
+    uint8_t timer_kind;      /* enum aw_timer_kind, 0: none runs */
+    uint32_t timer_due_s;
+    uint32_t timer_extend_s; /* what one extension adds, 0: it cannot be extended (again) */
+    uint32_t drill_seq;      /* of the last drill, 0: none yet */
+    uint32_t drill_at_s;
     uint32_t plan_version; /* 0: none */
     uint8_t person_count;  /* invited, paired or verified */
     bool store_failed;     /* nothing leaves until the store works again */
