@@ -51,8 +51,8 @@ static const char *watch_phase_word(enum aw_contact_phase phase)
 
 static const char *state_word(enum aw_ladder_state state)
 {
-    static const char *const words[] = {"idle",  "fine",    "overdue", "missed",
-                                        "alarm", "claimed", "resumed"};
+    static const char *const words[] = {"idle",   "fine",  "overdue", "suspect",
+                                        "missed", "alarm", "claimed", "resumed"};
 
     return words[state];
 }
@@ -66,18 +66,18 @@ static const char *incident_word(enum aw_incident_kind kind)
 
 static json_t *call_json(const struct aw_contact_call *call)
 {
-    static const char *const kinds[] = {"none",   "beat", "check-in", "sos",
-                                        "cancel", "plan", "keys"};
+    static const char *const kinds[] = {"none", "beat", "check-in", "sos",    "cancel",
+                                        "plan", "keys", "timer",    "signal", "drill"};
     static const char *const verdicts[] = {"none",   "claimed", "safe",
                                            "duress", "wrong",   "cannot-judge"};
 
     if (call->seq == 0)
         return json_null();
     return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:I}", "seq", (json_int_t)call->seq, "kind",
-                     kinds[call->kind <= 6 ? call->kind : 0], "verdict", verdicts[call->verdict],
-                     "issued_at", time_json(call->issued_at_s), "deposited_at",
-                     time_json(call->deposited_at_s), "received_at", time_json(call->received_at_s),
-                     "valid_for_s", (json_int_t)call->valid_for_s);
+                     kinds[call->kind < sizeof kinds / sizeof kinds[0] ? call->kind : 0], "verdict",
+                     verdicts[call->verdict], "issued_at", time_json(call->issued_at_s),
+                     "deposited_at", time_json(call->deposited_at_s), "received_at",
+                     time_json(call->received_at_s), "valid_for_s", (json_int_t)call->valid_for_s);
 }
 
 static json_t *place_json(const struct host_watch *watch, struct aw_now now)

@@ -137,7 +137,8 @@ static void write_cause(char *out, size_t cap, const struct aw_why *why, const s
 
 static json_t *watch_why(const struct host *host, const struct host_who *who)
 {
-    static const char *const causes[] = {"nothing", "check-in", "beat", "word", "human"};
+    static const char *const causes[] = {"nothing", "check-in", "timer", "ask",
+                                         "life",    "beat",     "word",  "human"};
     static const char *const clocks[] = {"none", "hers", "relay", "mine", "reply"};
     struct aw_contact_view view;
     struct aw_why why;
