@@ -239,6 +239,64 @@ def check_presence(d):
     same("blob", blob, f.raw["blob"])
 
 
+def base45(m):
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    out = ""
+    for i in range(0, len(m), 2):
+        n, count = int.from_bytes(m[i:i + 2], "big"), 3 if i + 1 < len(m) else 2
+        out += "".join(alphabet[n // 45**k % 45] for k in range(count))
+    return out
+
+
+def head_of(major, n):
+    for limit, more, width in ((24, None, 0), (2**8, 24, 1), (2**16, 25, 2), (2**32, 26, 4)):
+        if n < limit:
+            return bytes([major << 5 | (n if width == 0 else more)]) + (
+                n.to_bytes(width, "big") if width else b"")
+    raise ValueError(n)
+
+
+def cbor(v):
+    if isinstance(v, dict):
+        return head_of(5, len(v)) + b"".join(cbor(k) + cbor(x) for k, x in sorted(v.items()))
+    if isinstance(v, str):
+        return head_of(3, len(v.encode())) + v.encode()
+    return head_of(0, v) if v >= 0 else head_of(1, -1 - v)
+
+
+def check_short(d):
+    f = Fields(d["keys"])
+    lane = kdf(f("epoch_secret"), "lane", b"\3\0", 64)
+    hk, chain = lane[:32], lane[32:]
+    same("short header key", hk, f.raw["header_key"])
+    f = Fields(d["checkin"])
+    statement = struct.pack(">IIIB", 1000, 1772366400, 86400, 2)
+    act = labelled_hash("act short", f("channel_id") + statement + struct.pack(">II", 13, 700))
+    same("short act", act, f.raw["short_act_hash"])
+    accept, e = public(f("accept_secret")), public(f("random_1"))
+    key = extract(f("contact_key"), x25519(f("random_1"), accept))
+    mac = kdf(key, "presence mac", e + accept + act, 16)
+    same("short mac", mac, f.raw["mac"])
+    same("mac of the call", kdf(key, "presence mac", e + accept + f("act_hash"), 16),
+         f.raw["mac_of_the_call"])
+    state = {0: 1772366430, 1: 514779000, 2: -15000, 3: 20, 4: 41, 7: "red van"}
+    contents = {
+        "checkin": struct.pack(">BIIIII", 2, 1000, 1772366400, 86400, 13, 700) + b"\1" + e + mac,
+        "sos": (struct.pack(">BIIIII", 3, 1001, 1772366460, 2678400, 14, 700) + b"\1" +
+                cbor(state)).ljust(70, b"\0"),
+    }
+    for n, (name, content) in enumerate(contents.items()):
+        f = Fields(d[name])
+        same(name + " content", content, f.raw["content"])
+        nonce, index = f("nonce"), struct.pack(">I", n)
+        head = bytes(a ^ b for a, b in zip(index, siphash(hk[:16], nonce)[:4]))
+        head += siphash(hk[16:], nonce + index)[:4]
+        frame = nonce + head + seal(sub(chain, 2), nonce, head, content)
+        same(name + " frame", frame, f.raw["frame"])
+        same(name + " text", base45(frame), f.raw["text"])
+        chain = sub(chain, 1)
+
+
 def check_link(d):
     f = Fields(d["handshake"])
     relay = public(f("relay_secret"))
@@ -266,7 +324,7 @@ def check_link(d):
 def main():
     folder = pathlib.Path(sys.argv[1])
     for name, check in (("kdf", check_kdf), ("cell", check_cell), ("shares", check_shares),
-                        ("presence", check_presence), ("link", check_link)):
+                        ("presence", check_presence), ("link", check_link), ("short", check_short)):
         check(json.loads((folder / f"{name}.json").read_text()))
     print(f"{checks} values agree")
 

@@ -25,5 +25,6 @@ cell.json head
 shares.json share_3
 presence.json mac
 link.json answer_frame
+short.json frame
 END
 echo "every change was noticed"

@@ -32,5 +32,7 @@ void lab_vectors_pairing(struct vec *v);
 void lab_vectors_channel(struct vec *v);
 void lab_vectors_messages(struct vec *v);
 void lab_vectors_bad(struct vec *v);
+void lab_vectors_short(struct vec *v);
+void lab_vectors_bad_short(struct vec *v);
 
 #endif /* LAB_LAB_H */

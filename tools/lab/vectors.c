@@ -23,6 +23,8 @@ static const struct {
     {"channel.json", "epochs, cells of both directions (spec/05-channel.md)", lab_vectors_channel},
     {"messages.json", "every message, right (spec/03-wire.md)", lab_vectors_messages},
     {"bad/messages.json", "every message, with one fault (spec/03-wire.md)", lab_vectors_bad},
+    {"short.json", "frames for small bearers (spec/14-small-bearers.md)", lab_vectors_short},
+    {"bad/short.json", "content of frames and base45, with one fault", lab_vectors_bad_short},
 };
 
 struct options {
