@@ -88,6 +88,11 @@ same "keys of plan files" \
         cut -d'"' -f2 | sort -u)" \
     "$(sed -n 's/^\.It Ic \([a-z-]*\) .*/\1/p' "$source/tools/man/allswell-plan.5" | sort -u)"
 
+same "keys of card files" \
+    "$(grep -o '{AW_CARD_[A-Z]*, "[a-z]*"' "$source/tools/allswell/card_text.c" | cut -d'"' -f2 |
+        sort -u)" \
+    "$(sed -n 's/^\.It Ic \([a-z]*\)$/\1/p' "$source/tools/man/allswell-plan.5" | sort -u)"
+
 # Every exit code of the sources is in the page.
 for code in 0 1 2 3 4 5; do
     grep -q "^\.It $code\$" "$source/tools/man/allswell.1" ||

@@ -30,6 +30,8 @@ enum option_key {
     OPT_ON_EVENT,
     OPT_LINES,
     OPT_DECLINE,
+    OPT_SOS,
+    OPT_TEXT,
 };
 
 int cmd_init(const struct args *args);
@@ -47,6 +49,8 @@ int cmd_plan_check(const struct args *args);
 int cmd_checkin(const struct args *args);
 int cmd_sos(const struct args *args);
 int cmd_cancel(const struct args *args);
+int cmd_frame_write(const struct args *args);
+int cmd_frame_read(const struct args *args);
 int cmd_status(const struct args *args);
 int cmd_run(const struct args *args);
 int cmd_claim(const struct args *args);

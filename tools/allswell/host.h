@@ -161,6 +161,15 @@ bool host_cancel(struct host *host, const json_t *request, json_t **reply, struc
 bool host_claim(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_confirm(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
+/* ---- Small bearers: host_frame.c ---- */
+
+bool host_frame_make(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail);
+bool host_frame_take(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail);
+bool host_frame_read(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail);
+
 /* ---- Views: host_status.c, host_why.c ---- */
 
 bool host_status(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);

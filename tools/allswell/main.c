@@ -71,6 +71,17 @@ static const struct argp_option cancel_options[] = {
     {0},
 };
 
+static const struct argp_option frame_write_options[] = {
+    {"sos", OPT_SOS, NULL, 0, "The newest call for help, not the newest check-in", 0},
+    {"text", OPT_TEXT, NULL, 0, "As 159 characters for a text message", 0},
+    {0},
+};
+
+static const struct argp_option frame_read_options[] = {
+    {"text", OPT_TEXT, NULL, 0, "Standard input is the text of a message", 0},
+    {0},
+};
+
 static const struct argp_option run_options[] = {
     {"on-event", OPT_ON_EVENT, "COMMAND", 0, "Run COMMAND for every event", 0},
     {0},
@@ -130,6 +141,14 @@ static const struct args_command commands[] = {
     {"sos", "", "Call for help now", "Needs no secret.", sos_options, 0, 0, cmd_sos},
     {"cancel", "", "Take an alarm back", "Asks for the secret, as checkin does.", cancel_options, 0,
      0, cmd_cancel},
+    {"frame write", "PERSON", "Make an SMS of the newest check-in",
+     "106 bytes on standard output, for this person only, of the check-in or call for help that "
+     "waits to be delivered. It goes on waiting for a relay.",
+     frame_write_options, 1, 1, cmd_frame_write},
+    {"frame read", "", "Read such an SMS",
+     "From standard input. It is worth what the check-in or call for help is worth that it came "
+     "from.",
+     frame_read_options, 0, 0, cmd_frame_read},
     {"status", "", "Show how things stand", NULL, NULL, 0, 0, cmd_status},
     {"run", "", "Run the agent",
      "Keeps the schedule, warns, watches, rings. Ends with SIGTERM or control-C. Other commands "
