@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "core/plan_find.h"
 #include "core/schedule.h"
 
 /*
@@ -91,16 +92,6 @@ static bool keeps_grace(const struct change *c)
     return c->to->grace_s <= c->from->grace_s;
 }
 
-/* Of terminated texts; what follows the end means nothing. */
-static bool same_text(const char *a, const char *b)
-{
-    size_t i = 0;
-
-    while (a[i] == b[i] && a[i] != '\0')
-        i++;
-    return a[i] == b[i];
-}
-
 /* Everybody whom the old level rings is rung no later, and told the same. */
 static bool has_level(const struct aw_plan *plan, const struct aw_level *old)
 {
@@ -108,7 +99,7 @@ static bool has_level(const struct aw_plan *plan, const struct aw_level *old)
         const struct aw_level *level = &plan->levels[i];
 
         if (level->delay_s <= old->delay_s && (old->groups & ~level->groups) == 0 &&
-            level->shares == old->shares && same_text(level->text, old->text))
+            level->shares == old->shares && aw_plan_same_text(level->text, old->text))
             return true;
     }
     return false;
@@ -123,7 +114,7 @@ static bool had_level(const struct aw_plan *plan, const struct aw_level *level)
     for (size_t i = 0; i < plan->levels_count; i++) {
         const struct aw_level *old = &plan->levels[i];
 
-        if (old->delay_s >= level->delay_s && same_text(level->text, old->text) &&
+        if (old->delay_s >= level->delay_s && aw_plan_same_text(level->text, old->text) &&
             (!level->shares || old->shares))
             return true;
     }
@@ -146,7 +137,8 @@ static bool keeps_levels(const struct change *c)
 static bool keeps_member(const struct aw_member *from, const struct aw_member *to)
 {
     return from->person == to->person && from->human == to->human && from->groups == to->groups &&
-           to->data <= from->data && from->asks == to->asks && same_text(from->name, to->name) &&
+           to->data <= from->data && from->asks == to->asks &&
+           aw_plan_same_text(from->name, to->name) &&
            memcmp(from->key, to->key, sizeof from->key) == 0 &&
            memcmp(from->sign_key, to->sign_key, sizeof from->sign_key) == 0;
 }

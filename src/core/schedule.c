@@ -51,30 +51,30 @@ static int64_t floor_day(int64_t local_s)
 }
 
 /* 1970-01-01 was a Thursday: bit 3. */
-static unsigned day_bit(int64_t day)
+uint8_t aw_schedule_day_bit(int64_t day)
 {
     int64_t from_monday = (day + 3) % 7;
 
-    return 1U << (from_monday < 0 ? from_monday + 7 : from_monday);
+    return (uint8_t)(1U << (from_monday < 0 ? from_monday + 7 : from_monday));
 }
 
+/* Later local times are later instants, or the same: the first day that fits is the one. */
 static uint64_t daily_due_s(const struct aw_plan *plan, const struct aw_schedule_line *line,
                             uint64_t base_s)
 {
     int64_t base = (int64_t)base_s;
     int64_t today = floor_day(base + aw_plan_offset_s(plan, base_s));
-    uint64_t due_s = AW_NO_TIME;
 
     for (int64_t day = today - LOOK_BACK_DAYS; day <= today + LOOK_AHEAD_DAYS; day++) {
         int64_t at;
 
-        if ((line->days & day_bit(day)) == 0)
+        if ((line->days & aw_schedule_day_bit(day)) == 0)
             continue;
         at = aw_schedule_utc(plan, day * DAY_S + line->minute * 60);
-        if (at > base && (uint64_t)at < due_s)
-            due_s = (uint64_t)at;
+        if (at > base)
+            return (uint64_t)at;
     }
-    return due_s;
+    return AW_NO_TIME;
 }
 
 uint64_t aw_schedule_line_due_s(const struct aw_plan *plan, const struct aw_schedule_line *line,
@@ -111,7 +111,7 @@ static uint64_t quiet_until_s(const struct aw_plan *plan, const struct aw_quiet 
     for (int64_t day = today - LOOK_BACK_DAYS; day <= today + 1; day++) {
         int64_t from, until;
 
-        if ((window->days & day_bit(day)) == 0)
+        if ((window->days & aw_schedule_day_bit(day)) == 0)
             continue;
         from = aw_schedule_utc(plan, day * DAY_S + window->from * 60);
         until = aw_schedule_utc(plan, day * DAY_S + whole_day + window->until * 60);

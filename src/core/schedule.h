@@ -32,6 +32,9 @@ static inline unsigned aw_schedule_quiet_min(const struct aw_quiet *window)
     return len > 1440 ? len - 1440 : len;
 }
 
+/* The bit of a local day, counted from 1970-01-01, in a set of days: bit 0 Monday. */
+uint8_t aw_schedule_day_bit(int64_t day);
+
 /* Whether quiet hours have this minute of the local week, 0 for Monday 00:00. */
 bool aw_schedule_is_quiet(const struct aw_plan *plan, unsigned minute);
 

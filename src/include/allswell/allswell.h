@@ -58,6 +58,7 @@
 #include <allswell/clock.h>
 #include <allswell/contact.h>
 #include <allswell/control.h>
+#include <allswell/coverage.h>
 #include <allswell/dial.h>
 #include <allswell/frame.h>
 #include <allswell/hook.h>
@@ -66,6 +67,7 @@
 #include <allswell/link.h>
 #include <allswell/loop.h>
 #include <allswell/plan.h>
+#include <allswell/plan_audit.h>
 #include <allswell/presence.h>
 #include <allswell/relay.h>
 #include <allswell/server.h>
