@@ -11,7 +11,10 @@ set -eu
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
 libjansson-dev libqrencode-dev"
 tests="python3"
-checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc"
+checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev"
+# For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.
+cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static libsodium-dev:arm64 \
+libcbor-dev:arm64"
 
 missing() {
   for package in "$@"; do
@@ -51,6 +54,20 @@ install_missing() { # <package>...
   return 1
 }
 
+install_cross() {
+  [ "$(dpkg --print-architecture)" = amd64 ] || return 1
+  added=
+  if ! dpkg --print-foreign-architectures | grep -qx arm64; then
+    as_root dpkg --add-architecture arm64 || return 1
+    added=1
+  fi
+  # shellcheck disable=SC2086
+  install_missing $cross && return 0
+  # No architecture stays that the package source cannot serve.
+  [ -z "$added" ] || as_root dpkg --remove-architecture arm64 || true
+  return 1
+}
+
 what=${1:-build}
 case $what in
 build | tests | checks) ;;
@@ -70,4 +87,5 @@ install_missing $build
 if [ "$what" = checks ]; then
   # shellcheck disable=SC2086
   install_missing $checks || echo "setup: checks that need these packages will be skipped"
+  install_cross || echo "setup: the core is not built for aarch64: cross_aarch64 will be skipped"
 fi

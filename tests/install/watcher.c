@@ -50,7 +50,7 @@ static struct aw_now now(void)
     };
 }
 
-/* ---- The relay: <folder>/<capability>.<deposited at, ms>.<process>.<number> ---- */
+/* ---- The relay: <folder>/<capability>.<deposited at, ms>.<process>.<number>[.switch] ---- */
 
 static void mailbox_path(char path[256], const uint8_t capability[32])
 {
@@ -60,17 +60,34 @@ static void mailbox_path(char path[256], const uint8_t capability[32])
         len += snprintf(path + len, 3, "%02x", capability[i]);
 }
 
+/* Takes the switch back that was armed before: a mailbox has one. */
+static void disarm(const char *path)
+{
+    char pattern[256];
+    glob_t found;
+
+    (void)snprintf(pattern, sizeof pattern, "%.230s.*.switch", path);
+    if (glob(pattern, 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            (void)unlink(found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
 /* AW_OK only when the relay has it on disk; else AW_E_NETWORK, and it is handed out again. */
 static enum aw_status deposit(const struct aw_action *action)
 {
     static unsigned number;
+    uint64_t at_ms = now().wall_ms + (uint64_t)action->send.arm_after_s * 1000;
     char path[256], part[200];
     FILE *file;
     bool ok;
 
     mailbox_path(path, action->send.capability);
-    (void)snprintf(path + strlen(path), 64, ".%014llu.%07ld.%06u",
-                   (unsigned long long)now().wall_ms, (long)getpid(), number++);
+    if (action->send.arm_after_s != 0) /* a switch: due later, unless it is armed again */
+        disarm(path);
+    (void)snprintf(path + strlen(path), 64, ".%014llu.%07ld.%06u%s", (unsigned long long)at_ms,
+                   (long)getpid(), number++, action->send.arm_after_s != 0 ? ".switch" : "");
     (void)snprintf(part, sizeof part, "%.140s/.part-%ld", folder, (long)getpid());
     file = fopen(part, "wb");
     if (file == NULL)
@@ -130,6 +147,8 @@ static void receive_one(const struct aw_mailbox *box, const char *path)
     bytes.len = fread(cell, 1, sizeof cell, file);
     fclose(file);
     (void)sscanf(path + strlen(folder) + 1, "%*[0-9a-f].%llu", &deposited_at_ms);
+    if (deposited_at_ms > now().wall_ms)
+        return; /* a switch that is not due */
     while ((st = aw_contact_feed(&watcher, box->id, bytes, (uint32_t)(deposited_at_ms / 1000),
                                  now())) == AW_E_BUSY)
         serve();

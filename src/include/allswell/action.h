@@ -102,21 +102,27 @@ struct aw_event {
     uint32_t at_s;         /* when it is due or happened, seconds since 1970-01-01 UTC */
 };
 
+/** What to commit, all of it or nothing. */
+struct aw_action_store {
+    const struct aw_store_op *ops;
+    size_t count;
+};
+
+/** What to deposit, and where. Secret: wipe. */
+struct aw_action_send {
+    struct aw_endpoint relay;
+    uint8_t capability[32]; /* deposit capability of the mailbox */
+    struct aw_bytes cell;   /* 512 or 16384 bytes */
+    uint32_t arm_after_s;   /* 0: deposit; else arm a switch with it, 512 bytes only */
+};
+
 /** One action. Bytes are borrowed from the engine until done(id). */
 struct aw_action {
     uint64_t id;
     enum aw_action_kind kind;
     union {
-        struct {
-            const struct aw_store_op *ops;
-            size_t count;
-        } store;
-        struct {
-            struct aw_endpoint relay;
-            uint8_t capability[32]; /* deposit capability of the mailbox. Secret: wipe. */
-            struct aw_bytes cell;   /* 512 or 16384 bytes */
-            uint32_t arm_after_s;   /* 0: deposit; else arm a switch with it, 512 bytes only */
-        } send;
+        struct aw_action_store store;
+        struct aw_action_send send;
         struct aw_event event;
     };
 };
