@@ -57,12 +57,26 @@ bool aw_utf8_is_valid(struct aw_bytes text)
     return true;
 }
 
+/* What turns the direction of the text around it, or breaks the line, without being seen. */
+static bool turns_or_breaks(const uint8_t *p)
+{
+    if (p[0] == 0xd8)
+        return p[1] == 0x9c; /* U+061C */
+    if (p[0] != 0xe2)
+        return false;
+    if (p[1] == 0x80) /* U+200E, U+200F; U+2028 to U+202E */
+        return p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae);
+    return p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9; /* U+2066 to U+2069 */
+}
+
 bool aw_utf8_is_printable(struct aw_bytes text)
 {
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
             return false;
         if (text.ptr[i] == 0xc2 && text.ptr[i + 1] < 0xa0) /* U+0080 to U+009F */
+            return false;
+        if (turns_or_breaks(text.ptr + i))
             return false;
     }
     return true;

@@ -7,7 +7,8 @@
 /* Well-formed UTF-8 (RFC 3629): shortest forms, no surrogates, nothing above U+10FFFF. */
 bool aw_utf8_is_valid(struct aw_bytes text);
 
-/* No control characters (C0, DEL, C1) in text that is well formed. */
+/* No control characters (C0, DEL, C1), no bidirectional controls, no line separators in text that
+ * is well formed. */
 bool aw_utf8_is_printable(struct aw_bytes text);
 
 #endif /* AW_WIRE_UTF8_H */

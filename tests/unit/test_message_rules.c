@@ -224,6 +224,20 @@ static void test_text(void)
         {"\x7f", AW_E_RANGE},
         {"\xc2\x80", AW_E_RANGE},
         {"x\xc2\x9f", AW_E_RANGE},
+        {"\xd8\x9c", AW_E_RANGE},     /* U+061C, Arabic letter mark */
+        {"\xd8\x9b\xd8\x9d", AW_OK},  /* its neighbours */
+        {"\xe2\x80\x8d", AW_OK},      /* U+200D joins characters of many scripts */
+        {"\xe2\x80\x8e", AW_E_RANGE}, /* U+200E, U+200F: marks */
+        {"\xe2\x80\x8f", AW_E_RANGE},
+        {"\xe2\x80\x90\xe2\x80\xa7", AW_OK},
+        {"\xe2\x80\xa8", AW_E_RANGE}, /* U+2028, U+2029: separators */
+        {"\xe2\x80\xa9", AW_E_RANGE},
+        {"\xe2\x80\xaa", AW_E_RANGE}, /* U+202A to U+202E: embeddings, overrides */
+        {"Ada\xe2\x80\xae", AW_E_RANGE},
+        {"\xe2\x80\xaf\xe2\x81\xa5", AW_OK},
+        {"\xe2\x81\xa6", AW_E_RANGE}, /* U+2066 to U+2069: isolates */
+        {"\xe2\x81\xa9", AW_E_RANGE},
+        {"\xe2\x81\xaa", AW_OK},
         {"\xc3", AW_E_FORMAT},
         {"\x80", AW_E_FORMAT},
         {"\xc0\xaf", AW_E_FORMAT},         /* overlong */

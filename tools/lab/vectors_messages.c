@@ -190,9 +190,11 @@ static void string_faults(struct vec *v, const struct cut *c, size_t idx, struct
     }
     if (text) {
         static const uint8_t not_utf8[] = {0x62, 0xc3, 0x28}, control[] = {0x62, 'a', 0x1b};
+        static const uint8_t turn[] = {0x64, 'a', 0xe2, 0x80, 0xae}; /* U+202E */
 
         field_fault(v, c, idx, "not UTF-8", AW_BYTES_OF(not_utf8), space);
         field_fault(v, c, idx, "control character", AW_BYTES_OF(control), space);
+        field_fault(v, c, idx, "bidirectional override", AW_BYTES_OF(turn), space);
     }
 }
 
