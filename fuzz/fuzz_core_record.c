@@ -65,12 +65,16 @@ static bool set_up_pairing(struct scene *s, const struct aw_random *random)
 
 static bool set_up_words(struct scene *s)
 {
-    static const uint8_t body[40] = {1, 2, 3};
+    static const uint8_t body[40] = {1, 2, 3}, mark[AW_WORD_MARK_LEN] = {4, 5, 6, 7};
+    const struct aw_word_id id = {.number = 70001, .mark = {4, 5, 6, 7}};
+    enum aw_word_odd odd;
     uint32_t dropped;
 
     s->in = (struct aw_words_in){.words = 70000, .more = UINT64_MAX - 5};
+    if (aw_words_in_accept(&s->in, &id, &odd) != AW_OK)
+        return false;
     aw_words_out_init(&s->out);
-    return aw_words_out_add(&s->out, AW_WORD_SOS, AW_BYTES_OF(body), &dropped) == AW_OK;
+    return aw_words_out_add(&s->out, AW_WORD_SOS, mark, AW_BYTES_OF(body), &dropped) == AW_OK;
 }
 
 static void set_up(struct scene *s, unsigned which, const struct aw_random *random)

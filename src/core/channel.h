@@ -30,6 +30,8 @@
 #define AW_ACCEPT_KEEP 32
 /* Resumption keys that both sides keep. */
 #define AW_RESUMPTION_KEEP 4
+/* Cells in a row that a device cannot open: then it asks to re-establish. */
+#define AW_DEAF_MAX 8
 /* A channel without an answer for this long warns both humans. */
 #define AW_CHANNEL_SILENT_MS (UINT64_C(30) * 24 * 3600 * 1000)
 

@@ -140,7 +140,8 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     c->resend_ms = AW_TIME_NEVER;
     aw_timebase_init(&c->time, 0, now);
     aw_outbox_init(&c->outbox);
-    aw_words_in_init(&c->book.words);
+    c->secrets.version = CONTACT_RECORD_VERSION;
+    aw_words_in_init(&c->words);
     aw_plan_default(&c->plan, 1);
     aw_ladder_init(&c->ladder, 0);
     return AW_OK;
@@ -157,10 +158,13 @@ static bool is_whole(const struct contact *c)
     bool has_channel = !aw_secret_is_zero(c->channel.id, AW_HASH_LEN);
     bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
 
+    size_t others = 0;
+
+    for (size_t i = CONTACT_KEY_BOOK; i < CONTACT_KEY_COUNT; i++)
+        others += i != CONTACT_KEY_JOINING && c->has_record[i];
     if (c->who.phase == AW_CONTACT_NEW)
-        return !has_channel && !c->has_plan && !c->has_record[CONTACT_KEY_BOOK] &&
-               !c->has_record[CONTACT_KEY_LADDER] && !c->has_record[CONTACT_KEY_JOINING];
-    if (!c->has_record[CONTACT_KEY_BOOK] || !c->has_record[CONTACT_KEY_LADDER])
+        return !has_channel && !c->has_plan && others == 0 && !c->has_record[CONTACT_KEY_JOINING];
+    if (others != CONTACT_KEY_COUNT - 2)
         return false;
     if (c->who.phase == AW_CONTACT_JOINING && !c->has_record[CONTACT_KEY_JOINING])
         return false;
@@ -245,7 +249,7 @@ enum aw_status aw_contact_join(struct aw_contact *contact, struct aw_bytes uri,
         aw_sign_from_seed(&c->receipt_key, who.receipt_seed);
         c->wants_join = true;
         aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER |
-                           CONTACT_DIRTY_JOINING);
+                           CONTACT_DIRTY_JOINING | CONTACT_DIRTY_WORDS | CONTACT_DIRTY_SECRETS);
         aw_co_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
     }
     aw_wipe(&who, sizeof who);

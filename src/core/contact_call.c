@@ -19,12 +19,13 @@ static struct aw_statement statement_of(const struct aw_call *call)
     return s;
 }
 
-/* The keys that a word was made for: a change of the secrets does not judge what came before. */
-static const struct aw_presence_keys *keys_for(const struct contact_book *b, uint32_t word)
+static void show_gap(struct contact *c, uint32_t seq)
 {
-    if (b->has_keys && word >= b->keys_word)
-        return b->keys.circle ? &b->keys : NULL;
-    return b->has_old_keys && b->old_keys.circle ? &b->old_keys : NULL;
+    /* spec/05-channel.md §7: "a contact of the duress circle MUST show them as a gap that cannot
+     * exclude duress" */
+    c->book.gap = true;
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
+    aw_co_event(c, AW_EVENT_GAP, AW_URGENCY_NOTICE, seq, (uint32_t)aw_timebase_s(&c->time));
 }
 
 /* spec/14-small-bearers.md §4: "A receiver MUST judge the presence of a frame over the short act
@@ -46,38 +47,15 @@ static void hash_act(uint8_t out[AW_HASH_LEN], const struct contact *c, const st
     aw_act_hash(out, c->channel.id, &statement, &act);
 }
 
-static enum aw_verdict judge(const struct contact *c, const struct aw_opened *opened,
-                             const struct aw_call *call, enum contact_form form)
+/* Register or log: a beat counts when it is newer, a word once by its number and mark. */
+static enum aw_status admit(struct contact *c, const struct aw_call *call, enum aw_word_odd *odd)
 {
-    const struct aw_presence_keys *keys = keys_for(&c->book, call->word);
-    enum aw_presence_verdict found;
-    struct aw_dh_key accept;
-    uint8_t act_hash[AW_HASH_LEN];
-
-    if (call->kind == AW_CALL_BEAT || call->kind == AW_CALL_SOS)
-        return AW_VERDICT_NONE; /* without a secret: these bytes are random */
-    if (keys == NULL)
-        return AW_VERDICT_CLAIMED;
-    /* spec/07-contact.md §3: "Where the accept key is gone the verdict MUST be cannot judge, never
-     * wrong." */
-    if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
-        return AW_VERDICT_CANNOT_JUDGE;
-    hash_act(act_hash, c, call, form);
-    found = aw_presence_judge(&accept, call->presence, call->presence + AW_KEY_LEN, keys, act_hash);
-    aw_wipe(&accept, sizeof accept);
-    if (found == AW_PRESENCE_SAFE)
-        return AW_VERDICT_SAFE;
-    return found == AW_PRESENCE_DURESS ? AW_VERDICT_DURESS : AW_VERDICT_WRONG;
-}
-
-/* Register or log: a beat counts when it is newer, a word once by its number. */
-static enum aw_status admit(struct contact *c, const struct aw_call *call)
-{
-    const struct contact_book *b = &c->book;
-    uint32_t seq = b->newest.call.seq;
+    struct aw_word_id id = {.number = call->word};
+    uint32_t seq = c->book.newest.call.seq;
     struct aw_word_gap gap = {0, 0};
     enum aw_status st;
 
+    *odd = AW_WORD_ODD_NONE;
     /* spec/07-contact.md §3: "A seq of more than 2^16 above the newest MUST be refused." The first
      * one is taken as it is. */
     if (call->seq == 0 || (seq != 0 && call->seq > seq && call->seq - seq > CONTACT_SEQ_JUMP))
@@ -86,29 +64,31 @@ static enum aw_status admit(struct contact *c, const struct aw_call *call)
      * Else it would mute every later one. */
     if (call->has_alarm && call->alarm.id > call->seq)
         return AW_E_RANGE;
-    st = aw_words_in_waiting(&c->book.words, call->waiting, &gap);
+    st = aw_words_in_waiting(&c->words, call->waiting, &gap);
     if (st != AW_OK)
         return st;
-    /* spec/05-channel.md §7: "a contact of the duress circle MUST show them as a gap that cannot
-     * exclude duress" */
-    if (gap.count > 0) {
-        c->book.gap = true;
-        aw_co_touch(c, CONTACT_DIRTY_BOOK);
-        aw_co_event(c, AW_EVENT_GAP, AW_URGENCY_NOTICE, call->seq,
-                    (uint32_t)aw_timebase_s(&c->time));
-    }
-    if (call->word != 0)
-        return aw_words_in_accept(&c->book.words, call->word);
-    return call->seq > seq ? AW_OK : AW_E_REPLAY;
+    if (gap.count > 0)
+        show_gap(c, call->seq);
+    if (call->word == 0)
+        return call->seq > seq ? AW_OK : AW_E_REPLAY;
+    aw_word_mark(id.mark, c->channel.id, call);
+    st = aw_words_in_accept(&c->words, &id, odd);
+    if (st != AW_E_RANGE)
+        aw_co_touch(c, CONTACT_DIRTY_WORDS);
+    return st;
 }
 
-/* Two authentic statements with one seq: somebody else speaks with her keys. */
+static void report_fork(struct contact *c, uint32_t seq)
+{
+    aw_co_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, seq, (uint32_t)aw_timebase_s(&c->time));
+}
+
+/* Two authentic statements with one seq: a phone restored from a backup, or a clone. */
 static void check_fork(struct contact *c, const struct aw_call *call, const uint8_t *hash)
 {
     if (call->seq == c->book.newest.call.seq && call->seq != 0 &&
         memcmp(hash, c->book.newest_hash, AW_HASH_LEN) != 0)
-        aw_co_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call->seq,
-                    (uint32_t)aw_timebase_s(&c->time));
+        report_fork(c, call->seq);
 }
 
 static void note_skew(struct contact *c, const struct aw_contact_call *call, uint32_t replied_at_s)
@@ -169,44 +149,21 @@ static void take_share(struct contact *c, const struct aw_call *call)
     aw_wipe(&item, sizeof item);
 }
 
-static void take_keys(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
-                      enum aw_verdict verdict)
-{
-    struct contact_book *b = &c->book;
-    struct aw_presence_keys keys;
-    struct aw_dh_key accept;
-
-    /* spec/07-contact.md §3: "Keys that a contact holds MUST NOT be replaced but by a word that
-     * verifies under the safe one." */
-    if (verdict != AW_VERDICT_SAFE && verdict != AW_VERDICT_CLAIMED)
-        return;
-    if (b->has_keys && call->word < b->keys_word)
-        return;
-    if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
-        return;
-    if (aw_presence_blob_open(&keys, &accept, call->presence, call->keys) == AW_OK) {
-        b->has_old_keys = b->has_keys;
-        b->old_keys = b->keys;
-        b->has_keys = true;
-        b->keys = keys;
-        b->keys_word = call->word;
-    }
-    aw_wipe(&accept, sizeof accept);
-    aw_wipe(&keys, sizeof keys);
-}
-
 /*
  * A check-in, or the word of a plan: both were typed with her secret. Only the first closes.
  * spec/07-contact.md §3: "A check-in that a circle contact finds wrong, or cannot judge, MUST NOT
  * move a deadline." The same holds for a plan.
  */
-static void take_proof(struct contact *c, const struct aw_contact_call *call, uint32_t replied_at_s,
-                       struct aw_ladder_out *out)
+static void take_proof(struct contact *c, const struct aw_contact_call *call, bool is_old,
+                       uint32_t replied_at_s, struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
     bool counts = call->verdict != AW_VERDICT_WRONG && call->verdict != AW_VERDICT_CANNOT_JUDGE;
     bool is_newer = call->seq > c->book.checkin.call.seq;
 
+    /* The seqs of a restored phone say nothing until it was re-established. */
+    if (is_old)
+        is_newer = is_newer || call->issued_at_s > c->book.checkin.call.issued_at_s;
     if (counts && is_newer)
         aw_watch_take(&c->book.checkin, call, replied_at_s);
     aw_co_rewatch(c, out);
@@ -217,8 +174,8 @@ static void take_proof(struct contact *c, const struct aw_contact_call *call, ui
 
 /* What a word says; duress and wrong secrets are the same whatever the word. */
 static void take_word(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
-                      const struct aw_contact_call *taken, uint32_t replied_at_s, uint32_t base_s,
-                      struct aw_ladder_out *out)
+                      const struct aw_contact_call *taken, bool is_old, uint32_t replied_at_s,
+                      uint32_t base_s, struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
     uint64_t now_s = aw_timebase_s(&c->time);
@@ -228,14 +185,14 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
     else if (taken->verdict == AW_VERDICT_SAFE || taken->verdict == AW_VERDICT_DURESS)
         c->book.wrong_count = 0;
     if (call->kind == AW_CALL_CHECKIN || call->kind == AW_CALL_PLAN)
-        take_proof(c, taken, replied_at_s, out);
+        take_proof(c, taken, is_old, replied_at_s, out);
     if (call->kind == AW_CALL_CANCEL && taken->verdict != AW_VERDICT_WRONG &&
         taken->verdict != AW_VERDICT_CANNOT_JUDGE)
         aw_ladder_cancel(&c->ladder, &rules, now_s, out);
     else if (call->kind == AW_CALL_PLAN)
         aw_co_plan_word(c, call, taken->verdict);
     else if (call->kind == AW_CALL_KEYS)
-        take_keys(c, opened, call, taken->verdict);
+        aw_co_take_keys(c, opened, call, taken->verdict, is_old);
 
     if (taken->verdict == AW_VERDICT_DURESS)
         aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_DURESS, call->seq, base_s, now_s, out);
@@ -277,7 +234,7 @@ static void announce(struct contact *c, const struct aw_contact_call *taken)
 }
 
 static void take(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
-                 enum contact_form form, uint32_t deposited_at_s)
+                 enum contact_form form, bool is_old, uint32_t deposited_at_s)
 {
     struct aw_ladder_out out = {.count = 0};
     struct aw_contact_call taken = {
@@ -287,13 +244,14 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
         .received_at_s = (uint32_t)aw_timebase_s(&c->time),
         .valid_for_s = call->valid_for,
         .kind = call->kind,
-        .verdict = judge(c, opened, call, form),
     };
     uint32_t replied_at_s = aw_co_replied_at(c, call->reply_seen);
     enum aw_why_clock clock;
     uint32_t base_s = aw_watch_base_s(&taken, replied_at_s, &clock);
     uint8_t hash[AW_HASH_LEN];
 
+    hash_act(hash, c, call, form);
+    taken.verdict = aw_co_judge(c, opened, call, hash, is_old);
     hash_of(hash, c, call, form);
     check_fork(c, call, hash);
     aw_co_touch(c, CONTACT_DIRTY_BOOK);
@@ -301,7 +259,7 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
     take_newest(c, &taken, replied_at_s, hash, form);
     take_share(c, call);
     if (call->word != 0)
-        take_word(c, opened, call, &taken, replied_at_s, base_s, &out);
+        take_word(c, opened, call, &taken, is_old, replied_at_s, base_s, &out);
     take_alarm(c, call, base_s, &out);
     aw_co_flush(c, &out);
     out.count = 0;
@@ -333,17 +291,57 @@ static void complete(struct contact *c, const struct aw_call *call)
     aw_co_flush(c, &out);
 }
 
+/* spec/05-channel.md §9: "A contact that a call tells of a reply that it never made MUST go on
+ * above that number": its state is an old one, and she refuses what it says. */
+static void check_replies(struct contact *c, uint32_t reply_seen)
+{
+    struct aw_resume own = aw_co_resume(c);
+
+    if (reply_seen <= c->book.reply_number ||
+        reply_seen - c->book.reply_number > CONTACT_REPLY_JUMP)
+        return;
+    c->book.reply_number = reply_seen;
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
+    aw_co_ask(c, &own);
+}
+
 enum aw_status aw_co_take(struct contact *c, const struct aw_opened *opened,
                           const struct aw_call *call, enum contact_form form,
                           uint32_t deposited_at_s)
 {
-    enum aw_status st = admit(c, call);
+    enum aw_word_odd odd;
+    uint8_t hash[AW_HASH_LEN];
+    enum aw_status st = admit(c, call, &odd);
 
+    if (st != AW_OK && st != AW_E_REPLAY)
+        return st;
+    check_replies(c, call->reply_seen);
+    /* spec/05-channel.md §7: "If another word had that number, it MUST be reported as a sign of a
+     * clone or a restore." */
+    if (odd == AW_WORD_ODD_REUSED)
+        report_fork(c, call->seq);
+    hash_of(hash, c, call, form);
     if (st == AW_OK)
-        take(c, opened, call, form, deposited_at_s);
-    else if (st == AW_E_REPLAY && call->word != 0 && form == CONTACT_FROM_CALL)
+        take(c, opened, call, form, odd != AW_WORD_ODD_NONE, deposited_at_s);
+    else if (call->word == 0)
+        check_fork(c, call, hash);
+    else if (form == CONTACT_FROM_CALL)
         complete(c, call);
     return st;
+}
+
+static enum aw_status take_main(struct contact *c, const struct aw_opened *opened,
+                                const struct aw_call *call, uint32_t deposited_at_s)
+{
+    unsigned events = 0;
+    enum aw_status st = aw_channel_on_offer(&c->channel, opened, call->offer, &events, &c->random);
+
+    if ((events & AW_CHANNEL_EV_FORK) != 0)
+        report_fork(c, call->seq);
+    /* An older epoch's offer, or that of a clone: what the call says still counts. */
+    if (st != AW_OK && st != AW_E_REPLAY && (events & AW_CHANNEL_EV_FORK) == 0)
+        return st;
+    return aw_co_take(c, opened, call, CONTACT_FROM_CALL, deposited_at_s);
 }
 
 enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, struct aw_bytes plain,
@@ -351,7 +349,6 @@ enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, str
 {
     struct aw_statement statement;
     struct aw_call call;
-    unsigned events = 0;
     enum aw_status st = aw_message_decode_padded(&aw_call_map, &call, plain);
 
     if (st != AW_OK)
@@ -364,17 +361,8 @@ enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, str
      * deadlines, votes, plan or presence keys." They are answered, in their own session. */
     if (st == AW_OK)
         c->reply_session = opened->session;
-    if (st == AW_OK && opened->session == AW_SESSION_MAIN) {
-        st = aw_channel_on_offer(&c->channel, opened, call.offer, &events, &c->random);
-        if ((events & AW_CHANNEL_EV_FORK) != 0)
-            aw_co_event(c, AW_EVENT_FORK, AW_URGENCY_NOTICE, call.seq,
-                        (uint32_t)aw_timebase_s(&c->time));
-        /* An older epoch's offer, or that of a clone: what the call says still counts. */
-        if (st == AW_E_REPLAY || (events & AW_CHANNEL_EV_FORK) != 0)
-            st = AW_OK;
-        if (st == AW_OK)
-            st = aw_co_take(c, opened, &call, CONTACT_FROM_CALL, deposited_at_s);
-    }
+    if (st == AW_OK && opened->session == AW_SESSION_MAIN)
+        st = take_main(c, opened, &call, deposited_at_s);
     /* Also for what was seen before: the reply that named it may be lost. */
     if (st == AW_OK || st == AW_E_REPLAY)
         c->wants_reply = true;

@@ -68,19 +68,31 @@ enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
     return aw_co_call(c, opened, plain, deposited_at_s);
 }
 
+/* What this side says of itself in a handshake. */
+struct aw_resume aw_co_resume(const struct contact *c)
+{
+    return (struct aw_resume){.seq = c->book.newest.call.seq,
+                              .word = (uint32_t)aw_words_highest(c->words.words, c->words.more)};
+}
+
+void aw_co_ask(struct contact *c, const struct aw_resume *own)
+{
+    if (aw_channel_resume_ask(&c->channel, own, &c->random) != AW_OK)
+        return;
+    c->wants_resume = true;
+    aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
+}
+
 /*
  * spec/05-channel.md §8: "A contact that receives eight cells in a row that it cannot open MUST
  * begin." Its state may be an old one. Who only floods the mailbox gains a question a side.
  */
 static void note_deaf(struct contact *c, const struct aw_resume *own)
 {
-    if (++c->deaf_count < CONTACT_DEAF_MAX)
+    if (++c->deaf_count < AW_DEAF_MAX)
         return;
     c->deaf_count = 0;
-    if (aw_channel_resume_ask(&c->channel, own, &c->random) != AW_OK)
-        return;
-    c->wants_resume = true;
-    aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
+    aw_co_ask(c, own);
 }
 
 enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
@@ -103,7 +115,7 @@ enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
     if (c->who.phase == AW_CONTACT_JOINING) {
         st = feed_joining(c, cell);
     } else {
-        own = (struct aw_resume){.seq = c->book.newest.call.seq, .word = c->book.words.words};
+        own = aw_co_resume(c);
         st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain,
                              &opened, &c->random);
         if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED)

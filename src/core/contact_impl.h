@@ -24,13 +24,15 @@
 #define CONTACT_REPLIES 16
 /* Wrong secrets in a row that raise an alarm in the circle. */
 #define CONTACT_WRONG_MAX 3
-#define CONTACT_DEAF_MAX  8 /* cells that cannot be opened, then this side begins anew */
 /* An answer of a relay is not older than this, whatever its clock says. */
 #define CONTACT_PATH_AGE_S 60
 /* Where the ladder keeps the deadline of a cause. */
 #define CONTACT_DUE(cause) ((cause)-AW_WHY_CHECKIN)
 /* Most that a seq may jump ahead. */
-#define CONTACT_SEQ_JUMP       (UINT32_C(1) << 16)
+#define CONTACT_SEQ_JUMP (UINT32_C(1) << 16)
+
+/* Most that its own reply number may jump ahead, to what she has seen of an earlier life. */
+#define CONTACT_REPLY_JUMP     (UINT32_C(1) << 20)
 
 #define CONTACT_RECORD_VERSION 1
 
@@ -41,7 +43,15 @@ enum contact_space {
     CONTACT_SPACE_PLAN,
     CONTACT_SPACE_KEEP,
 };
-enum { CONTACT_KEY_WHO = 0, CONTACT_KEY_BOOK, CONTACT_KEY_LADDER, CONTACT_KEY_JOINING };
+enum {
+    CONTACT_KEY_WHO = 0,
+    CONTACT_KEY_BOOK,
+    CONTACT_KEY_LADDER,
+    CONTACT_KEY_JOINING,
+    CONTACT_KEY_WORDS,
+    CONTACT_KEY_SECRETS,
+    CONTACT_KEY_COUNT
+};
 enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY };
 
 /* Records that changed since they were stored. Bits. */
@@ -53,6 +63,8 @@ enum contact_dirty {
     CONTACT_DIRTY_CHANNEL = 16,
     CONTACT_DIRTY_PLAN = 32,
     CONTACT_DIRTY_BODY = 64,
+    CONTACT_DIRTY_WORDS = 128,
+    CONTACT_DIRTY_SECRETS = 256,
 };
 
 /* Who watches whom, from where. Secret: wipe. */
@@ -78,7 +90,6 @@ struct contact_book {
     uint32_t saved_at_s; /* engine time of the store */
     struct aw_watch checkin;
     struct aw_watch newest;
-    struct aw_words_in words;
     uint8_t newest_hash[AW_HASH_LEN];
     uint8_t receipt[AW_SIG_LEN];
     uint32_t receipt_at_s;
@@ -91,17 +102,29 @@ struct contact_book {
     uint8_t person;
     uint8_t claim; /* enum aw_reply_claim, as said by the human in this incident */
     bool gap;
-    bool has_keys, has_old_keys;
-    struct aw_presence_keys keys;
-    struct aw_presence_keys old_keys; /* for words made before the change */
-    uint32_t keys_word;               /* number of the word that brought `keys` */
     bool has_plan_word, plan_word_counts;
     uint8_t plan_word_hash[AW_HASH_LEN];
     uint32_t plan_named; /* newest version received: what she is told */
 };
 
-#define CONTACT_SCRATCH_LEN 28672
-#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 8)
+/* Presence keys from the word on that brought them. */
+struct contact_key_set {
+    uint32_t word;
+    struct aw_presence_keys keys;
+};
+
+/* Her secrets as this contact may judge them, for late words the earlier ones, too. Secret: wipe.
+ */
+#define CONTACT_KEY_SETS 4
+struct contact_secrets {
+    uint8_t version;                               /* of the record */
+    struct contact_key_set sets[CONTACT_KEY_SETS]; /* ascending by word */
+    uint8_t sets_count;
+    bool has_lost; /* earlier ones than these are gone */
+};
+
+#define CONTACT_SCRATCH_LEN 30720
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 10)
 
 /* What a parcel carries. */
 enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
@@ -120,6 +143,8 @@ struct contact {
     struct aw_channel channel;
     struct aw_sign_key receipt_key;
     struct contact_book book;
+    struct aw_words_in words;
+    struct contact_secrets secrets;
     struct aw_ladder ladder;
     uint64_t path_s[AW_ENDPOINT_COUNT_MAX]; /* by relay: newest proof that nothing waited there */
     struct aw_plan plan;                    /* in force; until there is one, the default */
@@ -135,7 +160,7 @@ struct contact {
     enum aw_session reply_session;
     uint8_t claim_told; /* in the last reply of this run */
     bool is_silent;
-    bool has_record[4]; /* space CORE: which records exist, while loading */
+    bool has_record[CONTACT_KEY_COUNT]; /* space CORE: which records exist, while loading */
     struct aw_parcel parcel;
     struct aw_backoff send_backoff;
     uint64_t resend_ms, resend_pause_ms;
@@ -183,7 +208,15 @@ enum contact_form { CONTACT_FROM_CALL, CONTACT_FROM_FRAME };
 AW_MUST_USE enum aw_status aw_co_take(struct contact *c, const struct aw_opened *opened,
                                       const struct aw_call *call, enum contact_form form,
                                       uint32_t deposited_at_s);
+struct aw_resume aw_co_resume(const struct contact *c);
+void aw_co_ask(struct contact *c, const struct aw_resume *own);
 AW_MUST_USE enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain);
+/* contact_secrets.c */
+AW_MUST_USE enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *opened,
+                                        const struct aw_call *call,
+                                        const uint8_t act_hash[AW_HASH_LEN], bool is_old);
+void aw_co_take_keys(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
+                     enum aw_verdict verdict, bool is_old);
 void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict);
 
 /* contact_reply.c */

@@ -58,31 +58,41 @@ static const struct aw_wire_field keys_fields[] = {
 static const struct aw_wire_map keys_map =
     AW_WIRE_TABLE("presence_keys", aw_presence_keys, keys_fields, NULL);
 
+static const struct aw_wire_field set_fields[] = {
+    ROW_U32(0, contact_key_set, word),
+    AW_ROW_MAP(1, contact_key_set, keys, &keys_map),
+};
+static const struct aw_wire_map set_map =
+    AW_WIRE_TABLE("key_set", contact_key_set, set_fields, NULL);
+
+static const struct aw_wire_field secrets_fields[] = {
+    AW_ROW_UINT(0, contact_secrets, version, VERSION, VERSION),
+    AW_ROW_LIST(1, contact_secrets, sets, 0, &set_map),
+    AW_ROW_BOOL(2, contact_secrets, has_lost),
+};
+static const struct aw_wire_map secrets_map =
+    AW_WIRE_TABLE("secrets", contact_secrets, secrets_fields, NULL);
+
 static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(0, contact_book, version, VERSION, VERSION),
     ROW_U32(1, contact_book, saved_at_s),
     AW_ROW_MAP(2, contact_book, checkin, &watch_map),
     AW_ROW_MAP(3, contact_book, newest, &watch_map),
-    ROW_U32(4, contact_book, words.words),
-    ROW_U64(5, contact_book, words.more),
-    AW_ROW_FIXED(6, contact_book, newest_hash),
-    AW_ROW_FIXED(7, contact_book, receipt),
-    ROW_U32(8, contact_book, receipt_at_s),
-    ROW_U32(9, contact_book, reply_number),
-    AW_ROW_LIST(10, contact_book, replies, 0, &reply_time_map),
-    ROW_U32(11, contact_book, seq_human),
-    AW_ROW_UINT(12, contact_book, wrong_count, 0, CONTACT_WRONG_MAX),
-    AW_ROW_UINT(13, contact_book, skew, 0, 15),
-    AW_ROW_UINT(14, contact_book, person, 0, AW_PLAN_MEMBER_MAX),
-    AW_ROW_UINT(15, contact_book, claim, 0, AW_REPLY_CLAIM_DECLINED),
-    AW_ROW_BOOL(16, contact_book, gap),
-    AW_ROW_MAP_OPT(17, contact_book, keys, &keys_map),
-    AW_ROW_MAP_OPT(18, contact_book, old_keys, &keys_map),
-    ROW_U32(19, contact_book, keys_word),
-    AW_ROW_BOOL(20, contact_book, has_plan_word),
-    AW_ROW_BOOL(21, contact_book, plan_word_counts),
-    AW_ROW_FIXED(22, contact_book, plan_word_hash),
-    ROW_U32(23, contact_book, plan_named),
+    AW_ROW_FIXED(4, contact_book, newest_hash),
+    AW_ROW_FIXED(5, contact_book, receipt),
+    ROW_U32(6, contact_book, receipt_at_s),
+    ROW_U32(7, contact_book, reply_number),
+    AW_ROW_LIST(8, contact_book, replies, 0, &reply_time_map),
+    ROW_U32(9, contact_book, seq_human),
+    AW_ROW_UINT(10, contact_book, wrong_count, 0, CONTACT_WRONG_MAX),
+    AW_ROW_UINT(11, contact_book, skew, 0, 15),
+    AW_ROW_UINT(12, contact_book, person, 0, AW_PLAN_MEMBER_MAX),
+    AW_ROW_UINT(13, contact_book, claim, 0, AW_REPLY_CLAIM_DECLINED),
+    AW_ROW_BOOL(14, contact_book, gap),
+    AW_ROW_BOOL(15, contact_book, has_plan_word),
+    AW_ROW_BOOL(16, contact_book, plan_word_counts),
+    AW_ROW_FIXED(17, contact_book, plan_word_hash),
+    ROW_U32(18, contact_book, plan_named),
 };
 static const struct aw_wire_map book_map = AW_WIRE_TABLE("book", contact_book, book_fields, NULL);
 
@@ -183,6 +193,12 @@ static void add_core(struct batch *b, unsigned dirty)
         add_message(b, CONTACT_KEY_BOOK, &book_map, &c->book);
     if ((dirty & CONTACT_DIRTY_LADDER) != 0)
         add_message(b, CONTACT_KEY_LADDER, &ladder_map, &c->ladder);
+    if ((dirty & CONTACT_DIRTY_SECRETS) != 0)
+        add_message(b, CONTACT_KEY_SECRETS, &secrets_map, &c->secrets);
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_WORDS) != 0)
+        add(b, CONTACT_SPACE_CORE, CONTACT_KEY_WORDS, start,
+            aw_words_in_encode(&c->words, &b->buf));
     if ((dirty & CONTACT_DIRTY_JOINING) != 0) {
         start = b->buf.len;
         add(b, CONTACT_SPACE_CORE, CONTACT_KEY_JOINING, start,
@@ -255,6 +271,10 @@ static enum aw_status load_core(struct contact *c, uint64_t key, struct aw_bytes
         st = aw_message_decode(&ladder_map, &c->ladder, value);
     else if (key == CONTACT_KEY_JOINING)
         st = aw_joining_decode(&c->joining, value);
+    else if (key == CONTACT_KEY_WORDS)
+        st = aw_words_in_decode(&c->words, value);
+    else if (key == CONTACT_KEY_SECRETS)
+        st = aw_message_decode(&secrets_map, &c->secrets, value);
     if (st == AW_OK)
         c->has_record[key] = true;
     return st;

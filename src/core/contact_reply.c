@@ -45,12 +45,13 @@ static void fill_reply(const struct contact *c, struct aw_reply *r)
         .seq_human = b->seq_human,
         /* spec/05-channel.md §7: "MUST NOT name one before the effects are stored": the reply
          * waits for the STORE of everything that was processed before it was made. */
-        .words = b->words.words,
-        .words_more = b->words.more,
+        .words = c->words.words,
+        .words_more = c->words.more,
         .receipt_at = b->receipt_at_s,
         .claim = aw_co_claim(c),
         .plan_version = b->plan_named,
     };
+    r->marks_len = (uint8_t)aw_words_in_marks(&c->words, r->marks);
     aw_channel_accept(&c->channel, c->reply_session, r->accept, &r->accept_epoch);
     aw_channel_received(&c->channel, c->reply_session, &r->cell_epoch, &r->cell_index);
     memcpy(r->receipt_key, c->receipt_key.pk, AW_KEY_LEN);

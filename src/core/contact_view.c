@@ -57,7 +57,7 @@ void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v
     v->wrong_count = b->wrong_count;
     v->plan_version = c->has_plan ? c->plan.version : 0;
     v->person = b->person;
-    v->circle = b->has_keys && b->keys.circle;
+    v->circle = c->secrets.sets_count > 0 && c->secrets.sets[c->secrets.sets_count - 1].keys.circle;
     v->seq_human = b->seq_human;
     v->refused_count = c->refused_count;
     v->replayed_count = c->replayed_count;

@@ -108,6 +108,15 @@ void aw_short_act_hash(uint8_t out[AW_HASH_LEN], const uint8_t channel_id[AW_HAS
     aw_hash(out, AW_LABEL_HASH_ACT_SHORT, AW_BYTES_OF(bytes));
 }
 
+void aw_word_mark(uint8_t mark[AW_REPLY_MARK_LEN], const uint8_t channel_id[AW_HASH_LEN],
+                  const struct aw_call *word)
+{
+    uint8_t hash[AW_HASH_LEN];
+
+    aw_short_act_hash(hash, channel_id, word);
+    memcpy(mark, hash, AW_REPLY_MARK_LEN);
+}
+
 /* ---- As text: spec/14-small-bearers.md §1, SB-2 ---- */
 
 void aw_frame_to_text(char text[AW_FRAME_TEXT_LEN], const uint8_t frame[AW_FRAME_LEN])

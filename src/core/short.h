@@ -8,6 +8,7 @@
 #include "crypto/cell.h"
 #include "crypto/presence.h"
 #include "wire/call.h"
+#include "wire/reply.h"
 
 /* Short: what is inside a frame for small bearers (spec/14-small-bearers.md §3, §4). Pure. */
 
@@ -38,5 +39,10 @@ AW_MUST_USE enum aw_status aw_short_decode(struct aw_short *s, const uint8_t pla
 /* What the presence MAC of a frame covers, in place of aw_act_hash(). */
 void aw_short_act_hash(uint8_t out[AW_HASH_LEN], const uint8_t channel_id[AW_HASH_LEN],
                        const struct aw_call *call);
+
+/* What tells two words of one number apart, the same for both forms of a word: the first bytes of
+ * the hash of its short act (spec/05-channel.md §7). */
+void aw_word_mark(uint8_t mark[AW_REPLY_MARK_LEN], const uint8_t channel_id[AW_HASH_LEN],
+                  const struct aw_call *word);
 
 #endif /* AW_CORE_SHORT_H */

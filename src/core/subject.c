@@ -298,38 +298,37 @@ static enum aw_status check_roster(const struct subject *s, const struct aw_plan
     return AW_OK;
 }
 
-/* The plan and, with secrets, the keys: two words. */
+/* The plan and, with secrets, the keys: two words, both or none. */
 static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
                                const struct aw_secrets *secrets, const uint8_t *presence_key,
                                uint32_t audience, struct aw_now now)
 {
     uint8_t body[AW_PLAN_ENCODED_MAX], hash[AW_HASH_LEN], circle_key[AW_KEY_LEN];
     struct aw_buf buf = AW_BUF_OF(body);
-    struct subject_draft word = {.kind = AW_CALL_PLAN,
-                                 .valid_s = AW_SPAN_MAX_S,
-                                 .presence_key = presence_key,
-                                 .plan_hash = hash,
-                                 .has_alarm = s->core.has_alarm,
-                                 .alarm = s->core.alarm,
-                                 .audience = audience};
+    struct subject_draft drafts[SUBJECT_DRAFT_MAX];
     enum aw_status st = aw_message_encode(&aw_plan_map, plan, &buf);
 
     if (st != AW_OK)
         return st;
     aw_hash(hash, AW_LABEL_HASH_PLAN, aw_buf_bytes(&buf));
-    st = aw_su_say(s, &word, now);
-    if (st != AW_OK || secrets == NULL)
-        return st;
+    drafts[0] = (struct subject_draft){.kind = AW_CALL_PLAN,
+                                       .valid_s = AW_SPAN_MAX_S,
+                                       .presence_key = presence_key,
+                                       .plan_hash = hash,
+                                       .has_alarm = s->core.has_alarm,
+                                       .alarm = s->core.alarm,
+                                       .audience = audience};
     /* Second: both are judged under the keys that hold until now. Everybody who is paired gets
      * an equal blob, in the plan or not. */
-    word.kind = AW_CALL_KEYS;
-    word.plan_hash = NULL;
-    word.secrets = secrets;
-    word.circle_key = circle_key;
-    word.audience = aw_su_paired(s);
+    drafts[1] = drafts[0];
+    drafts[1].kind = AW_CALL_KEYS;
+    drafts[1].plan_hash = NULL;
+    drafts[1].secrets = secrets;
+    drafts[1].circle_key = circle_key;
+    drafts[1].audience = aw_su_paired(s);
     st = aw_random_fill(&s->random, circle_key, sizeof circle_key);
     if (st == AW_OK)
-        st = aw_su_say(s, &word, now);
+        st = aw_su_say(s, drafts, secrets != NULL ? 2 : 1, now);
     /* spec/09-crypto.md §10.5: "A device MUST erase the circle key as soon as the words that carry
      * it are made." */
     aw_wipe(circle_key, sizeof circle_key);
@@ -382,7 +381,8 @@ void aw_subject_kick(struct aw_subject *subject, struct aw_now now)
 
     aw_backoff_clear(&s->outbox.store_backoff);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
-        aw_backoff_clear(&s->people[i].backoff);
+        for (size_t k = 0; k < SUBJECT_WAY_COUNT; k++)
+            aw_backoff_clear(&s->people[i].ways[k].backoff);
         aw_words_out_hurry(&s->people[i].words);
         s->people[i].file_ms = 0;
         s->people[i].file_pause_ms = 0;

@@ -65,7 +65,7 @@ void aw_su_countdown(struct subject *s, uint64_t now_s, struct aw_now now)
 
     if (!s->trigger.has_countdown || now_s < s->alarm_at_s)
         return;
-    st = aw_su_say(s, &draft, now);
+    st = aw_su_say(s, &draft, 1, now);
     if (st != AW_OK && st != AW_E_LIMIT) {
         s->alarm_at_s = now_s + SUBJECT_RETRY_S;
         return;

@@ -59,10 +59,12 @@ static void start_anew(struct subject *s, struct person *p)
 
 static void take_named(struct subject *s, struct person *p, const struct aw_reply *reply)
 {
+    const struct aw_words_said said = {.words = reply->words,
+                                       .more = reply->words_more,
+                                       .marks = {reply->marks, reply->marks_len}};
     uint32_t named[AW_WORD_WAITING_MAX];
     size_t count = 0;
-    enum aw_status st =
-        aw_words_out_named(&p->words, reply->words, reply->words_more, named, &count);
+    enum aw_status st = aw_words_out_named(&p->words, &said, named, &count);
 
     if (st == AW_E_PEER_RESET)
         start_anew(s, p);
@@ -72,20 +74,44 @@ static void take_named(struct subject *s, struct person *p, const struct aw_repl
         aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
 }
 
+/* The seq of the oldest word that waits; UINT32_MAX: none does. */
+static uint32_t oldest_waiting(const struct person *p)
+{
+    struct aw_call call;
+    uint32_t seq = UINT32_MAX;
+
+    for (size_t i = 0; i < p->words.count; i++) {
+        const struct aw_word *word = &p->words.words[i];
+        enum aw_status st =
+            aw_message_decode(&aw_call_map, &call, (struct aw_bytes){word->body, word->body_len});
+
+        AW_ASSERT(st == AW_OK); /* checked when it was made, and when it was loaded */
+        seq = call.seq < seq ? call.seq : seq;
+    }
+    aw_wipe(&call, sizeof call);
+    return seq;
+}
+
 /* spec/06-subject.md §8: "What a reply says MUST NOT show which secret was seen": nothing here
  * depends on one. */
 static void take_ticks(struct subject *s, struct person *p, const struct aw_reply *reply)
 {
     struct subject_person *r = &p->rec;
-    bool has_moved = reply->seq_device > r->seq_device || reply->seq_human > r->seq_human;
-    uint32_t at_s = (uint32_t)aw_timebase_s(&s->time);
+    uint32_t device = r->seq_device, human = r->seq_human;
+    uint32_t word = oldest_waiting(p), at_s = (uint32_t)aw_timebase_s(&s->time);
 
-    /* Nobody has seen what was never said. */
-    if (reply->seq_device <= s->core.seq && reply->seq_device > r->seq_device)
+    /* Nobody has seen what was never said: this state is an old one. */
+    if (reply->seq_device > s->core.seq)
+        start_anew(s, p);
+    else if (reply->seq_device > r->seq_device)
         r->seq_device = reply->seq_device;
+    /* spec/06-subject.md §8: "A tick MUST NOT cover a word that still waits": after a restore its
+     * seq may be that of another statement. */
+    if (r->seq_device >= word && r->seq_device > device)
+        r->seq_device = word - 1 > device ? word - 1 : device;
     if (reply->seq_human <= r->seq_device && reply->seq_human > r->seq_human)
         r->seq_human = reply->seq_human;
-    if (has_moved)
+    if (r->seq_device != device || r->seq_human != human)
         aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, r->seq_device);
     if (aw_su_is_drill(s, r->seq_device) && r->heard.drill_device_at_s == 0)
         r->heard.drill_device_at_s = at_s;

@@ -89,6 +89,17 @@ struct subject_person {
     struct subject_heard heard;
 };
 
+/* One cell on its way, and the pause after one that failed. Secret: wipe. */
+struct outgoing {
+    struct aw_parcel parcel;
+    struct aw_backoff backoff;
+    uint32_t word; /* number of the word in it */
+    uint8_t cell[AW_CELL_LEN];
+};
+
+/* Two ways to each contact: an SOS waits for nothing that is on its way already. */
+enum { SUBJECT_WAY_ORDINARY = 0, SUBJECT_WAY_URGENT, SUBJECT_WAY_COUNT };
+
 /* One contact. Secret: wipe. */
 struct person {
     struct subject_person rec;
@@ -105,14 +116,11 @@ struct person {
     bool wants_answer, wants_resume, wants_beat;
     bool owes_answer; /* to a question of re-establishment that was just opened */
     bool is_silent;
-    uint32_t word_sent; /* number in the parcel */
-    struct aw_parcel parcel;
-    struct aw_backoff backoff;
+    struct outgoing ways[SUBJECT_WAY_COUNT];
     uint64_t resend_ms, resend_pause_ms;
     uint64_t file_ms, file_pause_ms; /* when the plan's file goes (again) */
     uint8_t beat_share[AW_SHARE_LEN];
-    uint8_t cell[AW_CELL_LEN];
-    struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where `cell` goes */
+    struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where the cells go */
     uint8_t to_seed[AW_KEY_LEN];
     uint32_t refused_count;
 };
@@ -247,8 +255,11 @@ struct subject_draft {
     uint8_t signal;                    /* of kind signal */
     uint32_t audience;                 /* bit person-1 */
 };
-AW_MUST_USE enum aw_status aw_su_say(struct subject *s, const struct subject_draft *draft,
-                                     struct aw_now now);
+#define SUBJECT_DRAFT_MAX 2
+/* Says all of the drafts or, on failure, none: each person gets a word for each that it is meant
+ * for. AW_E_LIMIT: nobody has room; a seq for each is used up. */
+AW_MUST_USE enum aw_status aw_su_say(struct subject *s, const struct subject_draft *drafts,
+                                     size_t count, struct aw_now now);
 /* The same as an input: time first, then her state, then the word to everybody who is paired. */
 AW_MUST_USE enum aw_status aw_su_speak(struct subject *s, struct subject_draft *draft,
                                        const struct aw_state *state, uint32_t *seq,

@@ -111,15 +111,16 @@ static enum aw_status seal_state(struct subject *s, struct aw_call *call,
 
 /* The part that is the same for everybody. seq is not used up until the words are made. */
 static enum aw_status fill_common(struct subject *s, struct aw_call *call,
-                                  const struct subject_draft *draft, struct aw_now now)
+                                  const struct subject_draft *draft, uint32_t ahead,
+                                  struct aw_now now)
 {
     struct aw_statement statement;
     enum aw_status st;
 
-    if (s->core.seq == UINT32_MAX)
+    if (s->core.seq >= UINT32_MAX - ahead)
         return AW_E_KEYS;
     *call = (struct aw_call){.kind = draft->kind,
-                             .seq = s->core.seq + 1,
+                             .seq = s->core.seq + 1 + ahead,
                              .issued_at = (uint32_t)(now.wall_ms / 1000),
                              .valid_for = draft->valid_s,
                              .has_alarm = draft->has_alarm,
@@ -223,57 +224,123 @@ struct body {
     uint8_t bytes[AW_CELL_PLAIN_LEN];
     size_t len;
     uint8_t short_mac[AW_MAC_LEN]; /* zero where there is no presence */
+    uint8_t mark[AW_WORD_MARK_LEN];
 };
 
-static enum aw_status fill_body(struct subject *s, struct body *body, const struct aw_call *common,
-                                const struct subject_draft *draft, size_t i,
+/* The bodies of one word for everybody. */
+struct speech {
+    const struct subject_draft *draft;
+    const struct subject_draft *first; /* of those that are said at once */
+    struct aw_call common;
+    struct body bodies[AW_PLAN_MEMBER_MAX];
+};
+
+static uint32_t words_before(const struct speech *speech, size_t i)
+{
+    uint32_t count = 0;
+
+    for (const struct subject_draft *d = speech->first; d < speech->draft; d++)
+        count += d->audience >> i & 1;
+    return count;
+}
+
+static enum aw_status fill_body(struct subject *s, struct speech *speech, size_t i,
                                 const uint8_t share[AW_SHARE_LEN])
 {
     struct person *p = &s->people[i];
+    struct body *body = &speech->bodies[i];
     struct aw_buf buf = AW_BUF_OF(body->bytes);
-    struct aw_call call = *common;
+    struct aw_call call = speech->common;
     enum aw_status st;
 
-    call.word = aw_words_out_next(&p->words);
+    call.word = aw_words_out_next(&p->words) + words_before(speech, i);
     call.waiting = aw_words_out_waiting(&p->words);
     call.reply_seen = p->rec.reply_seen;
     call.plan_version = s->has_plan ? s->plan.version : 0;
     if (call.has_share)
         memcpy(call.share, share, AW_SHARE_LEN);
     memset(body->short_mac, 0, sizeof body->short_mac);
-    st = fill_presence(s, &call, body->short_mac, draft, p, i);
+    st = fill_presence(s, &call, body->short_mac, speech->draft, p, i);
     if (st == AW_OK)
         st = aw_message_encode(&aw_call_map, &call, &buf);
     body->len = buf.len;
+    aw_word_mark(body->mark, p->channel.id, &call);
     aw_wipe(&call, sizeof call);
     return st;
 }
 
-/* A word that finds no room is skipped for that contact: beats carry an alarm, too. */
-static size_t add_words(struct subject *s, const struct subject_draft *draft,
-                        const struct body *bodies)
+static enum aw_status make_speech(struct subject *s, struct speech *speech,
+                                  const struct subject_draft *drafts, size_t at, struct aw_now now)
+{
+    const struct subject_draft *draft = &drafts[at];
+    bool is_small = aw_call_is_small(draft->kind);
+    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    enum aw_status st;
+
+    speech->draft = draft;
+    speech->first = drafts;
+    memset(shares, 0, sizeof shares);
+    st = fill_common(s, &speech->common, draft, (uint32_t)at, now);
+    if (st == AW_OK && !is_small)
+        st = seal_state(s, &speech->common, shares, speech->common.has_alarm);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
+        if ((draft->audience >> i & 1) != 0)
+            st = fill_body(s, speech, i, shares[i]);
+    }
+    aw_wipe(shares, sizeof shares);
+    return st;
+}
+
+/* Words for one person; room for them was checked. */
+static void add_word(struct subject *s, const struct speech *speech, size_t i)
+{
+    const struct body *body = &speech->bodies[i];
+    struct person *p = &s->people[i];
+    uint32_t dropped = 0;
+    enum aw_status st =
+        aw_words_out_add(&p->words, (enum aw_word_kind)speech->draft->kind, body->mark,
+                         (struct aw_bytes){body->bytes, body->len}, &dropped);
+
+    AW_ASSERT(st == AW_OK);
+    aw_words_out_short(&p->words, body->short_mac);
+    if (dropped != 0)
+        p->gone[p->gone_count++] = dropped;
+    if (aw_word_is_urgent(speech->draft->kind))
+        aw_backoff_clear(&p->ways[SUBJECT_WAY_URGENT].backoff);
+    aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
+}
+
+/* How many of the speeches are for person i; SIZE_MAX when they do not all fit. */
+static size_t fit(const struct subject *s, const struct speech *speeches, size_t count, size_t i)
+{
+    size_t wanted = 0;
+
+    for (size_t k = 0; k < count; k++)
+        wanted += speeches[k].draft->audience >> i & 1;
+    return wanted <= aw_words_out_room(&s->people[i].words) ? wanted : SIZE_MAX;
+}
+
+/* spec/06-subject.md §4: "a contact that has room for one word only gets neither". Beats carry an
+ * alarm, too. */
+static size_t add_words(struct subject *s, const struct speech *speeches, size_t count)
 {
     size_t added = 0;
 
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
-        struct person *p = &s->people[i];
-        uint32_t dropped = 0;
+        size_t wanted = fit(s, speeches, count, i);
 
-        if ((draft->audience >> i & 1) == 0)
+        if (wanted == 0 || wanted == SIZE_MAX)
             continue;
-        if (aw_words_out_add(&p->words, (enum aw_word_kind)draft->kind,
-                             (struct aw_bytes){bodies[i].bytes, bodies[i].len}, &dropped) != AW_OK)
-            continue;
-        aw_words_out_short(&p->words, bodies[i].short_mac);
-        if (dropped != 0)
-            p->gone[p->gone_count++] = dropped;
-        aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
+        for (size_t k = 0; k < count; k++) {
+            if ((speeches[k].draft->audience >> i & 1) != 0)
+                add_word(s, &speeches[k], i);
+        }
         added++;
     }
     return added;
 }
 
-static bool has_room(const struct subject *s, uint32_t audience)
+static bool has_room(const struct subject *s, uint32_t audience, uint32_t count)
 {
     if (!aw_outbox_has_room(&s->outbox))
         return false;
@@ -281,43 +348,37 @@ static bool has_room(const struct subject *s, uint32_t audience)
         const struct person *p = &s->people[i];
 
         if ((audience >> i & 1) != 0 &&
-            (aw_words_out_next(&p->words) - p->words_stored >= SUBJECT_FRESH_MAX ||
-             p->gone_count == SUBJECT_GONE_MAX))
+            (aw_words_out_next(&p->words) - p->words_stored + count > SUBJECT_FRESH_MAX ||
+             p->gone_count + count > SUBJECT_GONE_MAX))
             return false;
     }
     return true;
 }
 
-enum aw_status aw_su_say(struct subject *s, const struct subject_draft *draft, struct aw_now now)
+enum aw_status aw_su_say(struct subject *s, const struct subject_draft *drafts, size_t count,
+                         struct aw_now now)
 {
-    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
-    struct body bodies[AW_PLAN_MEMBER_MAX];
-    bool is_small = aw_call_is_small(draft->kind);
-    struct aw_call common;
-    enum aw_status st;
+    struct speech speeches[SUBJECT_DRAFT_MAX];
+    enum aw_status st = AW_OK;
+    size_t made = 0;
 
-    if (draft->audience == 0)
-        return AW_E_STATE;
-    if (!has_room(s, draft->audience))
-        return AW_E_BUSY;
-    memset(shares, 0, sizeof shares);
-    st = fill_common(s, &common, draft, now);
-    if (st == AW_OK && !is_small)
-        st = seal_state(s, &common, shares, common.has_alarm);
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
-        if ((draft->audience >> i & 1) != 0)
-            st = fill_body(s, &bodies[i], &common, draft, i, shares[i]);
+    AW_ASSERT(count >= 1 && count <= SUBJECT_DRAFT_MAX);
+    for (size_t k = 0; k < count; k++) {
+        if (drafts[k].audience == 0)
+            return AW_E_STATE;
+        if (!has_room(s, drafts[k].audience, (uint32_t)count))
+            return AW_E_BUSY;
     }
+    for (; made < count && st == AW_OK; made++)
+        st = make_speech(s, &speeches[made], drafts, made, now);
     if (st == AW_OK) {
-        s->core.seq = common.seq;
+        s->core.seq = speeches[count - 1].common.seq;
         s->core_dirty = true;
         s->outbox.change++;
-        if (add_words(s, draft, bodies) == 0)
+        if (add_words(s, speeches, count) == 0)
             st = AW_E_LIMIT;
     }
-    aw_wipe(shares, sizeof shares);
-    aw_wipe(bodies, sizeof bodies);
-    aw_wipe(&common, sizeof common);
+    aw_wipe(speeches, made * sizeof speeches[0]);
     return st;
 }
 
@@ -353,7 +414,7 @@ enum aw_status aw_su_speak(struct subject *s, struct subject_draft *draft,
         return AW_E_BUSY;
     st = aw_su_take_state(s, state);
     if (st == AW_OK)
-        st = aw_su_say(s, draft, now);
+        st = aw_su_say(s, draft, 1, now);
     if (st == AW_OK && seq != NULL)
         *seq = s->core.seq;
     if (st == AW_OK && draft->presence_key != NULL)
@@ -378,7 +439,7 @@ enum aw_status aw_su_beat(struct subject *s, struct aw_now now)
                                         .has_alarm = s->core.has_alarm,
                                         .alarm = s->core.alarm};
     struct aw_call call;
-    enum aw_status st = fill_common(s, &call, &draft, now);
+    enum aw_status st = fill_common(s, &call, &draft, 0, now);
 
     if (s->has_plan && s->plan.pace.life_s != 0) {
         call.has_life_min = true;

@@ -13,7 +13,8 @@
 
 /*
  * What leaves, per contact one cell at a time: pairing, re-establishment, words, the newest beat;
- * and for all of them one bulk cell. Everything is sealed when there is room for it, never ahead.
+ * beside it one SOS or cancel; and for all contacts one bulk cell. Everything is sealed when there
+ * is room for it, never ahead.
  */
 
 #define RESEND_MIN_MS (UINT64_C(30) * 1000)
@@ -21,23 +22,31 @@
 #define FILE_MIN_MS   (UINT64_C(60) * 1000)
 #define FILE_MAX_MS   (UINT64_C(60) * 60 * 1000)
 
-static void post(struct subject *s, struct person *p, uint8_t what, uint32_t seq)
+static void post(struct subject *s, struct person *p, struct outgoing *way, uint8_t what,
+                 uint32_t seq)
 {
     memcpy(p->to, p->rec.peer.relays, sizeof p->to);
     memcpy(p->to_seed, p->rec.peer.seed, AW_KEY_LEN);
-    aw_parcel_seal(&p->parcel, what, seq, p->rec.peer.relays_count, s->outbox.change);
+    aw_parcel_seal(&way->parcel, what, seq, p->rec.peer.relays_count, s->outbox.change);
 }
 
-static void fail(struct subject *s, struct person *p)
+static void fail(const struct subject *s, struct outgoing *way)
 {
-    aw_backoff_fail(&p->backoff, aw_timebase_mono_ms(&s->time));
+    aw_backoff_fail(&way->backoff, aw_timebase_mono_ms(&s->time));
 }
 
-static enum aw_status seal_call(struct subject *s, struct person *p, struct aw_call *call)
+static bool is_free(const struct subject *s, const struct outgoing *way)
+{
+    return way->parcel.state == AW_PARCEL_FREE &&
+           aw_timebase_mono_ms(&s->time) >= way->backoff.until_ms;
+}
+
+static enum aw_status seal_call(struct subject *s, struct person *p, struct outgoing *way,
+                                struct aw_call *call)
 {
     uint8_t plain[AW_CELL_PLAIN_LEN];
     struct aw_buf text = AW_BUF_OF(plain);
-    struct aw_buf cell = AW_BUF_OF(p->cell);
+    struct aw_buf cell = AW_BUF_OF(way->cell);
     struct aw_sealed at;
     enum aw_status st;
 
@@ -56,9 +65,11 @@ static enum aw_status seal_call(struct subject *s, struct person *p, struct aw_c
     return st;
 }
 
-static bool prepare_word(struct subject *s, struct person *p)
+static bool prepare_word(struct subject *s, struct person *p, unsigned which)
 {
-    const struct aw_word *word = aw_words_out_pick(&p->words, aw_timebase_mono_ms(&s->time));
+    const struct aw_word *word =
+        aw_words_out_pick(&p->words, which == SUBJECT_WAY_URGENT, aw_timebase_mono_ms(&s->time));
+    struct outgoing *way = &p->ways[which];
     struct aw_call call;
     enum aw_status st;
 
@@ -66,12 +77,12 @@ static bool prepare_word(struct subject *s, struct person *p)
         return false;
     st = aw_message_decode(&aw_call_map, &call, (struct aw_bytes){word->body, word->body_len});
     AW_ASSERT(st == AW_OK); /* checked when it was made, and when it was loaded */
-    st = seal_call(s, p, &call);
+    st = seal_call(s, p, way, &call);
     if (st == AW_OK) {
-        p->word_sent = word->number;
-        post(s, p, SUBJECT_SEND_WORD, call.seq);
+        way->word = word->number;
+        post(s, p, way, SUBJECT_SEND_WORD, call.seq);
     } else {
-        fail(s, p);
+        fail(s, way);
     }
     aw_wipe(&call, sizeof call);
     return true;
@@ -79,6 +90,7 @@ static bool prepare_word(struct subject *s, struct person *p)
 
 static void prepare_beat(struct subject *s, struct person *p)
 {
+    struct outgoing *way = &p->ways[SUBJECT_WAY_ORDINARY];
     struct aw_call call = s->beat;
     uint8_t accept[AW_KEY_LEN];
     enum aw_status st;
@@ -88,45 +100,56 @@ static void prepare_beat(struct subject *s, struct person *p)
     aw_channel_peer_accept(&p->channel, AW_SESSION_MAIN, accept, &call.presence_epoch);
     st = aw_random_fill(&s->random, call.presence, sizeof call.presence);
     if (st == AW_OK)
-        st = seal_call(s, p, &call);
+        st = seal_call(s, p, way, &call);
     if (st == AW_OK) {
         p->wants_beat = false;
-        post(s, p, SUBJECT_SEND_BEAT, call.seq);
+        post(s, p, way, SUBJECT_SEND_BEAT, call.seq);
     } else {
-        fail(s, p);
+        fail(s, way);
     }
     aw_wipe(&call, sizeof call);
 }
 
-static void prepare_person(struct subject *s, struct person *p)
+/* A cell that is no call: sealed already, and repeated as it is. */
+static bool prepare_handshake(struct subject *s, struct person *p)
 {
-    struct aw_buf cell = AW_BUF_OF(p->cell);
+    struct outgoing *way = &p->ways[SUBJECT_WAY_ORDINARY];
+    struct aw_buf cell = AW_BUF_OF(way->cell);
+    uint8_t what = SUBJECT_SEND_RESUME;
+    enum aw_status st = AW_E_NOT_FOUND;
 
-    if (!person_is_paired(p) || p->parcel.state != AW_PARCEL_FREE ||
-        aw_timebase_mono_ms(&s->time) < p->backoff.until_ms)
-        return;
     if (p->wants_answer) {
         p->wants_answer = false;
-        if (aw_inviting_cell(&p->inviting, &cell) == AW_OK) {
-            post(s, p, SUBJECT_SEND_ANSWER, 0);
-            return;
-        }
+        what = SUBJECT_SEND_ANSWER;
+        st = aw_inviting_cell(&p->inviting, &cell);
     }
-    if (p->owes_answer) {
+    if (st != AW_OK && p->owes_answer) {
         p->owes_answer = false;
-        if (aw_channel_resume_answer(&p->channel, &cell) == AW_OK) {
-            post(s, p, SUBJECT_SEND_RESUME, 0);
-            return;
-        }
+        what = SUBJECT_SEND_RESUME;
+        st = aw_channel_resume_answer(&p->channel, &cell);
     }
-    if (p->wants_resume) {
+    if (st != AW_OK && p->wants_resume) {
         p->wants_resume = false;
-        if (aw_channel_resume_cell(&p->channel, &cell) == AW_OK) {
-            post(s, p, SUBJECT_SEND_RESUME, 0);
-            return;
-        }
+        what = SUBJECT_SEND_RESUME;
+        st = aw_channel_resume_cell(&p->channel, &cell);
     }
-    if (!prepare_word(s, p) && p->wants_beat)
+    if (st == AW_OK)
+        post(s, p, way, what, 0);
+    return st == AW_OK;
+}
+
+static void prepare_person(struct subject *s, struct person *p)
+{
+    if (!person_is_paired(p))
+        return;
+    /* spec/06-subject.md §2: "A word of kind sos or cancel MUST NOT wait for a cell that is under
+     * way": a dead link keeps one for half a minute. Message 2 of the pairing goes first, without
+     * which nobody can open it. */
+    if (!p->wants_answer && is_free(s, &p->ways[SUBJECT_WAY_URGENT]))
+        (void)prepare_word(s, p, SUBJECT_WAY_URGENT);
+    if (!is_free(s, &p->ways[SUBJECT_WAY_ORDINARY]) || prepare_handshake(s, p))
+        return;
+    if (!prepare_word(s, p, SUBJECT_WAY_ORDINARY) && p->wants_beat)
         prepare_beat(s, p);
 }
 
@@ -204,21 +227,30 @@ static void fill_send(struct aw_action *action, uint64_t id, const struct aw_end
     aw_capability_derive(action->send.capability, seed, relay->relay_key);
 }
 
+/* Of all people the urgent cells first. */
+static bool send_way(struct subject *s, unsigned which, struct aw_action *action)
+{
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        struct person *p = &s->people[i];
+        struct outgoing *way = &p->ways[which];
+        int relay = aw_parcel_next(&way->parcel, &s->outbox);
+
+        if (relay >= 0) {
+            fill_send(action, way->parcel.ids[relay], &p->to[relay], p->to_seed,
+                      AW_BYTES_OF(way->cell));
+            return true;
+        }
+    }
+    return false;
+}
+
 bool aw_su_send(struct subject *s, struct aw_action *action)
 {
     const struct person *to;
     int relay;
 
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
-        struct person *p = &s->people[i];
-
-        relay = aw_parcel_next(&p->parcel, &s->outbox);
-        if (relay >= 0) {
-            fill_send(action, p->parcel.ids[relay], &p->to[relay], p->to_seed,
-                      AW_BYTES_OF(p->cell));
-            return true;
-        }
-    }
+    if (send_way(s, SUBJECT_WAY_URGENT, action) || send_way(s, SUBJECT_WAY_ORDINARY, action))
+        return true;
     relay = aw_parcel_next(&s->bulk_parcel, &s->outbox);
     if (relay < 0)
         return false;
@@ -228,55 +260,66 @@ bool aw_su_send(struct subject *s, struct aw_action *action)
     return true;
 }
 
-static void landed(struct subject *s, struct person *p)
+static void landed(struct subject *s, struct person *p, struct outgoing *way)
 {
     uint64_t mono_ms = aw_timebase_mono_ms(&s->time);
+    uint8_t what = way->parcel.what;
 
-    aw_backoff_clear(&p->backoff);
-    if (p->parcel.what == SUBJECT_SEND_WORD)
-        aw_words_out_sent(&p->words, p->word_sent, mono_ms);
-    if (p->parcel.what == SUBJECT_SEND_ANSWER || p->parcel.what == SUBJECT_SEND_RESUME) {
+    aw_backoff_clear(&way->backoff);
+    if (what == SUBJECT_SEND_WORD)
+        aw_words_out_sent(&p->words, way->word, mono_ms);
+    if (what == SUBJECT_SEND_ANSWER || what == SUBJECT_SEND_RESUME) {
         p->resend_pause_ms = p->resend_pause_ms == 0
                                  ? RESEND_MIN_MS
                                  : aw_time_min(2 * p->resend_pause_ms, RESEND_MAX_MS);
         p->resend_ms = mono_ms + p->resend_pause_ms;
     }
     /* First honest tick: a relay has it. */
-    if (p->parcel.seq > p->rec.seq_relay) {
-        p->rec.seq_relay = p->parcel.seq;
-        if (aw_su_is_drill(s, p->parcel.seq) && p->rec.heard.drill_relay_at_s == 0)
+    if (way->parcel.seq > p->rec.seq_relay) {
+        p->rec.seq_relay = way->parcel.seq;
+        if (aw_su_is_drill(s, way->parcel.seq) && p->rec.heard.drill_relay_at_s == 0)
             p->rec.heard.drill_relay_at_s = (uint32_t)aw_timebase_s(&s->time);
         aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
         if (s->outbox.event_count < AW_OUTBOX_EVENT_MAX)
-            aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, p->parcel.seq);
+            aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, way->parcel.seq);
     }
 }
 
-static void missed(struct subject *s, struct person *p)
+static void missed(struct subject *s, struct person *p, struct outgoing *way)
 {
-    fail(s, p);
-    p->wants_answer = p->wants_answer || p->parcel.what == SUBJECT_SEND_ANSWER;
-    p->wants_resume = p->wants_resume || p->parcel.what == SUBJECT_SEND_RESUME;
-    p->wants_beat = p->wants_beat || p->parcel.what == SUBJECT_SEND_BEAT;
+    uint8_t what = way->parcel.what;
+
+    fail(s, way);
+    p->wants_answer = p->wants_answer || what == SUBJECT_SEND_ANSWER;
+    p->wants_resume = p->wants_resume || what == SUBJECT_SEND_RESUME;
+    p->wants_beat = p->wants_beat || what == SUBJECT_SEND_BEAT;
 }
 
 void aw_su_sent(struct subject *s, uint64_t id, enum aw_status status)
 {
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
-        struct person *p = &s->people[i];
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX * SUBJECT_WAY_COUNT; i++) {
+        struct person *p = &s->people[i / SUBJECT_WAY_COUNT];
+        struct outgoing *way = &p->ways[i % SUBJECT_WAY_COUNT];
 
-        if (!aw_parcel_done(&p->parcel, id, status))
+        if (!aw_parcel_done(&way->parcel, id, status))
             continue;
-        if (p->parcel.state != AW_PARCEL_FREE)
+        if (way->parcel.state != AW_PARCEL_FREE)
             return;
-        if (p->parcel.has_landed)
-            landed(s, p);
+        if (way->parcel.has_landed)
+            landed(s, p, way);
         else
-            missed(s, p);
+            missed(s, p, way);
         return;
     }
     /* A file that did not land goes again after its pause. */
     (void)aw_parcel_done(&s->bulk_parcel, id, status);
+}
+
+/* When the next cell of this way can be made; `next_ms` is when there is one to make. */
+static uint64_t way_deadline_ms(const struct outgoing *way, uint64_t next_ms)
+{
+    return way->parcel.state == AW_PARCEL_FREE ? aw_time_max(next_ms, way->backoff.until_ms)
+                                               : AW_TIME_NEVER;
 }
 
 static uint64_t person_deadline_ms(const struct subject *s, const struct person *p)
@@ -288,11 +331,11 @@ static uint64_t person_deadline_ms(const struct subject *s, const struct person 
         return AW_TIME_NEVER;
     if (needs_file(s, p) && s->bulk_parcel.state == AW_PARCEL_FREE)
         at_ms = aw_time_min(at_ms, p->file_ms);
-    if (p->parcel.state == AW_PARCEL_FREE) {
-        uint64_t next_ms = wants ? 0 : aw_words_out_deadline_ms(&p->words);
-
-        at_ms = aw_time_min(at_ms, aw_time_max(next_ms, p->backoff.until_ms));
-    }
+    at_ms = aw_time_min(at_ms, way_deadline_ms(&p->ways[SUBJECT_WAY_URGENT],
+                                               aw_words_out_deadline_ms(&p->words, true)));
+    at_ms =
+        aw_time_min(at_ms, way_deadline_ms(&p->ways[SUBJECT_WAY_ORDINARY],
+                                           wants ? 0 : aw_words_out_deadline_ms(&p->words, false)));
     if (!p->is_silent)
         at_ms = aw_time_min(
             at_ms, aw_timebase_when_ms(

@@ -45,7 +45,8 @@ static bool may_go(const struct aw_word *word)
 }
 
 enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
-                                struct aw_bytes body, uint32_t *dropped)
+                                const uint8_t mark[AW_WORD_MARK_LEN], struct aw_bytes body,
+                                uint32_t *dropped)
 {
     struct aw_word *word;
 
@@ -72,6 +73,7 @@ enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
     memset(word, 0, sizeof *word);
     word->number = w->next_number++;
     word->kind = (uint8_t)kind;
+    memcpy(word->mark, mark, AW_WORD_MARK_LEN);
     word->body_len = (uint16_t)body.len;
     if (body.len > 0)
         memcpy(word->body, body.ptr, body.len);
@@ -84,43 +86,32 @@ void aw_words_out_short(struct aw_words_out *w, const uint8_t mac[AW_MAC_LEN])
     memcpy(w->words[w->count - 1].short_mac, mac, AW_MAC_LEN);
 }
 
-static bool is_named(uint32_t number, uint32_t words, uint64_t words_more)
+/* spec/05-channel.md §7: "A sender MUST NOT drop a word as named, nor show it as received, before
+ * a reply names its number and its mark": the number alone may be that of another word. */
+static bool is_named(const struct aw_word *word, const struct aw_words_said *said)
 {
-    uint32_t ahead;
-
-    if (number <= words)
-        return true;
-    ahead = number - words; /* from 1; words+1 itself has not been processed */
-    return ahead >= 2 && ahead < 2 + 64 && (words_more >> (ahead - 2) & 1) != 0;
-}
-
-/* The highest number that a reply names. */
-static uint64_t highest(uint32_t words, uint64_t words_more)
-{
-    uint64_t number = words;
-
-    for (unsigned bit = 0; bit < 64; bit++) {
-        if ((words_more >> bit & 1) != 0)
-            number = (uint64_t)words + 2 + bit;
+    if (!aw_words_is_done(word->number, said->words, said->more))
+        return false;
+    for (size_t i = 0; i + AW_WORD_MARK_LEN <= said->marks.len; i += AW_WORD_MARK_LEN) {
+        if (memcmp(said->marks.ptr + i, word->mark, AW_WORD_MARK_LEN) == 0)
+            return true;
     }
-    return number;
+    return false;
 }
 
-enum aw_status aw_words_out_named(struct aw_words_out *w, uint32_t words, uint64_t words_more,
+enum aw_status aw_words_out_named(struct aw_words_out *w, const struct aw_words_said *said,
                                   uint32_t named[AW_WORD_WAITING_MAX], size_t *named_count)
 {
     *named_count = 0;
-    if (highest(words, words_more) >= w->next_number)
-        return AW_E_PEER_RESET;
     for (size_t place = 0; place < w->count;) {
-        if (is_named(w->words[place].number, words, words_more)) {
+        if (is_named(&w->words[place], said)) {
             named[(*named_count)++] = w->words[place].number;
             drop(w, place);
         } else {
             place++;
         }
     }
-    return AW_OK;
+    return aw_words_highest(said->words, said->more) >= w->next_number ? AW_E_PEER_RESET : AW_OK;
 }
 
 /* ---- When to deposit a word again ---- */
@@ -136,31 +127,25 @@ static uint64_t due_ms(const struct aw_word *word)
     return aw_time_add(word->sent_ms, aw_time_min(pause_ms, AW_WORDS_PAUSE_MAX_MS));
 }
 
-/* A signal may be the last that the device says. */
-static unsigned urgency(const struct aw_word *word)
-{
-    if (word->kind == AW_WORD_SOS || word->kind == AW_WORD_CANCEL)
-        return 2;
-    return word->kind == AW_WORD_SIGNAL ? 1 : 0;
-}
-
-/* Whether `a` goes before `b`, where `b` is the older one. */
+/* A signal may be the last that the device says. Whether `a` goes before `b`, the older one. */
 static bool goes_before(const struct aw_word *a, const struct aw_word *b)
 {
     uint64_t a_ms = a->sent_count == 0 ? 0 : a->sent_ms + 1;
     uint64_t b_ms = b->sent_count == 0 ? 0 : b->sent_ms + 1;
 
-    return a_ms != b_ms ? a_ms < b_ms : urgency(a) > urgency(b);
+    return a_ms != b_ms ? a_ms < b_ms : a->kind == AW_WORD_SIGNAL && b->kind != AW_WORD_SIGNAL;
 }
 
-const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, uint64_t now_ms)
+const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, bool is_urgent,
+                                        uint64_t now_ms)
 {
     const struct aw_word *best = NULL;
 
     for (size_t i = 0; i < w->count; i++) {
         const struct aw_word *word = &w->words[i];
 
-        if (due_ms(word) <= now_ms && (best == NULL || goes_before(word, best)))
+        if (aw_word_is_urgent(word->kind) == is_urgent && due_ms(word) <= now_ms &&
+            (best == NULL || goes_before(word, best)))
             best = word;
     }
     return best;
@@ -177,13 +162,24 @@ void aw_words_out_sent(struct aw_words_out *w, uint32_t number, uint64_t now_ms)
     }
 }
 
-uint64_t aw_words_out_deadline_ms(const struct aw_words_out *w)
+uint64_t aw_words_out_deadline_ms(const struct aw_words_out *w, bool is_urgent)
 {
     uint64_t deadline_ms = AW_TIME_NEVER;
 
-    for (size_t i = 0; i < w->count; i++)
-        deadline_ms = aw_time_min(deadline_ms, due_ms(&w->words[i]));
+    for (size_t i = 0; i < w->count; i++) {
+        if (aw_word_is_urgent(w->words[i].kind) == is_urgent)
+            deadline_ms = aw_time_min(deadline_ms, due_ms(&w->words[i]));
+    }
     return deadline_ms;
+}
+
+size_t aw_words_out_room(const struct aw_words_out *w)
+{
+    size_t room = AW_WORD_WAITING_MAX - (size_t)w->count;
+
+    for (size_t i = 0; i < w->count; i++)
+        room += may_go(&w->words[i]);
+    return room;
 }
 
 void aw_words_out_hurry(struct aw_words_out *w)
@@ -203,8 +199,8 @@ const struct aw_word *aw_words_out_get(const struct aw_words_out *w, uint32_t nu
     return NULL;
 }
 
-/* ---- Sender's records: [version, next_number] and [version, number, kind, body, short_mac] ----
- */
+/* ---- Sender's records: [version, next_number]; of a word [version, number, kind, mark, body,
+ * short_mac] ---- */
 
 enum aw_status aw_words_out_encode(const struct aw_words_out *w, struct aw_buf *out)
 {
@@ -232,9 +228,10 @@ enum aw_status aw_word_encode(const struct aw_word *word, struct aw_buf *out)
 {
     struct aw_wr wr;
 
-    aw_record_begin(&wr, out, 5);
+    aw_record_begin(&wr, out, 6);
     aw_wr_uint(&wr, word->number);
     aw_wr_uint(&wr, word->kind);
+    aw_record_put(&wr, word->mark, AW_WORD_MARK_LEN);
     aw_record_put(&wr, word->body, word->body_len);
     aw_record_put(&wr, word->short_mac, sizeof word->short_mac);
     return aw_wr_end(&wr);
@@ -248,9 +245,10 @@ enum aw_status aw_words_out_load(struct aw_words_out *w, struct aw_bytes in)
     struct aw_rd rd;
 
     memset(&word, 0, sizeof word);
-    aw_record_open(&rd, in, 5);
+    aw_record_open(&rd, in, 6);
     word.number = (uint32_t)aw_rd_uint(&rd, 1, UINT32_MAX);
     word.kind = (uint8_t)aw_rd_uint(&rd, AW_WORD_CHECKIN, AW_WORD_DRILL);
+    aw_rd_bytes_fixed(&rd, word.mark, AW_WORD_MARK_LEN);
     body = aw_rd_bytes(&rd, 0, AW_CELL_PLAIN_LEN);
     aw_rd_bytes_fixed(&rd, word.short_mac, sizeof word.short_mac);
     if (aw_rd_end(&rd) != AW_OK || w->count == AW_WORD_WAITING_MAX || word.number <= last ||

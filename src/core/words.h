@@ -14,6 +14,15 @@
 #include <allswell/limits.h>
 
 #include "crypto/cell.h"
+#include "wire/reply.h"
+
+/*
+ * A word is known by its number and its mark, aw_word_mark(): a phone restored from a backup uses
+ * numbers again (spec/05-channel.md §7).
+ */
+#define AW_WORD_MARK_LEN AW_REPLY_MARK_LEN
+/* Processed words that a receiver remembers. */
+#define AW_WORDS_KEEP 128
 
 /* How far the lowest waiting number may move at once. */
 #define AW_WORDS_JUMP_MAX (UINT32_C(1) << 20)
@@ -33,10 +42,22 @@ enum aw_word_kind {
     AW_WORD_DRILL = 9,
 };
 
+/* What goes beside and ahead of everything else (spec/06-subject.md §2). */
+static inline bool aw_word_is_urgent(uint8_t kind)
+{
+    return kind == AW_WORD_SOS || kind == AW_WORD_CANCEL;
+}
+
+/* Whether `words` and `words_more` of a reply say that this number was used up; the highest number
+ * that they say it of. */
+bool aw_words_is_done(uint32_t number, uint32_t words, uint64_t more);
+uint64_t aw_words_highest(uint32_t words, uint64_t more);
+
 /* One waiting word. Secret: wipe. */
 struct aw_word {
     uint32_t number;
     uint8_t kind; /* enum aw_word_kind */
+    uint8_t mark[AW_WORD_MARK_LEN];
     uint16_t body_len;
     uint8_t body[AW_CELL_PLAIN_LEN];
     uint8_t short_mac[AW_MAC_LEN]; /* check-in: for its frame (spec/14-small-bearers.md §4) */
@@ -44,7 +65,7 @@ struct aw_word {
     uint64_t sent_ms;              /* monotonic, 0: not yet */
 };
 
-/* Sender's side. Size: 32776 bytes. Secret: wipe. */
+/* Sender's side. Size: 33288 bytes. Secret: wipe. */
 struct aw_words_out {
     struct aw_word words[AW_WORD_WAITING_MAX]; /* ascending by number */
     uint8_t count;
@@ -70,33 +91,45 @@ uint32_t aw_words_out_waiting(const struct aw_words_out *w);
  * On failure nothing changed.
  */
 AW_MUST_USE enum aw_status aw_words_out_add(struct aw_words_out *w, enum aw_word_kind kind,
+                                            const uint8_t mark[AW_WORD_MARK_LEN],
                                             struct aw_bytes body, uint32_t *dropped);
 
 /* Adds to the word just added, in the same change, the MAC that its frame will carry. */
 void aw_words_out_short(struct aw_words_out *w, const uint8_t mac[AW_MAC_LEN]);
+/* What a reply says of words. */
+struct aw_words_said {
+    uint32_t words;
+    uint64_t more;
+    struct aw_bytes marks; /* AW_WORD_MARK_LEN each */
+};
 
 /*
- * Applies `words` and `words_more` of a reply. Numbers that it names for the first time go to
- * `named` (AW_WORD_WAITING_MAX entries), whose records are to be deleted.
- * Returns AW_E_PEER_RESET, nothing changed, when it names a word that was never made: this state
- * is an old one.
+ * Applies what a reply says. Words that it names, by number and mark, are dropped; their numbers
+ * go to `named` (AW_WORD_WAITING_MAX entries), whose records are to be deleted.
+ * Returns AW_E_PEER_RESET when it names a number that was never used: this state is an old one.
+ * Words that it names by their marks are dropped all the same.
  */
-AW_MUST_USE enum aw_status aw_words_out_named(struct aw_words_out *w, uint32_t words,
-                                              uint64_t words_more,
+AW_MUST_USE enum aw_status aw_words_out_named(struct aw_words_out *w,
+                                              const struct aw_words_said *said,
                                               uint32_t named[AW_WORD_WAITING_MAX],
                                               size_t *named_count);
 
 /*
  * The word to deposit next, or NULL while none is due: never sent before sent, least recently
- * sent first, SOS and cancel before signals, these before others, then the oldest.
+ * sent first, signals before others, then the oldest. Either of the urgent ones, SOS and cancel, or
+ * of the others: the two go side by side.
  */
-const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, uint64_t now_ms);
+const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, bool is_urgent,
+                                        uint64_t now_ms);
 
 /* Says that a word was deposited. */
 void aw_words_out_sent(struct aw_words_out *w, uint32_t number, uint64_t now_ms);
 
 /* When aw_words_out_pick() has one again, or AW_TIME_NEVER. */
-uint64_t aw_words_out_deadline_ms(const struct aw_words_out *w);
+uint64_t aw_words_out_deadline_ms(const struct aw_words_out *w, bool is_urgent);
+
+/* How many words can be added: what is free, and words that would make way. */
+size_t aw_words_out_room(const struct aw_words_out *w);
 
 /* The other side is there (again): pauses start from the shortest. */
 void aw_words_out_hurry(struct aw_words_out *w);
@@ -104,9 +137,9 @@ void aw_words_out_hurry(struct aw_words_out *w);
 /* The waiting word with this number, or NULL. */
 const struct aw_word *aw_words_out_get(const struct aw_words_out *w, uint32_t number);
 
-#define AW_WORD_RECORD_MAX      (AW_CELL_PLAIN_LEN + 32)
+#define AW_WORD_RECORD_MAX      (AW_CELL_PLAIN_LEN + 40)
 #define AW_WORDS_OUT_RECORD_MAX 8
-#define AW_WORDS_IN_RECORD_MAX  24
+#define AW_WORDS_IN_RECORD_MAX  (24 + AW_WORDS_KEEP * (4 + AW_WORD_MARK_LEN))
 
 /* Record of the head, and of one word. AW_E_SPACE. */
 AW_MUST_USE enum aw_status aw_words_out_encode(const struct aw_words_out *w, struct aw_buf *out);
@@ -116,10 +149,24 @@ AW_MUST_USE enum aw_status aw_word_encode(const struct aw_word *word, struct aw_
 AW_MUST_USE enum aw_status aw_words_out_decode(struct aw_words_out *w, struct aw_bytes in);
 AW_MUST_USE enum aw_status aw_words_out_load(struct aw_words_out *w, struct aw_bytes in);
 
+struct aw_word_id {
+    uint32_t number;
+    uint8_t mark[AW_WORD_MARK_LEN];
+};
+
 /* Receiver's side: which words were processed. No secrets. */
 struct aw_words_in {
     uint32_t words; /* every number up to this one was processed, or given up by the sender */
     uint64_t more;  /* bit i: word words+2+i was processed */
+    struct aw_word_id ids[AW_WORDS_KEEP]; /* of those that came last, oldest first */
+    uint8_t ids_count;
+};
+
+/* What is odd about a word that is new all the same. */
+enum aw_word_odd {
+    AW_WORD_ODD_NONE = 0,
+    AW_WORD_ODD_LATE,   /* its number was given up, or processed too long ago to remember */
+    AW_WORD_ODD_REUSED, /* another word had this number: a restored phone speaks, or a clone */
 };
 
 /* Words that will never come: the sender gave them up before they arrived. */
@@ -138,12 +185,16 @@ AW_MUST_USE enum aw_status aw_words_in_waiting(struct aw_words_in *w, uint32_t w
                                                struct aw_word_gap *gap);
 
 /*
- * Takes the number of a word, after aw_words_in_waiting().
- * Returns AW_OK        new: process it, store the head, name it in the next reply
- *         AW_E_REPLAY  processed before, or given up: name it, do nothing
+ * Takes a word, after aw_words_in_waiting(). Whatever is not refused is named by the next reply.
+ * Returns AW_OK        new: process it, store the head
+ *         AW_E_REPLAY  processed before: do nothing
  *         AW_E_RANGE   more than 65 ahead of the contiguous ones: it will come again
  */
-AW_MUST_USE enum aw_status aw_words_in_accept(struct aw_words_in *w, uint32_t number);
+AW_MUST_USE enum aw_status aw_words_in_accept(struct aw_words_in *w, const struct aw_word_id *id,
+                                              enum aw_word_odd *odd);
+
+/* For a reply: the marks of the words that came last, newest first. Returns their bytes. */
+size_t aw_words_in_marks(const struct aw_words_in *w, uint8_t marks[AW_REPLY_MARKS_LEN]);
 
 /* How many words are known to be under way: made before the newest, and not yet here. */
 uint32_t aw_words_in_missing(const struct aw_words_in *w);

@@ -32,7 +32,21 @@ static const struct aw_wire_field reply_fields[] = {
     AW_ROW_BOOL(18, aw_reply, always_on),
     AW_ROW_BOOL(19, aw_reply, leaves),
     AW_ROW_UINT(20, aw_reply, drill, 0, UINT32_MAX),
-    AW_ROW_VAR_NONZERO(21, aw_reply, ext),
+    {.key = 21,
+     .type = AW_WIRE_VAR,
+     .min = AW_REPLY_MARK_LEN,
+     .max = AW_REPLY_MARKS_LEN,
+     AW_WIRE_MEMBER(aw_reply, marks),
+     AW_WIRE_AUX(aw_reply, marks_len),
+     .presence = AW_WIRE_NONZERO},
+    AW_ROW_VAR_NONZERO(22, aw_reply, ext),
 };
 
-const struct aw_wire_map aw_reply_map = AW_WIRE_TABLE("reply", aw_reply, reply_fields, NULL);
+static enum aw_status check_reply(const void *message)
+{
+    const struct aw_reply *reply = message;
+
+    return reply->marks_len % AW_REPLY_MARK_LEN == 0 ? AW_OK : AW_E_RANGE;
+}
+
+const struct aw_wire_map aw_reply_map = AW_WIRE_TABLE("reply", aw_reply, reply_fields, check_reply);

@@ -9,7 +9,10 @@
 /* Reply: what a contact's device says to the subject (spec/03-wire.md §5). */
 
 /* Longest encoding. */
-#define AW_REPLY_LEN_MAX 331
+#define AW_REPLY_LEN_MAX 430
+/* Marks of words, and the most that fit. */
+#define AW_REPLY_MARK_LEN  4
+#define AW_REPLY_MARKS_LEN 96
 
 enum aw_reply_claim {
     AW_REPLY_CLAIM_NONE = 0,
@@ -42,11 +45,13 @@ struct aw_reply {
     uint32_t away_until;
     bool has_ask;
     struct aw_ask ask;
-    uint8_t peer_key[32];  /* X25519, for the channels with her other contacts */
-    uint8_t peer_seed[32]; /* of the deposit capabilities of the mailboxes for them */
-    bool always_on;        /* this device sleeps never */
-    bool leaves;           /* this contact withdraws */
-    uint32_t drill;        /* seq of the newest drill that a human answered, 0: none */
+    uint8_t peer_key[32];              /* X25519, for the channels with her other contacts */
+    uint8_t peer_seed[32];             /* of the deposit capabilities of the mailboxes for them */
+    bool always_on;                    /* this device sleeps never */
+    bool leaves;                       /* this contact withdraws */
+    uint32_t drill;                    /* seq of the newest drill that a human answered, 0: none */
+    uint8_t marks[AW_REPLY_MARKS_LEN]; /* of the words that came last, newest first */
+    uint8_t marks_len;                 /* in bytes, AW_REPLY_MARK_LEN each */
     uint8_t ext[AW_EXT_LEN_MAX];
     uint8_t ext_len; /* 0: none */
 };

@@ -5,6 +5,7 @@
 #include "wire/card.h"
 #include "wire/introductions.h"
 #include "wire/plan.h"
+#include "wire/reply.h"
 #include "wire/state.h"
 #include "wire/witness.h"
 
@@ -201,7 +202,10 @@ static void mend_plan(struct aw_plan *p)
 void wire_mend(const struct aw_wire_map *map, void *message)
 {
     struct aw_state *state = message;
+    struct aw_reply *reply = message;
 
+    if (map == &aw_reply_map)
+        reply->marks_len = (uint8_t)(reply->marks_len - reply->marks_len % AW_REPLY_MARK_LEN);
     if (map == &aw_call_map)
         mend_call(message);
     if (map == &aw_plan_map)

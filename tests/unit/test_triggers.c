@@ -56,8 +56,8 @@ static void reply(struct circle *c, size_t n, void (*tweak)(struct aw_reply *, u
     struct contact *contact = contact_of(c->hosts[n].contact);
     struct aw_reply r = {.number = ++contact->book.reply_number,
                          .seq_device = contact->book.newest.call.seq,
-                         .words = contact->book.words.words,
-                         .words_more = contact->book.words.more,
+                         .words = contact->words.words,
+                         .words_more = contact->words.more,
                          .plan_version = contact->book.plan_named};
     uint8_t plain[AW_CELL_PLAIN_LEN], space[AW_CELL_LEN];
     struct aw_buf text = AW_BUF_OF(plain), cell = AW_BUF_OF(space);
@@ -188,7 +188,7 @@ static void test_signals(void)
         T_EQ(call.kind, AW_CALL_SIGNAL);
         T_EQ(call.signal, signals[i]);
         T_TRUE(call.has_state && call.has_share && !call.has_alarm);
-        T_EQ(aw_words_out_pick(words, AW_TIME_NEVER)->kind, AW_WORD_SIGNAL);
+        T_EQ(aw_words_out_pick(words, false, AW_TIME_NEVER)->kind, AW_WORD_SIGNAL);
         c.hosts[0].is_offline = false;
         circle_run(&c, 10 * MIN_S);
         T_EQ(person(&c, 1).words_waiting, 0);

@@ -8,11 +8,41 @@
 
 static struct aw_words_out out;
 
+/* The word of this number that the tests make. */
+static struct aw_word_id id_of(uint32_t number)
+{
+    struct aw_word_id id = {.number = number};
+
+    aw_put_u32(id.mark, number ^ 0x5eed0000);
+    return id;
+}
+
 static enum aw_status add(enum aw_word_kind kind, uint32_t *dropped)
 {
     const uint8_t body[3] = {(uint8_t)kind, 1, 2};
+    const struct aw_word_id id = id_of(out.next_number);
 
-    return aw_words_out_add(&out, kind, AW_BYTES_OF(body), dropped);
+    return aw_words_out_add(&out, kind, id.mark, AW_BYTES_OF(body), dropped);
+}
+
+static enum aw_status accept(struct aw_words_in *in, uint32_t number)
+{
+    const struct aw_word_id id = id_of(number);
+    enum aw_word_odd odd;
+
+    return aw_words_in_accept(in, &id, &odd);
+}
+
+/* A reply of numbers alone, with the marks of words 1 to 16. */
+static enum aw_status name(uint32_t words, uint64_t more, uint32_t named[AW_WORD_WAITING_MAX],
+                           size_t *count)
+{
+    uint8_t marks[16 * AW_WORD_MARK_LEN];
+    const struct aw_words_said said = {.words = words, .more = more, .marks = AW_BYTES_OF(marks)};
+
+    for (uint32_t i = 0; i < 16; i++)
+        memcpy(marks + i * AW_WORD_MARK_LEN, id_of(i + 1).mark, AW_WORD_MARK_LEN);
+    return aw_words_out_named(&out, &said, named, count);
 }
 
 /* Goal: words get numbers from 1, wait until they are named in whatever order, and `waiting` is the
@@ -31,38 +61,40 @@ static void test_named(void)
         T_EQ(dropped, 0);
     }
     T_EQ(aw_words_out_waiting(&out), 1);
-    T_EQ(aw_words_out_named(&out, 0, 0x5, named, &count), AW_OK); /* 2 and 4 */
+    T_EQ(name(0, 0x5, named, &count), AW_OK); /* 2 and 4 */
     T_EQ(count, 2);
     T_EQ(named[0], 2);
     T_EQ(named[1], 4);
     T_EQ(aw_words_out_waiting(&out), 1);
-    T_EQ(aw_words_out_named(&out, 2, 0x1, named, &count), AW_OK); /* 1, 2, and 4 again */
+    T_EQ(name(2, 0x1, named, &count), AW_OK); /* 1, 2, and 4 again */
     T_EQ(count, 1);
     T_EQ(named[0], 1);
     T_EQ(aw_words_out_waiting(&out), 3);
-    T_EQ(aw_words_out_named(&out, 1, 0, named, &count), AW_OK); /* an old reply */
+    T_EQ(name(1, 0, named, &count), AW_OK); /* an old reply */
     T_EQ(count, 0);
-    T_EQ(aw_words_out_named(&out, 5, 0, named, &count), AW_OK);
+    T_EQ(name(5, 0, named, &count), AW_OK);
     T_EQ(count, 2);
     T_EQ(aw_words_out_waiting(&out), 6);
     T_TRUE(aw_words_out_get(&out, 3) == NULL);
 }
 
 /* Goal: a reply that names a word that was never made shows that this state is an old one.
- * Method: by number and by the last bit; nothing changes. */
+ * Method: by number and by the last bit; no word is dropped but one named by its mark. */
 static void test_named_too_much(void)
 {
     uint32_t named[AW_WORD_WAITING_MAX], dropped;
     size_t count;
 
     aw_words_out_init(&out);
-    T_EQ(aw_words_out_named(&out, 1, 0, named, &count), AW_E_PEER_RESET);
+    T_EQ(name(1, 0, named, &count), AW_E_PEER_RESET);
     T_EQ(add(AW_WORD_SOS, &dropped), AW_OK);
-    T_EQ(aw_words_out_named(&out, 0, 1, named, &count), AW_E_PEER_RESET);
-    T_EQ(aw_words_out_named(&out, 0, UINT64_C(1) << 63, named, &count), AW_E_PEER_RESET);
-    T_EQ(aw_words_out_named(&out, UINT32_MAX, UINT64_MAX, named, &count), AW_E_PEER_RESET);
+    T_EQ(name(0, 1, named, &count), AW_E_PEER_RESET);
+    T_EQ(name(0, UINT64_C(1) << 63, named, &count), AW_E_PEER_RESET);
     T_EQ(out.count, 1);
     T_EQ(count, 0);
+    T_EQ(name(UINT32_MAX, UINT64_MAX, named, &count), AW_E_PEER_RESET);
+    T_EQ(count, 1); /* its mark shows that this very word was heard */
+    T_EQ(out.count, 0);
 }
 
 /* Goal: when 64 words wait, the oldest check-in, signal or drill goes, never another; without
@@ -88,7 +120,7 @@ static void test_overflow(void)
     T_EQ(out.words[0].kind, AW_WORD_SOS);
 }
 
-/* Goal: words are deposited oldest first, the never sent before the sent, an SOS before both; again
+/* Goal: words are deposited oldest first, the never sent before the sent, an SOS beside them; again
  * after 15 s, doubling to 15 minutes; and at the short pace when the other side is back.
  * Method: virtual time from 1000 ms; nothing sleeps. */
 static void test_pace(void)
@@ -98,36 +130,40 @@ static void test_pace(void)
     uint32_t dropped;
 
     aw_words_out_init(&out);
-    T_EQ(aw_words_out_deadline_ms(&out), AW_TIME_NEVER);
-    T_TRUE(aw_words_out_pick(&out, now) == NULL);
+    T_EQ(aw_words_out_deadline_ms(&out, false), AW_TIME_NEVER);
+    T_TRUE(aw_words_out_pick(&out, false, now) == NULL);
     T_EQ(add(AW_WORD_CHECKIN, &dropped), AW_OK);
     T_EQ(add(AW_WORD_CHECKIN, &dropped), AW_OK);
-    T_EQ(aw_words_out_pick(&out, now)->number, 1);
+    T_EQ(aw_words_out_pick(&out, false, now)->number, 1);
+    T_EQ(aw_words_out_deadline_ms(&out, true), AW_TIME_NEVER);
     aw_words_out_sent(&out, 1, now);
     T_EQ(add(AW_WORD_SOS, &dropped), AW_OK);
-    T_EQ(aw_words_out_pick(&out, now)->number, 3); /* urgent */
+    T_EQ(aw_words_out_deadline_ms(&out, true), 0);
+    T_EQ(aw_words_out_pick(&out, true, now)->number, 3); /* beside the others */
     aw_words_out_sent(&out, 3, now + 1);
-    T_EQ(aw_words_out_pick(&out, now + 1)->number, 2);
+    T_EQ(aw_words_out_pick(&out, false, now + 1)->number, 2);
     aw_words_out_sent(&out, 2, now + 2);
-    T_TRUE(aw_words_out_pick(&out, now + 2) == NULL);
-    T_EQ(aw_words_out_deadline_ms(&out), now + 15 * s);
-    T_EQ(aw_words_out_pick(&out, now + 16 * s)->number, 1); /* round robin from here */
+    T_TRUE(aw_words_out_pick(&out, false, now + 2) == NULL);
+    T_TRUE(aw_words_out_pick(&out, true, now + 2) == NULL);
+    T_EQ(aw_words_out_deadline_ms(&out, false), now + 15 * s);
+    T_EQ(aw_words_out_deadline_ms(&out, true), now + 1 + 15 * s);
+    T_EQ(aw_words_out_pick(&out, false, now + 16 * s)->number, 1); /* round robin from here */
     aw_words_out_sent(&out, 1, now + 16 * s);
-    T_EQ(aw_words_out_pick(&out, now + 16 * s)->number, 3);
+    T_EQ(aw_words_out_pick(&out, false, now + 16 * s)->number, 2);
 
     aw_words_out_init(&out);
     T_EQ(add(AW_WORD_PLAN, &dropped), AW_OK);
     aw_words_out_sent(&out, 1, now);
     for (int i = 0; i < 12; i++) {
-        T_TRUE(aw_words_out_pick(&out, now + pause - 1) == NULL);
-        T_TRUE(aw_words_out_pick(&out, now + pause) != NULL);
+        T_TRUE(aw_words_out_pick(&out, false, now + pause - 1) == NULL);
+        T_TRUE(aw_words_out_pick(&out, false, now + pause) != NULL);
         now += pause;
         aw_words_out_sent(&out, 1, now);
         pause = pause * 2 < 900 * s ? pause * 2 : 900 * s;
     }
-    T_EQ(aw_words_out_deadline_ms(&out), now + 900 * s);
+    T_EQ(aw_words_out_deadline_ms(&out, false), now + 900 * s);
     aw_words_out_hurry(&out);
-    T_EQ(aw_words_out_deadline_ms(&out), now + 15 * s);
+    T_EQ(aw_words_out_deadline_ms(&out, false), now + 15 * s);
 }
 
 /* Goal: a restart keeps all waiting words and the numbering (CH-17).
@@ -142,7 +178,7 @@ static void test_sender_records(void)
 
     aw_words_out_init(&out);
     out.next_number = UINT32_MAX - 3; /* the longest records */
-    T_EQ(aw_words_out_add(&out, AW_WORD_KEYS, AW_BYTES_OF(longest), &dropped), AW_OK);
+    T_EQ(aw_words_out_add(&out, AW_WORD_KEYS, longest, AW_BYTES_OF(longest), &dropped), AW_OK);
     T_EQ(add(AW_WORD_SOS, &dropped), AW_OK);
     T_EQ(add(AW_WORD_SOS, &dropped), AW_OK);
     T_EQ(add(AW_WORD_SOS, &dropped), AW_E_KEYS);
@@ -175,7 +211,7 @@ static void test_processed_once(void)
         uint8_t record[AW_WORDS_IN_RECORD_MAX];
         struct aw_buf buf = AW_BUF_OF(record);
 
-        T_EQ(aw_words_in_accept(&in, number), done[number] ? AW_E_REPLAY : AW_OK);
+        T_EQ(accept(&in, number), done[number] ? AW_E_REPLAY : AW_OK);
         done[number] = true;
         while (done[first])
             first++;
@@ -185,8 +221,7 @@ static void test_processed_once(void)
         for (uint32_t i = 0; i < 64; i++)
             T_EQ(in.more >> i & 1, done[first + 1 + i]);
     }
-    T_EQ(aw_words_in_accept(&in, 0), AW_E_REPLAY);
-    T_EQ(aw_words_in_accept(&in, first + 65), AW_E_RANGE);
+    T_EQ(accept(&in, first + 65), AW_E_RANGE);
 }
 
 /* Goal: attack 24: words that the sender gave up are a gap, told once, and the log goes on; words
@@ -200,9 +235,9 @@ static void test_gap(void)
     aw_words_in_init(&in);
     T_EQ(aw_words_in_waiting(&in, 1, &gap), AW_OK);
     T_EQ(gap.count, 0);
-    T_EQ(aw_words_in_accept(&in, 1), AW_OK);
-    T_EQ(aw_words_in_accept(&in, 4), AW_OK);
-    T_EQ(aw_words_in_accept(&in, 6), AW_OK);
+    T_EQ(accept(&in, 1), AW_OK);
+    T_EQ(accept(&in, 4), AW_OK);
+    T_EQ(accept(&in, 6), AW_OK);
     T_EQ(aw_words_in_missing(&in), 3); /* 2, 3, 5 */
     T_EQ(aw_words_in_waiting(&in, 4, &gap), AW_OK);
     T_EQ(gap.first, 2);
@@ -211,7 +246,8 @@ static void test_gap(void)
     T_EQ(aw_words_in_missing(&in), 1);
     T_EQ(aw_words_in_waiting(&in, 4, &gap), AW_OK);
     T_EQ(gap.count, 0);
-    T_EQ(aw_words_in_accept(&in, 3), AW_E_REPLAY); /* too late, and never again */
+    T_EQ(accept(&in, 3), AW_OK); /* given up, and heard all the same: once */
+    T_EQ(accept(&in, 3), AW_E_REPLAY);
     T_EQ(aw_words_in_waiting(&in, 8, &gap), AW_OK);
     T_EQ(gap.first, 5);
     T_EQ(gap.count, 2); /* 5 and 7 */
@@ -224,6 +260,59 @@ static void test_gap(void)
     T_EQ(aw_words_in_waiting(&in, 0, &gap), AW_E_RANGE);
     T_EQ(aw_words_in_waiting(&in, 3, &gap), AW_OK); /* an old call */
     T_EQ(gap.count, 0);
+}
+
+/* The receiver's reply reaches the sender. */
+static enum aw_status answer(const struct aw_words_in *in)
+{
+    uint8_t marks[AW_REPLY_MARKS_LEN];
+    uint32_t named[AW_WORD_WAITING_MAX];
+    size_t count;
+    const struct aw_words_said said = {
+        .words = in->words, .more = in->more, .marks = {marks, aw_words_in_marks(in, marks)}};
+
+    return aw_words_out_named(&out, &said, named, &count);
+}
+
+/* Goal: another word under a number that was processed is a new word, is processed once, and shows
+ * that a restored phone or a clone speaks; the sender drops none but the word that was heard
+ * (CH-20, CH-35, CH-36).
+ * Method: words 1 to 5 are heard; a sender that has forgotten 3 to 5 makes others of that number;
+ * then more words than the receiver remembers. */
+static void test_number_used_again(void)
+{
+    struct aw_words_in in;
+    struct aw_word_id id = id_of(4);
+    enum aw_word_odd odd;
+    uint32_t dropped;
+
+    aw_words_in_init(&in);
+    for (uint32_t number = 1; number <= 5; number++)
+        T_EQ(accept(&in, number), AW_OK);
+    aw_words_out_init(&out);
+    out.next_number = 3;
+    for (uint32_t number = 3; number <= 5; number++) {
+        T_EQ(add(AW_WORD_CHECKIN, &dropped), AW_OK);
+        out.words[number - 3].mark[0] ^= 1;
+    }
+    T_EQ(answer(&in), AW_OK); /* numbers 1 to 5 are named, but not these words */
+    T_EQ(out.count, 3);
+    memcpy(id.mark, out.words[1].mark, sizeof id.mark);
+    T_EQ(aw_words_in_accept(&in, &id, &odd), AW_OK);
+    T_EQ(odd, AW_WORD_ODD_REUSED);
+    T_EQ(aw_words_in_accept(&in, &id, &odd), AW_E_REPLAY);
+    T_EQ(odd, AW_WORD_ODD_NONE);
+    T_EQ(answer(&in), AW_OK);
+    T_EQ(out.count, 2);
+    T_TRUE(aw_words_out_get(&out, 4) == NULL);
+    T_EQ(in.words, 5);
+
+    for (uint32_t number = 6; number < 6 + AW_WORDS_KEEP; number++)
+        T_EQ(accept(&in, number), AW_OK);
+    T_EQ(in.ids_count, AW_WORDS_KEEP);
+    T_EQ(aw_words_in_accept(&in, &id, &odd), AW_OK); /* heard too long ago: once more */
+    T_EQ(odd, AW_WORD_ODD_LATE);
+    T_EQ(aw_words_in_accept(&in, &id, &odd), AW_E_REPLAY);
 }
 
 /* Goal: sender and receiver agree over a transport that loses and reorders: each word is processed
@@ -239,10 +328,9 @@ static void test_two_ends(void)
     aw_words_out_init(&out);
     aw_words_in_init(&in);
     for (int step = 0; step < 20000; step++, now += 7000) {
-        uint32_t named[AW_WORD_WAITING_MAX], dropped;
         const struct aw_word *word;
         struct aw_word_gap gap;
-        size_t count;
+        uint32_t dropped;
 
         if (step < 15000 && t_rng_below(&rng, 3) == 0) {
             bool sos = t_rng_below(&rng, 50) == 0;
@@ -252,7 +340,7 @@ static void test_two_ends(void)
                 sos_made += sos;
             }
         }
-        word = aw_words_out_pick(&out, now);
+        word = aw_words_out_pick(&out, t_rng_below(&rng, 2) == 0, now);
         if (word != NULL) {
             enum aw_word_kind kind = (enum aw_word_kind)word->kind;
             uint32_t number = word->number;
@@ -261,14 +349,14 @@ static void test_two_ends(void)
             if (t_rng_below(&rng, 2) == 0) {
                 T_EQ(aw_words_in_waiting(&in, aw_words_out_waiting(&out), &gap), AW_OK);
                 gone += gap.count;
-                if (aw_words_in_accept(&in, number) == AW_OK) {
+                if (accept(&in, number) == AW_OK) {
                     seen++;
                     sos_seen += kind == AW_WORD_SOS;
                 }
             }
         }
         if (t_rng_below(&rng, 8) == 0)
-            T_EQ(aw_words_out_named(&out, in.words, in.more, named, &count), AW_OK);
+            T_EQ(answer(&in), AW_OK);
     }
     T_EQ(out.count, 0);
     T_EQ(sos_seen, sos_made);
@@ -342,6 +430,7 @@ int main(void)
     T_RUN(test_sender_records);
     T_RUN(test_processed_once);
     T_RUN(test_gap);
+    T_RUN(test_number_used_again);
     T_RUN(test_two_ends);
     T_RUN(test_statement);
     return t_end();

@@ -129,8 +129,10 @@ static enum aw_status reply(struct aw_buf *out)
                          .has_ask = true,
                          .ask = {.id = 2, .within_s = 900},
                          .always_on = true,
-                         .drill = 980};
+                         .drill = 980,
+                         .marks_len = 2 * AW_REPLY_MARK_LEN};
 
+    count_up(m.marks, m.marks_len, 0x04);
     count_up(m.accept, sizeof m.accept, 0x01);
     count_up(m.receipt_key, sizeof m.receipt_key, 0x02);
     count_up(m.receipt, sizeof m.receipt, 0x03);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+
+/*
+ * The keys of her two secrets, and what they say of a word (spec/07-contact.md §3). Words come in
+ * any order, so the keys of earlier secrets stay: each set holds from the number of the word that
+ * brought it.
+ */
+
+/* The set for a word of this number; -1: it was made before there were any. */
+static int set_for(const struct contact_secrets *s, uint32_t word)
+{
+    int set = -1;
+
+    for (int i = 0; i < s->sets_count && s->sets[i].word <= word; i++)
+        set = i;
+    return set;
+}
+
+static enum aw_verdict judge_under(const struct contact_key_set *set,
+                                   const struct aw_dh_key *accept, const struct aw_call *call,
+                                   const uint8_t act_hash[AW_HASH_LEN])
+{
+    enum aw_presence_verdict found;
+
+    if (!set->keys.circle)
+        return AW_VERDICT_CLAIMED;
+    found = aw_presence_judge(accept, call->presence, call->presence + AW_KEY_LEN, &set->keys,
+                              act_hash);
+    if (found == AW_PRESENCE_SAFE)
+        return AW_VERDICT_SAFE;
+    return found == AW_PRESENCE_DURESS ? AW_VERDICT_DURESS : AW_VERDICT_WRONG;
+}
+
+/*
+ * spec/07-contact.md §3: "A word under a number that was used before MUST NOT be found safe but
+ * under the newest keys, and MUST be found duress under any of those kept." Its number does not say
+ * when it was made; who knows a secret that she has given up must not gain by that.
+ */
+static enum aw_verdict judge_old(const struct contact_secrets *s, const struct aw_dh_key *accept,
+                                 const struct aw_call *call, const uint8_t act_hash[AW_HASH_LEN])
+{
+    enum aw_verdict verdict = AW_VERDICT_CLAIMED;
+
+    for (size_t i = s->sets_count; i > 0; i--) {
+        enum aw_verdict found = judge_under(&s->sets[i - 1], accept, call, act_hash);
+
+        if (found == AW_VERDICT_DURESS)
+            return found;
+        if (i == s->sets_count)
+            verdict = found;
+        else if (found == AW_VERDICT_SAFE && verdict == AW_VERDICT_WRONG)
+            verdict = AW_VERDICT_CANNOT_JUDGE;
+    }
+    return verdict;
+}
+
+/* Whether a word can be judged at all here. */
+static bool is_outside(const struct contact_secrets *s, int set, bool is_old)
+{
+    bool is_in = false;
+
+    for (int i = 0; i < s->sets_count; i++)
+        is_in = is_in || ((is_old || i == set) && s->sets[i].keys.circle);
+    return !is_in;
+}
+
+enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *opened,
+                            const struct aw_call *call, const uint8_t act_hash[AW_HASH_LEN],
+                            bool is_old)
+{
+    const struct contact_secrets *s = &c->secrets;
+    int set = set_for(s, call->word);
+    enum aw_verdict verdict;
+    struct aw_dh_key accept;
+
+    if (call->kind == AW_CALL_BEAT || call->kind == AW_CALL_SOS)
+        return AW_VERDICT_NONE; /* without a secret: these bytes are random */
+    if (set < 0 && s->has_lost && !is_old)
+        return AW_VERDICT_CANNOT_JUDGE;
+    if (is_outside(s, set, is_old))
+        return AW_VERDICT_CLAIMED;
+    /* spec/07-contact.md §3: "Where the accept key is gone the verdict MUST be cannot judge, never
+     * wrong." */
+    if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
+        return AW_VERDICT_CANNOT_JUDGE;
+    verdict = is_old ? judge_old(s, &accept, call, act_hash)
+                     : judge_under(&s->sets[set], &accept, call, act_hash);
+    aw_wipe(&accept, sizeof accept);
+    return verdict;
+}
+
+/* Puts a set where its word stands; of too many the oldest goes. */
+static void insert(struct contact_secrets *s, const struct contact_key_set *set)
+{
+    size_t at = 0;
+
+    if (s->sets_count == CONTACT_KEY_SETS) {
+        if (set->word < s->sets[0].word)
+            return; /* older than all that are kept */
+        memmove(&s->sets[0], &s->sets[1], (CONTACT_KEY_SETS - 1) * sizeof s->sets[0]);
+        s->sets_count--;
+        s->has_lost = true;
+    }
+    while (at < s->sets_count && s->sets[at].word <= set->word)
+        at++;
+    memmove(&s->sets[at + 1], &s->sets[at], (s->sets_count - at) * sizeof s->sets[0]);
+    s->sets[at] = *set;
+    s->sets_count++;
+}
+
+void aw_co_take_keys(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
+                     enum aw_verdict verdict, bool is_old)
+{
+    struct contact_key_set set = {.word = call->word};
+    struct aw_dh_key accept;
+
+    /* spec/07-contact.md §3: "Keys that a contact holds MUST NOT be replaced but by a word that
+     * verifies under the safe one." */
+    if (verdict != AW_VERDICT_SAFE && (verdict != AW_VERDICT_CLAIMED || is_old))
+        return;
+    if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
+        return;
+    if (is_old) /* made now, whatever its number */
+        set.word = (uint32_t)aw_words_highest(c->words.words, c->words.more);
+    if (aw_presence_blob_open(&set.keys, &accept, call->presence, call->keys) == AW_OK) {
+        insert(&c->secrets, &set);
+        aw_co_touch(c, CONTACT_DIRTY_SECRETS);
+    }
+    aw_wipe(&accept, sizeof accept);
+    aw_wipe(&set, sizeof set);
+}
