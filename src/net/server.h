@@ -106,6 +106,9 @@ void aw_server_link_close(struct server_link *link);
 void aw_server_link_write(struct server_link *link, const uint8_t *bytes, size_t len);
 /* Sends what the engine has for the link, as far as the kernel takes it. */
 void aw_server_link_flush(struct server_link *link);
+/* Reads cells that are not in memory any more to where they are wanted. */
+AW_MUST_USE bool aw_server_fetch(struct aw_server *s, const struct aw_relay_fetch *fetch,
+                                 size_t count);
 /* Closes the links that have run into a time limit. */
 void aw_server_sweep(struct aw_server *s);
 

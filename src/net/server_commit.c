@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TIDY_AT_ONCE 64
+
 /*
  * Group commit: while one batch of the engine is being written by the thread, the loop goes on
  * reading and fills the next one, so that all that arrives during one flush of the disk shares
@@ -182,6 +184,14 @@ static bool resume_held(struct aw_server *s)
     return moved;
 }
 
+static void tidy(struct aw_server *s)
+{
+    struct aw_relay_fetch fetch;
+
+    for (int n = 0; n < TIDY_AT_ONCE && aw_relay_tidy_next(s->relay, &fetch); n++)
+        aw_relay_tidied(s->relay, aw_server_fetch(s, &fetch, 1) ? AW_OK : AW_E_STORE);
+}
+
 void aw_server_pump(struct aw_server *s)
 {
     struct aw_relay_wake wake;
@@ -191,6 +201,7 @@ void aw_server_pump(struct aw_server *s)
     } while (!s->is_draining && resume_held(s));
     while (aw_relay_wake_next(s->relay, &wake))
         run_wake(s, &wake);
+    tidy(s);
     hand_over(s);
     /* Without a thread the commit is done already, and its answers are waiting. */
     send_ready(s);

@@ -186,8 +186,7 @@ void aw_server_link_write(struct server_link *link, const uint8_t *bytes, size_t
     link->write_since_ms = aw_loop_true_ms(link->server->loop);
 }
 
-/* Reads the cells that are not in memory any more straight into the frame. */
-static bool fetch_all(struct aw_server *s, const struct aw_relay_fetch *fetch, size_t count)
+bool aw_server_fetch(struct aw_server *s, const struct aw_relay_fetch *fetch, size_t count)
 {
     struct aw_store *from = s->config.reader.self != NULL ? &s->config.reader : &s->config.store;
     size_t i;
@@ -218,7 +217,7 @@ void aw_server_link_flush(struct server_link *link)
                 aw_server_link_close(link);
             return;
         }
-        if (!fetch_all(s, fetch, count) ||
+        if (!aw_server_fetch(s, fetch, count) ||
             aw_link_seal(&link->crypto, s->frame_buf, AW_LINK_FRAME_MAX, plain.len, &len) != AW_OK)
             aw_server_link_close(link);
         else

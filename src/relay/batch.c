@@ -10,6 +10,7 @@
 #include "relay/mailbox.h"
 #include "relay/pool.h"
 #include "relay/switch.h"
+#include "relay/tidy.h"
 #include "relay/token.h"
 #include "relay/uptime.h"
 #include "relay/wake.h"
@@ -98,6 +99,19 @@ bool aw_batch_arm(struct aw_relay *r, uint32_t box, uint32_t after_s, struct aw_
     m->arm_pend++;
     pend(r, box, idx);
     return true;
+}
+
+void aw_batch_move(struct aw_relay *r, uint32_t box, const struct aw_cell_ref *ref,
+                   struct aw_bytes cell)
+{
+    struct aw_cell_ref copy = *ref;
+    uint32_t idx;
+
+    copy.flags |= pending_flags(r) | AW_CELL_MOVED;
+    aw_blocks_put(r, r->boxes[box].id, &copy, cell);
+    idx = aw_cells_new(r, &copy);
+    AW_ASSERT(idx != 0);
+    pend(r, box, idx);
 }
 
 /*
@@ -298,6 +312,10 @@ static void apply(struct aw_relay *r, const struct aw_buffer *b)
             aw_cells_free(r, pend->cell);
             continue;
         }
+        if ((r->cells[pend->cell].flags & AW_CELL_MOVED) != 0) {
+            aw_tidy_moved(r, pend->box, pend->cell);
+            continue;
+        }
         if ((r->cells[pend->cell].flags & AW_CELL_ARM) != 0) {
             aw_switch_armed(r, pend->box, pend->cell);
             continue;
@@ -333,7 +351,7 @@ static void forget(struct aw_relay *r, const struct aw_buffer *b)
 
         if ((flags & AW_CELL_BULK) != 0)
             m->bulk_pend--;
-        if ((flags & AW_CELL_ARM) != 0)
+        if ((flags & (AW_CELL_ARM | AW_CELL_MOVED)) == AW_CELL_ARM)
             aw_switch_not_armed(r, pend->box);
         if ((flags & AW_CELL_FIRED) != 0)
             aw_switch_not_fired(r, pend->box);

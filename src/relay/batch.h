@@ -14,6 +14,11 @@ AW_MUST_USE bool aw_batch_deposit(struct aw_relay *r, uint32_t box, uint64_t has
 AW_MUST_USE bool aw_batch_arm(struct aw_relay *r, uint32_t box, uint32_t after_s,
                               struct aw_bytes cell);
 
+/* Another place for a cell that is stored; there is room. `ref` is what the index says of it, with
+ * AW_CELL_ARM for that of a switch. */
+void aw_batch_move(struct aw_relay *r, uint32_t box, const struct aw_cell_ref *ref,
+                   struct aw_bytes cell);
+
 /* The batch that a pending cell is part of; done_no for a waiting one. */
 uint64_t aw_batch_of(const struct aw_relay *r, const struct aw_cell_ref *c);
 

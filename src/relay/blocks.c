@@ -24,9 +24,15 @@ bool aw_blocks_have_room(const struct aw_relay *r, size_t cell_len)
     return b->block_count < AW_BLOCKS_PER_BATCH && !aw_pool_is_empty(&r->block_pool);
 }
 
-static uint32_t position(const struct aw_relay *r, uint32_t row)
+/* Places of rows in the buffers count on through all of them. */
+static uint8_t *row_at(const struct aw_relay *r, uint32_t place)
 {
-    return r->fill * AW_BUFFER_LEN + row * AW_RELAY_RECORD_MAX;
+    return r->buffer_bytes + (size_t)place * AW_RELAY_RECORD_MAX;
+}
+
+static uint32_t place_of(uint32_t buffer, uint32_t row)
+{
+    return buffer * AW_BLOCKS_PER_BATCH + row;
 }
 
 static void open_row(struct aw_relay *r, struct aw_buffer *b)
@@ -35,9 +41,9 @@ static void open_row(struct aw_relay *r, struct aw_buffer *b)
     uint32_t row = b->block_count;
 
     AW_ASSERT(block != 0 && row < AW_BLOCKS_PER_BATCH);
-    r->blocks[block] =
-        (struct aw_block_ref){.key = r->block_key_next++, .live = 0, .mem = 1 + position(r, row)};
-    r->buffer_bytes[position(r, row)] = AW_RECORD_VERSION;
+    r->blocks[block] = (struct aw_block_ref){
+        .key = r->block_key_next++, .live = 0, .mem = (uint16_t)(1 + place_of(r->fill, row))};
+    *row_at(r, place_of(r->fill, row)) = AW_RECORD_VERSION;
     b->blocks[row] = block;
     b->lens[row] = AW_BLOCK_HEAD_LEN;
     b->block_count++;
@@ -47,30 +53,31 @@ void aw_blocks_put(struct aw_relay *r, uint64_t box_id, struct aw_cell_ref *ref,
                    struct aw_bytes cell)
 {
     struct aw_buffer *b = &r->buffers[r->fill];
+    bool is_arm = (ref->flags & AW_CELL_ARM) != 0;
     uint32_t row;
     uint8_t *p;
 
     if (last_len(b) + AW_ENTRY_HEAD_LEN + cell.len > AW_RELAY_RECORD_MAX)
         open_row(r, b);
     row = b->block_count - 1;
-    p = r->buffer_bytes + position(r, row) + b->lens[row];
+    p = row_at(r, place_of(r->fill, row)) + b->lens[row];
     ref->block = b->blocks[row];
     ref->offset = (uint16_t)(b->lens[row] + AW_ENTRY_HEAD_LEN);
     aw_put_u64(p, box_id);
     aw_put_u32(p + 8, ref->no);
     aw_put_u32(p + 12, ref->at);
-    aw_put_u64(p + 16, aw_cell_hash(ref));
-    aw_put_u16(p + 24,
-               (uint16_t)(cell.len | ((ref->flags & AW_CELL_ARM) != 0 ? AW_ENTRY_ARMED : 0)));
+    aw_put_u64(p + 16, is_arm ? (uint64_t)ref->hash[1] << 32 : aw_cell_hash(ref));
+    aw_put_u16(p + 24, (uint16_t)(is_arm ? cell.len | AW_ENTRY_ARMED : cell.len));
     memcpy(p + AW_ENTRY_HEAD_LEN, cell.ptr, cell.len);
     b->lens[row] += (uint32_t)(AW_ENTRY_HEAD_LEN + cell.len);
+    r->blocks[ref->block].len = (uint16_t)b->lens[row];
 }
 
 const uint8_t *aw_blocks_bytes(const struct aw_relay *r, const struct aw_cell_ref *c)
 {
     uint32_t mem = r->blocks[c->block].mem;
 
-    return mem == 0 ? NULL : r->buffer_bytes + (mem - 1) + c->offset;
+    return mem == 0 ? NULL : row_at(r, mem - 1) + c->offset;
 }
 
 void aw_blocks_recycle(struct aw_relay *r, uint32_t idx)
@@ -81,7 +88,7 @@ void aw_blocks_recycle(struct aw_relay *r, uint32_t idx)
         struct aw_block_ref *block = &r->blocks[b->blocks[row]];
 
         /* The slot may have been released, and be the place of another row by now. */
-        if (block->mem == 1 + idx * AW_BUFFER_LEN + row * AW_RELAY_RECORD_MAX)
+        if (block->mem == 1 + place_of(idx, row))
             block->mem = 0;
     }
     b->block_count = 0;
@@ -101,12 +108,12 @@ void aw_blocks_died(struct aw_relay *r, uint32_t block)
     aw_lazy_touch(r);
 }
 
-uint32_t aw_blocks_load(struct aw_relay *r, uint64_t key)
+uint32_t aw_blocks_load(struct aw_relay *r, uint64_t key, size_t len)
 {
     uint32_t block = aw_pool_take(&r->block_pool, &r->blocks[r->block_pool.free].live);
 
     if (block != 0)
-        r->blocks[block] = (struct aw_block_ref){.key = key, .live = 0, .mem = 0};
+        r->blocks[block] = (struct aw_block_ref){.key = key, .live = 0, .len = (uint16_t)len};
     return block;
 }
 

@@ -29,7 +29,7 @@ void aw_blocks_leave(struct aw_relay *r, uint32_t block);
 void aw_blocks_died(struct aw_relay *r, uint32_t block);
 
 /* Takes a row that was stored; 0 when the index is full. */
-uint32_t aw_blocks_load(struct aw_relay *r, uint64_t key);
+uint32_t aw_blocks_load(struct aw_relay *r, uint64_t key, size_t len);
 
 /* The row is deleted: the slot is free again. */
 void aw_blocks_release(struct aw_relay *r, uint32_t block);

@@ -7,6 +7,8 @@
 #include "relay/pool.h"
 #include "relay/switch.h"
 
+#define UNHASHED (AW_CELL_ARM | AW_CELL_FIRED | AW_CELL_MOVED)
+
 uint64_t aw_cells_hash(const struct aw_relay *r, const struct aw_box *m, struct aw_bytes cell)
 {
     /* An odd factor keeps mailboxes apart; who cannot see the hash cannot make two meet. */
@@ -70,7 +72,7 @@ uint32_t aw_cells_new(struct aw_relay *r, const struct aw_cell_ref *ref)
     r->blocks[ref->block].live++;
     if ((ref->flags & AW_CELL_FIRED) == 0)
         r->plain_count++;
-    if ((ref->flags & (AW_CELL_ARM | AW_CELL_FIRED)) == 0)
+    if ((ref->flags & UNHASHED) == 0)
         table_add(r, cell);
     return cell;
 }
@@ -79,7 +81,7 @@ void aw_cells_free(struct aw_relay *r, uint32_t cell)
 {
     uint32_t block = r->cells[cell].block;
 
-    if ((r->cells[cell].flags & (AW_CELL_ARM | AW_CELL_FIRED)) == 0)
+    if ((r->cells[cell].flags & UNHASHED) == 0)
         table_remove(r, cell);
     if ((r->cells[cell].flags & AW_CELL_FIRED) == 0)
         r->plain_count--;

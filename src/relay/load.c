@@ -6,6 +6,7 @@
 #include "relay/mailbox.h"
 #include "relay/pool.h"
 #include "relay/switch.h"
+#include "relay/tidy.h"
 #include "relay/token.h"
 #include "relay/uptime.h"
 #include "relay/wake.h"
@@ -144,7 +145,7 @@ static enum aw_status load_block(struct aw_relay *r, uint64_t key, struct aw_byt
     if (row.len <= AW_BLOCK_HEAD_LEN || row.len > AW_RELAY_RECORD_MAX || key < r->block_key_next)
         return AW_E_DAMAGED;
     r->block_key_next = key + 1;
-    block = aw_blocks_load(r, key);
+    block = aw_blocks_load(r, key, row.len);
     if (block == 0)
         return AW_E_LIMIT;
     r->blocks[block].live = 1; /* ours, so that it does not die before all are seen */
@@ -218,5 +219,6 @@ void aw_relay_start(struct aw_relay *relay, struct aw_now now)
     }
     aw_uptime_start(relay);
     aw_switch_start(relay);
+    aw_tidy_start(relay);
     relay->counters.dropped = 0;
 }

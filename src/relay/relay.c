@@ -10,6 +10,7 @@
 #include "relay/mailbox.h"
 #include "relay/rate.h"
 #include "relay/switch.h"
+#include "relay/tidy.h"
 #include "relay/token.h"
 #include "relay/uptime.h"
 #include "relay/wake.h"
@@ -144,6 +145,8 @@ static uint8_t read_op(struct aw_relay *r, uint32_t link, const struct aw_reques
     reply->box = box;
     reply->box_id = r->boxes[box].id;
     reply->batch = box_batch(r, &r->boxes[box]);
+    if (q->op != AW_REQUEST_REMOVE)
+        aw_tidy_seen(r, box);
     switch (q->op) {
     case AW_REQUEST_SUBSCRIBE:
         reply->kind = AW_REPLY_SUBSCRIBE;
@@ -249,8 +252,10 @@ void aw_relay_tick(struct aw_relay *relay, struct aw_now now)
 
 uint64_t aw_relay_deadline_ms(const struct aw_relay *relay)
 {
-    return aw_time_min(aw_switch_deadline_ms(relay),
-                       aw_time_min(aw_wake_deadline_ms(relay), aw_batch_deadline_ms(relay)));
+    uint64_t due_ms = aw_time_min(aw_switch_deadline_ms(relay), aw_tidy_deadline_ms(relay));
+
+    due_ms = aw_time_min(due_ms, aw_wake_deadline_ms(relay));
+    return aw_time_min(due_ms, aw_batch_deadline_ms(relay));
 }
 
 void aw_relay_counters(const struct aw_relay *relay, struct aw_relay_counters *out)

@@ -51,9 +51,10 @@
 enum {
     AW_CELL_BULK = 1,
     AW_CELL_PENDING = 2,
-    AW_CELL_ODD = 4,   /* batch number is odd */
-    AW_CELL_ARM = 8,   /* pending: not a cell of the mailbox, but of its switch */
-    AW_CELL_FIRED = 16 /* delivered by its switch */
+    AW_CELL_ODD = 4,    /* batch number is odd */
+    AW_CELL_ARM = 8,    /* pending: not a cell of the mailbox, but of its switch */
+    AW_CELL_FIRED = 16, /* delivered by its switch */
+    AW_CELL_MOVED = 32  /* pending: another place for a cell, or with AW_CELL_ARM for a switch */
 };
 
 struct aw_cell_ref {
@@ -69,7 +70,8 @@ struct aw_cell_ref {
 struct aw_block_ref {
     uint64_t key;
     uint32_t live; /* cells; in the dead and free lists: the next one */
-    uint32_t mem;  /* 1 + position in the buffers, 0 when not there */
+    uint16_t mem;  /* 1 + place in the buffers, 0 when not there */
+    uint16_t len;  /* of the row, bytes */
 };
 
 enum {
@@ -198,6 +200,16 @@ struct aw_box_name {
     uint32_t box;
 };
 
+/* Where the pass over all mailboxes is, and the cell whose bytes it has asked for. */
+struct aw_tidy {
+    uint64_t due_ms;
+    uint64_t old_key; /* rows below were there at the end of the last pass */
+    uint32_t box, cell_no;
+    bool is_armed_done, is_asked;
+    struct aw_cell_ref ref;
+    uint8_t bytes[AW_RELAY_CELL_LEN];
+};
+
 struct aw_relay {
     struct aw_relay_config config;
     struct aw_random random;
@@ -215,6 +227,7 @@ struct aw_relay {
     struct aw_reply *replies;
     struct aw_link_ref *links; /* index is 1 + link */
     struct aw_wheel wheel;     /* of switches, in running time */
+    struct aw_tidy tidy;
     struct aw_table key_table, cell_table;
     uint32_t token_count;
     uint32_t plain_count; /* cells in use, without AW_CELL_FIRED */

@@ -165,6 +165,22 @@ size_t bed_recv(struct relay_bed *bed, uint32_t link, size_t frame_len, struct a
     }
 }
 
+size_t bed_tidy(struct relay_bed *bed, size_t most)
+{
+    struct aw_relay_fetch fetch;
+    size_t count = 0;
+
+    aw_relay_tick(bed->relay, bed->now);
+    while (count < most && aw_relay_tidy_next(bed->relay, &fetch)) {
+        struct aw_buf dst = {fetch.dst, fetch.len, 0};
+
+        aw_relay_tidied(bed->relay, bed->store.vtable->read(bed->store.self, AW_RELAY_SPACE_BLOCK,
+                                                            fetch.key, fetch.offset, &dst));
+        count++;
+    }
+    return count;
+}
+
 void bed_token(struct relay_bed *bed, uint32_t quota, const char *wake, uint8_t token[32])
 {
     struct aw_relay_token_info info = {.quota = quota, .label = "bed"};

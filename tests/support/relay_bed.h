@@ -50,6 +50,9 @@ void bed_settle(struct relay_bed *bed);
 size_t bed_recv(struct relay_bed *bed, uint32_t link, size_t frame_len, struct aw_answer *out,
                 size_t cap);
 
+/* Does all the housekeeping that is due, up to `most` moved cells. Returns the number of these. */
+size_t bed_tidy(struct relay_bed *bed, size_t most);
+
 /* A token for `quota` mailboxes, durable. */
 void bed_token(struct relay_bed *bed, uint32_t quota, const char *wake, uint8_t token[32]);
 

@@ -15,8 +15,11 @@
  *   - a switch delivers what was armed last, once, not before its time and not never, also over
  *     crashes and failed commits
  *   - drops and refusals are those of the rules, and nothing else goes
+ *   - housekeeping, which moves cells, does not show
  *   - answers come in the order of the requests, each once
+ *
+ * Returns how many cells housekeeping has moved.
  */
-void relay_model_play(const uint8_t *trace, size_t len);
+size_t relay_model_play(const uint8_t *trace, size_t len);
 
 #endif /* AW_TESTS_RELAY_MODEL_H */

@@ -37,7 +37,7 @@ static void run(struct relay_bed *bed, uint64_t span_ms)
             next_ms = end_ms;
         if (next_ms > bed->now.mono_ms)
             pass(bed, next_ms - bed->now.mono_ms);
-        aw_relay_tick(bed->relay, bed->now);
+        (void)bed_tidy(bed, 1000);
         commit_all(bed);
         if (next_ms == end_ms)
             return;

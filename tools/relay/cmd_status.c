@@ -20,6 +20,7 @@ static void print_numbers(const json_t *reply)
         {"dropped", "cells dropped from the middle of a full mailbox"},
         {"arms", "times a switch was armed"},
         {"fired", "switches whose time ran out"},
+        {"expired", "mailboxes removed: no reader for 90 days"},
         {"wakes", "times a reader was to be woken"},
         {"commits", "commits"},
         {"commits_failed", "commits that failed"},

@@ -134,7 +134,7 @@ static bool status(struct relay_host *host, json_t **reply)
     *reply = json_pack(
         "{s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
         "s:I, "
-        "s:o, s:o, s:I, s:I}",
+        "s:I, s:I, s:o, s:o, s:I, s:I}",
         "running", host->server != NULL, "address", line, "disk_failing", (int)c.is_degraded,
         "cells_waiting", (json_int_t)c.cells, "mailboxes", (json_int_t)c.mailboxes, "links",
         (json_int_t)c.links, "requests", (json_int_t)c.requests, "deposited",
@@ -142,7 +142,8 @@ static bool status(struct relay_host *host, json_t **reply)
         (json_int_t)c.delivered, "taken", (json_int_t)c.taken, "dropped", (json_int_t)c.dropped,
         "commits", (json_int_t)c.commits, "commits_failed", (json_int_t)c.commits_failed, "wakes",
         (json_int_t)c.wakes, "armed", (json_int_t)c.armed, "arms", (json_int_t)c.arms, "fired",
-        (json_int_t)c.fired, "refused", refusals(&c), "network", network(host), "started_at",
+        (json_int_t)c.fired, "expired", (json_int_t)c.expired, "moved", (json_int_t)c.moved,
+        "refused", refusals(&c), "network", network(host), "started_at",
         (json_int_t)(host->started_wall_ms / 1000), "disk_bytes",
         (json_int_t)aw_store_sqlite_disk_len(&host->store));
     return true;

@@ -19,6 +19,7 @@
  *     then always         while ((link = aw_relay_ready_next()) != AW_RELAY_NONE)
  *                             aw_relay_output() until it appends nothing; seal, send
  *                         aw_relay_wake_next() until false
+ *                         aw_relay_tidy_next() a few times
  *                         no commit under way: aw_relay_batch_next(); hand it to the store
  *                         set the timer to aw_relay_deadline_ms(), then aw_relay_tick()
  *
@@ -207,6 +208,20 @@ struct aw_relay_fetch {
 AW_API size_t aw_relay_output(struct aw_relay *relay, uint32_t link, struct aw_buf *plain,
                               struct aw_relay_fetch *fetch, size_t fetch_cap);
 
+/**
+ * Does a bounded piece of housekeeping: removes mailboxes that nobody reads, and finds a cell that
+ * alone keeps a long row, to be copied into the filling batch. Due at the deadline.
+ *
+ * @param out  the bytes that it wants: read them from the store, then call aw_relay_tidied(), both
+ *             before any other call
+ * @return true   see above; there may be more
+ *         false  nothing now
+ */
+AW_API bool aw_relay_tidy_next(struct aw_relay *relay, struct aw_relay_fetch *out);
+
+/** Tells whether the bytes were read. Without them the cell stays where it is. */
+AW_API void aw_relay_tidied(struct aw_relay *relay, enum aw_status status);
+
 /** Returns whether all answers are out and the link is to be closed because of AW_RELAY_BAD. */
 AW_API bool aw_relay_link_is_over(const struct aw_relay *relay, uint32_t link);
 
@@ -270,6 +285,8 @@ struct aw_relay_counters {
     uint64_t commits;
     uint64_t commits_failed;
     uint64_t wakes;
+    uint64_t expired; /* mailboxes that nobody read */
+    uint64_t moved;   /* cells that were copied so that their row could go */
     bool is_degraded; /* the last commit failed: cells are refused until one succeeds */
 };
 
