@@ -223,7 +223,7 @@ enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, str
 {
     struct subject *s = subject_of(subject);
     struct person *p = find_person(s, person);
-    uint32_t waiting[AW_WORD_WAITING_MAX];
+    uint32_t gone[SUBJECT_GONE_MAX];
     uint8_t count;
 
     aw_su_advance(s, now);
@@ -233,17 +233,19 @@ enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, str
         if (s->plan.roster[i].person == person)
             return AW_E_STATE;
     }
-    count = p->words.count;
-    if (!aw_outbox_has_room(&s->outbox) || p->gone_count + count > SUBJECT_GONE_MAX ||
+    if (!aw_outbox_has_room(&s->outbox) || p->gone_count + p->words.count > SUBJECT_GONE_MAX ||
         s->outbox.store_id != 0)
         return AW_E_BUSY;
-    for (size_t i = 0; i < count; i++)
-        waiting[i] = p->words.words[i].number;
+    /* What was named a moment ago is still in the store, too. */
+    count = p->gone_count;
+    memcpy(gone, p->gone, count * sizeof gone[0]);
+    for (size_t i = 0; i < p->words.count; i++)
+        gone[count++] = p->words.words[i].number;
     aw_wipe(p, sizeof *p);
     p->resend_ms = AW_TIME_NEVER;
     aw_words_out_init(&p->words);
     p->words_stored = aw_words_out_next(&p->words);
-    memcpy(p->gone, waiting, count * sizeof *waiting);
+    memcpy(p->gone, gone, count * sizeof gone[0]);
     p->gone_count = count;
     if (s->bulk_person == person)
         s->bulk_parcel = (struct aw_parcel){.state = AW_PARCEL_FREE};
