@@ -12,16 +12,43 @@
 
 /* ---- Helpers of all core/contact*.c ---- */
 
+/* Bit i: everybody of level i + 1 is away. */
+static uint8_t empty_levels(const struct contact *c, uint16_t away)
+{
+    uint8_t empty = 0;
+
+    for (size_t i = 0; i < c->plan.levels_count; i++) {
+        bool is_empty = true;
+
+        for (size_t m = 0; m < c->plan.roster_count; m++) {
+            const struct aw_member *member = &c->plan.roster[m];
+
+            if ((member->groups & c->plan.levels[i].groups) != 0 &&
+                (away >> (member->human - 1) & 1) == 0)
+                is_empty = false;
+        }
+        if (is_empty)
+            empty |= (uint8_t)(1U << i);
+    }
+    return empty;
+}
+
 /* Until a plan names this contact's groups, every level rings here. */
 struct aw_ladder_rules aw_co_rules(const struct contact *c)
 {
     struct aw_ladder_rules rules = {.plan = &c->plan,
                                     .groups = AW_GROUPS_ALL,
                                     .is_doubt = aw_watch_is_doubtful(&c->book.newest)};
+    const struct aw_member *me = aw_co_member(c);
+    uint64_t now_s = aw_timebase_s(&c->time);
+    uint16_t away = aw_co_away(c, now_s);
 
-    for (size_t i = 0; c->has_plan && i < c->plan.roster_count; i++) {
-        if (c->plan.roster[i].person == c->book.person)
-            rules.groups = c->plan.roster[i].groups;
+    if (me == NULL)
+        return rules;
+    rules.groups = me->groups;
+    if (away != 0) {
+        rules.is_away = (away >> (me->human - 1) & 1) != 0;
+        rules.empty = empty_levels(c, away);
     }
     return rules;
 }
@@ -48,6 +75,15 @@ void aw_co_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urg
     aw_outbox_event(&c->outbox, &event, waits_for_store(kind) ? c->outbox.change : 0);
 }
 
+/* What was said in the incident ends with it, and what was overdue is settled. */
+static void close_incident(struct contact *c)
+{
+    memset(c->own.note, 0, sizeof c->own.note);
+    c->own.hand_to = 0;
+    aw_trigger_settle(&c->triggers, aw_timebase_s(&c->time));
+    aw_co_touch(c, CONTACT_DIRTY_OWN | CONTACT_DIRTY_TRIGGERS);
+}
+
 void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
 {
     if (out->count > 0)
@@ -64,8 +100,10 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
         };
 
         aw_outbox_event(&c->outbox, &event, waits_for_store(e->kind) ? c->outbox.change : 0);
+        if (e->kind == AW_EVENT_CLOSED)
+            close_incident(c);
         if (e->kind == AW_EVENT_CLOSED || e->kind == AW_EVENT_CLAIM_ENDED) {
-            c->book.claim = AW_REPLY_CLAIM_NONE;
+            c->book.claim = CONTACT_CLAIM_NONE;
             /* Only to take back what was told: under duress nothing was. */
             c->wants_reply = c->wants_reply || c->claim_told != AW_REPLY_CLAIM_NONE;
         }
@@ -100,17 +138,21 @@ void aw_co_advance(struct contact *c, struct aw_now now)
     }
 }
 
-/* Both deadlines anew: after a statement, or with a new plan. */
+/* All deadlines anew: after a statement, or with a new plan. */
 void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
+    uint64_t floor_s = c->ladder.peers.spoken_s;
     struct aw_ladder_due due;
 
     for (size_t i = 0; i < AW_LADDER_DUES; i++)
         due.at_s[i] = AW_NO_TIME;
     if (c->has_plan && c->book.checkin.call.seq != 0) {
-        due.at_s[CONTACT_DUE(AW_WHY_CHECKIN)] = aw_watch_checkin_due_s(&c->book.checkin, &c->plan);
-        due.at_s[CONTACT_DUE(AW_WHY_BEAT)] = aw_watch_beat_due_s(&c->book.newest, &c->plan);
+        due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] =
+            aw_watch_checkin_due_s(&c->book.checkin, &c->plan, floor_s);
+        due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)] =
+            aw_watch_beat_due_s(&c->book.newest, &c->plan, floor_s);
+        aw_trigger_due(&c->triggers, &c->plan, floor_s, &due);
     }
     aw_ladder_watch(&c->ladder, &rules, &due, aw_timebase_s(&c->time), out);
     aw_co_touch(c, CONTACT_DIRTY_LADDER);
@@ -119,7 +161,9 @@ void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
 /* spec/07-contact.md §8: "A reply MUST NOT show what only the circle knows". */
 uint8_t aw_co_claim(const struct contact *c)
 {
-    return c->ladder.is_public ? c->book.claim : AW_REPLY_CLAIM_NONE;
+    if (!c->ladder.is_public)
+        return AW_REPLY_CLAIM_NONE;
+    return c->book.claim == CONTACT_CLAIM_HANDED ? AW_REPLY_CLAIM_DECLINED : c->book.claim;
 }
 
 /* ---- Start and end ---- */
@@ -137,6 +181,8 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     c->random = *random;
     c->slot = slot;
     c->book.version = CONTACT_RECORD_VERSION;
+    c->triggers.version = CONTACT_RECORD_VERSION;
+    c->own.version = CONTACT_RECORD_VERSION;
     c->resend_ms = AW_TIME_NEVER;
     aw_timebase_init(&c->time, 0, now);
     aw_outbox_init(&c->outbox);
@@ -257,88 +303,6 @@ enum aw_status aw_contact_join(struct aw_contact *contact, struct aw_bytes uri,
     return st;
 }
 
-enum aw_status aw_contact_verify(struct aw_contact *contact, struct aw_now now)
-{
-    struct contact *c = contact_of(contact);
-    enum aw_status st = AW_OK;
-
-    aw_co_advance(c, now);
-    if (c->who.phase < AW_CONTACT_PAIRED)
-        return AW_E_STATE;
-    if (!aw_outbox_has_room(&c->outbox))
-        return AW_E_BUSY;
-    if (aw_channel_is_quarantined(&c->channel))
-        st = aw_channel_quarantine_accept(&c->channel);
-    if (st != AW_OK)
-        return st;
-    aw_channel_set_verified(&c->channel);
-    c->who.phase = AW_CONTACT_VERIFIED;
-    aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_CHANNEL);
-    return AW_OK;
-}
-
-enum aw_status aw_contact_seen(struct aw_contact *contact, struct aw_now now)
-{
-    struct contact *c = contact_of(contact);
-
-    aw_co_advance(c, now);
-    if (c->who.phase < AW_CONTACT_PAIRED || c->book.newest.call.seq == 0)
-        return AW_E_STATE;
-    if (!aw_outbox_has_room(&c->outbox))
-        return AW_E_BUSY;
-    if (c->book.seq_human == c->book.newest.call.seq)
-        return AW_OK;
-    c->book.seq_human = c->book.newest.call.seq;
-    c->wants_reply = true;
-    aw_co_touch(c, CONTACT_DIRTY_BOOK);
-    return AW_OK;
-}
-
-/* What the three answers of the human have in common. */
-static enum aw_status human(struct contact *c,
-                            enum aw_status (*say)(struct aw_ladder *,
-                                                  const struct aw_ladder_rules *, uint64_t,
-                                                  struct aw_ladder_out *),
-                            int claim, struct aw_now now)
-{
-    struct aw_ladder_rules rules = aw_co_rules(c);
-    struct aw_ladder_out out = {.count = 0};
-    enum aw_status st;
-
-    aw_co_advance(c, now);
-    if (!aw_outbox_has_room(&c->outbox))
-        return AW_E_BUSY;
-    st = say(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
-    if (st != AW_OK && st != AW_E_LIMIT)
-        return st;
-    aw_co_flush(c, &out);
-    if (claim >= 0)
-        c->book.claim = (uint8_t)claim;
-    /* spec/07-contact.md §8: "What a human answers MUST NOT change the time at which a reply
-     * leaves under duress": a reply that shows nothing new would show that something happened. */
-    if (c->ladder.is_public && c->book.newest.call.seq != 0) {
-        c->book.seq_human = c->book.newest.call.seq;
-        c->wants_reply = true;
-    }
-    aw_co_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER);
-    return st;
-}
-
-enum aw_status aw_contact_claim(struct aw_contact *contact, struct aw_now now)
-{
-    return human(contact_of(contact), aw_ladder_claim, AW_REPLY_CLAIM_ACTING, now);
-}
-
-enum aw_status aw_contact_decline(struct aw_contact *contact, struct aw_now now)
-{
-    return human(contact_of(contact), aw_ladder_decline, AW_REPLY_CLAIM_DECLINED, now);
-}
-
-enum aw_status aw_contact_confirm(struct aw_contact *contact, struct aw_now now)
-{
-    return human(contact_of(contact), aw_ladder_confirm, -1, now);
-}
-
 void aw_contact_tick(struct aw_contact *contact, struct aw_now now)
 {
     aw_co_advance(contact_of(contact), now);
@@ -421,6 +385,12 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
 
     at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&c->outbox));
     at_ms = aw_time_min(at_ms, c->resend_ms);
+    if (aw_ladder_is_incident(&c->ladder)) { /* who comes back is rung */
+        uint64_t until_s = aw_co_away_until(c, aw_timebase_s(&c->time));
+
+        if (until_s != 0)
+            at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, until_s));
+    }
     if (wants && c->parcel.state == AW_PARCEL_FREE && c->send_backoff.pause_ms != 0)
         at_ms = aw_time_min(at_ms, c->send_backoff.until_ms);
     if (c->who.phase >= AW_CONTACT_PAIRED && !c->is_silent)

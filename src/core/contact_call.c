@@ -19,6 +19,13 @@ static struct aw_statement statement_of(const struct aw_call *call)
     return s;
 }
 
+/* Whether a presence lets a word count: outside the circle it is what the device claims. */
+bool aw_co_counts(enum aw_verdict verdict)
+{
+    return verdict == AW_VERDICT_CLAIMED || verdict == AW_VERDICT_SAFE ||
+           verdict == AW_VERDICT_DURESS;
+}
+
 static void show_gap(struct contact *c, uint32_t seq)
 {
     /* spec/05-channel.md §7: "a contact of the duress circle MUST show them as a gap that cannot
@@ -42,6 +49,8 @@ static void hash_act(uint8_t out[AW_HASH_LEN], const struct contact *c, const st
     }
     if (call->kind == AW_CALL_CANCEL && call->has_alarm)
         act.alarm_id = call->alarm.id;
+    if (call->kind == AW_CALL_TIMER)
+        act.timer_id = call->timer.id;
     if (call->has_plan_hash)
         memcpy(act.plan_hash, call->plan_hash, AW_HASH_LEN);
     aw_act_hash(out, c->channel.id, &statement, &act);
@@ -158,7 +167,7 @@ static void take_proof(struct contact *c, const struct aw_contact_call *call, bo
                        uint32_t replied_at_s, struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
-    bool counts = call->verdict != AW_VERDICT_WRONG && call->verdict != AW_VERDICT_CANNOT_JUDGE;
+    bool counts = aw_co_counts(call->verdict);
     bool is_newer = call->seq > c->book.checkin.call.seq;
 
     /* The seqs of a restored phone say nothing until it was re-established. */
@@ -172,6 +181,30 @@ static void take_proof(struct contact *c, const struct aw_contact_call *call, bo
                        aw_timebase_s(&c->time), out);
 }
 
+/* Timers, the question, drills, signals: before the deadlines are looked at. */
+static void take_triggers(struct contact *c, const struct aw_call *call,
+                          const struct aw_contact_call *taken, uint32_t base_s)
+{
+    bool counts = aw_co_counts(taken->verdict);
+
+    if (call->kind == AW_CALL_TIMER)
+        aw_trigger_timer(&c->triggers, call, base_s, c->plan.grace_s, counts);
+    aw_trigger_answer(&c->triggers, call, base_s, counts);
+    aw_trigger_notice(&c->triggers, call, base_s);
+    /* spec/07-contact.md §10: "A drill MUST ring at most once an hour, and MUST NOT open, move or
+     * end anything." */
+    if (call->kind == AW_CALL_DRILL) {
+        bool rings = aw_trigger_drill(&c->triggers, call->seq, taken->received_at_s) &&
+                     !aw_ladder_is_incident(&c->ladder);
+
+        aw_co_event(c, AW_EVENT_DRILL, rings ? AW_URGENCY_RING : AW_URGENCY_NOTICE, call->seq,
+                    taken->received_at_s);
+    }
+    if (counts && base_s > c->triggers.life_at_s)
+        c->triggers.life_at_s = base_s; /* who types a secret is alive */
+    aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
+}
+
 /* What a word says; duress and wrong secrets are the same whatever the word. */
 static void take_word(struct contact *c, const struct aw_opened *opened, const struct aw_call *call,
                       const struct aw_contact_call *taken, bool is_old, uint32_t replied_at_s,
@@ -179,15 +212,15 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
     uint64_t now_s = aw_timebase_s(&c->time);
+    bool is_end = call->kind == AW_CALL_TIMER && call->timer.op == AW_TIMER_END;
 
     if (taken->verdict == AW_VERDICT_WRONG)
         c->book.wrong_count++;
     else if (taken->verdict == AW_VERDICT_SAFE || taken->verdict == AW_VERDICT_DURESS)
         c->book.wrong_count = 0;
-    if (call->kind == AW_CALL_CHECKIN || call->kind == AW_CALL_PLAN)
+    if (call->kind == AW_CALL_CHECKIN || call->kind == AW_CALL_PLAN || is_end)
         take_proof(c, taken, is_old, replied_at_s, out);
-    if (call->kind == AW_CALL_CANCEL && taken->verdict != AW_VERDICT_WRONG &&
-        taken->verdict != AW_VERDICT_CANNOT_JUDGE)
+    if (call->kind == AW_CALL_CANCEL && aw_co_counts(taken->verdict))
         aw_ladder_cancel(&c->ladder, &rules, now_s, out);
     else if (call->kind == AW_CALL_PLAN)
         aw_co_plan_word(c, call, taken->verdict);
@@ -220,7 +253,7 @@ static void take_alarm(struct contact *c, const struct aw_call *call, uint32_t b
     /* spec/07-contact.md §8: "A claim made while an incident was not public MUST NOT be shown when
      * it becomes so." */
     if (!was_public)
-        c->book.claim = AW_REPLY_CLAIM_NONE;
+        c->book.claim = CONTACT_CLAIM_NONE;
 }
 
 static void announce(struct contact *c, const struct aw_contact_call *taken)
@@ -258,6 +291,7 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
     note_skew(c, &taken, replied_at_s);
     take_newest(c, &taken, replied_at_s, hash, form);
     take_share(c, call);
+    take_triggers(c, call, &taken, base_s);
     if (call->word != 0)
         take_word(c, opened, call, &taken, is_old, replied_at_s, base_s, &out);
     take_alarm(c, call, base_s, &out);

@@ -4,6 +4,7 @@
 
 #include <allswell/contact.h>
 
+#include "core/contact_trigger.h"
 #include "core/keep.h"
 #include "core/ladder.h"
 #include "core/outbox.h"
@@ -26,8 +27,6 @@
 #define CONTACT_WRONG_MAX 3
 /* An answer of a relay is not older than this, whatever its clock says. */
 #define CONTACT_PATH_AGE_S 60
-/* Where the ladder keeps the deadline of a cause. */
-#define CONTACT_DUE(cause) ((cause)-AW_WHY_CHECKIN)
 /* Most that a seq may jump ahead. */
 #define CONTACT_SEQ_JUMP (UINT32_C(1) << 16)
 
@@ -50,7 +49,9 @@ enum {
     CONTACT_KEY_JOINING,
     CONTACT_KEY_WORDS,
     CONTACT_KEY_SECRETS,
-    CONTACT_KEY_COUNT
+    CONTACT_KEY_TRIGGERS,
+    CONTACT_KEY_OWN,
+    CONTACT_KEY_COUNT,
 };
 enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY };
 
@@ -65,6 +66,8 @@ enum contact_dirty {
     CONTACT_DIRTY_BODY = 64,
     CONTACT_DIRTY_WORDS = 128,
     CONTACT_DIRTY_SECRETS = 256,
+    CONTACT_DIRTY_TRIGGERS = 512,
+    CONTACT_DIRTY_OWN = 1024,
 };
 
 /* Who watches whom, from where. Secret: wipe. */
@@ -100,7 +103,7 @@ struct contact_book {
     uint8_t wrong_count;
     uint8_t skew; /* enum aw_skew */
     uint8_t person;
-    uint8_t claim; /* enum aw_reply_claim, as said by the human in this incident */
+    uint8_t claim; /* enum contact_claim, as said by the human in this incident */
     bool gap;
     bool has_plan_word, plan_word_counts;
     uint8_t plan_word_hash[AW_HASH_LEN];
@@ -123,8 +126,38 @@ struct contact_secrets {
     bool has_lost; /* earlier ones than these are gone */
 };
 
+/* What the human here said about acting, as in a witness; a reply knows no handing over. */
+enum contact_claim {
+    CONTACT_CLAIM_NONE = 0,
+    CONTACT_CLAIM_ACTING,
+    CONTACT_CLAIM_DECLINED,
+    CONTACT_CLAIM_HANDED,
+};
+
+/* What the human here last confirmed, as in a witness. */
+enum contact_confirm {
+    CONTACT_CONFIRM_NONE = 0,
+    CONTACT_CONFIRM_SPOKEN,
+    CONTACT_CONFIRM_UNREACHABLE,
+};
+
+/* What the human here says beside answers to her. */
+struct contact_own {
+    uint8_t version;                   /* of the record */
+    bool always_on;                    /* this device sleeps never */
+    bool leaves;                       /* he withdraws, and watches until she removes him */
+    uint32_t away_until_s;             /* 0: here, but for the rota */
+    struct aw_quiet rota[AW_ROTA_MAX]; /* when he is not available, in her zone */
+    uint8_t rota_count;
+    uint8_t confirm; /* enum contact_confirm */
+    uint32_t confirm_at_s;
+    uint8_t hand_to; /* person, 0: nobody */
+    char note[AW_WITNESS_NOTE_MAX + 1];
+    uint32_t words_at_s; /* when words were last compared with her in person, 0: never */
+};
+
 #define CONTACT_SCRATCH_LEN 30720
-#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 10)
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 12)
 
 /* What a parcel carries. */
 enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
@@ -145,6 +178,8 @@ struct contact {
     struct contact_book book;
     struct aw_words_in words;
     struct contact_secrets secrets;
+    struct contact_triggers triggers;
+    struct contact_own own;
     struct aw_ladder ladder;
     uint64_t path_s[AW_ENDPOINT_COUNT_MAX]; /* by relay: newest proof that nothing waited there */
     struct aw_plan plan;                    /* in force; until there is one, the default */
@@ -195,6 +230,16 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out);
 void aw_co_advance(struct contact *c, struct aw_now now);
 void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out);
 uint8_t aw_co_claim(const struct contact *c);
+
+/* contact_human.c */
+/* Until when he is not available, 0: he is. */
+uint64_t aw_co_away_until(const struct contact *c, uint64_t now_s);
+/* Bit human - 1: everybody who is away, as far as is known here. */
+uint16_t aw_co_away(const struct contact *c, uint64_t now_s);
+/* The own entry in the roster of the plan in force, or NULL. */
+const struct aw_member *aw_co_member(const struct contact *c);
+
+bool aw_co_counts(enum aw_verdict verdict);
 
 /* contact_feed.c, contact_call.c, contact_plan.c, contact_short.c: one received thing each. */
 AW_MUST_USE enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,

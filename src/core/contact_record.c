@@ -87,7 +87,7 @@ static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(10, contact_book, wrong_count, 0, CONTACT_WRONG_MAX),
     AW_ROW_UINT(11, contact_book, skew, 0, 15),
     AW_ROW_UINT(12, contact_book, person, 0, AW_PLAN_MEMBER_MAX),
-    AW_ROW_UINT(13, contact_book, claim, 0, AW_REPLY_CLAIM_DECLINED),
+    AW_ROW_UINT(13, contact_book, claim, 0, CONTACT_CLAIM_HANDED),
     AW_ROW_BOOL(14, contact_book, gap),
     AW_ROW_BOOL(15, contact_book, has_plan_word),
     AW_ROW_BOOL(16, contact_book, plan_word_counts),
@@ -155,6 +155,70 @@ static enum aw_status check_ladder(const void *message)
 static const struct aw_wire_map ladder_map =
     AW_WIRE_TABLE("ladder", aw_ladder, ladder_fields, check_ladder);
 
+static const struct aw_wire_field timer_fields[] = {
+    ROW_U32(0, contact_timer, id),
+    ROW_U32(1, contact_timer, due_s),
+    AW_ROW_UINT(2, contact_timer, extend_s, 0, AW_TIMER_EXTEND_MAX_S),
+    AW_ROW_UINT(3, contact_timer, kind, AW_TIMER_MEETING, AW_TIMER_JOURNEY),
+    AW_ROW_BOOL(4, contact_timer, is_extended),
+};
+static const struct aw_wire_map timer_map =
+    AW_WIRE_TABLE("timer", contact_timer, timer_fields, NULL);
+
+static const struct aw_wire_field ask_fields[] = {
+    ROW_U32(0, contact_ask, id),
+    AW_ROW_BOOL(1, contact_ask, is_open),
+    ROW_U32(2, contact_ask, asked_at_s),
+    ROW_U32(3, contact_ask, within_s),
+    ROW_U32(4, contact_ask, reply),
+    ROW_U32(5, contact_ask, reached_at_s),
+    ROW_U32(6, contact_ask, answered_at_s),
+    ROW_U32(7, contact_ask, day_s),
+    AW_ROW_UINT(8, contact_ask, day_count, 0, UINT8_MAX),
+};
+static const struct aw_wire_map ask_map = AW_WIRE_TABLE("ask", contact_ask, ask_fields, NULL);
+
+static const struct aw_wire_field triggers_fields[] = {
+    AW_ROW_UINT(0, contact_triggers, version, VERSION, VERSION),
+    AW_ROW_LIST(1, contact_triggers, timers, 0, &timer_map),
+    ROW_U32(2, contact_triggers, ended_id),
+    AW_ROW_MAP(3, contact_triggers, ask, &ask_map),
+    ROW_U32(4, contact_triggers, drill_seq),
+    ROW_U32(5, contact_triggers, drill_at_s),
+    ROW_U32(6, contact_triggers, drill_rang_at_s),
+    ROW_U32(7, contact_triggers, drill_answered),
+    ROW_U32(8, contact_triggers, signal_seq),
+    ROW_U32(9, contact_triggers, signal_at_s),
+    AW_ROW_UINT(10, contact_triggers, signal, 0, AW_SIGNAL_MOVING),
+    ROW_U32(11, contact_triggers, life_at_s),
+    AW_ROW_UINT(12, contact_triggers, alarm_kind, 0, AW_ALARM_STALLED),
+    ROW_U32(13, contact_triggers, alarm_id),
+    ROW_U32(14, contact_triggers, alarm_since_s),
+};
+static const struct aw_wire_map triggers_map =
+    AW_WIRE_TABLE("triggers", contact_triggers, triggers_fields, NULL);
+
+static const struct aw_wire_field rota_fields[] = {
+    AW_ROW_UINT(0, aw_quiet, days, 1, 127),
+    AW_ROW_UINT(1, aw_quiet, from, 0, 1439),
+    AW_ROW_UINT(2, aw_quiet, until, 0, 1439),
+};
+static const struct aw_wire_map rota_map = AW_WIRE_TABLE("rota", aw_quiet, rota_fields, NULL);
+
+static const struct aw_wire_field own_fields[] = {
+    AW_ROW_UINT(0, contact_own, version, VERSION, VERSION),
+    AW_ROW_BOOL(1, contact_own, always_on),
+    AW_ROW_BOOL(2, contact_own, leaves),
+    ROW_U32(3, contact_own, away_until_s),
+    AW_ROW_LIST(4, contact_own, rota, 0, &rota_map),
+    AW_ROW_UINT(5, contact_own, confirm, 0, CONTACT_CONFIRM_UNREACHABLE),
+    ROW_U32(6, contact_own, confirm_at_s),
+    AW_ROW_UINT(7, contact_own, hand_to, 0, AW_PLAN_MEMBER_MAX),
+    AW_ROW_TEXT(8, contact_own, note, 0),
+    ROW_U32(9, contact_own, words_at_s),
+};
+static const struct aw_wire_map own_map = AW_WIRE_TABLE("own", contact_own, own_fields, NULL);
+
 /* ---- Storing ---- */
 
 struct batch {
@@ -199,6 +263,10 @@ static void add_core(struct batch *b, unsigned dirty)
     if ((dirty & CONTACT_DIRTY_WORDS) != 0)
         add(b, CONTACT_SPACE_CORE, CONTACT_KEY_WORDS, start,
             aw_words_in_encode(&c->words, &b->buf));
+    if ((dirty & CONTACT_DIRTY_TRIGGERS) != 0)
+        add_message(b, CONTACT_KEY_TRIGGERS, &triggers_map, &c->triggers);
+    if ((dirty & CONTACT_DIRTY_OWN) != 0)
+        add_message(b, CONTACT_KEY_OWN, &own_map, &c->own);
     if ((dirty & CONTACT_DIRTY_JOINING) != 0) {
         start = b->buf.len;
         add(b, CONTACT_SPACE_CORE, CONTACT_KEY_JOINING, start,
@@ -275,6 +343,10 @@ static enum aw_status load_core(struct contact *c, uint64_t key, struct aw_bytes
         st = aw_words_in_decode(&c->words, value);
     else if (key == CONTACT_KEY_SECRETS)
         st = aw_message_decode(&secrets_map, &c->secrets, value);
+    else if (key == CONTACT_KEY_TRIGGERS)
+        st = aw_message_decode(&triggers_map, &c->triggers, value);
+    else if (key == CONTACT_KEY_OWN)
+        st = aw_message_decode(&own_map, &c->own, value);
     if (st == AW_OK)
         c->has_record[key] = true;
     return st;

@@ -50,8 +50,21 @@ static void fill_reply(const struct contact *c, struct aw_reply *r)
         .receipt_at = b->receipt_at_s,
         .claim = aw_co_claim(c),
         .plan_version = b->plan_named,
+        .always_on = c->own.always_on,
+        .leaves = c->own.leaves,
+        .drill = c->triggers.drill_answered,
     };
+    uint64_t away_s = aw_co_away_until(c, aw_timebase_s(&c->time));
+
     r->marks_len = (uint8_t)aw_words_in_marks(&c->words, r->marks);
+    if (away_s != 0) {
+        r->has_away_until = true;
+        r->away_until = (uint32_t)away_s;
+    }
+    if (c->triggers.ask.is_open) {
+        r->has_ask = true;
+        r->ask = (struct aw_ask){.id = c->triggers.ask.id, .within_s = c->triggers.ask.within_s};
+    }
     aw_channel_accept(&c->channel, c->reply_session, r->accept, &r->accept_epoch);
     aw_channel_received(&c->channel, c->reply_session, &r->cell_epoch, &r->cell_index);
     memcpy(r->receipt_key, c->receipt_key.pk, AW_KEY_LEN);
@@ -93,6 +106,10 @@ static enum aw_status seal_reply(struct contact *c)
     c->book.reply_number++;
     note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
     c->wants_reply = false;
+    if (c->triggers.ask.is_open && c->triggers.ask.reply == 0) {
+        c->triggers.ask.reply = c->book.reply_number;
+        aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
+    }
     aw_co_touch(c, CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_BOOK);
     post(c, CONTACT_SEND_REPLY, c->who.peer.relays, c->who.peer.relays_count, c->who.peer.seed);
     return AW_OK;

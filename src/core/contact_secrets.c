@@ -70,6 +70,22 @@ static bool is_outside(const struct contact_secrets *s, int set, bool is_old)
     return !is_in;
 }
 
+/* Whether her secret was typed for it. */
+static bool is_typed(const struct aw_call *call)
+{
+    switch (call->kind) {
+    case AW_CALL_CHECKIN:
+    case AW_CALL_CANCEL:
+    case AW_CALL_PLAN:
+    case AW_CALL_KEYS:
+        return true;
+    case AW_CALL_TIMER:
+        return call->timer.op == AW_TIMER_END;
+    default:
+        return false;
+    }
+}
+
 enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *opened,
                             const struct aw_call *call, const uint8_t act_hash[AW_HASH_LEN],
                             bool is_old)
@@ -79,7 +95,7 @@ enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *ope
     enum aw_verdict verdict;
     struct aw_dh_key accept;
 
-    if (call->kind == AW_CALL_BEAT || call->kind == AW_CALL_SOS)
+    if (!is_typed(call))
         return AW_VERDICT_NONE; /* without a secret: these bytes are random */
     if (set < 0 && s->has_lost && !is_old)
         return AW_VERDICT_CANNOT_JUDGE;

@@ -31,7 +31,56 @@ static void view_incident(const struct contact *c, struct aw_contact_view *v)
     v->confirmed = l->confirmed;
     v->safe_seen = l->safe_seen;
     v->cancelled = l->cancelled;
+    v->blind = l->path.is_blind;
+    v->suspect_since_s = l->state == AW_LADDER_SUSPECT ? (uint32_t)l->path.suspect_s : 0;
     v->do_not_call = l->incident == AW_INCIDENT_DURESS || l->incident == AW_INCIDENT_WRONG;
+}
+
+static enum aw_ask_state ask_state(const struct contact_ask *a)
+{
+    if (a->id == 0)
+        return AW_ASK_NONE;
+    if (a->answered_at_s != 0)
+        return AW_ASK_ANSWERED;
+    if (!a->is_open)
+        return AW_ASK_OVER;
+    return a->reached_at_s != 0 ? AW_ASK_REACHED : AW_ASK_SENT;
+}
+
+static void view_triggers(const struct contact *c, struct aw_contact_triggers *v)
+{
+    const struct contact_triggers *t = &c->triggers;
+    const struct contact_timer *timer = aw_trigger_next_timer(t);
+
+    if (timer != NULL) {
+        v->timer_kind = (enum aw_timer_kind)timer->kind;
+        v->timer_due_s = timer->due_s;
+        v->timer_extended = timer->is_extended;
+    }
+    v->ask = ask_state(&t->ask);
+    v->asked_at_s = t->ask.asked_at_s;
+    if (v->ask == AW_ASK_REACHED)
+        v->ask_due_s = t->ask.reached_at_s + t->ask.within_s;
+    v->drill_seq = t->drill_seq;
+    v->drill_at_s = t->drill_at_s;
+    v->drill_answered = t->drill_seq != 0 && t->drill_answered == t->drill_seq;
+    v->signal = (enum aw_signal)t->signal;
+    v->signal_at_s = t->signal_at_s;
+    v->life_at_s = t->life_at_s;
+    v->alarm_kind = (enum aw_alarm_kind)t->alarm_kind;
+    v->alarm_since_s = t->alarm_since_s;
+}
+
+static void view_own(const struct contact *c, struct aw_contact_own *v)
+{
+    v->away_until_s = aw_co_away_until(c, aw_timebase_s(&c->time));
+    v->rota_count = c->own.rota_count;
+    memcpy(v->rota, c->own.rota, sizeof v->rota);
+    v->always_on = c->own.always_on;
+    v->leaves = c->own.leaves;
+    v->unreachable = c->own.confirm == CONTACT_CONFIRM_UNREACHABLE;
+    v->hand_to = c->own.hand_to;
+    memcpy(v->note, c->own.note, sizeof v->note);
 }
 
 void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v)
@@ -49,8 +98,8 @@ void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v
     v->silent = c->is_silent;
     view_incident(c, v);
     v->gap = b->gap;
-    v->checkin_due_s = c->ladder.due.at_s[CONTACT_DUE(AW_WHY_CHECKIN)];
-    v->beat_due_s = c->ladder.due.at_s[CONTACT_DUE(AW_WHY_BEAT)];
+    v->checkin_due_s = c->ladder.due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)];
+    v->beat_due_s = c->ladder.due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)];
     v->due_s = aw_ladder_due_s(&c->ladder);
     v->checkin = b->checkin.call;
     v->newest = b->newest.call;
@@ -61,6 +110,8 @@ void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v
     v->seq_human = b->seq_human;
     v->refused_count = c->refused_count;
     v->replayed_count = c->replayed_count;
+    view_triggers(c, &v->triggers);
+    view_own(c, &v->own);
     v->store_failed = c->outbox.store_backoff.pause_ms != 0;
 }
 
@@ -109,7 +160,7 @@ static uint64_t due_of(const struct aw_ladder *l, enum aw_why_cause cause)
 {
     if (cause < AW_WHY_CHECKIN || cause > AW_WHY_BEAT)
         cause = AW_WHY_CHECKIN;
-    return l->due.at_s[CONTACT_DUE(cause)];
+    return l->due.at_s[AW_LADDER_DUE(cause)];
 }
 
 void aw_contact_why(const struct aw_contact *contact, struct aw_why *why)

@@ -59,7 +59,8 @@ struct aw_ladder_peer {
 };
 
 /* Deadlines that are watched: the causes AW_WHY_CHECKIN to AW_WHY_BEAT. */
-#define AW_LADDER_DUES 5
+#define AW_LADDER_DUES       5
+#define AW_LADDER_DUE(cause) ((cause)-AW_WHY_CHECKIN)
 
 struct aw_ladder_due {
     uint64_t at_s[AW_LADDER_DUES]; /* by cause, AW_WHY_CHECKIN first; AW_NO_TIME: not watched */

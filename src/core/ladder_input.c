@@ -25,12 +25,15 @@ static void settle(struct aw_ladder *l, const struct aw_ladder_rules *rules,
     aw_ladder_emit(out, AW_EVENT_CLOSED, l->level, l->now_s);
     /* Two have spoken to her, though her phone may still be silent: the next deadline counts from
      * now on, else the same silence would ring again at once. */
-    if (!l->safe_seen) {
+    if (!l->safe_seen)
         l->peers.spoken_s = l->now_s;
-        for (size_t i = 0; i < AW_LADDER_DUES; i++) {
-            if (l->due.at_s[i] <= l->now_s)
-                l->due.at_s[i] = aw_plan_due_s(rules->plan, l->now_s);
-        }
+    for (size_t i = 0; i < AW_LADDER_DUES; i++) {
+        bool is_once = i == AW_LADDER_DUE(AW_WHY_TIMER) || i == AW_LADDER_DUE(AW_WHY_ASK);
+
+        if (l->due.at_s[i] <= l->now_s && is_once)
+            l->due.at_s[i] = AW_NO_TIME; /* settled: the caller drops it, too */
+        else if (l->due.at_s[i] <= l->now_s && !l->safe_seen)
+            l->due.at_s[i] = aw_plan_due_s(rules->plan, l->now_s);
     }
     l->incident = AW_INCIDENT_NONE;
     l->is_public = false;
@@ -182,11 +185,15 @@ void aw_ladder_alarm(struct aw_ladder *l, const struct aw_ladder_rules *rules,
 void aw_ladder_safe(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint32_t seq,
                     uint64_t made_s, uint64_t now_s, struct aw_ladder_out *out)
 {
+    bool is_timer;
+
     aw_ladder_advance(l, rules, now_s, out);
     /* An older one that was under way when she called for help says nothing about now. */
     if (!aw_ladder_is_incident(l) || seq <= l->trigger_seq)
         return;
-    if (l->incident == AW_INCIDENT_MISSED && l->state != AW_LADDER_RESUMED)
+    /* A timer that she cannot end any more must not keep an incident open for ever. */
+    is_timer = l->cause == AW_WHY_TIMER && made_s >= l->levels_s;
+    if (l->incident == AW_INCIDENT_MISSED && l->state != AW_LADDER_RESUMED && !is_timer)
         return;
     /* A check-in held back from before her phone fell silent is moved ahead by beats alone. */
     if (l->incident == AW_INCIDENT_MISSED && l->cause == AW_WHY_BEAT && made_s < l->levels_s)

@@ -49,23 +49,30 @@ void aw_watch_take(struct aw_watch *w, const struct aw_contact_call *call, uint3
     w->clock = clock;
 }
 
-uint64_t aw_watch_checkin_due_s(const struct aw_watch *w, const struct aw_plan *plan)
+static uint64_t counted_from_s(const struct aw_watch *w, uint64_t floor_s)
 {
-    uint64_t planned_s, said_s = (uint64_t)w->base_s + w->call.valid_for_s;
+    return w->base_s > floor_s ? w->base_s : floor_s;
+}
+
+uint64_t aw_watch_checkin_due_s(const struct aw_watch *w, const struct aw_plan *plan,
+                                uint64_t floor_s)
+{
+    uint64_t base_s = counted_from_s(w, floor_s), said_s = base_s + w->call.valid_for_s, planned_s;
 
     if (w->call.seq == 0)
         return AW_NO_TIME;
     /* spec/07-contact.md §4: "The due time MUST be the earlier of what the plan in force says for
      * the base, and the base plus valid_for." */
-    planned_s = aw_plan_due_s(plan, w->base_s);
+    planned_s = aw_plan_due_s(plan, base_s);
     return planned_s < said_s ? planned_s : said_s;
 }
 
-uint64_t aw_watch_beat_due_s(const struct aw_watch *w, const struct aw_plan *plan)
+uint64_t aw_watch_beat_due_s(const struct aw_watch *w, const struct aw_plan *plan, uint64_t floor_s)
 {
     if (w->call.seq == 0)
         return AW_NO_TIME;
-    return (uint64_t)w->base_s + earlier(w->call.valid_for_s, plan->beat_s) + plan->beat_grace_s;
+    return counted_from_s(w, floor_s) + earlier(w->call.valid_for_s, plan->beat_s) +
+           plan->beat_grace_s;
 }
 
 bool aw_watch_is_doubtful(const struct aw_watch *w)

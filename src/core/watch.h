@@ -33,9 +33,12 @@ struct aw_watch {
  */
 void aw_watch_take(struct aw_watch *w, const struct aw_contact_call *call, uint32_t replied_at_s);
 
-/* Deadline of the next check-in, and of the next sign of the device. AW_NO_TIME without plan. */
-uint64_t aw_watch_checkin_due_s(const struct aw_watch *w, const struct aw_plan *plan);
-uint64_t aw_watch_beat_due_s(const struct aw_watch *w, const struct aw_plan *plan);
+/* Deadline of the next check-in, and of the next sign of the device. AW_NO_TIME without plan.
+ * `floor_s`: when two humans last had spoken to her, 0: they had not. */
+uint64_t aw_watch_checkin_due_s(const struct aw_watch *w, const struct aw_plan *plan,
+                                uint64_t floor_s);
+uint64_t aw_watch_beat_due_s(const struct aw_watch *w, const struct aw_plan *plan,
+                             uint64_t floor_s);
 
 /* When a call was made at the earliest: its base, without regard to the statement before it. */
 uint32_t aw_watch_base_s(const struct aw_contact_call *call, uint32_t replied_at_s,

@@ -150,9 +150,9 @@ static void test_valid_for(void)
 
     plan.pauses_count = 1;
     plan.pauses[0] = (struct aw_pause){SPRING, SPRING + DAY_S};
-    T_EQ(aw_watch_checkin_due_s(&watch, &plan), SPRING + 600);
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan, 0), SPRING + 600);
     watch.call.valid_for_s = AW_SPAN_MAX_S;
-    T_EQ(aw_watch_checkin_due_s(&watch, &plan), SPRING + DAY_S);
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan, 0), SPRING + DAY_S);
 }
 
 /* Goal: no check-in is ever due in quiet hours or a pause, none is late for nothing, and a later

@@ -7,6 +7,7 @@
 #include <allswell/frame.h>
 #include <allswell/plan.h>
 #include <allswell/state.h>
+#include <allswell/trigger.h>
 
 /**
  * @file
@@ -101,10 +102,86 @@ AW_API AW_MUST_USE enum aw_status aw_contact_claim(struct aw_contact *c, struct 
 AW_API AW_MUST_USE enum aw_status aw_contact_decline(struct aw_contact *c, struct aw_now now);
 
 /**
+ * "I cannot, but `person` can": ends an own claim; his device rings with AW_EVENT_HANDED.
+ * AW_E_STATE (nothing to act on), AW_E_NOT_FOUND (nobody of her plan, or the human here),
+ * AW_E_BUSY.
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_hand_over(struct aw_contact *c, uint8_t person,
+                                                       struct aw_now now);
+
+/**
+ * A word to the other contacts about this incident; "" takes it back.
+ *
+ * @param text  UTF-8, at most AW_WITNESS_NOTE_MAX bytes
+ * @return AW_OK, AW_E_STATE (no incident), AW_E_RANGE, AW_E_BUSY
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_note(struct aw_contact *c, const char *text,
+                                                  struct aw_now now);
+
+/**
  * "I have spoken to her": together with her safe check-in it closes the incident.
  * AW_OK (see the view whether it is closed), AW_E_STATE (no incident), AW_E_BUSY.
  */
 AW_API AW_MUST_USE enum aw_status aw_contact_confirm(struct aw_contact *c, struct aw_now now);
+
+/**
+ * "I cannot reach her otherwise": where one operator runs all relays, her place is released on
+ * silence only after others have said so. AW_E_STATE (no incident), AW_E_BUSY.
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_unreachable(struct aw_contact *c, struct aw_now now);
+
+/**
+ * "Are you OK?": rides on replies. She has pace.ask_s of her plan to answer, from when her device
+ * has shown that it has the question; no answer is a missed deadline.
+ *
+ * @return AW_OK
+ *         AW_E_STATE  one is open, her plan does not allow it, or a call could give her away
+ *         AW_E_LIMIT  as many as a day may have
+ *         AW_E_BUSY
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_ask(struct aw_contact *c, struct aw_now now);
+
+/** Answers her newest drill. AW_E_STATE (none that was not answered), AW_E_BUSY. */
+AW_API AW_MUST_USE enum aw_status aw_contact_drill_answer(struct aw_contact *c, struct aw_now now);
+
+/**
+ * Says that this human is not available: until then only the last level rings here, and the others
+ * are told.
+ *
+ * @param until_s  seconds since 1970-01-01 UTC, at most 31 days ahead; 0: available again
+ * @return AW_OK, AW_E_STATE (not paired), AW_E_RANGE, AW_E_BUSY
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_away(struct aw_contact *c, uint64_t until_s,
+                                                  struct aw_now now);
+
+/**
+ * Sets when this human is not available every week, in the zone of her plan.
+ *
+ * @param lines  0 to AW_ROTA_MAX
+ * @return AW_OK, AW_E_STATE (not paired), AW_E_RANGE (no such day or minute, or too many),
+ * AW_E_BUSY
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_rota_set(struct aw_contact *c,
+                                                      const struct aw_quiet *lines, size_t count,
+                                                      struct aw_now now);
+
+/** Says whether this device sleeps never: coverage counts on it. AW_E_STATE, AW_E_BUSY. */
+AW_API AW_MUST_USE enum aw_status aw_contact_always_on(struct aw_contact *c, bool is_on,
+                                                       struct aw_now now);
+
+/**
+ * "I withdraw", or takes it back: she is told, and this engine watches until she removes it.
+ * AW_E_STATE (not paired), AW_E_BUSY.
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_leave(struct aw_contact *c, bool leaves,
+                                                   struct aw_now now);
+
+/**
+ * Says that this human compared the words with her in person again: what her secrets cannot show
+ * any more, because she forgot them, contacts show so. AW_E_STATE, AW_E_BUSY.
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_words_compared(struct aw_contact *c,
+                                                            struct aw_now now);
 
 /** Lets time pass. Due at the deadline; an early or late call does no harm. */
 AW_API void aw_contact_tick(struct aw_contact *c, struct aw_now now);
@@ -217,7 +294,48 @@ struct aw_contact_call {
     enum aw_verdict verdict;
 };
 
-/** What a screen needs. Show verdicts, the kind of incident and do_not_call unlocked only. */
+/** How far a question has come. */
+enum aw_ask_state {
+    AW_ASK_NONE = 0, /* nothing was asked */
+    AW_ASK_SENT,     /* her device has not shown yet that it has it */
+    AW_ASK_REACHED,  /* she has until ask_due_s */
+    AW_ASK_ANSWERED, /* a word with her secret came after it */
+    AW_ASK_OVER,     /* never answered, and settled by humans */
+};
+
+/** What she started, what was asked, what her device felt: beside her check-ins. */
+struct aw_contact_triggers {
+    enum aw_timer_kind timer_kind; /* of the running timer that is due first; 0: none runs */
+    uint32_t timer_due_s;
+    bool timer_extended;
+    enum aw_ask_state ask;
+    uint32_t asked_at_s;
+    uint32_t ask_due_s;    /* REACHED */
+    uint32_t drill_seq;    /* newest drill, 0: none yet */
+    uint32_t drill_at_s;   /* when it came */
+    bool drill_answered;   /* from here */
+    enum aw_signal signal; /* newest; 0: none yet. A likely reason of a silence, no more */
+    uint32_t signal_at_s;
+    uint32_t life_at_s;            /* newest sign of life that her device told of, 0: none */
+    enum aw_alarm_kind alarm_kind; /* what raised the newest alarm; 0: none yet */
+    uint32_t alarm_since_s;        /* by her clock */
+};
+
+/** What the human here has said of himself. */
+struct aw_contact_own {
+    uint64_t away_until_s; /* by hand or by the rota; 0: available */
+    struct aw_quiet rota[AW_ROTA_MAX];
+    size_t rota_count;
+    bool always_on, leaves;
+    bool unreachable; /* "I cannot reach her otherwise", newest confirmation */
+    uint8_t hand_to;  /* 0: nobody */
+    char note[AW_WITNESS_NOTE_MAX + 1];
+};
+
+/**
+ * What a screen needs. Show verdicts, the kind of incident and do_not_call unlocked only.
+ * Size: 336 bytes.
+ */
 struct aw_contact_view {
     enum aw_contact_phase phase;
     char name[AW_NAME_LEN_MAX + 1]; /* how she wants to be called */
@@ -240,6 +358,8 @@ struct aw_contact_view {
     bool cancelled;   /* she took the SOS back: part of the record only */
     bool do_not_call; /* do not call her phone */
     bool gap;         /* words are missing: cannot exclude duress */
+    bool blind;       /* missed because nobody could tell: no proof that it is her silence */
+    uint32_t suspect_since_s; /* SUSPECT: when grace was used up; 0: not in doubt */
 
     uint64_t due_s;                 /* next deadline, of check-in or beat; UINT64_MAX: none */
     uint64_t checkin_due_s;         /* UINT64_MAX: none */
@@ -255,6 +375,8 @@ struct aw_contact_view {
     uint32_t refused_count;  /* cells that were refused */
     uint32_t replayed_count; /* of them seen before */
     bool store_failed;
+    struct aw_contact_triggers triggers;
+    struct aw_contact_own own;
 };
 
 AW_API void aw_contact_view(const struct aw_contact *c, struct aw_contact_view *view);

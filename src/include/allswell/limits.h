@@ -53,6 +53,7 @@
 #define AW_CARD_TEXT_LEN_MAX 400   /* one of them, UTF-8 */
 
 /* 07 Contact */
+#define AW_ROTA_MAX     4  /* weekly windows in which a contact is not available */
 #define AW_NOTE_LEN_MAX 56 /* note in the sealed state, UTF-8 */
 
 /* 08 Relay */
