@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/time.h"
 #include "relay/blocks.h"
 #include "relay/cells.h"
 #include "relay/mailbox.h"
@@ -30,12 +31,23 @@ static enum aw_status load_meta(struct aw_relay *r, uint64_t key, struct aw_byte
     return AW_OK;
 }
 
-/* Ids rise with the index while loading. */
+/*
+ * Ids rise with the index while loading, so that an id lies at the place that it would have if none
+ * were missing, or below by as many as are: the search begins there and goes down in growing steps.
+ */
 static struct aw_box *box_by_id(struct aw_relay *r, uint64_t id)
 {
-    uint32_t low = 1;
-    uint32_t high = r->box_pool.used;
+    uint32_t low, high, step = 1;
 
+    if (r->box_pool.used == 0 || id < r->boxes[1].id)
+        return NULL;
+    high = (uint32_t)aw_time_min(id - r->boxes[1].id + 1, r->box_pool.used);
+    low = high;
+    while (r->boxes[low].id > id) {
+        high = low;
+        low = low > step ? low - step : 1;
+        step *= 2;
+    }
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
 
@@ -44,7 +56,7 @@ static struct aw_box *box_by_id(struct aw_relay *r, uint64_t id)
         else
             high = mid;
     }
-    return high != 0 && r->boxes[low].id == id ? &r->boxes[low] : NULL;
+    return r->boxes[low].id == id ? &r->boxes[low] : NULL;
 }
 
 /* Taken, dropped, or of a mailbox that was removed: such a cell is left behind in its row. */
