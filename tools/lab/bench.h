@@ -15,5 +15,9 @@ int bench_codec(int argc, char **argv);
 int bench_contact(int argc, char **argv);
 int bench_seal(int argc, char **argv);
 int aw_bench_relay(int argc, char **argv);
+int aw_bench_switches(int argc, char **argv);
+
+/* Removes a folder and what is in it. */
+void bench_remove(const char *dir);
 
 #endif /* LAB_BENCH_H */

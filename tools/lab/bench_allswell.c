@@ -136,49 +136,83 @@ static bool greet(struct bench_conn *c)
            aw_link_finish(&c->link, answer, sizeof answer) == AW_OK;
 }
 
-static void put(struct bench_conn *c, uint64_t n)
+static uint64_t serial; /* equal cells would be kept once only */
+
+static void put_to(struct bench_conn *c, unsigned box, uint64_t n)
 {
-    static uint64_t serial; /* equal cells would be kept once only */
     uint8_t deposit[32], cell[BENCH_MESSAGE_LEN] = {0};
     const struct aw_request r = {.number = (uint32_t)n,
                                  .op = AW_REQUEST_DEPOSIT,
                                  .capability = deposit,
                                  .cell = {cell, sizeof cell}};
 
-    capability(serial % BENCH_BOXES, 'd', deposit);
+    capability(box, 'd', deposit);
     aw_put_u64(cell, serial++);
     request(c, &r);
+}
+
+static void put(struct bench_conn *c, uint64_t n)
+{
+    put_to(c, (unsigned)(serial % BENCH_BOXES), n);
+}
+
+static bool enroll(const struct bench_peer *p, unsigned box)
+{
+    (void)p;
+    return box < BENCH_BOXES; /* prepare() has made the mailbox */
 }
 
 /* What waits in a mailbox is taken as a whole, when its last cell has come. */
 static uint32_t box_count[BENCH_BOXES];
 
+static void join(struct bench_conn *c, unsigned box, bool is_back)
+{
+    uint8_t read[32];
+    const struct aw_request r = {.number = box, .op = AW_REQUEST_SUBSCRIBE, .capability = read};
+
+    (void)is_back;
+    capability(box, 'r', read);
+    request(c, &r);
+    box_count[box] = 0;
+}
+
 static void fetch(struct bench_conn *c)
 {
     for (uint32_t box = 0; box < BENCH_BOXES; box++) {
-        uint8_t read[32];
-        const struct aw_request r = {.number = box, .op = AW_REQUEST_SUBSCRIBE, .capability = read};
-
-        capability(box, 'r', read);
-        request(c, &r);
-        box_count[box] = 0;
+        join(c, box, true);
         if (c->out_len > BENCH_OUT_LEN - 1024 && !bench_flush(c))
             bench_die("the relay has closed the link");
     }
 }
 
-static void on_delivery(struct bench_conn *c, const struct aw_answer *a)
+/* What one frame has brought up to, in the mailbox that it spoke of last. */
+struct taken {
+    uint32_t box;
+    uint64_t upto; /* 0: nothing to take */
+};
+
+static void take(struct bench_conn *c, struct taken *t)
 {
     uint8_t read[32];
     const struct aw_request r = {
-        .number = a->number, .op = AW_REQUEST_TAKE, .capability = read, .upto = a->cell_no};
+        .number = t->box, .op = AW_REQUEST_TAKE, .capability = read, .upto = t->upto};
 
-    c->delivered++;
-    if (a->number >= BENCH_BOXES || --box_count[a->number] > 0)
+    if (t->upto == 0)
         return;
-    capability(a->number, 'r', read);
+    t->upto = 0;
+    capability(t->box, 'r', read);
     if (c->out_len < BENCH_OUT_LEN - 1024)
         request(c, &r);
+}
+
+static void on_delivery(struct bench_conn *c, const struct aw_answer *a, struct taken *t)
+{
+    c->delivered++;
+    if (a->number >= BENCH_BOXES || (box_count[a->number] > 0 && --box_count[a->number] > 0))
+        return;
+    if (t->box != a->number)
+        take(c, t);
+    *t = (struct taken){a->number, a->cell_no};
 }
 
 static size_t parse(struct bench_conn *c)
@@ -186,6 +220,7 @@ static size_t parse(struct bench_conn *c)
     size_t used = 0, len;
 
     while (c->in_len - used >= AW_LINK_HEADER_LEN) {
+        struct taken taken = {0};
         struct aw_bytes plain;
         struct aw_answer a;
 
@@ -200,7 +235,7 @@ static size_t parse(struct bench_conn *c)
             if (aw_answer_decode(&a, &plain) != AW_OK)
                 bench_die("the relay sent something else than an answer");
             if (a.kind == AW_ANSWER_DELIVERY)
-                on_delivery(c, &a);
+                on_delivery(c, &a, &taken);
             else if (a.status != AW_RELAY_OK)
                 bench_die("the relay has refused a request");
             else if (c->is_reader && a.kind == AW_ANSWER_COUNTED && a.number < BENCH_BOXES)
@@ -208,6 +243,7 @@ static size_t parse(struct bench_conn *c)
             else if (!c->is_reader)
                 bench_acked(c);
         }
+        take(c, &taken);
     }
     return used;
 }
@@ -253,5 +289,8 @@ struct bench_peer bench_allswell(void)
                                .greet = greet,
                                .put = put,
                                .fetch = fetch,
+                               .enroll = enroll,
+                               .put_to = put_to,
+                               .join = join,
                                .parse = parse};
 }

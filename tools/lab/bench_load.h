@@ -19,6 +19,7 @@
 #define BENCH_CONN_MAX    1000
 #define BENCH_IN_LEN      1048576
 #define BENCH_OUT_LEN     65536
+#define BENCH_FAN         5    /* contacts of one check-in */
 #define BENCH_BOXES       1000 /* readers at which messages are spread, where a peer has such */
 
 struct bench_peer;
@@ -55,6 +56,11 @@ struct bench_peer {
     void (*put)(struct bench_conn *c, uint64_t n);
     /* Appends what makes a reader get what waits for it. */
     void (*fetch)(struct bench_conn *c);
+    /* For reader `box`, of BENCH_BOXES: makes it known; sends to it; lets it come, back or new. */
+    bool (*enroll)(const struct bench_peer *p, unsigned box);
+    void (*put_to)(struct bench_conn *c, unsigned box, uint64_t n);
+    void (*join)(struct bench_conn *c, unsigned box, bool is_back);
+    bool is_fanning; /* one message reaches all that have joined one box */
     /* Reads c->in, counts acknowledgements and deliveries, answers deliveries. Returns bytes used.
      */
     size_t (*parse)(struct bench_conn *c);
@@ -83,6 +89,12 @@ struct bench_result bench_enqueue(const struct bench_peer *p, unsigned conns, un
 struct bench_result bench_drain(const struct bench_peer *p, uint64_t count);
 /* Resident bytes of the server per idle connection, or 0. */
 double bench_idle(const struct bench_peer *p, unsigned count);
+
+/* bench_many.c. Readers that reconnect and drain `each` messages, per second; 0: failed. */
+bool bench_readers_prepare(const struct bench_peer *p, unsigned count);
+double bench_readers(const struct bench_peer *p, unsigned count, unsigned each);
+/* Deliveries per second of check-ins to BENCH_FAN contacts who are online, `window` in flight. */
+double bench_fan_out(const struct bench_peer *p, unsigned count, unsigned window);
 
 /* bench_proc.c */
 pid_t bench_spawn(const char *const *argv, const char *log_path);

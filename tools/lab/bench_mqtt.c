@@ -104,13 +104,54 @@ static bool greet(struct bench_conn *c)
     uint8_t head[14] = {MQTT_CONNECT, 0, 0, 4, 'M', 'Q', 'T',
                         'T',          4, 2, 0, 0,   0,   0}; /* clean session, no keep-alive */
 
-    (void)snprintf(id, sizeof id, c->is_reader ? "reader" : "c%u", c->index);
+    if (c->is_reader && c->index == 0)
+        (void)snprintf(id, sizeof id, "reader");
+    else
+        (void)snprintf(id, sizeof id, c->is_reader ? "r%u" : "c%u", c->index);
     head[1] = (uint8_t)(12 + strlen(id));
     head[9] = c->is_reader ? 0 : 2;
     head[13] = (uint8_t)strlen(id);
     append(c, head, sizeof head);
     append(c, id, strlen(id));
     return exchange(c, MQTT_CONNACK, 4);
+}
+
+/* Topic of one box: seven bytes with their length. */
+static void topic_of(unsigned box, uint8_t out[9])
+{
+    char text[8];
+
+    (void)snprintf(text, sizeof text, "box%04u", box % 10000);
+    out[0] = 0;
+    out[1] = 7;
+    memcpy(out + 2, text, 7);
+}
+
+static void join(struct bench_conn *c, unsigned box, bool is_back)
+{
+    uint8_t subscribe[14] = {MQTT_SUBSCRIBE, 12, 0, 1};
+
+    if (is_back)
+        return; /* the session knows */
+    topic_of(box, subscribe + 4);
+    subscribe[13] = 1;
+    append(c, subscribe, sizeof subscribe);
+}
+
+static bool enroll(const struct bench_peer *p, unsigned box)
+{
+    static const uint8_t disconnect[] = {MQTT_DISCONNECT, 0};
+    struct bench_conn c;
+    bool ok = bench_open(&c, p, true, 1 + box);
+
+    if (ok) {
+        join(&c, box, false);
+        ok = bench_step(&c); /* its answer */
+        append(&c, disconnect, sizeof disconnect);
+        ok = ok && bench_flush(&c);
+    }
+    bench_close(&c);
+    return ok;
 }
 
 static bool prepare(struct bench_peer *p)
@@ -145,6 +186,21 @@ static void put(struct bench_conn *c, uint64_t n)
                             (uint8_t)id};
     uint8_t message[BENCH_MESSAGE_LEN] = {0};
 
+    memcpy(message, &n, sizeof n);
+    append(c, head, sizeof head);
+    append(c, message, sizeof message);
+}
+
+static void put_to(struct bench_conn *c, unsigned box, uint64_t n)
+{
+    uint16_t id = (uint16_t)(c->sent % 60000 + 1);
+    uint8_t head[14] = {MQTT_PUBLISH_QOS1, 0x80 | ((11 + BENCH_MESSAGE_LEN) & 0x7f),
+                        (11 + BENCH_MESSAGE_LEN) >> 7};
+    uint8_t message[BENCH_MESSAGE_LEN] = {0};
+
+    topic_of(box, head + 3);
+    head[12] = (uint8_t)(id >> 8);
+    head[13] = (uint8_t)id;
     memcpy(message, &n, sizeof n);
     append(c, head, sizeof head);
     append(c, message, sizeof message);
@@ -208,5 +264,9 @@ struct bench_peer bench_mosquitto(bool tls)
                                .greet = greet,
                                .put = put,
                                .fetch = fetch,
+                               .enroll = enroll,
+                               .put_to = put_to,
+                               .join = join,
+                               .is_fanning = true,
                                .parse = parse};
 }
