@@ -114,6 +114,40 @@ static void test_deposit_restart_deliver(void)
     T_EQ(aw_alloc_live_count(), live_before);
 }
 
+/* Goal: over real links a switch fires when its time is over, not before, for a reader online, and
+ * is in the store until he takes it.
+ * Method: arm for a second; nothing comes for most of it, then the cell does; restart, again. */
+static void test_switch(void)
+{
+    const char *path = folder_path(folder_new(), "relay.db");
+    struct aw_loop *loop = rig_loop();
+    static struct rig_client c;
+    uint8_t read[32], deposit[32], cell[AW_RELAY_CELL_LEN] = {[7] = 9, [511] = 9};
+    struct relay_rig rig;
+
+    rig_open(&rig, loop, path, NULL);
+    make_mailboxes(&rig, 1);
+    rig_client_open(&c, loop, rig.port, rig.key);
+    rig_capabilities(SEED, 0, read, deposit);
+    rig_client_read(&c, SEED, 0, NULL);
+    T_EQ(aw_client_arm(&c.client, 1, deposit, cell, 1), AW_OK);
+    aw_dial_kick(c.dial);
+    c.expect = 1; /* the answer */
+    T_TRUE(rig_run(loop, 10000));
+    T_EQ(c.ok, 1);
+    c.ok = 0;
+    T_TRUE(!rig_run(loop, 500));
+    T_EQ(c.delivered, 0);
+    T_TRUE(rig_run(loop, 10000));
+    T_EQ(c.delivered, 1);
+    rig_client_close(&c);
+    rig_close(&rig);
+    rig_open(&rig, loop, path, NULL);
+    T_EQ(read_all(&rig, 1, 1, true), 1);
+    rig_close(&rig);
+    aw_loop_close(loop);
+}
+
 static void stop(void *ctx)
 {
     aw_loop_stop(ctx);
@@ -401,6 +435,7 @@ int main(void)
     T_RUN(test_kill); /* fork: first, while there is one thread */
     T_RUN(test_terminate);
     T_RUN(test_deposit_restart_deliver);
+    T_RUN(test_switch);
     T_RUN(test_junk);
     T_RUN(test_too_many_links);
     T_RUN(test_slow_reader);
