@@ -28,8 +28,8 @@
 
 /* Accept keys that a contact keeps: presence made for an older epoch cannot be judged. */
 #define AW_ACCEPT_KEEP 32
-/* Resumption keys that both sides keep. */
-#define AW_RESUMPTION_KEEP 4
+/* Resumption keys that both sides keep: the newest, and the anchor, the first of the channel. */
+#define AW_RESUMPTION_KEEP 5
 /* Cells in a row that a device cannot open: then it asks to re-establish. */
 #define AW_DEAF_MAX 8
 /* A channel without an answer for this long warns both humans. */
@@ -79,7 +79,7 @@ struct aw_resumption_key {
     uint8_t key[AW_KEY_LEN];
 };
 
-/* Private fields, visible only so that the caller can place the object. Size: 5712 bytes.
+/* Private fields, visible only so that the caller can place the object. Size: 5744 bytes.
  * Secret: wipe. */
 struct aw_channel {
     uint8_t role; /* enum aw_role */
@@ -103,7 +103,7 @@ struct aw_channel {
     struct aw_accept_key accepts[AW_ACCEPT_KEEP]; /* contact: ascending by epoch */
     uint8_t accept_count;
     uint8_t accept_pk[AW_KEY_LEN]; /* contact: public half of the newest */
-    struct aw_resumption_key resumptions[AW_RESUMPTION_KEEP]; /* oldest first */
+    struct aw_resumption_key resumptions[AW_RESUMPTION_KEEP]; /* anchor, then oldest first */
     uint8_t resumption_count;
 
     struct aw_resume_side asking;
@@ -260,6 +260,18 @@ bool aw_channel_is_silent(const struct aw_channel *ch, uint64_t wall_ms);
  */
 AW_MUST_USE enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const struct aw_resume *own,
                                                  const struct aw_random *random);
+
+/*
+ * The same when nothing that comes can be opened. A question that is under way already gives way to
+ * one under the anchor, the first key of the channel, which a peer of any age has; that one to one
+ * under the newest key again. Same statuses.
+ */
+AW_MUST_USE enum aw_status aw_channel_resume_deaf(struct aw_channel *ch,
+                                                  const struct aw_resume *own,
+                                                  const struct aw_random *random);
+
+/* Forgets the question: the peer was heard, nothing needs to be re-established. */
+void aw_channel_resume_drop(struct aw_channel *ch);
 
 /*
  * Appends the question to send (again), byte for byte the same each time, until it is answered.

@@ -48,7 +48,8 @@ void aw_channel_add_resumption(struct aw_channel *ch, const struct aw_epoch *epo
             return;
     }
     if (ch->resumption_count == AW_RESUMPTION_KEEP) {
-        memmove(ring, ring + 1, (AW_RESUMPTION_KEEP - 1) * sizeof ring[0]);
+        /* spec/05-channel.md §8.2: "The first resumption key of a channel MUST be kept". */
+        memmove(ring + 1, ring + 2, (AW_RESUMPTION_KEEP - 2) * sizeof ring[0]);
         ch->resumption_count--;
     }
     ring[ch->resumption_count].epoch = epoch->number;
@@ -102,16 +103,18 @@ void aw_channel_promote_next(struct aw_channel *ch)
 void aw_channel_promote_resumed(struct aw_channel *ch)
 {
     struct aw_resumed *r = &ch->resumed;
-    uint32_t number = r->epoch.number;
+    uint32_t number = r->epoch.number, last = ch->cur.number;
 
     ch->cur = r->epoch;
     aw_epoch_wipe(&ch->next);
     aw_wipe(ch->peer_offer, sizeof ch->peer_offer);
     if (r->is_stale) {
-        /* The numbers of the erased channel may be the same as those of this one. */
-        aw_wipe(ch->accepts, sizeof ch->accepts);
+        /* Words that she said on an old state are judged by the accept keys that it knew; those
+         * after the last epoch that was heard may be others in another life of this device. */
+        while (ch->accept_count > 0 && ch->accepts[ch->accept_count - 1].epoch > last)
+            aw_wipe(&ch->accepts[--ch->accept_count], sizeof ch->accepts[0]);
         aw_wipe(ch->resumptions, sizeof ch->resumptions);
-        ch->accept_count = ch->resumption_count = 0;
+        ch->resumption_count = 0;
         memcpy(ch->words_hash, r->words_hash, sizeof ch->words_hash);
     }
     /* The other side may not know yet that this handshake was heard, and ask once more. */

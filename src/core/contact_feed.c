@@ -92,7 +92,10 @@ static void note_deaf(struct contact *c, const struct aw_resume *own)
     if (++c->deaf_count < AW_DEAF_MAX)
         return;
     c->deaf_count = 0;
-    aw_co_ask(c, own);
+    if (aw_channel_resume_deaf(&c->channel, own, &c->random) != AW_OK)
+        return;
+    c->wants_resume = true;
+    aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
 }
 
 enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,

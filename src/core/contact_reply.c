@@ -131,6 +131,13 @@ void aw_co_prepare(struct contact *c)
              c->joining.invite.seed);
         return;
     }
+    /* spec/05-channel.md §8: "A call MUST be replied to before a question is answered": of a
+     * channel that works after all she forgets the question. */
+    if (c->wants_reply) {
+        if (seal_reply(c) != AW_OK)
+            aw_backoff_fail(&c->send_backoff, aw_timebase_mono_ms(&c->time));
+        return;
+    }
     if (c->owes_answer) {
         c->owes_answer = false;
         if (aw_channel_resume_answer(&c->channel, &cell) == AW_OK) {
@@ -147,8 +154,6 @@ void aw_co_prepare(struct contact *c)
             return;
         }
     }
-    if (c->wants_reply && seal_reply(c) != AW_OK)
-        aw_backoff_fail(&c->send_backoff, aw_timebase_mono_ms(&c->time));
 }
 
 bool aw_co_send(struct contact *c, struct aw_action *action)

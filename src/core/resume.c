@@ -118,26 +118,17 @@ static enum aw_status make_session(struct aw_resumed *r, const struct aw_channel
 
 /* ---- The side that asks ---- */
 
-enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const struct aw_resume *own,
-                                     const struct aw_random *random)
+static enum aw_status ask_under(struct aw_channel *ch, uint32_t epoch,
+                                const uint8_t key[AW_KEY_LEN], const struct aw_resume *own,
+                                const struct aw_random *random)
 {
-    bool newer = ch->role == AW_ROLE_SUBJECT && ch->next.live;
-    const struct aw_epoch *named = newer ? &ch->next : &ch->cur;
     struct aw_resume say = {aw_channel_newest(ch), own->seq, own->word, false};
-    struct aw_resume_side side = {.live = true, .named_epoch = named->number};
+    struct aw_resume_side side = {.live = true, .named_epoch = epoch, .own_epoch = say.epoch};
     struct aw_noise noise;
-    enum aw_status st;
+    enum aw_status st = start_noise(&noise, ch, key, true, random);
 
-    if (aw_channel_is_quarantined(ch))
-        return AW_E_STATE;
-    /* spec/05-channel.md §8.1: "A question MUST be stored before it is sent, and sent again byte
-     * for byte the same": another one would make the first answer useless. */
-    if (ch->asking.live)
-        return AW_OK;
-    side.own_epoch = say.epoch;
-    st = start_noise(&noise, ch, named->resumption, true, random);
     if (st == AW_OK)
-        st = write_cell(side.cell, &noise, &say, named->number, ch, AW_HANDSHAKE_QUESTION, random);
+        st = write_cell(side.cell, &noise, &say, epoch, ch, AW_HANDSHAKE_QUESTION, random);
     if (st == AW_OK) {
         aw_noise_save(&noise, side.noise);
         ch->asking = side;
@@ -145,6 +136,45 @@ enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const struct aw_resu
     aw_noise_wipe(&noise);
     aw_wipe(&side, sizeof side);
     return st;
+}
+
+enum aw_status aw_channel_resume_ask(struct aw_channel *ch, const struct aw_resume *own,
+                                     const struct aw_random *random)
+{
+    bool newer = ch->role == AW_ROLE_SUBJECT && ch->next.live;
+    const struct aw_epoch *named = newer ? &ch->next : &ch->cur;
+
+    if (aw_channel_is_quarantined(ch))
+        return AW_E_STATE;
+    /* spec/05-channel.md §8.1: "A question MUST be stored before it is sent, and sent again byte
+     * for byte the same": another one would make the first answer useless. */
+    if (ch->asking.live)
+        return AW_OK;
+    return ask_under(ch, named->number, named->resumption, own, random);
+}
+
+enum aw_status aw_channel_resume_deaf(struct aw_channel *ch, const struct aw_resume *own,
+                                      const struct aw_random *random)
+{
+    const struct aw_resumption_key *anchor = &ch->resumptions[0];
+    struct aw_resume_side before = ch->asking;
+    enum aw_status st;
+
+    if (before.live && before.named_epoch != anchor->epoch && !aw_channel_is_quarantined(ch)) {
+        st = ask_under(ch, anchor->epoch, anchor->key, own, random);
+    } else {
+        ch->asking.live = false;
+        st = aw_channel_resume_ask(ch, own, random);
+        if (st != AW_OK)
+            ch->asking = before;
+    }
+    aw_resume_side_wipe(&before);
+    return st;
+}
+
+void aw_channel_resume_drop(struct aw_channel *ch)
+{
+    aw_resume_side_wipe(&ch->asking);
 }
 
 static enum aw_status take_answer(struct aw_channel *ch, const uint8_t *cell,

@@ -54,6 +54,7 @@ enum aw_status aw_subject_init(struct aw_subject *subject, const struct aw_rando
     s->trigger.version = SUBJECT_RECORD_VERSION;
     s->trigger.alarm_kind = AW_ALARM_SOS;
     s->due_s = AW_NO_TIME;
+    s->seq_room = SUBJECT_SEQ_ROOM;
     s->alarm_at_s = AW_NO_TIME;
     aw_timebase_init(&s->time, 0, now);
     aw_outbox_init(&s->outbox);
@@ -96,6 +97,7 @@ enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
         return AW_E_DAMAGED;
     aw_timebase_init(&s->time, s->core.saved_at_s, now);
     s->served_s = s->has_core ? s->core.saved_at_s : aw_timebase_s(&s->time);
+    s->seq_room += (uint32_t)((aw_timebase_s(&s->time) - s->served_s) / SUBJECT_SEQ_ROOM_S);
     if (s->core.sign_day != 0)
         aw_sign_from_seed(&s->sign, s->core.sign_seed);
     s->is_started = true;
@@ -209,8 +211,11 @@ enum aw_status aw_subject_verify(struct aw_subject *subject, uint8_t person, str
         return AW_E_STATE;
     if (!aw_outbox_has_room(&s->outbox))
         return AW_E_BUSY;
-    if (aw_channel_is_quarantined(&p->channel))
+    if (aw_channel_is_quarantined(&p->channel)) {
         st = aw_channel_quarantine_accept(&p->channel);
+        if (st == AW_OK)
+            aw_su_go_above(s, p, &p->said);
+    }
     if (st != AW_OK)
         return st;
     aw_channel_set_verified(&p->channel);

@@ -47,7 +47,7 @@ static enum aw_status feed_answer(struct subject *s, struct person *p, struct aw
 }
 
 /* spec/05-channel.md §8: a reply that names what was never sent: this state is an old one. */
-static void start_anew(struct subject *s, struct person *p)
+void aw_su_begin_anew(struct subject *s, struct person *p)
 {
     struct aw_resume own = {.seq = s->core.seq, .word = aw_words_out_next(&p->words) - 1};
 
@@ -67,7 +67,7 @@ static void take_named(struct subject *s, struct person *p, const struct aw_repl
     enum aw_status st = aw_words_out_named(&p->words, &said, named, &count);
 
     if (st == AW_E_PEER_RESET)
-        start_anew(s, p);
+        aw_su_begin_anew(s, p);
     for (size_t i = 0; i < count; i++)
         p->gone[p->gone_count++] = named[i]; /* room was checked before */
     if (count > 0)
@@ -102,7 +102,7 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
 
     /* Nobody has seen what was never said: this state is an old one. */
     if (reply->seq_device > s->core.seq)
-        start_anew(s, p);
+        aw_su_begin_anew(s, p);
     else if (reply->seq_device > r->seq_device)
         r->seq_device = reply->seq_device;
     /* spec/06-subject.md §8: "A tick MUST NOT cover a word that still waits": after a restore its
@@ -163,9 +163,13 @@ static enum aw_status take_reply(struct subject *s, struct person *p,
         goto out;
     p->rec.reply_seen = reply.number;
     aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
+    if (p->has_asked) { /* he was away, that is all, unless this reply shows more */
+        aw_channel_resume_drop(&p->channel);
+        p->wants_resume = p->has_asked = false;
+    }
     if (aw_channel_on_received(&p->channel, opened, reply.cell_epoch, reply.cell_index) ==
         AW_E_PEER_RESET)
-        start_anew(s, p);
+        aw_su_begin_anew(s, p);
     take_named(s, p, &reply);
     take_ticks(s, p, &reply);
     take_heard(s, p, &reply);
@@ -180,17 +184,34 @@ out:
     return st;
 }
 
-static void take_resume(struct subject *s, struct person *p, const struct aw_opened *opened)
+/*
+ * She goes on above whatever he saw of her: a restored phone repeats no number. spec/05-channel.md
+ * §8.3: "A subject MUST NOT let contacts raise its seq by more than it may have used": else one of
+ * them could make the others refuse all that she says.
+ */
+void aw_su_go_above(struct subject *s, struct person *p, const struct aw_resume *said)
 {
-    /* She goes on above whatever he saw of her: a restored phone repeats no number. */
-    if (opened->session == AW_SESSION_MAIN && opened->resume.seq > s->core.seq) {
-        s->core.seq = opened->resume.seq;
+    uint32_t next = aw_words_out_next(&p->words);
+
+    if (said->seq > s->core.seq && said->seq - s->core.seq <= s->seq_room) {
+        s->seq_room -= said->seq - s->core.seq;
+        s->core.seq = said->seq;
         s->core_dirty = true;
     }
-    if (opened->session == AW_SESSION_MAIN && opened->resume.word >= p->words.next_number) {
-        p->words.next_number = opened->resume.word + 1;
+    if (said->word >= next && said->word - next < AW_WORDS_JUMP_MAX &&
+        said->word < UINT32_MAX - AW_WORDS_JUMP_MAX) {
+        p->words.next_number = said->word + 1;
         p->words_stored = aw_words_out_next(&p->words);
     }
+    aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
+}
+
+static void take_resume(struct subject *s, struct person *p, const struct aw_opened *opened)
+{
+    if (opened->session == AW_SESSION_MAIN)
+        aw_su_go_above(s, p, &opened->resume);
+    else
+        p->said = opened->resume; /* until humans compared words */
     p->owes_answer = opened->kind == AW_OPENED_RESUME;
     if (opened->kind == AW_OPENED_RESUMED) { /* else her own question goes on */
         p->wants_resume = false;
@@ -198,7 +219,7 @@ static void take_resume(struct subject *s, struct person *p, const struct aw_ope
         p->resend_pause_ms = 0;
     }
     s->beat_s = 0;
-    aw_su_touch(s, p, SUBJECT_DIRTY_WORDS);
+    aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
 }
 
 static void report(struct subject *s, struct person *p, unsigned events)
@@ -207,6 +228,20 @@ static void report(struct subject *s, struct person *p, unsigned events)
 
     while (aw_security_next(&events, &kind))
         aw_su_event(s, kind, AW_URGENCY_NOTICE, p, 0);
+}
+
+/* spec/05-channel.md §8: "A subject MUST begin when it receives eight cells in a row from one
+ * contact that it cannot open". */
+static void note_deaf(struct subject *s, struct person *p, const struct aw_resume *own)
+{
+    if (++p->deaf_count < AW_DEAF_MAX)
+        return;
+    p->deaf_count = 0;
+    if (aw_channel_resume_deaf(&p->channel, own, &s->random) != AW_OK)
+        return;
+    p->wants_resume = true;
+    p->has_asked = false;
+    aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
 }
 
 static enum aw_status feed_channel(struct subject *s, struct person *p, struct aw_bytes cell)
@@ -218,7 +253,11 @@ static enum aw_status feed_channel(struct subject *s, struct person *p, struct a
     enum aw_status st = aw_channel_open(&p->channel, cell, &own, aw_timebase_s(&s->time) * 1000,
                                         &plain, &opened, &s->random);
 
+    if (st == AW_E_AUTH)
+        note_deaf(s, p, &own);
     if (st == AW_OK) {
+        p->unheard_count = 0;
+        p->deaf_count = 0;
         p->rec.heard_at_s = (uint32_t)aw_timebase_s(&s->time);
         p->is_silent = false;
         if (p->inviting.phase == AW_INVITING_USED) {

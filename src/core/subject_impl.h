@@ -20,6 +20,14 @@
 
 #define SUBJECT_RECORD_VERSION 1
 
+/* A contact that relays have so many calls for, the first for so long, and that is not heard: its
+ * device is off, or this state is an old one. */
+#define SUBJECT_UNHEARD_MAX 4
+#define SUBJECT_UNHEARD_MS  (UINT64_C(30) * 60 * 1000)
+/* Statements that she may have made since the store was copied, beside one in so many seconds. */
+#define SUBJECT_SEQ_ROOM   256
+#define SUBJECT_SEQ_ROOM_S 30
+
 /* Beats while there is no plan. */
 #define SUBJECT_BEAT_S 900
 /* Words of one contact made and not yet in a STORE; more and inputs return AW_E_BUSY. */
@@ -56,7 +64,13 @@ enum subject_engine_dirty {
 };
 
 /* What a parcel carries. */
-enum { SUBJECT_SEND_ANSWER = 1, SUBJECT_SEND_RESUME, SUBJECT_SEND_WORD, SUBJECT_SEND_BEAT };
+enum {
+    SUBJECT_SEND_ANSWER = 1,
+    SUBJECT_SEND_RESUME,
+    SUBJECT_SEND_WORD,
+    SUBJECT_SEND_BEAT,
+    SUBJECT_SEND_QUARANTINED
+};
 
 /* What replies told of a contact beside ticks. Secret: wipe (peer_seed). */
 struct subject_heard {
@@ -116,6 +130,12 @@ struct person {
     bool wants_answer, wants_resume, wants_beat;
     bool owes_answer; /* to a question of re-establishment that was just opened */
     bool is_silent;
+    uint8_t unheard_count;  /* calls that a relay took since the contact was heard */
+    uint64_t unheard_ms;    /* when the first of them was */
+    bool has_asked;         /* for being unheard, since then */
+    uint8_t deaf_count;     /* cells in a row that no key of this state opens */
+    bool wants_quarantined; /* the beat in the quarantined session, too */
+    struct aw_resume said;  /* by the contact, of itself, in the quarantined session */
     struct outgoing ways[SUBJECT_WAY_COUNT];
     uint64_t resend_ms, resend_pause_ms;
     uint64_t file_ms, file_pause_ms; /* when the plan's file goes (again) */
@@ -177,6 +197,7 @@ struct subject_trigger {
 struct subject {
     struct aw_random random;
     bool is_started;
+    uint32_t seq_room; /* by which contacts may still raise seq in this run */
     struct aw_timebase time;
     struct aw_outbox outbox;
     bool core_dirty, core_flight, has_core;
@@ -281,6 +302,10 @@ void aw_su_life(struct subject *s);
 uint16_t aw_su_life_min(const struct subject *s);
 const struct aw_member *aw_su_member(const struct subject *s, const struct person *p);
 bool aw_su_is_drill(const struct subject *s, uint32_t seq);
+
+/* subject_feed.c */
+void aw_su_begin_anew(struct subject *s, struct person *p);
+void aw_su_go_above(struct subject *s, struct person *p, const struct aw_resume *said);
 
 /* subject_send.c */
 void aw_su_prepare(struct subject *s);

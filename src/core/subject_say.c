@@ -455,6 +455,7 @@ enum aw_status aw_su_beat(struct subject *s, struct aw_now now)
         for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
             memcpy(s->people[i].beat_share, shares[i], AW_SHARE_LEN);
             s->people[i].wants_beat = person_is_paired(&s->people[i]);
+            s->people[i].wants_quarantined = s->people[i].wants_beat;
         }
     }
     aw_wipe(shares, sizeof shares);

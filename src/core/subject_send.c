@@ -19,6 +19,7 @@
 
 #define RESEND_MIN_MS (UINT64_C(30) * 1000)
 #define RESEND_MAX_MS (UINT64_C(15) * 60 * 1000)
+#define RESUME_MAX_MS (UINT64_C(6) * 3600 * 1000) /* a contact who is off costs little */
 #define FILE_MIN_MS   (UINT64_C(60) * 1000)
 #define FILE_MAX_MS   (UINT64_C(60) * 60 * 1000)
 
@@ -42,7 +43,7 @@ static bool is_free(const struct subject *s, const struct outgoing *way)
 }
 
 static enum aw_status seal_call(struct subject *s, struct person *p, struct outgoing *way,
-                                struct aw_call *call)
+                                enum aw_session session, struct aw_call *call)
 {
     uint8_t plain[AW_CELL_PLAIN_LEN];
     struct aw_buf text = AW_BUF_OF(plain);
@@ -54,11 +55,11 @@ static enum aw_status seal_call(struct subject *s, struct person *p, struct outg
      * fields". reply_seen is that of the word. */
     call->waiting = aw_words_out_waiting(&p->words);
     call->plan_version = s->has_plan ? s->plan.version : 0;
-    aw_channel_offer(&p->channel, AW_SESSION_MAIN, call->offer);
+    aw_channel_offer(&p->channel, session, call->offer);
     st = aw_message_encode(&aw_call_map, call, &text);
     if (st == AW_OK)
-        st = aw_channel_seal(&p->channel, AW_LANE_CELL, AW_SESSION_MAIN, aw_buf_bytes(&text), &cell,
-                             &at, &s->random);
+        st = aw_channel_seal(&p->channel, AW_LANE_CELL, session, aw_buf_bytes(&text), &cell, &at,
+                             &s->random);
     if (st == AW_OK)
         aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
     aw_wipe(plain, sizeof plain);
@@ -77,7 +78,7 @@ static bool prepare_word(struct subject *s, struct person *p, unsigned which)
         return false;
     st = aw_message_decode(&aw_call_map, &call, (struct aw_bytes){word->body, word->body_len});
     AW_ASSERT(st == AW_OK); /* checked when it was made, and when it was loaded */
-    st = seal_call(s, p, way, &call);
+    st = seal_call(s, p, way, AW_SESSION_MAIN, &call);
     if (st == AW_OK) {
         way->word = word->number;
         post(s, p, way, SUBJECT_SEND_WORD, call.seq);
@@ -88,7 +89,7 @@ static bool prepare_word(struct subject *s, struct person *p, unsigned which)
     return true;
 }
 
-static void prepare_beat(struct subject *s, struct person *p)
+static void prepare_beat(struct subject *s, struct person *p, enum aw_session session)
 {
     struct outgoing *way = &p->ways[SUBJECT_WAY_ORDINARY];
     struct aw_call call = s->beat;
@@ -97,11 +98,14 @@ static void prepare_beat(struct subject *s, struct person *p)
 
     memcpy(call.share, p->beat_share, AW_SHARE_LEN);
     call.reply_seen = p->rec.reply_seen;
-    aw_channel_peer_accept(&p->channel, AW_SESSION_MAIN, accept, &call.presence_epoch);
+    aw_channel_peer_accept(&p->channel, session, accept, &call.presence_epoch);
     st = aw_random_fill(&s->random, call.presence, sizeof call.presence);
     if (st == AW_OK)
-        st = seal_call(s, p, way, &call);
-    if (st == AW_OK) {
+        st = seal_call(s, p, way, session, &call);
+    if (st == AW_OK && session == AW_SESSION_QUARANTINE) {
+        p->wants_quarantined = false; /* no tick for what has no effect */
+        post(s, p, way, SUBJECT_SEND_QUARANTINED, 0);
+    } else if (st == AW_OK) {
         p->wants_beat = false;
         post(s, p, way, SUBJECT_SEND_BEAT, call.seq);
     } else {
@@ -138,6 +142,13 @@ static bool prepare_handshake(struct subject *s, struct person *p)
     return st == AW_OK;
 }
 
+/* spec/05-channel.md §8.2: "A subject that was told that its session is stale MUST send each beat
+ * in it, too": else the contact's human never hears of it. */
+static bool wants_quarantined(const struct person *p)
+{
+    return p->wants_quarantined && aw_channel_is_quarantined(&p->channel);
+}
+
 static void prepare_person(struct subject *s, struct person *p)
 {
     if (!person_is_paired(p))
@@ -149,8 +160,12 @@ static void prepare_person(struct subject *s, struct person *p)
         (void)prepare_word(s, p, SUBJECT_WAY_URGENT);
     if (!is_free(s, &p->ways[SUBJECT_WAY_ORDINARY]) || prepare_handshake(s, p))
         return;
-    if (!prepare_word(s, p, SUBJECT_WAY_ORDINARY) && p->wants_beat)
-        prepare_beat(s, p);
+    if (prepare_word(s, p, SUBJECT_WAY_ORDINARY))
+        return;
+    if (p->wants_beat)
+        prepare_beat(s, p, AW_SESSION_MAIN);
+    else if (wants_quarantined(p))
+        prepare_beat(s, p, AW_SESSION_QUARANTINE);
 }
 
 /* ---- The plan's file ---- */
@@ -260,6 +275,25 @@ bool aw_su_send(struct subject *s, struct aw_action *action)
     return true;
 }
 
+/* spec/05-channel.md §8: "A subject MUST begin when relays took four calls for a contact, the first
+ * of them 30 min ago, and nothing from it could be opened since." */
+static void note_unheard(struct subject *s, struct person *p)
+{
+    uint64_t mono_ms = aw_timebase_mono_ms(&s->time);
+
+    if (p->unheard_count == 0) {
+        p->unheard_ms = mono_ms;
+        p->has_asked = false;
+    }
+    if (p->unheard_count < SUBJECT_UNHEARD_MAX)
+        p->unheard_count++;
+    if (p->unheard_count < SUBJECT_UNHEARD_MAX || p->has_asked ||
+        mono_ms - p->unheard_ms < SUBJECT_UNHEARD_MS)
+        return;
+    p->has_asked = true;
+    aw_su_begin_anew(s, p);
+}
+
 static void landed(struct subject *s, struct person *p, struct outgoing *way)
 {
     uint64_t mono_ms = aw_timebase_mono_ms(&s->time);
@@ -268,10 +302,13 @@ static void landed(struct subject *s, struct person *p, struct outgoing *way)
     aw_backoff_clear(&way->backoff);
     if (what == SUBJECT_SEND_WORD)
         aw_words_out_sent(&p->words, way->word, mono_ms);
+    if (what == SUBJECT_SEND_WORD || what == SUBJECT_SEND_BEAT)
+        note_unheard(s, p);
     if (what == SUBJECT_SEND_ANSWER || what == SUBJECT_SEND_RESUME) {
-        p->resend_pause_ms = p->resend_pause_ms == 0
-                                 ? RESEND_MIN_MS
-                                 : aw_time_min(2 * p->resend_pause_ms, RESEND_MAX_MS);
+        uint64_t max_ms = what == SUBJECT_SEND_RESUME ? RESUME_MAX_MS : RESEND_MAX_MS;
+
+        p->resend_pause_ms =
+            p->resend_pause_ms == 0 ? RESEND_MIN_MS : aw_time_min(2 * p->resend_pause_ms, max_ms);
         p->resend_ms = mono_ms + p->resend_pause_ms;
     }
     /* First honest tick: a relay has it. */
@@ -325,7 +362,8 @@ static uint64_t way_deadline_ms(const struct outgoing *way, uint64_t next_ms)
 static uint64_t person_deadline_ms(const struct subject *s, const struct person *p)
 {
     uint64_t at_ms = p->resend_ms;
-    bool wants = p->wants_answer || p->owes_answer || p->wants_resume || p->wants_beat;
+    bool wants = p->wants_answer || p->owes_answer || p->wants_resume || p->wants_beat ||
+                 wants_quarantined(p);
 
     if (!person_is_paired(p))
         return AW_TIME_NEVER;

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/circle.h"
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "core/contact_impl.h"
+#include "core/subject_impl.h"
+
+/* Devices restored from a backup, through the engines (spec/05-channel.md §7 and §8). */
+
+struct backup {
+    struct circle_record *records;
+    size_t count;
+};
+
+static struct circle_record *copy(const struct circle_record *from, size_t count)
+{
+    struct circle_record *to = calloc(count + 1, sizeof *to);
+
+    T_REQUIRE(to != NULL);
+    for (size_t i = 0; i < count; i++) {
+        to[i] = from[i];
+        to[i].value = malloc(from[i].len + 1);
+        T_REQUIRE(to[i].value != NULL);
+        memcpy(to[i].value, from[i].value, from[i].len);
+    }
+    return to;
+}
+
+static void drop(struct circle_record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(records[i].value);
+    free(records);
+}
+
+static struct backup back_up(const struct circle *c, size_t host)
+{
+    const struct circle_host *h = &c->hosts[host];
+
+    return (struct backup){copy(h->records, h->record_count), h->record_count};
+}
+
+static void restore(struct circle *c, size_t host, struct backup *b)
+{
+    struct circle_host *h = &c->hosts[host];
+
+    drop(h->records, h->record_count);
+    h->records = b->records;
+    h->record_count = b->count;
+    *b = (struct backup){NULL, 0};
+    circle_restart(c, host);
+}
+
+static struct aw_person person(const struct circle *c, uint8_t n)
+{
+    struct aw_person p;
+
+    T_EQ(aw_subject_person(c->hosts[0].subject, n, &p), AW_OK);
+    return p;
+}
+
+/* Nothing from the contacts reaches the phone: it takes no epoch step. */
+static unsigned one_way(struct circle *c, const struct circle_cell *cell)
+{
+    (void)c;
+    return cell->from == 0 ? 1 : 0;
+}
+
+/* Goal: a duress check-in made on a restored phone before anything was re-established reaches the
+ * contact of the circle as duress, once; until then the phone shows no tick for it (CH-20, CH-35,
+ * CH-36, SU-19).
+ * Method: the phone is copied, then makes a safe check-in that is heard; the copy is put back and
+ * makes the duress check-in under the same number. */
+static void test_restored_phone_duress_in_the_window(void)
+{
+    struct backup b;
+    struct circle c;
+    uint32_t seq = 0;
+
+    circle_init(&c, 1, 101);
+    circle_set_up(&c);
+    b = back_up(&c, 0);
+    c.fate = one_way;
+    circle_checkin(&c, circle_safe);
+    T_EQ(circle_view(&c, 1).checkin.verdict, AW_VERDICT_SAFE);
+    c.fate = NULL;
+    restore(&c, 0, &b);
+    circle_forget_events(&c);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_duress, NULL, 0, &seq, circle_now(&c, 0)),
+         AW_OK);
+    for (int i = 0; i < 120; i++) {
+        circle_run(&c, 1);
+        if (circle_view(&c, 1).incident != AW_INCIDENT_DURESS) {
+            T_EQ(person(&c, 1).words_waiting, 1);
+            T_TRUE(person(&c, 1).seq_device < seq);
+        }
+    }
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_DURESS);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_FORK) + circle_events(&c, 1, AW_EVENT_RESUMED) > 0);
+    T_EQ(circle_events(&c, 1, AW_EVENT_CHECKED_IN), 1);
+    T_EQ(person(&c, 1).words_waiting, 0);
+    T_TRUE(person(&c, 1).seq_device >= seq);
+    circle_run(&c, HOUR_S);
+    T_EQ(circle_events(&c, 1, AW_EVENT_CHECKED_IN), 1);
+    circle_free(&c);
+}
+
+/* Goal: so does one made on a phone whose backup is epochs old, once the humans compared the words;
+ * till then nothing that it says has effect (CH-28, CH-30, CH-41), and both hear of it (CH-29).
+ * Method: hours, or a day, after the backup; a duress check-in at once; eight hours later the words
+ * are compared. Even the oldest backup finds a key that both know (CH-40). */
+static void play_old_phone(int rounds, bool can_judge)
+{
+    struct aw_contact_view before;
+    struct backup b;
+    struct circle c;
+
+    circle_init(&c, 1, 102);
+    circle_set_up(&c);
+    b = back_up(&c, 0);
+    for (int i = 0; i < rounds; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 50 * MIN_S);
+    }
+    restore(&c, 0, &b);
+    circle_forget_events(&c);
+    before = circle_view(&c, 1);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_duress, NULL, 0, NULL, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 8 * HOUR_S);
+    T_TRUE(circle_view(&c, 1).quarantined);
+    T_TRUE(person(&c, 1).quarantined);
+    T_TRUE(circle_events(&c, 0, AW_EVENT_QUARANTINED) > 0);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_QUARANTINED) > 0);
+    T_TRUE(circle_view(&c, 1).incident <= AW_INCIDENT_MISSED);
+    T_EQ(circle_view(&c, 1).newest.seq, before.newest.seq);
+    T_EQ(circle_view(&c, 1).checkin.seq, before.checkin.seq);
+    T_EQ(person(&c, 1).words_waiting, 1);
+    T_TRUE(contact_of(c.hosts[1].contact)->channel.resumed.epoch.send[0].next_index > 0);
+
+    T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, HOUR_S);
+    T_EQ(person(&c, 1).words_waiting, 0);
+    T_TRUE(circle_view(&c, 1).newest.seq > before.newest.seq);
+    T_EQ(circle_view(&c, 1).incident == AW_INCIDENT_DURESS, can_judge);
+    T_EQ(circle_events(&c, 1, AW_EVENT_JUDGE) > 0, !can_judge);
+    circle_checkin(&c, circle_duress);
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_DURESS);
+    circle_free(&c);
+}
+
+static void test_restored_phone_of_yesterday(void)
+{
+    play_old_phone(3, true);
+    play_old_phone(30, false); /* the accept key is gone: said so, never wrong (CO-4) */
+}
+
+static bool asks(const struct circle *c)
+{
+    return subject_of(c->hosts[0].subject)->people[0].channel.asking.live;
+}
+
+/* Goal: a contact who is off for a day costs a question, repeated ever more seldom, always the same
+ * (CH-23), and no security event when he is back (CH-37, CH-39).
+ * Method: the contact sleeps for a day. */
+static void test_contact_is_off(void)
+{
+    uint8_t question[AW_CELL_LEN];
+    struct circle c;
+    size_t copies = 0;
+
+    circle_init(&c, 1, 103);
+    circle_set_up(&c);
+    circle_checkin(&c, circle_safe);
+    circle_forget_events(&c);
+    c.hosts[1].is_asleep = true;
+    circle_run(&c, 29 * MIN_S);
+    T_TRUE(!asks(&c));
+    circle_run(&c, 40 * MIN_S);
+    T_TRUE(asks(&c));
+    memcpy(question, subject_of(c.hosts[0].subject)->people[0].channel.asking.cell, AW_CELL_LEN);
+    circle_run(&c, 23 * HOUR_S);
+    for (size_t i = 0; i < c.cell_count; i++) {
+        if (c.cells[i].len == AW_CELL_LEN && memcmp(c.cells[i].bytes, question, AW_CELL_LEN) == 0)
+            copies++;
+    }
+    T_TRUE(copies >= 8 && copies <= 16);
+    c.hosts[1].is_asleep = false;
+    circle_run(&c, HOUR_S);
+    T_TRUE(!asks(&c));
+    for (size_t host = 0; host <= 1; host++) {
+        T_EQ(circle_events(&c, host, AW_EVENT_RESUMED), 0);
+        T_EQ(circle_events(&c, host, AW_EVENT_QUARANTINED), 0);
+        T_EQ(circle_events(&c, host, AW_EVENT_FORK), 0);
+    }
+    circle_free(&c);
+}
+
+/* Goal: a contact's device restored within the epoch goes on above the replies that she has seen
+ * (CH-38), and she does not refuse what it says.
+ * Method: its records but for the channel are put back, from before ten replies. */
+static void test_restored_contact_replies(void)
+{
+    struct backup b;
+    struct circle c;
+    uint32_t number;
+
+    circle_init(&c, 1, 104);
+    circle_set_up(&c);
+    b = back_up(&c, 1);
+    for (int i = 0; i < 10; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 60);
+    }
+    number = contact_of(c.hosts[1].contact)->book.reply_number;
+    for (size_t i = 0; i < b.count; i++) {
+        const struct circle_host *h = &c.hosts[1];
+
+        for (size_t k = 0; k < h->record_count && b.records[i].space == AW_SPACE_CONTACT_FIRST + 1;
+             k++) {
+            if (h->records[k].space == b.records[i].space) {
+                free(b.records[i].value);
+                b.records[i].len = h->records[k].len;
+                b.records[i].value = malloc(b.records[i].len + 1);
+                T_REQUIRE(b.records[i].value != NULL);
+                memcpy(b.records[i].value, h->records[k].value, b.records[i].len);
+            }
+        }
+    }
+    restore(&c, 1, &b);
+    T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number < number);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 120);
+    T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number > number);
+    T_EQ(person(&c, 1).words_waiting, 0);
+    circle_free(&c);
+}
+
+/* Goal: a contact cannot make a subject's seq or word numbers jump so far that others refuse her,
+ * or that she cannot go on (CH-42).
+ * Method: what a re-establishment says is passed to the engine as it would be. */
+static void test_numbers_do_not_run_away(void)
+{
+    struct aw_resume said = {.seq = UINT32_MAX, .word = UINT32_MAX};
+    struct subject *s;
+    struct circle c;
+    uint32_t seq;
+
+    circle_init(&c, 2, 105);
+    circle_set_up(&c);
+    s = subject_of(c.hosts[0].subject);
+    seq = s->core.seq;
+    aw_su_go_above(s, &s->people[0], &said);
+    T_EQ(s->core.seq, seq);
+    T_TRUE(s->people[0].words.next_number < 100);
+    said = (struct aw_resume){.seq = seq + SUBJECT_SEQ_ROOM, .word = 90};
+    aw_su_go_above(s, &s->people[0], &said);
+    T_EQ(s->core.seq, seq + SUBJECT_SEQ_ROOM);
+    T_EQ(s->people[0].words.next_number, 91);
+    said.seq++;
+    aw_su_go_above(s, &s->people[0], &said);
+    T_EQ(s->core.seq, seq + SUBJECT_SEQ_ROOM);
+    circle_checkin(&c, circle_safe);
+    T_EQ(circle_view(&c, 2).checkin.seq, s->core.seq);
+    circle_free(&c);
+}
+
+/* Goal: a reply that is not newer is refused and changes nothing (SU-16).
+ * Method: the phone has seen a higher number. */
+static void test_old_reply(void)
+{
+    struct aw_person before, after;
+    struct circle c;
+
+    circle_init(&c, 1, 106);
+    circle_set_up(&c);
+    c.fate = one_way;
+    circle_checkin(&c, circle_safe);
+    c.fate = NULL;
+    before = person(&c, 1);
+    T_EQ(before.words_waiting, 1);
+    subject_of(c.hosts[0].subject)->people[0].rec.reply_seen += 100;
+    circle_run(&c, 20);
+    after = person(&c, 1);
+    T_EQ(after.words_waiting, 1);
+    T_EQ(after.seq_device, before.seq_device);
+    circle_free(&c);
+}
+
+/* Takes what the phone hands out, reports stores, and leaves every SEND unreported. */
+static size_t pull(struct circle *c, uint8_t last[AW_CELL_LEN])
+{
+    struct aw_action a;
+    size_t sends = 0;
+
+    while (aw_subject_next_action(c->hosts[0].subject, &a)) {
+        if (a.kind == AW_ACTION_SEND) {
+            sends++;
+            memcpy(last, a.send.cell.ptr, AW_CELL_LEN);
+        }
+        if (a.kind == AW_ACTION_STORE)
+            aw_subject_done(c->hosts[0].subject, a.id, AW_OK, circle_now(c, 0));
+    }
+    return sends;
+}
+
+/* Goal: an SOS is handed out at once, although the cell before it is never reported, and after a
+ * failure, too (SU-17); a cancel likewise.
+ * Method: a check-in is taken and left hanging; then an SOS; the contact gets the last cell. */
+static void test_sos_overtakes(void)
+{
+    uint8_t cell[AW_CELL_LEN];
+    struct circle c;
+
+    circle_init(&c, 1, 107);
+    circle_set_up(&c);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, 0, NULL, circle_now(&c, 0)),
+         AW_OK);
+    T_EQ(pull(&c, cell), 1);
+    T_EQ(pull(&c, cell), 0);
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    T_EQ(pull(&c, cell), 1);
+    T_EQ(aw_contact_feed(c.hosts[1].contact, 0, AW_BYTES_OF(cell), (uint32_t)circle_now_s(&c),
+                         circle_now(&c, 1)),
+         AW_OK);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    circle_free(&c);
+
+    circle_init(&c, 1, 108);
+    circle_set_up(&c);
+    c.hosts[0].is_offline = true;
+    circle_checkin(&c, circle_safe);
+    c.hosts[0].is_offline = false;
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_pump(&c);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    circle_free(&c);
+}
+
+struct short_random {
+    struct t_rng rng;
+    int left;
+};
+
+static bool fill_short(void *ctx, uint8_t *out, size_t len)
+{
+    struct short_random *r = ctx;
+
+    if (r->left-- == 0)
+        return false;
+    t_rng_bytes(&r->rng, out, len);
+    return true;
+}
+
+/* Goal: a plan and its secrets are said together or not at all (SU-18).
+ * Method: the random source fails at each draw in turn; then 63 plans wait already: room for one.
+ */
+static void test_plan_is_all_or_nothing(void)
+{
+    struct short_random source = {.rng = t_rng(3)};
+    struct aw_secrets secrets = {.circle = 1};
+    struct aw_plan plan;
+    struct subject *s;
+    struct circle c;
+    int draws = 0;
+
+    circle_init(&c, 1, 109);
+    circle_set_up(&c);
+    circle_plan(&c, &plan);
+    memcpy(secrets.safe_key, circle_safe, sizeof secrets.safe_key);
+    memcpy(secrets.duress_key, circle_duress, sizeof secrets.duress_key);
+    c.hosts[1].is_asleep = true;
+    s = subject_of(c.hosts[0].subject);
+    for (enum aw_status st = AW_E_ENTROPY; st == AW_E_ENTROPY; draws++) {
+        struct aw_random kept = s->random;
+        uint32_t seq = s->core.seq;
+
+        T_REQUIRE(draws < 100);
+        source.left = draws;
+        s->random = (struct aw_random){.fill = fill_short, .ctx = &source};
+        st = aw_subject_plan_set(c.hosts[0].subject, &plan, &secrets, circle_safe,
+                                 circle_now(&c, 0));
+        s->random = kept;
+        T_EQ(s->people[0].words.count, st == AW_OK ? 2 : 0);
+        T_EQ(s->plan.version, st == AW_OK ? 2 : 1);
+        T_EQ(s->core.seq, st == AW_OK ? seq + 2 : seq);
+    }
+    T_TRUE(draws > 3);
+    for (int i = 0; i < 61; i++) {
+        circle_run(&c, 1);
+        T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+             AW_OK);
+    }
+    circle_run(&c, 1);
+    T_EQ(s->people[0].words.count, AW_WORD_WAITING_MAX - 1);
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, &secrets, circle_safe, circle_now(&c, 0)),
+         AW_E_LIMIT);
+    T_EQ(s->people[0].words.count, AW_WORD_WAITING_MAX - 1);
+    T_EQ(s->plan.version, 63);
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    T_EQ(s->people[0].words.count, AW_WORD_WAITING_MAX);
+    circle_free(&c);
+}
+
+/* Goal: late words are judged by what held when they were made; a secret that was given up is worth
+ * nothing under a number that was used before, duress is duress all the same (CO-32).
+ * Method: three sets of keys with safe keys 10, 20 and 30; verdicts by word number. */
+static void test_keys_of_late_words(void)
+{
+    struct contact_secrets *k;
+    struct circle c;
+    const struct {
+        uint32_t word;
+        uint8_t typed;
+        bool is_old;
+        enum aw_verdict verdict;
+    } rows[] = {
+        {5, 10, false, AW_VERDICT_CLAIMED},      {15, 10, false, AW_VERDICT_SAFE},
+        {25, 10, false, AW_VERDICT_WRONG},       {25, 20, false, AW_VERDICT_SAFE},
+        {99, 31, false, AW_VERDICT_DURESS},      {5, 30, true, AW_VERDICT_SAFE},
+        {15, 10, true, AW_VERDICT_CANNOT_JUDGE}, {15, 11, true, AW_VERDICT_DURESS},
+        {99, 77, true, AW_VERDICT_WRONG},
+    };
+
+    circle_init(&c, 1, 110);
+    circle_set_up(&c);
+    k = &contact_of(c.hosts[1].contact)->secrets;
+    k->sets_count = 3;
+    for (uint8_t i = 0; i < 3; i++) {
+        k->sets[i] = (struct contact_key_set){.word = 10U * (i + 1U), .keys = {.circle = true}};
+        k->sets[i].keys.safe_key[0] = (uint8_t)(10 * (i + 1));
+        k->sets[i].keys.duress_key[0] = (uint8_t)(10 * (i + 1) + 1);
+    }
+    for (size_t i = 0; i < AW_COUNT(rows); i++) {
+        const struct contact *contact = contact_of(c.hosts[1].contact);
+        const struct aw_opened opened = {.session = AW_SESSION_MAIN};
+        struct aw_call call = {.kind = AW_CALL_CHECKIN, .word = rows[i].word};
+        uint8_t key[AW_KEY_LEN] = {rows[i].typed}, accept[AW_KEY_LEN];
+        const uint8_t act[AW_HASH_LEN] = {1, 2, 3};
+        struct aw_random random = t_random(&c.rng);
+
+        aw_channel_accept(&contact->channel, AW_SESSION_MAIN, accept, &call.presence_epoch);
+        T_EQ(aw_presence_make(call.presence, call.presence + AW_KEY_LEN, NULL, accept, key, act, 1,
+                              NULL, &random),
+             AW_OK);
+        T_EQ(aw_co_judge(contact, &opened, &call, act, rows[i].is_old), rows[i].verdict);
+    }
+    k->has_lost = true;
+    {
+        const struct aw_opened opened = {.session = AW_SESSION_MAIN};
+        const struct aw_call call = {.kind = AW_CALL_CHECKIN, .word = 5};
+        const uint8_t act[AW_HASH_LEN] = {1};
+
+        T_EQ(aw_co_judge(contact_of(c.hosts[1].contact), &opened, &call, act, false),
+             AW_VERDICT_CANNOT_JUDGE);
+    }
+    circle_free(&c);
+}
+
+int main(void)
+{
+    T_RUN(test_restored_phone_duress_in_the_window);
+    T_RUN(test_restored_phone_of_yesterday);
+    T_RUN(test_contact_is_off);
+    T_RUN(test_restored_contact_replies);
+    T_RUN(test_numbers_do_not_run_away);
+    T_RUN(test_old_reply);
+    T_RUN(test_sos_overtakes);
+    T_RUN(test_plan_is_all_or_nothing);
+    T_RUN(test_keys_of_late_words);
+    return t_end();
+}
