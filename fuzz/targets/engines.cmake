@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 aw_fuzz_target(ladder SOURCES fuzz_ladder.c)
 aw_fuzz_target(plan_check SOURCES fuzz_plan_check.c)
+aw_fuzz_target(schedule ROUNDS 3000 SOURCES fuzz_schedule.c)
 foreach(engine IN ITEMS contact subject)
   aw_fuzz_target(${engine} ROUNDS 300
     SOURCES fuzz_${engine}.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)

@@ -27,7 +27,7 @@ pair() { # <subject> <contact>
 pair first second
 pair second first
 
-printf 'checkin = every 8h\nlevel = 0m everybody: Ring the bell.\n' >"$work/plan"
+printf 'checkin = every 8h\nlevel = 0m everybody shares: Ring the bell.\n' >"$work/plan"
 for home in first second; do
     expect 0 'worst case' aw $home plan check "$work/plan"
     other=first

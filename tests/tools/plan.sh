@@ -47,6 +47,24 @@ bad 1 "closing '\"'" 'person = "two words'
 bad 1 'none, alarm or exact' 'person = one place maybe'
 bad 1 "'yes' or 'no'" 'relaxed = perhaps'
 bad 1 'no number up to' 'threshold = many'
+bad 1 "write '23:00-07:00'" 'quiet = 23:00'
+bad 1 'a time of day' 'quiet = 23:00-7'
+bad 1 'quiet hours must leave out' 'quiet = 00:00-00:00'
+bad 1 'has an end' 'pause = 2027-03-01 09:00 2027-03-02 09:00'
+bad 1 'a moment is written' 'pause = 2027-02-30 09:00 until 2027-03-02 09:00'
+bad 2 'at most 31 days' '# long' 'pause = 2027-03-01 09:00 until 2027-05-02 09:00'
+bad 2 'must ascend and not touch' 'pause = 2027-03-01 09:00 until 2027-03-02 09:00' \
+    'pause = 2027-03-02 09:00 until 2027-03-03 09:00'
+bad 1 'address line or its key' 'operator = relay.example:1 one'
+bad 1 'nobody called' "operator = $(printf '%043d' 0) three"
+bad 2 'this relay is in the plan' "operator = $(printf '%043d' 0) one" \
+    "operator = relay.example:1/$(printf '%043d' 0) outside"
+bad 1 'of more than there are' 'quorum = 3'
+bad 1 "'at-once' or 'in-slot'" 'sos = never'
+bad 1 "'everybody' or 'nobody'" 'announce = me'
+bad 1 'no number up to 16' 'asks = 17'
+bad 2 'belongs to nobody' 'person = "two words" device-of one' \
+    'person = one device-of "two words"'
 bad 1 'the line is too long' "grace = $(printf '%0500d' 0)"
 bad 3 'see allswell-plan' 'person = one group 1' 'person = "two words" group 2' \
     'level = 0m group 3: go' 'level = 10m everybody'
@@ -73,13 +91,30 @@ warning = 5m loud
 level = 0s group 1 2: Ring: then go there
 level = 15m group 2 shares
 level = 45m everybody: Call the police
-person = "two words" group 2 place exact
+person = "two words" group 2 place exact asks
 person = one group 1 3 place none
 threshold = 2
 ring = 45s
 claim = 20m
 claims = 4
 relaxed = yes
+quiet = 23:00-06:30
+quiet = 13:00-14:00 sat, sun
+pause = 2027-03-01 09:00 until 2027-03-05 18:00
+pause = 1804638401 until 2027-03-20 00:00
+operator = relay.example:7440/AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE "two words"
+operator = AAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE outside
+quorum = 1
+witness = 2m
+ceiling = 45m
+loosen = 12h
+announce = group 2 3
+cadence = 1m
+sos = in-slot
+alarm-beat = 30s
+life = 1d12h
+ask = 10m
+asks = 3
 PLAN
 expect 1 'the words were not compared with one' aw s plan check "$work/plan"
 printf 'good\nbad\none\n' >"$work/secrets"
@@ -89,10 +124,24 @@ aw s plan show --json >"$work/shown.json"
 for pair in 'plan.grace_s 1200' 'plan.levels.0.text Ring: then go there' \
     'plan.levels.1.shares true' \
     'plan.roster.0.place none' 'plan.roster.1.groups.0 2' 'plan.claims_max 4' \
-    'plan.relaxed true' 'plan.zone_rules.0.offset_s 7200' 'plan.schedule.2.days sat sun'; do
+    'plan.relaxed true' 'plan.quiet.0.until 390' 'plan.quiet.1.days sat sun' \
+    'plan.pauses.0.from 1803884400' 'plan.pauses.1.from 1804638401' 'plan.roster.1.asks true' \
+    'plan.operators.0.person 0' 'plan.operators.1.person 2' 'plan.council.quorum 1' \
+    'plan.council.witness_s 120' 'plan.council.ceiling_s 2700' 'plan.change.loosen_s 43200' \
+    'plan.change.announce.1 3' 'plan.change.setup true' 'plan.pace.cadence_s 60' \
+    'plan.pace.sos_now false' 'plan.pace.alarm_beat_s 30' 'plan.pace.life_s 129600' \
+    'plan.pace.ask_s 600' 'plan.pace.asks_max 3' 'plan.has_card false' \
+    'plan.zone_rules.0.offset_s 7200' 'plan.schedule.2.days sat sun'; do
     [ "$(field "${pair%% *}" <"$work/shown.json")" = "${pair#* }" ] ||
         fail "plan show: wanted $pair, got $(field "${pair%% *}" <"$work/shown.json")"
 done
+expect 1 'who forces you can loosen' aw s plan check
+sed 's/outside/"two words"/; s/^quorum.*/quorum = 2/' "$work/plan" >"$work/one.plan"
+expect 1 'silence will not reveal your place' aw s plan check "$work/one.plan"
+aw s plan check --json >"$work/check.json" || :
+[ "$(field next.9 <"$work/check.json")" -gt "$(field next.0 <"$work/check.json")" ] ||
+    fail 'plan check: no ten deadlines'
+[ "$(field findings.0.severity <"$work/check.json")" = hole ] || fail 'a pause of days is no hole'
 echo good >"$work/secret"
 expect 0 'Version 2' aw s plan set --secret-fd 3 "$work/shown" 3<"$work/secret"
 aw s plan show | sed 's/Version 2/Version 1/' | diff "$work/shown" - >"$work/diff" ||

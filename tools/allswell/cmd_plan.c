@@ -66,17 +66,33 @@ static void render_list(const char *title, const json_t *list)
 static void render_check(const json_t *reply)
 {
     char first[TEXT_MAX], last[TEXT_MAX], due[TEXT_MAX];
+    const json_t *locals = json_object_get(reply, "next_local");
     json_t *next;
     size_t i;
 
     text_span_write(first, reply_number(reply, "worst_first_s"));
     text_span_write(last, reply_number(reply, "worst_everybody_s"));
-    (void)printf("In the worst case %s pass before anybody is rung, %s before everybody is.\n",
-                 first, last);
+    text_time_write(due, reply_number(reply, "worst_at"));
+    (void)printf(
+        "In the worst case %s pass before anybody is rung, %s before everybody is: after a\n"
+        "check-in at %s.\n",
+        first, last, due);
+    text_span_write(first, reply_number(reply, "typical_first_s"));
+    text_span_write(last, reply_number(reply, "best_first_s"));
+    text_span_write(due, reply_number(reply, "worst_blind_s"));
+    (void)printf("On average it is %s, at best %s; at worst %s where no contact can tell.\n", first,
+                 last, due);
+    text_span_write(first, reply_number(reply, "silenced_s"));
+    (void)printf("A silenced device is rung for after %s.\n", first);
     json_array_foreach(json_object_get(reply, "next"), i, next)
     {
+        const char *local = json_string_value(json_array_get(locals, i));
+
         text_time_write(due, (uint64_t)json_integer_value(next));
-        (void)printf("%s %s\n", i == 0 ? "Check-ins due:" : "              ", due);
+        (void)printf("%s %s", i == 0 ? "Check-ins due:" : "              ", due);
+        if (local != NULL && strcmp(local, due) != 0)
+            (void)printf("  (%s in the zone of the plan)", local);
+        (void)putchar('\n');
     }
     render_list("hole", json_object_get(reply, "holes"));
     render_list("note", json_object_get(reply, "notes"));
@@ -109,7 +125,9 @@ int cmd_plan_check(const struct args *args)
 {
     struct session session;
     struct tool_fail fail;
-    json_t *request = file_request(args, "plan-check", &fail), *reply = NULL;
+    json_t *request = args_word(args, 0) != NULL ? file_request(args, "plan-check", &fail)
+                                                 : json_pack("{s:s}", "do", "plan-check");
+    json_t *reply = NULL;
     int code = TOOL_OK;
     bool ok;
 

@@ -12,9 +12,6 @@
 
 /* The plan: showing, checking, putting into force. */
 
-#define LOOK_AHEAD_S (9 * 86400) /* a week and both ends of it */
-#define GAP_MAX_S    (25 * 3600) /* a day, also when clocks change */
-
 bool host_presence(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
     char salt[BASE64_LEN(AW_PRESENCE_SALT_LEN) + 1], tweak[BASE64_LEN(AW_PRESENCE_TWEAK_LEN) + 1];
@@ -33,6 +30,14 @@ static const char *zone_of(const struct host *host, uint32_t version)
     return host->settings.zone_version == version ? host->settings.zone : "";
 }
 
+static bool plan_in_force(const struct host *host, struct aw_plan *plan, struct tool_fail *fail)
+{
+    return aw_subject_plan(host->subject, plan) == AW_OK ||
+           fail_set(fail, TOOL_STATE,
+                    "there is no plan yet: write one (allswell-plan(5)) and 'allswell plan set' "
+                    "it");
+}
+
 bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
                     struct tool_fail *fail)
 {
@@ -41,10 +46,8 @@ bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
     char *text;
 
     (void)request;
-    if (aw_subject_plan(host->subject, &plan) != AW_OK)
-        return fail_set(fail, TOOL_STATE,
-                        "there is no plan yet: write one (allswell-plan(5)) and 'allswell plan "
-                        "set' it");
+    if (!plan_in_force(host, &plan, fail))
+        return false;
     zone = zone_of(host, plan.version);
     text = plan_text_write(&plan, zone);
     if (text == NULL)
@@ -76,11 +79,14 @@ static bool read_plan(struct host *host, const json_t *request, struct aw_plan *
                       char zone[PLAN_ZONE_MAX + 1], struct tool_fail *fail)
 {
     struct plan_person people[AW_PLAN_MEMBER_MAX];
+    struct aw_plan current = {0};
+    bool has_current = aw_subject_plan(host->subject, &current) == AW_OK;
     struct plan_source source = {.file = reply_string(request, "file"),
                                  .text = reply_string(request, "text"),
                                  .people = people,
                                  .people_count = paired(host, people),
-                                 .now_s = host_now(host).wall_ms / 1000};
+                                 .now_s = host_now(host).wall_ms / 1000,
+                                 .current = has_current ? &current : NULL};
 
     if (source.text == NULL || source.file == NULL)
         return fail_set(fail, TOOL_USAGE, "the plan file is not UTF-8: save it as plain text");
@@ -100,31 +106,8 @@ static void note(json_t *list, const char *format, ...)
     (void)json_array_append_new(list, json_string(text));
 }
 
-/* The longest time between two check-ins, as the next days will have them. */
-static uint64_t longest_gap(const struct aw_plan *plan, uint64_t now_s, uint64_t *from)
-{
-    uint64_t longest = 0, at = now_s;
-
-    *from = now_s;
-    for (unsigned i = 0; i < 4000 && at < now_s + LOOK_AHEAD_S; i++) {
-        uint64_t due = aw_plan_due_s(plan, at);
-
-        if (due == UINT64_MAX)
-            break;
-        if (i > 0 && due - at > longest) { /* the first one begins in the middle */
-            longest = due - at;
-            *from = at;
-        }
-        at = due;
-    }
-    return longest;
-}
-
 static void find_holes(const struct host *host, const struct aw_plan *plan, json_t *holes)
 {
-    char gap_text[TEXT_MAX], from_text[TEXT_MAX];
-    uint64_t from = 0, gap = longest_gap(plan, host_now(host).wall_ms / 1000, &from);
-
     for (size_t i = 0; i < plan->roster_count; i++) {
         struct aw_person person;
 
@@ -133,11 +116,6 @@ static void find_holes(const struct host *host, const struct aw_plan *plan, json
             note(holes, "the words were not compared with %s: 'allswell verify %u'",
                  plan->roster[i].name, plan->roster[i].person);
     }
-    text_span_write(gap_text, gap);
-    text_time_write(from_text, from);
-    if (gap > GAP_MAX_S)
-        note(holes, "nobody expects a check-in for %s, from %s: add a check-in in between",
-             gap_text, from_text);
 }
 
 static void add_notes(const struct host *host, const struct aw_plan *plan, json_t *notes)
@@ -145,8 +123,6 @@ static void add_notes(const struct host *host, const struct aw_plan *plan, json_
     struct plan_person people[AW_PLAN_MEMBER_MAX];
     size_t count = paired(host, people), relays = 0;
 
-    if (plan->roster_count == 1)
-        note(notes, "with one contact, that person alone can open your place");
     for (size_t i = 0; i < count; i++) {
         bool in = false;
 
@@ -163,23 +139,12 @@ static void add_notes(const struct host *host, const struct aw_plan *plan, json_
 
 static json_t *check_json(const struct host *host, const struct aw_plan *plan, const char *zone)
 {
-    json_t *holes = json_array(), *notes = json_array(), *next = json_array();
-    uint64_t now_s = host_now(host).wall_ms / 1000, at = now_s, from = 0;
-    uint64_t gap = longest_gap(plan, now_s, &from);
-    uint64_t first = gap + plan->grace_s + plan->levels[0].delay_s;
-    uint64_t last = gap + plan->grace_s + plan->levels[plan->levels_count - 1].delay_s;
+    json_t *json = plan_audit_json(plan, host_now(host).wall_ms / 1000);
 
-    find_holes(host, plan, holes);
-    add_notes(host, plan, notes);
-    for (unsigned i = 0; i < 5; i++) {
-        at = aw_plan_due_s(plan, at);
-        if (at == UINT64_MAX)
-            break;
-        (void)json_array_append_new(next, json_integer((json_int_t)at));
-    }
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I}", "plan", plan_text_json(plan, zone),
-                     "holes", holes, "notes", notes, "next", next, "gap_s", (json_int_t)gap,
-                     "worst_first_s", (json_int_t)first, "worst_everybody_s", (json_int_t)last);
+    find_holes(host, plan, json_object_get(json, "holes"));
+    add_notes(host, plan, json_object_get(json, "notes"));
+    (void)json_object_set_new(json, "plan", plan_text_json(plan, zone));
+    return json;
 }
 
 bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
@@ -188,8 +153,14 @@ bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
     struct aw_plan plan = {0};
     char zone[PLAN_ZONE_MAX + 1];
 
-    if (!read_plan(host, request, &plan, zone, fail))
-        return false;
+    if (json_object_get(request, "text") != NULL) {
+        if (!read_plan(host, request, &plan, zone, fail))
+            return false;
+    } else {
+        if (!plan_in_force(host, &plan, fail))
+            return false;
+        (void)snprintf(zone, sizeof zone, "%s", zone_of(host, plan.version));
+    }
     *reply = check_json(host, &plan, zone);
     return true;
 }

@@ -132,8 +132,8 @@ static const struct args_command commands[] = {
      "Asks for your secret; with --secrets for both secrets and the names of the circle, which "
      "are not stored.",
      plan_set_options, 1, 1, cmd_plan_set},
-    {"plan check", "FILE", "Look for holes in a plan", "Exits with 1 when it finds any.", NULL, 1,
-     1, cmd_plan_check},
+    {"plan check", "[FILE]", "Look for holes in a plan, by default the one in force",
+     "Exits with 1 when it finds any.", NULL, 0, 1, cmd_plan_check},
     {"checkin", "", "Say that all is well",
      "The secret is asked for on the terminal without echo. Every secret is accepted and does the "
      "same; only your circle can tell what it meant.",

@@ -31,10 +31,21 @@ struct plan_source {
     const struct plan_person *people; /* everybody who is paired */
     size_t people_count;
     uint64_t now_s;
+    const struct aw_plan *current; /* the plan in force, NULL: none */
 };
 
 /**
- * Reads a plan. Messages name file and line.
+ * Room for a moment of a pause with its terminating zero.
+ */
+#define PLAN_MOMENT_MAX 24
+
+/** Writes a moment as plan files have it: local time by the zone of the plan, or seconds. */
+void plan_moment_write(char out[PLAN_MOMENT_MAX], const struct aw_plan *plan, uint32_t at_s);
+
+/**
+ * Reads a plan. Messages name file and line. What no file says, and the device knows (keys of
+ * contacts, the card, who was removed quietly, that the set-up phase is over) is kept as it is
+ * in the plan in force.
  *
  * @param zone  set to the name of the time zone, "" when the file gives none
  */
@@ -49,11 +60,20 @@ bool plan_text_read(struct aw_plan *plan, char zone[PLAN_ZONE_MAX + 1],
  */
 char *plan_text_write(const struct aw_plan *plan, const char *zone);
 
+/** Returns the word for an enum aw_data_level. */
+const char *plan_text_data(uint8_t data);
+
 /** Returns a plan as a JSON object. */
 json_t *plan_text_json(const struct aw_plan *plan, const char *zone);
 
 /** Returns the list of days of a schedule line: "mon tue", or "" for every day. */
 void plan_text_days(char out[32], uint8_t days);
+
+/**
+ * Returns what an audit found, as JSON: times, "findings", and the texts of those that are no notes
+ * as "holes", of the others as "notes".
+ */
+json_t *plan_audit_json(const struct aw_plan *plan, uint64_t now_s);
 
 /** Fills the rules of a time zone: a name, "UTC" or "+01:00". */
 bool plan_zone_read(struct aw_plan *plan, const char *zone, uint64_t now_s, const char **problem);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/plan_text.h"
 
+#include "common/base64.h"
 #include "common/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The writer of plan files and of the same as JSON. */
+/* The writer of plan files. */
 
 void plan_text_days(char out[32], uint8_t days)
 {
@@ -87,9 +88,103 @@ static void print_ladder(FILE *to, const struct aw_plan *plan)
     }
 }
 
-static const char *data_word(uint8_t data)
+const char *plan_text_data(uint8_t data)
 {
     return data == AW_DATA_NONE ? "none" : data == AW_DATA_ALARM ? "alarm" : "exact";
+}
+
+static void print_person(FILE *to, const struct aw_plan *plan, uint8_t person)
+{
+    const char *name = NULL;
+
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (plan->roster[i].person == person)
+            name = plan->roster[i].name;
+    }
+    if (person == 0)
+        (void)fputs("outside", to);
+    else if (name == NULL || strchr(name, '"') != NULL) /* no way to quote that */
+        (void)fprintf(to, "%u", person);
+    else
+        (void)fprintf(to, "\"%s\"", name);
+}
+
+static void print_roster(FILE *to, const struct aw_plan *plan)
+{
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        const struct aw_member *m = &plan->roster[i];
+
+        (void)fputs("person = ", to);
+        print_person(to, plan, m->person);
+        if (m->groups == AW_GROUPS_ALL)
+            (void)fputs(" group 1 2 3 4 5 6 7 8", to);
+        else
+            print_groups(to, m->groups);
+        (void)fprintf(to, " place %s%s", plan_text_data(m->data), m->asks ? " asks" : "");
+        if (m->human != m->person) {
+            (void)fputs(" device-of ", to);
+            print_person(to, plan, m->human);
+        }
+        (void)fputc('\n', to);
+    }
+}
+
+static void print_quiet(FILE *to, const struct aw_plan *plan)
+{
+    char days[32], from[PLAN_MOMENT_MAX], until[PLAN_MOMENT_MAX];
+
+    for (size_t i = 0; i < plan->quiet_count; i++) {
+        const struct aw_quiet *q = &plan->quiet[i];
+
+        plan_text_days(days, q->days);
+        (void)fprintf(to, "quiet = %02u:%02u-%02u:%02u%s%s\n", q->from / 60U, q->from % 60U,
+                      q->until / 60U, q->until % 60U, days[0] != '\0' ? " " : "", days);
+    }
+    for (size_t i = 0; i < plan->pauses_count; i++) {
+        plan_moment_write(from, plan, plan->pauses[i].from);
+        plan_moment_write(until, plan, plan->pauses[i].until);
+        (void)fprintf(to, "pause = %s until %s\n", from, until);
+    }
+}
+
+static void print_council(FILE *to, const struct aw_plan *plan)
+{
+    char key[BASE64_LEN(32) + 1];
+
+    for (size_t i = 0; i < plan->operators_count; i++) {
+        base64_encode(key, plan->operators[i].relay_key, 32);
+        (void)fprintf(to, "operator = %s ", key);
+        print_person(to, plan, plan->operators[i].person);
+        (void)fputc('\n', to);
+    }
+    (void)fprintf(to, "quorum = %u\n", plan->council.quorum);
+    print_span(to, "witness", plan->council.witness_s);
+    print_span(to, "ceiling", plan->council.ceiling_s);
+    print_span(to, "loosen", plan->change.loosen_s);
+    (void)fputs("announce =", to);
+    if (plan->change.announce == 0)
+        (void)fputs(" nobody", to);
+    else
+        print_groups(to, plan->change.announce);
+    (void)fprintf(to, "\nsetup = %s\n", plan->change.setup ? "yes" : "no");
+}
+
+static void print_span_or(FILE *to, const char *key, uint32_t seconds, const char *never)
+{
+    if (seconds == 0)
+        (void)fprintf(to, "%s = %s\n", key, never);
+    else
+        print_span(to, key, seconds);
+}
+
+static void print_pace(FILE *to, const struct aw_pace *pace)
+{
+    print_span_or(to, "cadence", pace->cadence_s, "none");
+    (void)fprintf(to, "sos = %s\n", pace->sos_now ? "at-once" : "in-slot");
+    print_span(to, "alarm-beat", pace->alarm_beat_s);
+    print_span_or(to, "life", pace->life_s, "never");
+    print_span_or(to, "ask", pace->ask_s, "never");
+    (void)fprintf(to, "asks = %u\n", pace->asks_max);
 }
 
 char *plan_text_write(const struct aw_plan *plan, const char *zone)
@@ -106,109 +201,18 @@ char *plan_text_write(const struct aw_plan *plan, const char *zone)
     print_span(to, "beat-grace", plan->beat_grace_s);
     print_span(to, "grace", plan->grace_s);
     print_ladder(to, plan);
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        const struct aw_member *m = &plan->roster[i];
-
-        if (strchr(m->name, '"') != NULL) /* no way to quote that */
-            (void)fprintf(to, "person = %u", m->person);
-        else
-            (void)fprintf(to, "person = \"%s\"", m->name);
-        if (m->groups == AW_GROUPS_ALL)
-            (void)fputs(" group 1 2 3 4 5 6 7 8", to);
-        else
-            print_groups(to, m->groups);
-        (void)fprintf(to, " place %s\n", data_word(m->data));
-    }
+    print_roster(to, plan);
     (void)fprintf(to, "threshold = %u\n", plan->threshold);
     print_span(to, "ring", plan->ring_s);
     print_span(to, "claim", plan->claim_s);
     (void)fprintf(to, "claims = %u\nrelaxed = %s\n", plan->claims_max,
                   plan->relaxed ? "yes" : "no");
+    print_quiet(to, plan);
+    print_council(to, plan);
+    print_pace(to, &plan->pace);
     if (fclose(to) != 0) {
         free(text);
         return NULL;
     }
     return text;
-}
-
-static json_t *groups_json(uint8_t groups)
-{
-    json_t *list = json_array();
-
-    for (unsigned i = 0; i < 8; i++) {
-        if ((groups & (1U << i)) != 0)
-            (void)json_array_append_new(list, json_integer((json_int_t)i + 1));
-    }
-    return list;
-}
-
-static json_t *schedule_json(const struct aw_plan *plan)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < plan->schedule_count; i++) {
-        const struct aw_schedule_line *line = &plan->schedule[i];
-        char days[32];
-
-        plan_text_days(days, line->days);
-        if (line->has_minute)
-            (void)json_array_append_new(list, json_pack("{s:i, s:s}", "minute", (int)line->minute,
-                                                        "days", days[0] != '\0' ? days : "all"));
-        else
-            (void)json_array_append_new(list,
-                                        json_pack("{s:I}", "every_s", (json_int_t)line->every_s));
-    }
-    return list;
-}
-
-static json_t *ladder_json(const struct aw_plan *plan)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < plan->levels_count; i++) {
-        const struct aw_level *level = &plan->levels[i];
-
-        (void)json_array_append_new(list, json_pack("{s:I, s:o, s:b, s:s}", "delay_s",
-                                                    (json_int_t)level->delay_s, "groups",
-                                                    groups_json(level->groups), "shares",
-                                                    (int)level->shares, "text", level->text));
-    }
-    return list;
-}
-
-static json_t *roster_json(const struct aw_plan *plan)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        const struct aw_member *m = &plan->roster[i];
-
-        (void)json_array_append_new(
-            list, json_pack("{s:i, s:s, s:o, s:s}", "person", (int)m->person, "name", m->name,
-                            "groups", groups_json(m->groups), "place", data_word(m->data)));
-    }
-    return list;
-}
-
-json_t *plan_text_json(const struct aw_plan *plan, const char *zone)
-{
-    json_t *warnings = json_array(), *rules = json_array();
-
-    for (size_t i = 0; i < plan->warnings_count; i++)
-        (void)json_array_append_new(warnings, json_pack("{s:I, s:b}", "before_s",
-                                                        (json_int_t)plan->warnings[i].before_s,
-                                                        "loud", (int)plan->warnings[i].loud));
-    for (size_t i = 0; i < plan->zone_count; i++)
-        (void)json_array_append_new(rules,
-                                    json_pack("{s:I, s:i}", "from", (json_int_t)plan->zone[i].from,
-                                              "offset_s", (int)plan->zone[i].offset_s));
-    return json_pack(
-        "{s:I, s:I, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:i, s:I, s:I, s:i, s:b}",
-        "version", (json_int_t)plan->version, "made_at", (json_int_t)plan->made_at, "zone", zone,
-        "zone_rules", rules, "schedule", schedule_json(plan), "beat_s", (json_int_t)plan->beat_s,
-        "beat_grace_s", (json_int_t)plan->beat_grace_s, "grace_s", (json_int_t)plan->grace_s,
-        "warnings", warnings, "levels", ladder_json(plan), "roster", roster_json(plan), "threshold",
-        (int)plan->threshold, "ring_s", (json_int_t)plan->ring_s, "claim_s",
-        (json_int_t)plan->claim_s, "claims_max", (int)plan->claims_max, "relaxed",
-        (int)plan->relaxed);
 }
