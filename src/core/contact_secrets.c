@@ -22,7 +22,7 @@ static int set_for(const struct contact_secrets *s, uint32_t word)
     return set;
 }
 
-static enum aw_verdict judge_under(const struct contact_key_set *set,
+static enum aw_verdict judge_under(const struct contact *c, const struct contact_key_set *set,
                                    const struct aw_dh_key *accept, const struct aw_call *call,
                                    const uint8_t act_hash[AW_HASH_LEN])
 {
@@ -31,7 +31,7 @@ static enum aw_verdict judge_under(const struct contact_key_set *set,
     if (!set->keys.circle)
         return AW_VERDICT_CLAIMED;
     found = aw_presence_judge(accept, call->presence, call->presence + AW_KEY_LEN, &set->keys,
-                              act_hash);
+                              c->channel.id, act_hash);
     if (found == AW_PRESENCE_SAFE)
         return AW_VERDICT_SAFE;
     return found == AW_PRESENCE_DURESS ? AW_VERDICT_DURESS : AW_VERDICT_WRONG;
@@ -42,13 +42,14 @@ static enum aw_verdict judge_under(const struct contact_key_set *set,
  * under the newest keys, and MUST be found duress under any of those kept." Its number does not say
  * when it was made; who knows a secret that she has given up must not gain by that.
  */
-static enum aw_verdict judge_old(const struct contact_secrets *s, const struct aw_dh_key *accept,
+static enum aw_verdict judge_old(const struct contact *c, const struct aw_dh_key *accept,
                                  const struct aw_call *call, const uint8_t act_hash[AW_HASH_LEN])
 {
+    const struct contact_secrets *s = &c->secrets;
     enum aw_verdict verdict = AW_VERDICT_CLAIMED;
 
     for (size_t i = s->sets_count; i > 0; i--) {
-        enum aw_verdict found = judge_under(&s->sets[i - 1], accept, call, act_hash);
+        enum aw_verdict found = judge_under(c, &s->sets[i - 1], accept, call, act_hash);
 
         if (found == AW_VERDICT_DURESS)
             return found;
@@ -105,8 +106,8 @@ enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *ope
      * wrong." */
     if (aw_channel_accept_key(&c->channel, opened->session, call->presence_epoch, &accept) != AW_OK)
         return AW_VERDICT_CANNOT_JUDGE;
-    verdict = is_old ? judge_old(s, &accept, call, act_hash)
-                     : judge_under(&s->sets[set], &accept, call, act_hash);
+    verdict = is_old ? judge_old(c, &accept, call, act_hash)
+                     : judge_under(c, &s->sets[set], &accept, call, act_hash);
     aw_wipe(&accept, sizeof accept);
     return verdict;
 }

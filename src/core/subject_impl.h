@@ -101,6 +101,7 @@ struct subject_person {
     uint8_t claim;
     bool has_heard; /* once a reply came */
     struct subject_heard heard;
+    uint8_t point[AW_KEY_LEN]; /* of presence, since the secrets were set; zero: not yet */
 };
 
 /* One cell on its way, and the pause after one that failed. Secret: wipe. */

@@ -83,6 +83,7 @@ static const struct aw_wire_field person_fields[] = {
     ROW_U32(11, subject_person, heard_at_s),
     AW_ROW_UINT(12, subject_person, claim, 0, 2),
     AW_ROW_MAP_OPT(13, subject_person, heard, &heard_map),
+    AW_ROW_FIXED(23, subject_person, point),
 };
 static const struct aw_wire_map person_map =
     AW_WIRE_TABLE("person", subject_person, person_fields, NULL);

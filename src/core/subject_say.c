@@ -155,30 +155,69 @@ static enum aw_status fill_common(struct subject *s, struct aw_call *call,
     return AW_OK;
 }
 
+struct body {
+    uint8_t bytes[AW_CELL_PLAIN_LEN];
+    size_t len;
+    uint8_t short_mac[AW_MAC_LEN]; /* zero where there is no presence */
+    uint8_t mark[AW_WORD_MARK_LEN];
+    uint8_t point[AW_KEY_LEN]; /* of kind keys: for the words after it */
+};
+
+/* Also the point under which words are made from the next one on. */
 static enum aw_status fill_secrets(struct subject *s, struct aw_presence_keys *keys,
-                                   const struct subject_draft *draft, const struct person *p,
-                                   size_t i)
+                                   uint8_t point_pk[AW_KEY_LEN], const struct subject_draft *draft,
+                                   const struct person *p, size_t i)
 {
     const struct aw_secrets *secrets = draft->secrets;
+    struct aw_dh_key point;
     enum aw_status st;
 
     keys->circle = (secrets->circle >> i & 1) != 0;
     aw_presence_contact_key(keys->safe_key, secrets->safe_key, p->channel.id);
     aw_presence_contact_key(keys->duress_key, secrets->duress_key, p->channel.id);
     memcpy(keys->circle_key, draft->circle_key, AW_KEY_LEN);
-    if (keys->circle)
+    if (keys->circle) {
+        aw_presence_point(&point, draft->circle_key, p->channel.id);
+        memcpy(point_pk, point.pk, AW_KEY_LEN);
+        aw_wipe(&point, sizeof point);
         return AW_OK;
+    }
     /* spec/09-crypto.md §10.5: "A contact outside the circle MUST be sent a blob, too, whenever the
      * circle is." There the same bytes are noise. */
     st = aw_random_fill(&s->random, keys->safe_key, AW_KEY_LEN);
     if (st == AW_OK)
         st = aw_random_fill(&s->random, keys->duress_key, AW_KEY_LEN);
-    return st == AW_OK ? aw_random_fill(&s->random, keys->circle_key, AW_KEY_LEN) : st;
+    if (st == AW_OK)
+        st = aw_random_fill(&s->random, keys->circle_key, AW_KEY_LEN);
+    /* spec/09-crypto.md §10.4: "The secret half of the point of a contact outside the circle MUST
+     * be erased when it is drawn." */
+    if (st == AW_OK)
+        st = aw_dh_keypair(&point, &s->random);
+    if (st == AW_OK)
+        memcpy(point_pk, point.pk, AW_KEY_LEN);
+    aw_wipe(&point, sizeof point);
+    return st;
+}
+
+/* The point for this word. Before secrets were set nobody can judge: one that is thrown away. */
+static enum aw_status take_point(struct subject *s, const struct person *p,
+                                 uint8_t point_pk[AW_KEY_LEN])
+{
+    struct aw_dh_key point;
+    enum aw_status st;
+
+    memcpy(point_pk, p->rec.point, AW_KEY_LEN);
+    if (!aw_secret_is_zero(p->rec.point, AW_KEY_LEN))
+        return AW_OK;
+    st = aw_dh_keypair(&point, &s->random);
+    if (st == AW_OK)
+        memcpy(point_pk, point.pk, AW_KEY_LEN);
+    aw_wipe(&point, sizeof point);
+    return st;
 }
 
 /* spec/06-subject.md §4: "The engine MUST run the same path for every secret." */
-static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
-                                    uint8_t short_mac[AW_MAC_LEN],
+static enum aw_status fill_presence(struct subject *s, struct aw_call *call, struct body *body,
                                     const struct subject_draft *draft, struct person *p, size_t i)
 {
     struct aw_act act = {.word = call->word, .reply_seen = call->reply_seen};
@@ -188,8 +227,8 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
                                      .kind = call->kind};
     struct aw_presence_keys keys;
     uint8_t accept[AW_KEY_LEN], contact_key[AW_KEY_LEN], acts[2 * AW_HASH_LEN];
-    uint8_t macs[2 * AW_PRESENCE_MAC_LEN];
-    enum aw_status st = AW_OK;
+    uint8_t macs[2 * AW_PRESENCE_MAC_LEN], point[AW_KEY_LEN];
+    enum aw_status st;
 
     aw_channel_peer_accept(&p->channel, AW_SESSION_MAIN, accept, &call->presence_epoch);
     if (draft->presence_key == NULL)
@@ -205,27 +244,21 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call,
      * whatever the secret and whether or not a frame is wanted." Of other words nobody takes it. */
     aw_short_act_hash(acts + AW_HASH_LEN, p->channel.id, call);
     aw_presence_contact_key(contact_key, draft->presence_key, p->channel.id);
-    if (draft->secrets != NULL)
-        st = fill_secrets(s, &keys, draft, p, i);
+    st = take_point(s, p, point);
+    if (st == AW_OK && draft->secrets != NULL)
+        st = fill_secrets(s, &keys, body->point, draft, p, i);
     if (st == AW_OK)
         st = aw_presence_make(call->presence, macs, draft->secrets != NULL ? call->keys : NULL,
-                              accept, contact_key, acts, 2, draft->secrets != NULL ? &keys : NULL,
-                              &s->random);
+                              accept, point, contact_key, acts, 2,
+                              draft->secrets != NULL ? &keys : NULL, &s->random);
     if (st == AW_OK) {
         memcpy(call->presence + AW_KEY_LEN, macs, AW_PRESENCE_MAC_LEN);
-        memcpy(short_mac, macs + AW_PRESENCE_MAC_LEN, AW_PRESENCE_MAC_LEN);
+        memcpy(body->short_mac, macs + AW_PRESENCE_MAC_LEN, AW_PRESENCE_MAC_LEN);
     }
     aw_wipe(&keys, sizeof keys);
     aw_wipe(contact_key, sizeof contact_key);
     return st;
 }
-
-struct body {
-    uint8_t bytes[AW_CELL_PLAIN_LEN];
-    size_t len;
-    uint8_t short_mac[AW_MAC_LEN]; /* zero where there is no presence */
-    uint8_t mark[AW_WORD_MARK_LEN];
-};
 
 /* The bodies of one word for everybody. */
 struct speech {
@@ -260,7 +293,7 @@ static enum aw_status fill_body(struct subject *s, struct speech *speech, size_t
     if (call.has_share)
         memcpy(call.share, share, AW_SHARE_LEN);
     memset(body->short_mac, 0, sizeof body->short_mac);
-    st = fill_presence(s, &call, body->short_mac, speech->draft, p, i);
+    st = fill_presence(s, &call, body, speech->draft, p, i);
     if (st == AW_OK)
         st = aw_message_encode(&aw_call_map, &call, &buf);
     body->len = buf.len;
@@ -303,6 +336,10 @@ static void add_word(struct subject *s, const struct speech *speech, size_t i)
 
     AW_ASSERT(st == AW_OK);
     aw_words_out_short(&p->words, body->short_mac);
+    if (speech->draft->secrets != NULL) {
+        memcpy(p->rec.point, body->point, AW_KEY_LEN);
+        aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
+    }
     if (dropped != 0)
         p->gone[p->gone_count++] = dropped;
     if (aw_word_is_urgent(speech->draft->kind))

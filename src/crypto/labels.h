@@ -24,6 +24,7 @@
 #define AW_LABEL_PRESENCE_KEY     "presence key"     /* §10.1 from Argon2id and keystore key */
 #define AW_LABEL_PRESENCE_PICTURE "presence picture" /* §10.2 one of 16 pictures */
 #define AW_LABEL_PRESENCE_CONTACT "presence contact" /* §10.3 key for one contact */
+#define AW_LABEL_PRESENCE_POINT   "presence point"   /* §10.4 secret half of a contact's point */
 #define AW_LABEL_PRESENCE_MAC     "presence mac"     /* §10.4 MAC over statement and act */
 #define AW_LABEL_PRESENCE_KEYS    "presence keys"    /* §10.5 keys sealed to a contact */
 #define AW_LABEL_PEER             "peer"             /* §5.6 header key of a peer handshake */

@@ -27,18 +27,26 @@ struct aw_presence_keys { /* Secret: wipe. */
 };
 
 /*
- * Makes the presence field of a word for the contact whose accept key is `accept_pk`: a fresh
+ * The point of a circle contact: who does not hold its secret half cannot test a guess, not even
+ * with the accept key. Her phone keeps the public half for everybody; for contacts outside the
+ * circle nobody has the secret half.
+ */
+void aw_presence_point(struct aw_dh_key *point, const uint8_t circle_key[AW_KEY_LEN],
+                       const uint8_t channel_id[AW_HASH_LEN]);
+
+/*
+ * Makes the presence field of a word for the contact whose accept key is `accept_pk` and whose
+ * point is `point_pk`: a fresh
  * ephemeral key `e_pk`, one MAC for each of the hashes in `acts`, in their order, and, when `keys`
  * is given, `blob`: the keys sealed under the same ephemeral key. Its secret half is gone on
  * return. `keys` and `blob` are both given or both NULL.
- * Returns AW_E_ENTROPY, or AW_E_AUTH when accept_pk is of small order; outputs are then zero.
+ * Returns AW_E_ENTROPY, or AW_E_AUTH when a public key is of small order; outputs are then zero.
  */
-AW_MUST_USE enum aw_status aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t *macs, uint8_t *blob,
-                                            const uint8_t accept_pk[AW_KEY_LEN],
-                                            const uint8_t contact_key[AW_KEY_LEN],
-                                            const uint8_t *acts, size_t act_count,
-                                            const struct aw_presence_keys *keys,
-                                            const struct aw_random *random);
+AW_MUST_USE enum aw_status
+aw_presence_make(uint8_t e_pk[AW_KEY_LEN], uint8_t *macs, uint8_t *blob,
+                 const uint8_t accept_pk[AW_KEY_LEN], const uint8_t point_pk[AW_KEY_LEN],
+                 const uint8_t contact_key[AW_KEY_LEN], const uint8_t *acts, size_t act_count,
+                 const struct aw_presence_keys *keys, const struct aw_random *random);
 
 enum aw_presence_verdict {
     AW_PRESENCE_WRONG = 0, /* neither key: a wrong secret, or noise */
@@ -50,11 +58,10 @@ enum aw_presence_verdict {
  * Judges a presence field with both keys of a circle contact. Both MACs are always computed and
  * compared in constant time, without a branch on the outcome. Should both match, it is DURESS.
  */
-AW_MUST_USE enum aw_presence_verdict aw_presence_judge(const struct aw_dh_key *accept,
-                                                       const uint8_t e_pk[AW_KEY_LEN],
-                                                       const uint8_t mac[AW_PRESENCE_MAC_LEN],
-                                                       const struct aw_presence_keys *keys,
-                                                       const uint8_t act_hash[AW_HASH_LEN]);
+AW_MUST_USE enum aw_presence_verdict
+aw_presence_judge(const struct aw_dh_key *accept, const uint8_t e_pk[AW_KEY_LEN],
+                  const uint8_t mac[AW_PRESENCE_MAC_LEN], const struct aw_presence_keys *keys,
+                  const uint8_t channel_id[AW_HASH_LEN], const uint8_t act_hash[AW_HASH_LEN]);
 
 /*
  * Opens the blob that came with the presence field whose ephemeral key is `e_pk`. Returns

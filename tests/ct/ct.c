@@ -76,6 +76,7 @@ static void contact_init(struct contact *c)
     CT_PUBLIC(c->accept.pk, sizeof c->accept.pk);
     secret(c->keys.safe_key, AW_KEY_LEN, 3);
     secret(c->keys.duress_key, AW_KEY_LEN, 4);
+    secret(c->keys.circle_key, AW_KEY_LEN, 7);
     c->keys.circle = true;
     CT_SECRET(&c->keys.circle, sizeof c->keys.circle);
 }
@@ -92,18 +93,22 @@ static void test_presence(void)
     const struct aw_random random = secret_random(&rng);
     enum aw_presence_verdict verdict;
     struct aw_presence_keys got;
+    struct aw_dh_key point;
     struct contact c;
     unsigned picture;
 
     contact_init(&c);
+    aw_presence_point(&point, c.keys.circle_key, id);
+    CT_PUBLIC(point.pk, sizeof point.pk);
     for (size_t i = 0; i < 3; i++) {
         secret(key, sizeof key, 3 + i);
-        T_EQ(aw_presence_make(e, mac, blob, c.accept.pk, key, act, 1, &c.keys, &random), AW_OK);
+        T_EQ(aw_presence_make(e, mac, blob, c.accept.pk, point.pk, key, act, 1, &c.keys, &random),
+             AW_OK);
         CT_PUBLIC(e, sizeof e);
         CT_PUBLIC(mac, sizeof mac);
         CT_PUBLIC(blob, sizeof blob);
         ct_compare_is_secret = true;
-        verdict = aw_presence_judge(&c.accept, e, mac, &c.keys, act);
+        verdict = aw_presence_judge(&c.accept, e, mac, &c.keys, id, act);
         ct_compare_is_secret = false;
         CT_PUBLIC(&verdict, sizeof verdict);
         T_EQ(verdict, want[i]);

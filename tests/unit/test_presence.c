@@ -13,9 +13,9 @@
 struct scene {
     struct t_rng rng;
     struct aw_random random;
-    struct aw_dh_key accept;
+    struct aw_dh_key accept, point;
     struct aw_presence_keys keys; /* what a circle contact holds */
-    uint8_t wrong_key[32], act[32];
+    uint8_t wrong_key[32], act[32], id[32];
 };
 
 static void setup(struct scene *s, uint64_t seed)
@@ -27,6 +27,9 @@ static void setup(struct scene *s, uint64_t seed)
     t_rng_bytes(&s->rng, s->keys.duress_key, 32);
     t_rng_bytes(&s->rng, s->wrong_key, 32);
     t_rng_bytes(&s->rng, s->act, 32);
+    t_rng_bytes(&s->rng, s->keys.circle_key, 32);
+    t_rng_bytes(&s->rng, s->id, 32);
+    aw_presence_point(&s->point, s->keys.circle_key, s->id);
     s->keys.circle = true;
 }
 
@@ -128,17 +131,19 @@ static void test_verdicts(void)
     memcpy(act, s.act, sizeof act);
     act[31] ^= 1;
     for (size_t i = 0; i < 3; i++) {
-        T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, typed[i], s.act, 1, NULL, &s.random),
+        T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.point.pk, typed[i], s.act, 1, NULL,
+                              &s.random),
              AW_OK);
-        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), want[i]);
-        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, act), AW_PRESENCE_WRONG);
-        T_EQ(aw_presence_judge(&other.accept, e, mac, &s.keys, s.act), AW_PRESENCE_WRONG);
-        T_EQ(aw_presence_judge(&s.accept, e, mac, &other.keys, s.act), AW_PRESENCE_WRONG);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), want[i]);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, act), AW_PRESENCE_WRONG);
+        T_EQ(aw_presence_judge(&other.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &other.keys, s.id, s.act), AW_PRESENCE_WRONG);
     }
     memcpy(s.keys.safe_key, s.keys.duress_key, 32); /* both match: the graver one counts */
-    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.keys.safe_key, s.act, 1, NULL, &s.random),
+    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.point.pk, s.keys.safe_key, s.act, 1, NULL,
+                          &s.random),
          AW_OK);
-    T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), AW_PRESENCE_DURESS);
+    T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_DURESS);
 }
 
 /* Goal: no bit of E, MAC or act may change, the ignored top bit of E among them; a word has
@@ -149,26 +154,27 @@ static void test_every_bit(void)
     uint8_t e[32], mac[AW_PRESENCE_MAC_LEN], e2[32], mac2[AW_PRESENCE_MAC_LEN];
 
     setup(&s, 4);
-    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.keys.duress_key, s.act, 1, NULL, &s.random),
+    T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.point.pk, s.keys.duress_key, s.act, 1, NULL,
+                          &s.random),
          AW_OK);
-    T_EQ(
-        aw_presence_make(e2, mac2, NULL, s.accept.pk, s.keys.duress_key, s.act, 1, NULL, &s.random),
-        AW_OK);
+    T_EQ(aw_presence_make(e2, mac2, NULL, s.accept.pk, s.point.pk, s.keys.duress_key, s.act, 1,
+                          NULL, &s.random),
+         AW_OK);
     T_TRUE(memcmp(e, e2, sizeof e) != 0 && memcmp(mac, mac2, sizeof mac) != 0);
     for (size_t bit = 0; bit < 256; bit++) {
         e[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), AW_PRESENCE_WRONG);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
         e[bit / 8] ^= (uint8_t)(1u << bit % 8);
         s.act[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), AW_PRESENCE_WRONG);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
         s.act[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
     for (size_t bit = 0; bit < 8 * sizeof mac; bit++) {
         mac[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), AW_PRESENCE_WRONG);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
         mac[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
-    T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), AW_PRESENCE_DURESS);
+    T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_DURESS);
 }
 
 /* Goal: points of small order never verify and nothing is made for them; a failing source
@@ -183,15 +189,17 @@ static void test_small_order_and_entropy(void)
     memset(e, 1, sizeof e);
     memset(mac, 1, sizeof mac);
     memset(blob, 1, sizeof blob);
-    T_EQ(aw_presence_make(e, mac, blob, zero, s.keys.safe_key, s.act, 1, &s.keys, &s.random),
+    T_EQ(aw_presence_make(e, mac, blob, zero, s.point.pk, s.keys.safe_key, s.act, 1, &s.keys,
+                          &s.random),
          AW_E_AUTH);
     T_MEM_EQ(e, zero, sizeof e);
     T_MEM_EQ(mac, zero, sizeof mac);
     T_MEM_EQ(blob, zero, sizeof blob);
-    T_EQ(aw_presence_judge(&s.accept, zero, mac, &s.keys, s.act), AW_PRESENCE_WRONG);
+    T_EQ(aw_presence_judge(&s.accept, zero, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
     T_EQ(aw_presence_blob_open(&s.keys, &s.accept, zero, blob), AW_E_AUTH);
     s.rng.fills_left = 0;
-    T_EQ(aw_presence_make(e, mac, blob, s.accept.pk, s.keys.safe_key, s.act, 1, &s.keys, &s.random),
+    T_EQ(aw_presence_make(e, mac, blob, s.accept.pk, s.point.pk, s.keys.safe_key, s.act, 1, &s.keys,
+                          &s.random),
          AW_E_ENTROPY);
     T_MEM_EQ(e, zero, sizeof e);
 }
@@ -208,15 +216,15 @@ static void test_blob(void)
     setup(&other, 7);
     for (int circle = 0; circle < 2; circle++) {
         s.keys.circle = circle == 1;
-        T_EQ(aw_presence_make(e, mac, blob, s.accept.pk, s.keys.safe_key, s.act, 1, &s.keys,
-                              &s.random),
+        T_EQ(aw_presence_make(e, mac, blob, s.accept.pk, s.point.pk, s.keys.safe_key, s.act, 1,
+                              &s.keys, &s.random),
              AW_OK);
         memset(&got, 0xaa, sizeof got);
         T_EQ(aw_presence_blob_open(&got, &s.accept, e, blob), AW_OK);
         T_EQ(got.circle, circle == 1);
         T_MEM_EQ(got.safe_key, s.keys.safe_key, 32);
         T_MEM_EQ(got.duress_key, s.keys.duress_key, 32);
-        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.act), AW_PRESENCE_SAFE);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_SAFE);
     }
     memset(&got, 0, sizeof got);
     T_EQ(aw_presence_blob_open(&got, &other.accept, e, blob), AW_E_AUTH);
@@ -253,6 +261,29 @@ static void test_blob_flag(void)
     }
 }
 
+/* Goal: who holds both of her secrets and the accept key, but no circle key, cannot test a word: a
+ * contact outside the circle with an image of her phone (spec/09-crypto.md §10.4).
+ * Method: the word judged with the right contact keys and another circle key. */
+static void test_without_the_point(void)
+{
+    uint8_t e[32], mac[AW_PRESENCE_MAC_LEN];
+    struct aw_presence_keys his;
+    struct scene s;
+
+    setup(&s, 9);
+    his = s.keys;
+    t_rng_bytes(&s.rng, his.circle_key, sizeof his.circle_key);
+    for (unsigned i = 0; i < 2; i++) {
+        const uint8_t *typed = i == 0 ? s.keys.safe_key : s.keys.duress_key;
+
+        T_EQ(aw_presence_make(e, mac, NULL, s.accept.pk, s.point.pk, typed, s.act, 1, NULL,
+                              &s.random),
+             AW_OK);
+        T_TRUE(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act) != AW_PRESENCE_WRONG);
+        T_EQ(aw_presence_judge(&s.accept, e, mac, &his, s.id, s.act), AW_PRESENCE_WRONG);
+    }
+}
+
 /* Goal: a contact's key says nothing about another's. Method: two channels, two keys. */
 static void test_contact_keys(void)
 {
@@ -275,6 +306,7 @@ int main(void)
     T_RUN(test_small_order_and_entropy);
     T_RUN(test_blob);
     T_RUN(test_blob_flag);
+    T_RUN(test_without_the_point);
     T_RUN(test_contact_keys);
     return t_end();
 }

@@ -232,7 +232,13 @@ def check_presence(d):
     same("accept", accept, f.raw["accept"])
     same("e", e, f.raw["e"])
     dh = x25519(f("random_1"), accept)
-    mac = kdf(extract(contact["duress"], dh), "presence mac", e + accept + f("act_hash"), 16)
+    secret = kdf(k("circle_key"), "presence point", k("channel_id"))
+    same("point secret", secret, k.raw["point_secret"])
+    point = public(secret)
+    same("point", point, k.raw["point"])
+    both = dh + x25519(f("random_1"), point)
+    mac = kdf(extract(contact["duress"], both), "presence mac",
+              e + accept + point + f("act_hash"), 16)
     same("mac", mac, f.raw["mac"])
     blob = seal(kdf(extract(b"", dh), "presence keys", e + accept), ZERO_NONCE, b"",
                 b"\1" + contact["safe"] + contact["duress"] + k("circle_key"))
@@ -274,10 +280,13 @@ def check_short(d):
     act = labelled_hash("act short", f("channel_id") + statement + struct.pack(">II", 13, 700))
     same("short act", act, f.raw["short_act_hash"])
     accept, e = public(f("accept_secret")), public(f("random_1"))
-    key = extract(f("contact_key"), x25519(f("random_1"), accept))
-    mac = kdf(key, "presence mac", e + accept + act, 16)
+    point = public(kdf(f("circle_key"), "presence point", f("channel_id")))
+    same("short point", point, f.raw["point"])
+    both = x25519(f("random_1"), accept) + x25519(f("random_1"), point)
+    key = extract(f("contact_key"), both)
+    mac = kdf(key, "presence mac", e + accept + point + act, 16)
     same("short mac", mac, f.raw["mac"])
-    same("mac of the call", kdf(key, "presence mac", e + accept + f("act_hash"), 16),
+    same("mac of the call", kdf(key, "presence mac", e + accept + point + f("act_hash"), 16),
          f.raw["mac_of_the_call"])
     state = {0: 1772366430, 1: 514779000, 2: -15000, 3: 20, 4: 41, 7: "red van"}
     contents = {

@@ -169,7 +169,7 @@ void lab_vectors_presence(struct vec *v)
     struct aw_presence_keys keys = {.circle = true}, seen = {0};
     uint8_t e[AW_KEY_LEN], mac[AW_PRESENCE_MAC_LEN], blob[AW_PRESENCE_BLOB_LEN];
     struct aw_random random = vec_random(v);
-    struct aw_dh_key accept;
+    struct aw_dh_key accept, point;
 
     vec_enter(v, "keys");
     vec_in(v, "salt", salt, sizeof salt);
@@ -184,6 +184,9 @@ void lab_vectors_presence(struct vec *v)
     aw_presence_contact_key(keys.duress_key, key[1], channel_id);
     vec_out(v, "safe_contact_key", AW_BYTES_OF(keys.safe_key));
     vec_out(v, "duress_contact_key", AW_BYTES_OF(keys.duress_key));
+    aw_presence_point(&point, keys.circle_key, channel_id);
+    vec_out(v, "point_secret", AW_BYTES_OF(point.sk));
+    vec_out(v, "point", AW_BYTES_OF(point.pk));
     vec_leave(v);
 
     vec_enter(v, "mac_and_blob");
@@ -192,17 +195,18 @@ void lab_vectors_presence(struct vec *v)
     vec_in(v, "act_hash", act, sizeof act);
     aw_dh_from_secret(&accept, sk);
     vec_out(v, "accept", AW_BYTES_OF(accept.pk));
-    vec_out_status(
-        v, "made",
-        aw_presence_make(e, mac, blob, accept.pk, keys.duress_key, act, 1, &keys, &random));
+    vec_out_status(v, "made",
+                   aw_presence_make(e, mac, blob, accept.pk, point.pk, keys.duress_key, act, 1,
+                                    &keys, &random));
     vec_out(v, "e", AW_BYTES_OF(e));
     vec_out(v, "mac", AW_BYTES_OF(mac));
     vec_out(v, "blob", AW_BYTES_OF(blob));
     vec_out_status(v, "blob_opened", aw_presence_blob_open(&seen, &accept, e, blob));
-    vec_out_text(v, "verdict", verdict_name(aw_presence_judge(&accept, e, mac, &seen, act)));
+    vec_out_text(v, "verdict",
+                 verdict_name(aw_presence_judge(&accept, e, mac, &seen, channel_id, act)));
     act[0] ^= 1;
     vec_out_text(v, "verdict_over_another_act",
-                 verdict_name(aw_presence_judge(&accept, e, mac, &seen, act)));
+                 verdict_name(aw_presence_judge(&accept, e, mac, &seen, channel_id, act)));
     blob[112] ^= 1;
     vec_out_status(v, "blob_damaged", aw_presence_blob_open(&seen, &accept, e, blob));
     vec_leave(v);

@@ -83,7 +83,7 @@ static void checkin(struct vec *v, struct lane *lane)
     uint8_t contact_key[AW_KEY_LEN], sk[AW_KEY_LEN];
     struct aw_random random = vec_random(v);
     struct aw_presence_keys held = {.circle = true};
-    struct aw_dh_key accept;
+    struct aw_dh_key accept, point;
 
     vec_enter(v, "checkin");
     vec_note(v, "kind 2, seq 1000, issued_at 1772366400, valid_for 86400, word 13, reply_seen 700, "
@@ -91,23 +91,27 @@ static void checkin(struct vec *v, struct lane *lane)
     vec_in(v, "channel_id", channel_id, sizeof channel_id);
     vec_in(v, "contact_key", contact_key, sizeof contact_key);
     vec_in(v, "accept_secret", sk, sizeof sk);
+    vec_in(v, "circle_key", held.circle_key, sizeof held.circle_key);
+    aw_presence_point(&point, held.circle_key, channel_id);
+    vec_out(v, "point", AW_BYTES_OF(point.pk));
     vec_in(v, "act_hash", acts, AW_HASH_LEN);
     aw_dh_from_secret(&accept, sk);
     aw_short_act_hash(acts + AW_HASH_LEN, channel_id, &call);
     vec_out(v, "short_act_hash", (struct aw_bytes){acts + AW_HASH_LEN, AW_HASH_LEN});
-    vec_out_status(
-        v, "made",
-        aw_presence_make(s.presence, macs, NULL, accept.pk, contact_key, acts, 2, NULL, &random));
+    vec_out_status(v, "made",
+                   aw_presence_make(s.presence, macs, NULL, accept.pk, point.pk, contact_key, acts,
+                                    2, NULL, &random));
     memcpy(s.presence + AW_KEY_LEN, macs + AW_PRESENCE_MAC_LEN, AW_PRESENCE_MAC_LEN);
     vec_out(v, "mac_of_the_call", (struct aw_bytes){macs, AW_PRESENCE_MAC_LEN});
     vec_out(v, "mac", (struct aw_bytes){macs + AW_PRESENCE_MAC_LEN, AW_PRESENCE_MAC_LEN});
     memcpy(held.safe_key, contact_key, AW_KEY_LEN);
     memcpy(held.duress_key, accept.pk, AW_KEY_LEN); /* not hers */
+    vec_out_uint(v, "verdict_over_the_short_act",
+                 aw_presence_judge(&accept, s.presence, s.presence + AW_KEY_LEN, &held, channel_id,
+                                   acts + AW_HASH_LEN));
     vec_out_uint(
-        v, "verdict_over_the_short_act",
-        aw_presence_judge(&accept, s.presence, s.presence + AW_KEY_LEN, &held, acts + AW_HASH_LEN));
-    vec_out_uint(v, "verdict_over_the_act",
-                 aw_presence_judge(&accept, s.presence, s.presence + AW_KEY_LEN, &held, acts));
+        v, "verdict_over_the_act",
+        aw_presence_judge(&accept, s.presence, s.presence + AW_KEY_LEN, &held, channel_id, acts));
     frame(v, lane, 0, &s);
     vec_leave(v);
 }
