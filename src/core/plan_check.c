@@ -162,6 +162,7 @@ static enum aw_plan_problem check_identity(const struct aw_plan *plan, size_t at
 
     if (human == NULL || human->human != human->person)
         return AW_PLAN_MEMBER_HUMAN;
+    /* spec/15-plan.md §3: "A member MUST have both keys or none, and no key of another member." */
     if (is_zero(member->key) != is_zero(member->sign_key))
         return AW_PLAN_MEMBER_KEY;
     for (size_t i = 0; i < at && !is_zero(member->key); i++) {
