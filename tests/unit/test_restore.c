@@ -442,10 +442,12 @@ static void test_keys_of_late_words(void)
         uint8_t key[AW_KEY_LEN] = {rows[i].typed}, accept[AW_KEY_LEN];
         const uint8_t act[AW_HASH_LEN] = {1, 2, 3};
         struct aw_random random = t_random(&c.rng);
+        struct aw_dh_key point;
 
+        aw_presence_point(&point, k->sets[0].keys.circle_key, contact->channel.id);
         aw_channel_accept(&contact->channel, AW_SESSION_MAIN, accept, &call.presence_epoch);
-        T_EQ(aw_presence_make(call.presence, call.presence + AW_KEY_LEN, NULL, accept, key, act, 1,
-                              NULL, &random),
+        T_EQ(aw_presence_make(call.presence, call.presence + AW_KEY_LEN, NULL, accept, point.pk,
+                              key, act, 1, NULL, &random),
              AW_OK);
         T_EQ(aw_co_judge(contact, &opened, &call, act, rows[i].is_old), rows[i].verdict);
     }
