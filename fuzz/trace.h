@@ -34,6 +34,29 @@ static inline void trace_junk(struct circle *c, size_t host, uint8_t seed)
     AW_ASSERT(st != AW_OK);
 }
 
+/* A frame from her to him, whole, damaged, or twice. */
+static inline void trace_frame(struct circle *c, unsigned how)
+{
+    uint8_t frame[AW_FRAME_LEN];
+    struct aw_bytes bytes = {frame, sizeof frame};
+    enum aw_frame_kind kind = how % 2 == 0 ? AW_FRAME_CHECKIN : AW_FRAME_SOS;
+
+    if (aw_subject_frame(c->hosts[0].subject, 1, kind, circle_now(c, 0)) != AW_OK)
+        return;
+    circle_pump(c);
+    if (aw_subject_frame_take(c->hosts[0].subject, frame) != AW_OK)
+        return;
+    for (unsigned times = how / 2 % 4; times > 0; times--) {
+        bool is_damaged = times == 3;
+        enum aw_status st;
+
+        frame[how % AW_FRAME_LEN] ^= is_damaged ? 1 : 0;
+        st = aw_contact_feed_frame(c->hosts[1].contact, bytes, circle_now(c, 1));
+        AW_ASSERT(!is_damaged || st == AW_E_AUTH || st == AW_E_BUSY);
+        frame[how % AW_FRAME_LEN] ^= is_damaged ? 1 : 0;
+    }
+}
+
 static inline enum aw_status trace_say(struct circle *c, unsigned what)
 {
     const uint8_t *keys[] = {circle_safe, circle_duress, circle_wrong};
@@ -56,6 +79,7 @@ static inline enum aw_status trace_say(struct circle *c, unsigned what)
     case 6:
         return aw_contact_confirm(c->hosts[1].contact, his);
     default:
+        trace_frame(c, what / 8);
         return AW_OK;
     }
 }

@@ -87,8 +87,8 @@ static void test_presence(void)
 {
     static const enum aw_presence_verdict want[] = {AW_PRESENCE_SAFE, AW_PRESENCE_DURESS,
                                                     AW_PRESENCE_WRONG};
-    uint8_t e[AW_KEY_LEN], mac[AW_PRESENCE_MAC_LEN], blob[AW_PRESENCE_BLOB_LEN];
-    uint8_t act[AW_HASH_LEN] = {1}, key[AW_KEY_LEN], id[AW_HASH_LEN] = {2};
+    uint8_t e[AW_KEY_LEN], macs[2 * AW_PRESENCE_MAC_LEN], blob[AW_PRESENCE_BLOB_LEN];
+    uint8_t acts[2 * AW_HASH_LEN] = {1}, key[AW_KEY_LEN], id[AW_HASH_LEN] = {2};
     struct t_rng rng = t_rng(5);
     const struct aw_random random = secret_random(&rng);
     enum aw_presence_verdict verdict;
@@ -102,16 +102,19 @@ static void test_presence(void)
     CT_PUBLIC(point.pk, sizeof point.pk);
     for (size_t i = 0; i < 3; i++) {
         secret(key, sizeof key, 3 + i);
-        T_EQ(aw_presence_make(e, mac, blob, c.accept.pk, point.pk, key, act, 1, &c.keys, &random),
+        T_EQ(aw_presence_make(e, macs, blob, c.accept.pk, point.pk, key, acts, 2, &c.keys, &random),
              AW_OK);
         CT_PUBLIC(e, sizeof e);
-        CT_PUBLIC(mac, sizeof mac);
+        CT_PUBLIC(macs, sizeof macs);
         CT_PUBLIC(blob, sizeof blob);
-        ct_compare_is_secret = true;
-        verdict = aw_presence_judge(&c.accept, e, mac, &c.keys, id, act);
-        ct_compare_is_secret = false;
-        CT_PUBLIC(&verdict, sizeof verdict);
-        T_EQ(verdict, want[i]);
+        for (size_t n = 0; n < 2; n++) { /* of the call, and of its frame */
+            ct_compare_is_secret = true;
+            verdict = aw_presence_judge(&c.accept, e, macs + n * AW_PRESENCE_MAC_LEN, &c.keys, id,
+                                        acts + n * AW_HASH_LEN);
+            ct_compare_is_secret = false;
+            CT_PUBLIC(&verdict, sizeof verdict);
+            T_EQ(verdict, want[i]);
+        }
     }
     ct_plain_is_public = true;
     T_EQ(aw_presence_blob_open(&got, &c.accept, e, blob), AW_OK);
