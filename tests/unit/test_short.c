@@ -236,7 +236,7 @@ static void start(struct circle *c, size_t contacts, uint64_t seed)
 /* Goal: a check-in by frame moves the deadline exactly as the call would: base is the earliest of
  * issue, arrival, receipt (SB-11), and the ladder stays down.
  * Method: check in without network; the frame arrives two minutes later; a twin gets the call. */
-static void test_checkin_moves_deadline(void)
+static void test_frame_moves_deadline(void)
 {
     uint8_t frame[AW_FRAME_LEN];
     struct aw_contact_view by_frame, by_call;
@@ -269,7 +269,7 @@ static void test_checkin_moves_deadline(void)
 
 /* Goal: duress by frame is duress in the circle, and the same as safe outside it (SB-9, SB-10).
  * Method: contact 1 is in the circle, contact 2 is not. */
-static void test_duress(void)
+static void test_frame_duress(void)
 {
     uint8_t frame[AW_FRAME_LEN];
     struct circle c;
@@ -299,7 +299,7 @@ static void test_duress(void)
 /* Goal: an SOS by frame raises the alarm and shows the place; a contact of data level 0 gets no
  * place (SB-8). The note is cut between characters.
  * Method: three contacts, the third without data; the note has a character across the cut. */
-static void test_sos(void)
+static void test_frame_sos(void)
 {
     struct aw_state state = {.at = (uint32_t)CIRCLE_T0_S,
                              .has_lat_e7 = true,
@@ -339,7 +339,7 @@ static void test_sos(void)
  * engine, a relay: refused, without effect on deadlines, words or keys; it still opens afterwards,
  * once.
  * Method: records of the channel before and after. */
-static void test_damaged(void)
+static void test_frame_damaged(void)
 {
     static struct aw_channel before;
     uint8_t frame[AW_FRAME_LEN];
@@ -377,7 +377,7 @@ static void test_damaged(void)
 /* Goal: a word is processed once, whichever form comes first (SB-12), also when two frames of it
  * were sealed; the call that comes after its frame brings receipt and share (SB-13), is no sign of
  * a clone, and the word is named. Method: frame, second frame, call; then call, frame. */
-static void test_once(void)
+static void test_frame_once(void)
 {
     uint8_t frame[AW_FRAME_LEN], second[AW_FRAME_LEN];
     struct contact *one;
@@ -543,11 +543,11 @@ int main(void)
     T_RUN(test_text);
     T_RUN(test_content);
     T_RUN(test_largest);
-    T_RUN(test_checkin_moves_deadline);
-    T_RUN(test_duress);
-    T_RUN(test_sos);
-    T_RUN(test_damaged);
-    T_RUN(test_once);
+    T_RUN(test_frame_moves_deadline);
+    T_RUN(test_frame_duress);
+    T_RUN(test_frame_sos);
+    T_RUN(test_frame_damaged);
+    T_RUN(test_frame_once);
     T_RUN(test_receipt);
     T_RUN(test_crash);
     T_RUN(test_refusals);
