@@ -21,7 +21,9 @@ struct t_state {
     unsigned fail_count;
 };
 
-static struct t_state t_state;
+/* One for the whole program: what fails in tests/support fails the test. */
+extern struct t_state t_state;
+__attribute__((weak)) struct t_state t_state;
 
 static inline void t_fail(const char *file, int line, const char *what)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Tests the tests: a harness that cannot fail proves nothing. */
-#include "test.h"
+#include "support/circle.h"
 
 #include "base/assert.h"
 
@@ -50,6 +50,19 @@ static void fails_hex_length(void)
 static void fails_require(void)
 {
     T_REQUIRE(false);
+}
+
+/* What fails is a check in tests/support: a store that lost a part of a record. */
+static void fails_in_support(void)
+{
+    struct circle c;
+
+    circle_init(&c, 1, 1);
+    circle_pair(&c, 1);
+    c.hosts[1].records[0].len--;
+    T_TRUE(true);
+    circle_restart(&c, 1);
+    circle_free(&c);
 }
 
 static void fails_then_passes(void)
@@ -121,6 +134,7 @@ static void test_exit_codes(void)
     T_EQ(exit_code(fails_hex_length), 1);
     T_EQ(exit_code(fails_require), 1);
     T_EQ(exit_code(fails_then_passes), 1);
+    T_EQ(exit_code(fails_in_support), 1);
     T_EQ(exit_code(checks_nothing), 1);
     T_EQ(exit_code(NULL), 1);
 }
