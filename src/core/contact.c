@@ -295,7 +295,8 @@ enum aw_status aw_contact_join(struct aw_contact *contact, struct aw_bytes uri,
         aw_sign_from_seed(&c->receipt_key, who.receipt_seed);
         c->wants_join = true;
         aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_BOOK | CONTACT_DIRTY_LADDER |
-                           CONTACT_DIRTY_JOINING | CONTACT_DIRTY_WORDS | CONTACT_DIRTY_SECRETS);
+                           CONTACT_DIRTY_JOINING | CONTACT_DIRTY_WORDS | CONTACT_DIRTY_SECRETS |
+                           CONTACT_DIRTY_TRIGGERS | CONTACT_DIRTY_OWN);
         aw_co_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
     }
     aw_wipe(&who, sizeof who);

@@ -4,6 +4,30 @@
 #include "core/contact_impl.h"
 #include "core/subject_impl.h"
 
+/* Goal: a contact that dies right after it answered an invite starts again.
+ * Method: join without network, so that there is one STORE; then from the store. */
+static void test_dies_after_joining(void)
+{
+    static const struct aw_endpoint relay = {.relay_key = {9}, .address = "relay.example:7447"};
+    uint8_t space[AW_INVITE_URI_MAX];
+    struct aw_buf uri = {space, sizeof space, 0};
+    uint8_t person = 0;
+    struct circle c;
+
+    circle_init(&c, 1, 31);
+    T_EQ(aw_subject_invite(c.hosts[0].subject, &relay, 1, "Ada", 86400, &uri, &person,
+                           circle_now(&c, 0)),
+         AW_OK);
+    c.hosts[1].is_offline = true;
+    T_EQ(aw_contact_join(c.hosts[1].contact, (struct aw_bytes){uri.ptr, uri.len}, &relay, 1, "Ben",
+                         circle_now(&c, 1)),
+         AW_OK);
+    circle_pump(&c);
+    circle_restart(&c, 1);
+    T_EQ(circle_view(&c, 1).phase, AW_CONTACT_JOINING);
+    circle_free(&c);
+}
+
 /* Goal: from an invite to a plan in force at both contacts, with equal words on both sides.
  * Method: two contacts, nothing lost; afterwards versions, names, ticks and circle are compared. */
 static void test_set_up(void)
@@ -369,6 +393,7 @@ static void test_gap_is_shown(void)
 
 int main(void)
 {
+    T_RUN(test_dies_after_joining);
     T_RUN(test_set_up);
     T_RUN(test_plan_starts_the_watch);
     T_RUN(test_checkin_is_fine);
