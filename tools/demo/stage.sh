@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: ISC
+# What both plays of tools/demo.sh stand on: processes, narration, and ways to look at a home.
+# Needs $bin, the folder of the programs.
+# shellcheck shell=sh
+
+factor=80 # a minute passes in three quarters of a second
+work=$(mktemp -d)
+pids=
+started=$(date +%s)
+
+clean() {
+  code=$?
+  trap - EXIT INT TERM
+  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
+  for pid in $pids; do wait "$pid" 2>/dev/null || :; done
+  if [ $code -ne 0 ]; then
+    for file in "$work"/*.err; do
+      [ -s "$file" ] && { echo "--- ${file##*/}"; tail -n 5 "$file"; } >&2
+    done
+    echo "demo: FAILED" >&2
+  fi
+  rm -rf "$work"
+  exit $code
+}
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+die() { echo "demo: did not happen: $*" >&2; exit 1; }
+chapter() { printf '\n== %s\n' "$*"; }
+say() { printf '   %s\n' "$*"; }
+
+# A relay runs in true time or in compressed time alike; all get the same clock.
+ALLSWELL_DEMO_CLOCK=$((started * 1000)):$factor
+export ALLSWELL_DEMO_CLOCK
+
+aw() { # <role> <command>...
+  role=$1
+  shift
+  "$bin/allswell" --home "$work/$role" "$@" 2>>"$work/$role.err"
+}
+
+# Prints one value of a JSON answer: field <path>, such as watched.0.state
+field() {
+  perl -MJSON::PP -e '
+    local $/; my $v = decode_json(<STDIN>);
+    for my $k (split /\./, $ARGV[0]) { $v = ref $v eq "ARRAY" ? $v->[$k] : $v->{$k} }
+    print JSON::PP::is_bool($v) ? ($v ? "true" : "false") : defined $v ? $v : "null";' "$1"
+}
+
+is() { # <role> <path in status> <value>
+  [ "$(aw "$1" status --json | field "$2")" = "$3" ]
+}
+
+await() { # <what> <seconds> <command>...
+  what=$1 left=$(($2 * 5))
+  shift 2
+  until "$@"; do
+    left=$((left - 1))
+    [ $left -gt 0 ] || die "$what"
+    sleep 0.2
+  done
+}
+
+relay() { # <name>
+  "$bin/allswell-relay" --home "$work/relay-$1" run --listen 127.0.0.1:0 \
+    >"$work/relay-$1.out" 2>"$work/relay-$1.err" &
+  pids="$pids $!"
+  await "relay $1 starts" 5 test -s "$work/relay-$1.out"
+}
+
+token() { # <relay> <label>
+  "$bin/allswell-relay" --home "$work/relay-$1" token new "$2" 2>>"$work/relay-$1.err"
+}
+
+use_relay() { # <role> <relay>
+  token "$2" "$1" >"$work/t"
+  aw "$1" relay add "$(cat "$work/relay-$2.out")" <"$work/t" >/dev/null
+  rm "$work/t"
+}
+
+agent() { # <role>
+  : >"$work/$1.hook"
+  : >"$work/$1.out"
+  "$bin/allswell" --home "$work/$1" run --on-event \
+    "echo \"\$ALLSWELL_EVENT \$ALLSWELL_LEVEL \$ALLSWELL_TEXT\" >>'$work/$1.hook'" \
+    >"$work/$1.out" 2>>"$work/$1.err" &
+  pids="$pids $!"
+  await "the agent of $1 starts" 5 grep -q running "$work/$1.out"
+}
+
+pair() { # <contact role> <its number at the subject>
+  aw subject invite --valid 24h >"$work/invite"
+  aw "$1" join <"$work/invite" >/dev/null
+  rm "$work/invite"
+  await "$1 is paired at the subject's side" 10 paired subject "$2"
+  await "$1 is paired at its own side" 10 paired "$1" w1
+  words=$(aw subject verify "$2" --json | field words)
+  say "$1 answers the invite. Both read the same six words to each other:"
+  say "    $words"
+  aw "$1" verify w1 --words "$words" >/dev/null || die "$1 sees the same words"
+  aw subject verify "$2" --words "$words" >/dev/null || die "the subject sees the same words"
+}
+
+paired() { # <role> <person>
+  aw "$1" verify "$2" --json >"$work/words" 2>/dev/null
+}
+
+checkin() { # <secret> <options>...
+  secret=$1
+  shift
+  printf '%s\n' "$secret" >"$work/secret"
+  aw subject checkin --json --secret-fd 3 "$@" 3<"$work/secret" >"$work/answer" ||
+    die "the check-in leaves the subject's device"
+  rm "$work/secret"
+}
+
+seq_here() { # <role> <seq>
+  [ "$(aw "$1" status --json | field watched.0.checkin.seq)" = "$2" ]
+}
+
+arrives() { # <role>...
+  seq=$(field seq <"$work/answer")
+  for role in "$@"; do
+    await "check-in $seq arrives at $role" 10 seq_here "$role" "$seq"
+  done
+}
+
+rang() { # <role> <level>
+  grep -q "^ring $2 " "$work/$1.hook" 2>/dev/null
+}
