@@ -98,18 +98,17 @@ size_t aw_channel_cell_len(enum aw_lane lane)
 {
     switch (lane) {
     case AW_LANE_CELL:
+    case AW_LANE_SWITCH:
         return AW_CELL_LEN;
     case AW_LANE_BULK:
         return AW_CELL_BULK_LEN;
     case AW_LANE_SHORT:
         return AW_CELL_SHORT_LEN;
-    case AW_LANE_SWITCH:
-        break;
     }
     return 0;
 }
 
-/* The lane that a cell of this length is tried as. */
+/* The lane that a cell of this length is tried as first. */
 static enum aw_lane lane_of(size_t cell_len)
 {
     if (cell_len == AW_CELL_LEN)
@@ -172,11 +171,10 @@ static unsigned confirm(struct aw_channel *ch, struct aw_epoch *epoch, struct aw
     return AW_CHANNEL_EV_EPOCH;
 }
 
-static enum aw_status open_message(struct aw_channel *ch, struct aw_bytes cell, uint8_t *plain,
-                                   struct aw_opened *opened)
+static enum aw_status open_in_lane(struct aw_channel *ch, enum aw_lane lane, struct aw_bytes cell,
+                                   uint8_t *plain, struct aw_opened *opened)
 {
     struct aw_epoch *const epochs[AW_SLOT_NONE] = {&ch->cur, &ch->next, &ch->resumed.epoch};
-    enum aw_lane lane = lane_of(cell.len);
     enum aw_status worst = AW_E_AUTH;
 
     for (size_t i = 0; i < AW_COUNT(epochs); i++) {
@@ -199,6 +197,17 @@ static enum aw_status open_message(struct aw_channel *ch, struct aw_bytes cell, 
     return worst;
 }
 
+static enum aw_status open_message(struct aw_channel *ch, struct aw_bytes cell, uint8_t *plain,
+                                   struct aw_opened *opened)
+{
+    enum aw_status st = open_in_lane(ch, lane_of(cell.len), cell, plain, opened);
+
+    /* What a switch delivers is as long as any small cell. */
+    if (st == AW_E_AUTH && cell.len == AW_CELL_LEN)
+        st = open_in_lane(ch, AW_LANE_SWITCH, cell, plain, opened);
+    return st;
+}
+
 enum aw_status aw_channel_open(struct aw_channel *ch, struct aw_bytes cell,
                                const struct aw_resume *own, uint64_t wall_ms, struct aw_buf *plain,
                                struct aw_opened *opened, const struct aw_random *random)
@@ -214,7 +223,9 @@ enum aw_status aw_channel_open(struct aw_channel *ch, struct aw_bytes cell,
         plain->len += cell.len - AW_CELL_OVERHEAD;
     else if (st == AW_E_AUTH && cell.len == AW_CELL_LEN)
         st = aw_resume_open(ch, cell, own, opened, random);
-    if (st == AW_OK && opened->session == AW_SESSION_MAIN && opened->kind != AW_OPENED_RESUME)
+    /* What a relay held back for her is no sign that she is there now. */
+    if (st == AW_OK && opened->session == AW_SESSION_MAIN && opened->kind != AW_OPENED_RESUME &&
+        !(opened->kind == AW_OPENED_MESSAGE && opened->lane == AW_LANE_SWITCH))
         ch->heard_wall_ms = wall_ms;
     return st;
 }

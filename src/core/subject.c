@@ -34,7 +34,9 @@ void aw_su_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urg
                              .seq = seq,
                              .at_s = (uint32_t)aw_timebase_s(&s->time)};
 
-    aw_outbox_event(&s->outbox, &event, s->outbox.change);
+    /* Whatever a removed contact does: it is none of her business any more. */
+    if (p == NULL || aw_su_decoy_const(s, p) == NULL)
+        aw_outbox_event(&s->outbox, &event, s->outbox.change);
 }
 
 /* ---- Start and end ---- */
@@ -52,6 +54,8 @@ enum aw_status aw_subject_init(struct aw_subject *subject, const struct aw_rando
     s->core.version = SUBJECT_RECORD_VERSION;
     s->core.alarm.kind = AW_ALARM_SOS;
     s->trigger.version = SUBJECT_RECORD_VERSION;
+    s->pairs.version = SUBJECT_RECORD_VERSION;
+    s->card.version = SUBJECT_RECORD_VERSION;
     s->trigger.alarm_kind = AW_ALARM_SOS;
     s->due_s = AW_NO_TIME;
     s->seq_room = SUBJECT_SEQ_ROOM;
@@ -93,6 +97,8 @@ enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
         has_people = has_people || s->people[i].rec.phase != AW_PERSON_NONE;
         st = start_person(&s->people[i]);
     }
+    for (size_t i = 0; i < AW_DECOY_MAX && st == AW_OK; i++)
+        st = aw_su_decoy_start(s, &s->decoys[i]);
     if (st != AW_OK || (has_people && !s->has_core))
         return AW_E_DAMAGED;
     aw_timebase_init(&s->time, s->core.saved_at_s, now);
@@ -107,6 +113,7 @@ enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
         s->alarm_at_s = s->trigger.countdown.at_s;
     s->life_saved_s = s->trigger.life_at_s;
     aw_su_schedule(s);
+    aw_su_slots_start(s);
     aw_su_advance(s, now);
     return AW_OK;
 }
@@ -121,8 +128,9 @@ void aw_subject_wipe(struct aw_subject *subject)
 static struct person *free_person(struct subject *s)
 {
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        /* A number that the plan names as removed means him until the next plan. */
         if (s->people[i].rec.phase == AW_PERSON_NONE && s->people[i].dirty == 0 &&
-            s->people[i].dirty_flight == 0)
+            s->people[i].dirty_flight == 0 && (!s->has_plan || (s->plan.decoys >> i & 1) == 0))
             return &s->people[i];
     }
     return NULL;
@@ -141,6 +149,8 @@ static enum aw_status draw_invite(struct subject *s, struct subject_person *rec,
         st = aw_random_fill(&s->random, rec->read_seed, AW_KEY_LEN);
     if (st == AW_OK)
         st = aw_random_fill(&s->random, rec->pair_seed, AW_KEY_LEN);
+    if (st == AW_OK)
+        st = aw_random_fill(&s->random, (uint8_t *)&rec->slot_phase, sizeof rec->slot_phase);
     return st == AW_OK ? aw_inviting_init(inviting, draft, &s->random) : st;
 }
 
@@ -234,10 +244,8 @@ enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, str
     aw_su_advance(s, now);
     if (p == NULL)
         return AW_E_NOT_FOUND;
-    for (size_t i = 0; s->has_plan && i < s->plan.roster_count; i++) {
-        if (s->plan.roster[i].person == person)
-            return AW_E_STATE;
-    }
+    if (aw_su_decoy(s, p) == NULL && aw_su_member(s, p) != NULL)
+        return AW_E_STATE;
     if (!aw_outbox_has_room(&s->outbox) || p->gone_count + p->words.count > SUBJECT_GONE_MAX ||
         s->outbox.store_id != 0)
         return AW_E_BUSY;
@@ -246,6 +254,8 @@ enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, str
     memcpy(gone, p->gone, count * sizeof gone[0]);
     for (size_t i = 0; i < p->words.count; i++)
         gone[count++] = p->words.words[i].number;
+    if (aw_su_decoy(s, p) != NULL)
+        aw_su_decoy_end(s, aw_su_decoy(s, p));
     aw_wipe(p, sizeof *p);
     p->resend_ms = AW_TIME_NEVER;
     aw_words_out_init(&p->words);
@@ -279,8 +289,10 @@ enum aw_status aw_subject_checkin(struct aw_subject *subject,
     if (valid_s > AW_SPAN_MAX_S)
         return AW_E_RANGE;
     st = aw_su_speak(s, &draft, state, seq, now);
-    if (st == AW_OK)
+    if (st == AW_OK) {
         aw_su_proved(s, draft.valid_s);
+        aw_su_decoys_checkin(s, now);
+    }
     return st;
 }
 
@@ -291,88 +303,6 @@ enum aw_status aw_subject_state_update(struct aw_subject *subject, const struct 
 
     aw_su_advance(s, now);
     return aw_su_take_state(s, state);
-}
-
-static enum aw_status check_roster(const struct subject *s, const struct aw_plan *plan,
-                                   uint32_t *audience)
-{
-    *audience = 0;
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        if (!person_is_paired(&s->people[plan->roster[i].person - 1]))
-            return AW_E_NOT_FOUND;
-        *audience |= UINT32_C(1) << (plan->roster[i].person - 1);
-    }
-    return AW_OK;
-}
-
-/* The plan and, with secrets, the keys: two words, both or none. */
-static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
-                               const struct aw_secrets *secrets, const uint8_t *presence_key,
-                               uint32_t audience, struct aw_now now)
-{
-    uint8_t body[AW_PLAN_ENCODED_MAX], hash[AW_HASH_LEN], circle_key[AW_KEY_LEN];
-    struct aw_buf buf = AW_BUF_OF(body);
-    struct subject_draft drafts[SUBJECT_DRAFT_MAX];
-    enum aw_status st = aw_message_encode(&aw_plan_map, plan, &buf);
-
-    if (st != AW_OK)
-        return st;
-    aw_hash(hash, AW_LABEL_HASH_PLAN, aw_buf_bytes(&buf));
-    drafts[0] = (struct subject_draft){.kind = AW_CALL_PLAN,
-                                       .valid_s = AW_SPAN_MAX_S,
-                                       .presence_key = presence_key,
-                                       .plan_hash = hash,
-                                       .has_alarm = s->core.has_alarm,
-                                       .alarm = s->core.alarm,
-                                       .audience = audience};
-    /* Second: both are judged under the keys that hold until now. Everybody who is paired gets
-     * an equal blob, in the plan or not. */
-    drafts[1] = drafts[0];
-    drafts[1].kind = AW_CALL_KEYS;
-    drafts[1].plan_hash = NULL;
-    drafts[1].secrets = secrets;
-    drafts[1].circle_key = circle_key;
-    drafts[1].audience = aw_su_paired(s);
-    st = aw_random_fill(&s->random, circle_key, sizeof circle_key);
-    if (st == AW_OK)
-        st = aw_su_say(s, drafts, secrets != NULL ? 2 : 1, now);
-    /* spec/09-crypto.md §10.5: "A device MUST erase the circle key as soon as the words that carry
-     * it are made." */
-    aw_wipe(circle_key, sizeof circle_key);
-    return st;
-}
-
-enum aw_status aw_subject_plan_set(struct aw_subject *subject, const struct aw_plan *plan,
-                                   const struct aw_secrets *secrets,
-                                   const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
-                                   struct aw_now now)
-{
-    struct subject *s = subject_of(subject);
-    struct aw_plan next = *plan;
-    uint32_t audience = 0;
-    enum aw_status st;
-
-    aw_su_advance(s, now);
-    if (aw_plan_check(plan, NULL) != AW_PLAN_GOOD)
-        return AW_E_RANGE;
-    st = check_roster(s, plan, &audience);
-    if (st != AW_OK)
-        return st;
-    next.version = s->has_plan ? s->plan.version + 1 : 1;
-    next.made_at = (uint32_t)(now.wall_ms / 1000);
-    st = say_plan(s, &next, secrets, presence_key, audience, now);
-    if (st != AW_OK)
-        return st;
-    s->plan = next;
-    s->has_plan = true;
-    aw_su_dirty(s, SUBJECT_DIRTY_PLAN);
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
-        s->people[i].file_ms = 0;
-        s->people[i].file_pause_ms = 0;
-    }
-    aw_su_proved(s, AW_SPAN_MAX_S);
-    s->beat_s = aw_time_min(s->beat_s, aw_timebase_s(&s->time) + next.beat_s);
-    return AW_OK;
 }
 
 /* ---- Time, reports, outputs ---- */

@@ -49,7 +49,7 @@ static enum aw_status feed_answer(struct subject *s, struct person *p, struct aw
 /* spec/05-channel.md §8: a reply that names what was never sent: this state is an old one. */
 void aw_su_begin_anew(struct subject *s, struct person *p)
 {
-    struct aw_resume own = {.seq = s->core.seq, .word = aw_words_out_next(&p->words) - 1};
+    struct aw_resume own = {.seq = aw_su_seq(s, p), .word = aw_words_out_next(&p->words) - 1};
 
     if (aw_channel_resume_ask(&p->channel, &own, &s->random) != AW_OK)
         return;
@@ -101,7 +101,7 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
     uint32_t word = oldest_waiting(p), at_s = (uint32_t)aw_timebase_s(&s->time);
 
     /* Nobody has seen what was never said: this state is an old one. */
-    if (reply->seq_device > s->core.seq)
+    if (reply->seq_device > aw_su_seq(s, p))
         aw_su_begin_anew(s, p);
     else if (reply->seq_device > r->seq_device)
         r->seq_device = reply->seq_device;
@@ -120,11 +120,12 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
         r->heard.drill_human_at_s = at_s;
         aw_su_event(s, AW_EVENT_DRILLED, AW_URGENCY_QUIET, p, reply->drill);
     }
-    if (reply->plan_version > r->plan_held && s->has_plan &&
-        reply->plan_version <= s->plan.version) {
+    if (reply->plan_version > r->plan_held && aw_su_plan(s, p) != NULL &&
+        reply->plan_version <= aw_su_plan(s, p)->version) {
         r->plan_held = reply->plan_version;
         p->file_ms = 0;
         p->file_pause_ms = 0;
+        aw_su_card_held(s, p);
         aw_su_event(s, AW_EVENT_PLAN_HELD, AW_URGENCY_QUIET, p, r->plan_held);
     }
     if (reply->claim != r->claim) {
@@ -191,12 +192,11 @@ out:
  */
 void aw_su_go_above(struct subject *s, struct person *p, const struct aw_resume *said)
 {
-    uint32_t next = aw_words_out_next(&p->words);
+    uint32_t next = aw_words_out_next(&p->words), own = aw_su_seq(s, p);
 
-    if (said->seq > s->core.seq && said->seq - s->core.seq <= s->seq_room) {
-        s->seq_room -= said->seq - s->core.seq;
-        s->core.seq = said->seq;
-        s->core_dirty = true;
+    if (said->seq > own && said->seq - own <= s->seq_room) {
+        s->seq_room -= said->seq - own;
+        aw_su_raise_seq(s, p, said->seq);
     }
     if (said->word >= next && said->word - next < AW_WORDS_JUMP_MAX &&
         said->word < UINT32_MAX - AW_WORDS_JUMP_MAX) {
@@ -218,7 +218,7 @@ static void take_resume(struct subject *s, struct person *p, const struct aw_ope
         p->resend_ms = AW_TIME_NEVER;
         p->resend_pause_ms = 0;
     }
-    s->beat_s = 0;
+    aw_su_beat_now(s, p);
     aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
 }
 
@@ -248,7 +248,7 @@ static enum aw_status feed_channel(struct subject *s, struct person *p, struct a
 {
     uint8_t space[AW_CELL_BULK_PLAIN_LEN];
     struct aw_buf plain = AW_BUF_OF(space);
-    struct aw_resume own = {.seq = s->core.seq, .word = aw_words_out_next(&p->words) - 1};
+    struct aw_resume own = {.seq = aw_su_seq(s, p), .word = aw_words_out_next(&p->words) - 1};
     struct aw_opened opened;
     enum aw_status st = aw_channel_open(&p->channel, cell, &own, aw_timebase_s(&s->time) * 1000,
                                         &plain, &opened, &s->random);

@@ -14,6 +14,8 @@
 #include "crypto/share.h"
 #include "crypto/sign.h"
 #include "wire/call.h"
+#include "wire/card_file.h"
+#include "wire/introductions.h"
 #include "wire/plan.h"
 
 /* What is inside struct aw_subject; shared by core/subject*.c only (spec/06-subject.md). */
@@ -47,6 +49,9 @@ enum subject_space {
     SUBJECT_SPACE_WORDS, /* person, then number; number 0 is the head */
     SUBJECT_SPACE_PLAN,
     SUBJECT_SPACE_INVITING,
+    SUBJECT_SPACE_PAIRS,
+    SUBJECT_SPACE_CARD,
+    SUBJECT_SPACE_DECOY, /* person; his plan stands under his number in space PLAN */
 };
 
 /* Records of one person that changed. Bits. */
@@ -61,7 +66,18 @@ enum subject_dirty {
 enum subject_engine_dirty {
     SUBJECT_DIRTY_PLAN = 1,
     SUBJECT_DIRTY_TRIGGER = 2,
+    SUBJECT_DIRTY_PAIRS = 4,
+    SUBJECT_DIRTY_CARD = 8,
 };
+
+/* Records of one decoy that changed. Bits. */
+enum decoy_dirty { DECOY_DIRTY_RECORD = 1, DECOY_DIRTY_PLAN = 2 };
+
+/* Under a fixed cadence a file may go in every such slot. */
+#define SUBJECT_FILE_SLOTS 4
+
+/* The files of one set, in the order in which they go. */
+enum { SUBJECT_FILE_INTRODUCTIONS = 0, SUBJECT_FILE_CARD, SUBJECT_FILE_PLAN };
 
 /* What a parcel carries. */
 enum {
@@ -102,6 +118,7 @@ struct subject_person {
     bool has_heard; /* once a reply came */
     struct subject_heard heard;
     uint8_t point[AW_KEY_LEN]; /* of presence, since the secrets were set; zero: not yet */
+    uint32_t slot_phase;       /* where his slots lie, under a fixed cadence */
 };
 
 /* One cell on its way, and the pause after one that failed. Secret: wipe. */
@@ -138,8 +155,13 @@ struct person {
     bool wants_quarantined; /* the beat in the quarantined session, too */
     struct aw_resume said;  /* by the contact, of itself, in the quarantined session */
     struct outgoing ways[SUBJECT_WAY_COUNT];
+    struct aw_parcel arm; /* what goes into a switch, beside a cell */
+    uint32_t arm_after_s;
+    uint8_t arm_cell[AW_CELL_LEN];
     uint64_t resend_ms, resend_pause_ms;
-    uint64_t file_ms, file_pause_ms; /* when the plan's file goes (again) */
+    uint64_t file_ms, file_pause_ms; /* when the next file goes (again) */
+    uint8_t file_step;
+    uint64_t slot, file_slot; /* newest that were filled */
     uint8_t beat_share[AW_SHARE_LEN];
     struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where the cells go */
     uint8_t to_seed[AW_KEY_LEN];
@@ -188,12 +210,70 @@ struct subject_trigger {
     uint32_t drill_at_s;
 };
 
+/* What two of her contacts need to meet, beside the plan. Secret: wipe. */
+struct subject_pair {
+    uint8_t low, high; /* persons */
+    uint8_t psk[AW_KEY_LEN];
+};
+
+#define SUBJECT_PAIRS_MAX (AW_PLAN_MEMBER_MAX * (AW_PLAN_MEMBER_MAX - 1) / 2)
+
+struct subject_pairs {
+    uint8_t version; /* of the record */
+    struct subject_pair pairs[SUBJECT_PAIRS_MAX];
+    uint8_t pairs_count;
+};
+
+struct subject_share {
+    uint8_t share[AW_SHARE_LEN];
+};
+
+/* The sealed card, while somebody lacks it. Secret: wipe. */
+struct subject_card {
+    uint8_t version; /* of the record */
+    uint32_t plan_version;
+    uint16_t pending; /* bit person - 1: has not named that plan yet */
+    uint8_t sealed[AW_CARD_SEALED_MAX];
+    uint16_t sealed_len;
+    struct subject_share shares[AW_PLAN_MEMBER_MAX]; /* by human */
+    uint8_t shares_count;
+};
+
+/* The stored part of a decoy. Secret: wipe. */
+struct subject_decoy {
+    uint8_t version; /* of the record */
+    uint8_t person;  /* 0: there is none */
+    uint32_t seq;
+    uint8_t sign_seed[AW_KEY_LEN];
+    uint32_t sign_day;
+    uint32_t checkin_at_s;
+    uint8_t safe_key[AW_KEY_LEN]; /* what he would hold as her safe key */
+};
+
+/* The device that a removed contact goes on hearing. Secret: wipe. */
+struct decoy {
+    struct subject_decoy rec;
+    struct aw_plan plan;
+    bool has_plan;
+    uint8_t gone; /* whose records are to be deleted */
+    unsigned dirty, dirty_flight;
+    struct aw_sign_key sign;
+    struct aw_call beat;
+    uint64_t beat_s; /* engine time of the next one */
+    uint64_t next_s; /* of its next check-in */
+    uint64_t due_s;  /* of his deadline */
+};
+
 #define SUBJECT_PERSON_RECORD_MAX 1792
 #define SUBJECT_SCRATCH_LEN                                                                        \
-    (8192 + AW_PLAN_MEMBER_MAX *                                                                   \
-                (SUBJECT_PERSON_RECORD_MAX + AW_CHANNEL_RECORD_MAX + AW_INVITING_RECORD_MAX +      \
-                 AW_WORDS_OUT_RECORD_MAX + SUBJECT_FRESH_MAX * AW_WORD_RECORD_MAX))
-#define SUBJECT_OPS_MAX (2 + AW_PLAN_MEMBER_MAX * (4 + SUBJECT_FRESH_MAX + SUBJECT_GONE_MAX))
+    (16384 + AW_CARD_SEALED_MAX + SUBJECT_PAIRS_MAX * 48 +                                         \
+     AW_DECOY_MAX * (AW_PLAN_ENCODED_MAX + 256) + AW_WORD_WAITING_MAX * AW_WORD_RECORD_MAX +       \
+     AW_PLAN_MEMBER_MAX *                                                                          \
+         (SUBJECT_PERSON_RECORD_MAX + AW_CHANNEL_RECORD_MAX + AW_INVITING_RECORD_MAX +             \
+          AW_WORDS_OUT_RECORD_MAX + SUBJECT_FRESH_MAX * AW_WORD_RECORD_MAX))
+#define SUBJECT_OPS_MAX                                                                            \
+    (8 + 2 * AW_DECOY_MAX + AW_WORD_WAITING_MAX +                                                  \
+     AW_PLAN_MEMBER_MAX * (4 + SUBJECT_FRESH_MAX + SUBJECT_GONE_MAX))
 
 struct subject {
     struct aw_random random;
@@ -210,6 +290,9 @@ struct subject {
     struct aw_plan plan;
     bool has_plan;
     struct person people[AW_PLAN_MEMBER_MAX]; /* person n stands at n - 1 */
+    struct decoy decoys[AW_DECOY_MAX];
+    struct subject_pairs pairs;
+    struct subject_card card;
 
     struct aw_call beat; /* the newest, without what differs between contacts */
     uint64_t beat_s;     /* engine time of the next one */
@@ -221,6 +304,7 @@ struct subject {
     uint8_t bulk[AW_CELL_BULK_LEN];
     struct aw_parcel bulk_parcel;
     uint8_t bulk_person; /* whose it is, from 1 */
+    bool bulk_is_stale;  /* a new plan came while it was under way */
 
     struct { /* for a small bearer, until it is taken */
         bool is_made;
@@ -251,6 +335,11 @@ static inline bool person_is_paired(const struct person *p)
     return p->rec.phase >= AW_PERSON_PAIRED;
 }
 
+static inline uint8_t aw_su_number(const struct subject *s, const struct person *p)
+{
+    return (uint8_t)(p - s->people + 1);
+}
+
 /* subject.c */
 void aw_su_touch(struct subject *s, struct person *p, unsigned dirty);
 void aw_su_event(struct subject *s, enum aw_event_kind kind, enum aw_urgency urgency,
@@ -276,6 +365,7 @@ struct subject_draft {
     const struct aw_call_timer *timer; /* of kind timer; id 0: this statement starts it */
     uint8_t signal;                    /* of kind signal */
     uint32_t audience;                 /* bit person-1 */
+    struct decoy *decoy;               /* whose statement it is; NULL: hers */
 };
 #define SUBJECT_DRAFT_MAX 2
 /* Says all of the drafts or, on failure, none: each person gets a word for each that it is meant
@@ -288,9 +378,12 @@ AW_MUST_USE enum aw_status aw_su_speak(struct subject *s, struct subject_draft *
                                        struct aw_now now);
 AW_MUST_USE enum aw_status aw_su_take_state(struct subject *s, const struct aw_state *state);
 void aw_su_proved(struct subject *s, uint32_t valid_s);
-AW_MUST_USE enum aw_status aw_su_sign_key(struct subject *s, uint32_t at_s);
-AW_MUST_USE enum aw_status aw_su_beat(struct subject *s, struct aw_now now);
-uint32_t aw_su_paired(const struct subject *s);
+AW_MUST_USE enum aw_status aw_su_beat(struct subject *s, struct decoy *decoy, struct aw_now now);
+/* Puts a check-in of the decoy in the place of a waiting word, under its number. */
+AW_MUST_USE enum aw_status aw_su_replace(struct subject *s, struct decoy *decoy, size_t place,
+                                         struct aw_now now);
+bool aw_su_has_room(const struct subject *s, uint32_t audience, uint32_t count);
+uint32_t aw_su_paired(const struct subject *s); /* without decoys */
 uint8_t aw_su_data_level(const struct subject *s, size_t i);
 
 /* subject_alarm.c */
@@ -307,6 +400,64 @@ bool aw_su_is_drill(const struct subject *s, uint32_t seq);
 /* subject_feed.c */
 void aw_su_begin_anew(struct subject *s, struct person *p);
 void aw_su_go_above(struct subject *s, struct person *p, const struct aw_resume *said);
+
+/* subject_pace.c */
+bool aw_su_has_slots(const struct subject *s, const struct person *p);
+bool aw_su_slot_is_open(const struct subject *s, const struct person *p);
+void aw_su_slot_take(const struct subject *s, struct person *p);
+uint64_t aw_su_slot_ms(const struct subject *s, const struct person *p);
+bool aw_su_file_slot_is_open(const struct subject *s, const struct person *p);
+void aw_su_file_slot_take(const struct subject *s, struct person *p);
+uint64_t aw_su_file_slot_ms(const struct subject *s, const struct person *p);
+void aw_su_slots_start(struct subject *s);
+
+/* subject_decoy.c: whose voice a person hears. */
+struct decoy *aw_su_decoy(struct subject *s, const struct person *p);
+const struct decoy *aw_su_decoy_const(const struct subject *s, const struct person *p);
+uint16_t aw_su_decoys(const struct subject *s);
+const struct aw_plan *aw_su_plan(const struct subject *s, const struct person *p);
+const struct aw_sign_key *aw_su_sign(const struct subject *s, const struct person *p);
+uint32_t aw_su_seq(const struct subject *s, const struct person *p);
+void aw_su_raise_seq(struct subject *s, struct person *p, uint32_t seq);
+void aw_su_beat_now(struct subject *s, const struct person *p);
+void aw_su_decoy_end(struct subject *s, struct decoy *d);
+void aw_su_decoy_touch(struct subject *s, struct decoy *d, unsigned dirty);
+AW_MUST_USE enum aw_status aw_su_decoy_start(struct subject *s, struct decoy *d);
+void aw_su_decoys_checkin(struct subject *s, struct aw_now now);
+void aw_su_decoys_plan(struct subject *s, const struct aw_plan *next, bool has_secrets,
+                       struct aw_now now);
+void aw_su_decoy_ask(struct subject *s, struct decoy *d, uint32_t within_s);
+void aw_su_decoys_advance(struct subject *s, uint64_t now_s, struct aw_now now);
+uint64_t aw_su_decoys_when_s(const struct subject *s);
+
+/* subject_intro.c */
+void aw_su_fill_keys(const struct subject *s, struct aw_plan *plan);
+AW_MUST_USE enum aw_status aw_su_draw_pairs(const struct subject *s, const struct aw_plan *plan,
+                                            struct subject_pairs *next);
+bool aw_su_has_introductions(const struct subject *s, const struct person *p);
+AW_MUST_USE enum aw_status aw_su_introduce(const struct subject *s, const struct person *p,
+                                           struct aw_buf *body);
+
+/* subject_card.c */
+bool aw_su_has_card(const struct subject *s, const struct person *p);
+void aw_su_card_held(struct subject *s, const struct person *p);
+AW_MUST_USE enum aw_status aw_su_card_file(const struct subject *s, const struct person *p,
+                                           struct aw_buf *body);
+
+/* subject_plan.c */
+AW_MUST_USE enum aw_status aw_su_plan_set(struct subject *s, const struct aw_plan *plan,
+                                          const struct aw_secrets *secrets,
+                                          const uint8_t *presence_key, struct subject_card *card,
+                                          struct aw_now now);
+
+/* subject_switch.c */
+void aw_su_arm(struct subject *s, struct person *p);
+
+/* subject_file.c */
+void aw_su_files_restart(struct subject *s, struct person *p);
+void aw_su_prepare_file(struct subject *s);
+void aw_su_file_sent(struct subject *s, uint64_t id, enum aw_status status);
+uint64_t aw_su_file_deadline_ms(const struct subject *s, const struct person *p);
 
 /* subject_send.c */
 void aw_su_prepare(struct subject *s);

@@ -83,10 +83,61 @@ static const struct aw_wire_field person_fields[] = {
     ROW_U32(11, subject_person, heard_at_s),
     AW_ROW_UINT(12, subject_person, claim, 0, 2),
     AW_ROW_MAP_OPT(13, subject_person, heard, &heard_map),
+    AW_ROW_UINT_NONZERO(14, subject_person, slot_phase, 1, UINT32_MAX),
     AW_ROW_FIXED(23, subject_person, point),
 };
 static const struct aw_wire_map person_map =
     AW_WIRE_TABLE("person", subject_person, person_fields, NULL);
+
+static const struct aw_wire_field pair_fields[] = {
+    AW_ROW_UINT(0, subject_pair, low, 1, AW_PLAN_MEMBER_MAX),
+    AW_ROW_UINT(1, subject_pair, high, 1, AW_PLAN_MEMBER_MAX),
+    AW_ROW_FIXED(2, subject_pair, psk),
+};
+static const struct aw_wire_map pair_map = AW_WIRE_TABLE("pair", subject_pair, pair_fields, NULL);
+
+static const struct aw_wire_field pairs_fields[] = {
+    AW_ROW_UINT(0, subject_pairs, version, VERSION, VERSION),
+    AW_ROW_LIST(1, subject_pairs, pairs, 0, &pair_map),
+};
+static const struct aw_wire_map pairs_map =
+    AW_WIRE_TABLE("pairs", subject_pairs, pairs_fields, NULL);
+
+static const struct aw_wire_field share_fields[] = {AW_ROW_FIXED(0, subject_share, share)};
+static const struct aw_wire_map share_map =
+    AW_WIRE_TABLE("share", subject_share, share_fields, NULL);
+
+/* A card that is pending is whole. */
+static enum aw_status check_card(const void *message)
+{
+    const struct subject_card *card = message;
+    bool is_whole = card->plan_version != 0 && card->sealed_len > AW_CARD_SEAL_LEN &&
+                    card->shares_count == AW_PLAN_MEMBER_MAX;
+
+    return card->pending == 0 || is_whole ? AW_OK : AW_E_RANGE;
+}
+
+static const struct aw_wire_field card_fields[] = {
+    AW_ROW_UINT(0, subject_card, version, VERSION, VERSION),
+    ROW_U32(1, subject_card, plan_version),
+    AW_ROW_UINT(2, subject_card, pending, 0, UINT16_MAX),
+    AW_ROW_VAR_NONZERO(3, subject_card, sealed),
+    AW_ROW_LIST(4, subject_card, shares, 0, &share_map),
+};
+static const struct aw_wire_map card_map =
+    AW_WIRE_TABLE("card", subject_card, card_fields, check_card);
+
+static const struct aw_wire_field decoy_fields[] = {
+    AW_ROW_UINT(0, subject_decoy, version, VERSION, VERSION),
+    AW_ROW_UINT(1, subject_decoy, person, 1, AW_PLAN_MEMBER_MAX),
+    ROW_U32(2, subject_decoy, seq),
+    AW_ROW_FIXED(3, subject_decoy, sign_seed),
+    ROW_U32(4, subject_decoy, sign_day),
+    ROW_U32(5, subject_decoy, checkin_at_s),
+    AW_ROW_FIXED(6, subject_decoy, safe_key),
+};
+static const struct aw_wire_map decoy_map =
+    AW_WIRE_TABLE("decoy", subject_decoy, decoy_fields, NULL);
 
 /* ---- Storing ---- */
 
@@ -153,17 +204,46 @@ static void add_person(struct batch *b, struct person *p, uint64_t key)
     p->dirty = 0;
 }
 
+static void add_map(struct batch *b, uint8_t space, uint64_t key, const struct aw_wire_map *map,
+                    const void *message)
+{
+    size_t start = b->buf.len;
+
+    add(b, space, key, start, aw_message_encode(map, message, &b->buf));
+}
+
 static void add_engine(struct batch *b)
 {
     struct subject *s = b->s;
-    size_t start = b->buf.len;
 
     if ((s->dirty & SUBJECT_DIRTY_TRIGGER) != 0)
-        add(b, SUBJECT_SPACE_CORE, KEY_TRIGGER, start,
-            aw_message_encode(&trigger_map, &s->trigger, &b->buf));
-    start = b->buf.len;
+        add_map(b, SUBJECT_SPACE_CORE, KEY_TRIGGER, &trigger_map, &s->trigger);
     if ((s->dirty & SUBJECT_DIRTY_PLAN) != 0)
-        add(b, SUBJECT_SPACE_PLAN, 0, start, aw_message_encode(&aw_plan_map, &s->plan, &b->buf));
+        add_map(b, SUBJECT_SPACE_PLAN, 0, &aw_plan_map, &s->plan);
+    if ((s->dirty & SUBJECT_DIRTY_PAIRS) != 0)
+        add_map(b, SUBJECT_SPACE_PAIRS, 0, &pairs_map, &s->pairs);
+    if ((s->dirty & SUBJECT_DIRTY_CARD) != 0)
+        add_map(b, SUBJECT_SPACE_CARD, 0, &card_map, &s->card);
+    s->dirty_flight = s->dirty;
+    s->dirty = 0;
+}
+
+static void add_decoy(struct batch *b, struct decoy *d)
+{
+    bool is_gone = d->rec.person == 0;
+    uint8_t person = is_gone ? d->gone : d->rec.person;
+
+    if (is_gone && d->dirty != 0) {
+        add(b, SUBJECT_SPACE_DECOY, person, b->buf.len, AW_OK);
+        add(b, SUBJECT_SPACE_PLAN, person, b->buf.len, AW_OK);
+    } else {
+        if ((d->dirty & DECOY_DIRTY_RECORD) != 0)
+            add_map(b, SUBJECT_SPACE_DECOY, person, &decoy_map, &d->rec);
+        if ((d->dirty & DECOY_DIRTY_PLAN) != 0)
+            add_map(b, SUBJECT_SPACE_PLAN, person, &aw_plan_map, &d->plan);
+    }
+    d->dirty_flight = d->dirty;
+    d->dirty = 0;
 }
 
 void aw_su_store(struct subject *s, struct aw_action *action)
@@ -174,12 +254,12 @@ void aw_su_store(struct subject *s, struct aw_action *action)
     /* Always: seq is stored before anything that carries it leaves. */
     add(&b, SUBJECT_SPACE_CORE, 0, 0, aw_message_encode(&core_map, &s->core, &b.buf));
     add_engine(&b);
+    for (size_t i = 0; i < AW_DECOY_MAX; i++)
+        add_decoy(&b, &s->decoys[i]);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         add_person(&b, &s->people[i], i + 1);
     s->core_flight = true;
     s->core_dirty = false;
-    s->dirty_flight = s->dirty;
-    s->dirty = 0;
     s->scratch_len = b.buf.len;
     aw_outbox_store(&s->outbox, action, s->ops, b.count);
 }
@@ -210,6 +290,11 @@ void aw_su_stored(struct subject *s, enum aw_status status)
         s->dirty |= s->dirty_flight;
     }
     s->dirty_flight = 0;
+    for (size_t i = 0; i < AW_DECOY_MAX; i++) {
+        if (status != AW_OK)
+            s->decoys[i].dirty |= s->decoys[i].dirty_flight;
+        s->decoys[i].dirty_flight = 0;
+    }
     aw_wipe(s->scratch, s->scratch_len);
 }
 
@@ -271,10 +356,44 @@ static enum aw_status load_core(struct subject *s, uint64_t key, struct aw_bytes
     return st;
 }
 
+static enum aw_status load_plan(struct aw_plan *plan, bool *has_plan, struct aw_bytes value)
+{
+    enum aw_status st = aw_message_decode(&aw_plan_map, plan, value);
+
+    *has_plan = st == AW_OK && aw_plan_check(plan, NULL) == AW_PLAN_GOOD;
+    return *has_plan ? AW_OK : AW_E_DAMAGED;
+}
+
+/* The plan of a decoy comes first: it takes the next free place. */
+static enum aw_status load_decoy_plan(struct subject *s, uint64_t key, struct aw_bytes value)
+{
+    for (size_t i = 0; key <= AW_PLAN_MEMBER_MAX && i < AW_DECOY_MAX; i++) {
+        struct decoy *d = &s->decoys[i];
+
+        if (d->rec.person != 0)
+            continue;
+        d->rec.person = (uint8_t)key;
+        return load_plan(&d->plan, &d->has_plan, value);
+    }
+    return AW_E_DAMAGED;
+}
+
+static enum aw_status load_decoy(struct subject *s, uint64_t key, struct aw_bytes value)
+{
+    for (size_t i = 0; i < AW_DECOY_MAX; i++) {
+        struct decoy *d = &s->decoys[i];
+        enum aw_status st;
+
+        if (d->rec.person != key || d->rec.version != 0)
+            continue;
+        st = aw_message_decode(&decoy_map, &d->rec, value);
+        return st == AW_OK && d->rec.person != key ? AW_E_DAMAGED : st;
+    }
+    return AW_E_DAMAGED;
+}
+
 static enum aw_status load(struct subject *s, uint8_t space, uint64_t key, struct aw_bytes value)
 {
-    enum aw_status st;
-
     switch (space) {
     case SUBJECT_SPACE_CORE:
         return load_core(s, key, value);
@@ -285,9 +404,13 @@ static enum aw_status load(struct subject *s, uint8_t space, uint64_t key, struc
     case SUBJECT_SPACE_WORDS:
         return load_words(s, key, value);
     case SUBJECT_SPACE_PLAN:
-        st = key == 0 ? aw_message_decode(&aw_plan_map, &s->plan, value) : AW_E_DAMAGED;
-        s->has_plan = st == AW_OK && aw_plan_check(&s->plan, NULL) == AW_PLAN_GOOD;
-        return s->has_plan ? AW_OK : AW_E_DAMAGED;
+        return key == 0 ? load_plan(&s->plan, &s->has_plan, value) : load_decoy_plan(s, key, value);
+    case SUBJECT_SPACE_PAIRS:
+        return key == 0 ? aw_message_decode(&pairs_map, &s->pairs, value) : AW_E_DAMAGED;
+    case SUBJECT_SPACE_CARD:
+        return key == 0 ? aw_message_decode(&card_map, &s->card, value) : AW_E_DAMAGED;
+    case SUBJECT_SPACE_DECOY:
+        return load_decoy(s, key, value);
     default:
         return AW_E_DAMAGED;
     }

@@ -24,43 +24,72 @@ uint32_t aw_su_paired(const struct subject *s)
         if (person_is_paired(&s->people[i]))
             bits |= UINT32_C(1) << i;
     }
-    return bits;
+    return bits & ~(uint32_t)aw_su_decoys(s);
+}
+
+/* Whose statement it is: hers, or that of the device that a removed contact goes on hearing. */
+struct voice {
+    uint32_t *seq;
+    uint8_t *sign_seed;
+    uint32_t *sign_day;
+    struct aw_sign_key *sign;
+    const struct aw_plan *plan; /* NULL: none yet */
+};
+
+static struct voice voice_of(struct subject *s, struct decoy *d)
+{
+    if (d != NULL)
+        return (struct voice){&d->rec.seq, d->rec.sign_seed, &d->rec.sign_day, &d->sign, &d->plan};
+    return (struct voice){&s->core.seq, s->core.sign_seed, &s->core.sign_day, &s->sign,
+                          s->has_plan ? &s->plan : NULL};
+}
+
+static void voice_used(struct subject *s, struct decoy *d, uint32_t seq)
+{
+    *voice_of(s, d).seq = seq;
+    if (d != NULL)
+        aw_su_decoy_touch(s, d, DECOY_DIRTY_RECORD);
+    s->core_dirty = true;
+    s->outbox.change++;
 }
 
 /* spec/06-subject.md §3: "The signing key MUST be replaced at least once a day, and the secret
  * half of the old one erased." */
-enum aw_status aw_su_sign_key(struct subject *s, uint32_t at_s)
+static enum aw_status renew_key(struct subject *s, const struct voice *v, uint32_t at_s)
 {
     struct aw_sign_key key;
     enum aw_status st;
 
-    if (s->core.sign_day == at_s / DAY_S + 1)
+    if (*v->sign_day == at_s / DAY_S + 1)
         return AW_OK;
     st = aw_sign_keypair(&key, &s->random);
     if (st == AW_OK) {
-        memcpy(s->core.sign_seed, key.seed, AW_KEY_LEN);
-        s->core.sign_day = at_s / DAY_S + 1;
-        s->sign = key;
+        memcpy(v->sign_seed, key.seed, AW_KEY_LEN);
+        *v->sign_day = at_s / DAY_S + 1;
+        *v->sign = key;
     }
     aw_wipe(&key, sizeof key);
     return st;
 }
 
 /* How many shares open the state: what the plan says; before there is one, two when two exist. */
-static size_t threshold_of(const struct subject *s, uint32_t paired)
+static size_t threshold_of(const struct subject *s, const struct aw_plan *plan)
 {
-    if (s->has_plan)
-        return s->plan.threshold;
+    uint32_t paired = aw_su_paired(s);
+
+    if (plan != NULL)
+        return plan->threshold;
     return (paired & (paired - 1)) != 0 ? 2 : 1;
 }
 
 uint8_t aw_su_data_level(const struct subject *s, size_t i)
 {
-    for (size_t m = 0; s->has_plan && m < s->plan.roster_count; m++) {
-        if (s->plan.roster[m].person == i + 1)
-            return s->plan.roster[m].data;
-    }
-    return s->has_plan ? AW_DATA_NONE : AW_DATA_ALARM;
+    const struct person *p = &s->people[i];
+    const struct aw_member *member = aw_su_member(s, p);
+
+    if (aw_su_plan(s, p) == NULL)
+        return AW_DATA_ALARM;
+    return member == NULL ? AW_DATA_NONE : member->data;
 }
 
 /* In an alarm the key itself, for those who may know; alone with a share of one, noise for who
@@ -77,28 +106,46 @@ static enum aw_status fit_share(struct subject *s, uint8_t share[AW_SHARE_LEN], 
     return AW_OK;
 }
 
-/* spec/06-subject.md §5: "Each statement that carries a state MUST seal it under a fresh key." */
-static enum aw_status seal_state(struct subject *s, struct aw_call *call,
-                                 uint8_t shares[][AW_SHARE_LEN], bool is_alarm)
+/* One share for each person, that of his human: devices of one human have the same. */
+static enum aw_status split_key(struct subject *s, uint8_t shares[][AW_SHARE_LEN], size_t k,
+                                const uint8_t key[AW_KEY_LEN])
 {
-    uint8_t plain[AW_STATE_LEN], key[AW_KEY_LEN];
-    struct aw_buf buf = AW_BUF_OF(plain);
-    struct aw_state state = s->core.state;
-    size_t k = threshold_of(s, aw_su_paired(s));
-    uint8_t indices[AW_PLAN_MEMBER_MAX];
+    uint8_t indices[AW_PLAN_MEMBER_MAX], all[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
     enum aw_status st;
 
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         indices[i] = (uint8_t)(i + 1); /* a share for every number, handed to who has it */
-    if (!s->core.has_state)
-        state = (struct aw_state){.at = call->issued_at};
+    st = aw_share_split(all, indices, AW_PLAN_MEMBER_MAX, k, key, &s->random);
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
+        const struct aw_member *member = aw_su_member(s, &s->people[i]);
+
+        memcpy(shares[i], all[member == NULL ? i : member->human - 1U], AW_SHARE_LEN);
+    }
+    aw_wipe(all, sizeof all);
+    return st;
+}
+
+/* spec/06-subject.md §5: "Each statement that carries a state MUST seal it under a fresh key." A
+ * decoy's state has no place (§13). */
+static enum aw_status seal_state(struct subject *s, struct aw_call *call,
+                                 uint8_t shares[][AW_SHARE_LEN], const struct subject_draft *draft)
+{
+    uint8_t plain[AW_STATE_LEN], key[AW_KEY_LEN];
+    struct aw_buf buf = AW_BUF_OF(plain);
+    struct aw_state state = {.at = call->issued_at};
+    const struct aw_plan *plan = voice_of(s, draft->decoy).plan;
+    size_t k = threshold_of(s, plan);
+    enum aw_status st;
+
+    if (s->core.has_state && draft->decoy == NULL)
+        state = s->core.state;
     st = aw_message_encode_padded(&aw_state_map, &state, &buf, sizeof plain);
     if (st == AW_OK)
         st = aw_share_key(key, &s->random);
     if (st == AW_OK)
-        st = aw_share_split(shares, indices, AW_PLAN_MEMBER_MAX, k, key, &s->random);
+        st = split_key(s, shares, k, key);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++)
-        st = fit_share(s, shares[i], i, k, key, is_alarm);
+        st = fit_share(s, shares[i], i, k, key, call->has_alarm);
     if (st == AW_OK) {
         aw_state_seal(call->state, plain, key);
         call->has_state = true;
@@ -114,13 +161,14 @@ static enum aw_status fill_common(struct subject *s, struct aw_call *call,
                                   const struct subject_draft *draft, uint32_t ahead,
                                   struct aw_now now)
 {
+    struct voice v = voice_of(s, draft->decoy);
     struct aw_statement statement;
     enum aw_status st;
 
-    if (s->core.seq >= UINT32_MAX - ahead)
+    if (*v.seq >= UINT32_MAX - ahead)
         return AW_E_KEYS;
     *call = (struct aw_call){.kind = draft->kind,
-                             .seq = s->core.seq + 1 + ahead,
+                             .seq = *v.seq + 1 + ahead,
                              .issued_at = (uint32_t)(now.wall_ms / 1000),
                              .valid_for = draft->valid_s,
                              .has_alarm = draft->has_alarm,
@@ -141,7 +189,7 @@ static enum aw_status fill_common(struct subject *s, struct aw_call *call,
     }
     if (draft->plan_hash != NULL)
         memcpy(call->plan_hash, draft->plan_hash, AW_HASH_LEN);
-    st = aw_su_sign_key(s, call->issued_at);
+    st = renew_key(s, &v, call->issued_at);
     if (st != AW_OK)
         return st;
     memcpy(call->log_head, s->core.log_head, AW_HASH_LEN);
@@ -150,8 +198,8 @@ static enum aw_status fill_common(struct subject *s, struct aw_call *call,
                                       .valid_for = call->valid_for,
                                       .kind = call->kind};
     memcpy(statement.log_head, call->log_head, AW_HASH_LEN);
-    aw_statement_sign(call->signature, &s->sign, &statement);
-    memcpy(call->signing_key, s->sign.pk, AW_KEY_LEN);
+    aw_statement_sign(call->signature, v.sign, &statement);
+    memcpy(call->signing_key, v.sign->pk, AW_KEY_LEN);
     return AW_OK;
 }
 
@@ -231,7 +279,7 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call, str
     enum aw_status st;
 
     aw_channel_peer_accept(&p->channel, AW_SESSION_MAIN, accept, &call->presence_epoch);
-    if (draft->presence_key == NULL)
+    if (draft->presence_key == NULL && draft->decoy == NULL)
         return aw_random_fill(&s->random, call->presence, sizeof call->presence);
     if (call->kind == AW_CALL_CANCEL)
         act.alarm_id = call->alarm.id;
@@ -243,7 +291,10 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call, str
     /* spec/14-small-bearers.md §4: "The MAC over the short act MUST be made with each check-in,
      * whatever the secret and whether or not a frame is wanted." Of other words nobody takes it. */
     aw_short_act_hash(acts + AW_HASH_LEN, p->channel.id, call);
-    aw_presence_contact_key(contact_key, draft->presence_key, p->channel.id);
+    if (draft->decoy != NULL)
+        memcpy(contact_key, draft->decoy->rec.safe_key, AW_KEY_LEN);
+    else
+        aw_presence_contact_key(contact_key, draft->presence_key, p->channel.id);
     st = take_point(s, p, point);
     if (st == AW_OK && draft->secrets != NULL)
         st = fill_secrets(s, &keys, body->point, draft, p, i);
@@ -264,6 +315,7 @@ static enum aw_status fill_presence(struct subject *s, struct aw_call *call, str
 struct speech {
     const struct subject_draft *draft;
     const struct subject_draft *first; /* of those that are said at once */
+    uint32_t number;                   /* of the word in whose place it comes, 0: a new one */
     struct aw_call common;
     struct body bodies[AW_PLAN_MEMBER_MAX];
 };
@@ -286,10 +338,11 @@ static enum aw_status fill_body(struct subject *s, struct speech *speech, size_t
     struct aw_call call = speech->common;
     enum aw_status st;
 
-    call.word = aw_words_out_next(&p->words) + words_before(speech, i);
+    call.word = speech->number != 0 ? speech->number
+                                    : aw_words_out_next(&p->words) + words_before(speech, i);
     call.waiting = aw_words_out_waiting(&p->words);
     call.reply_seen = p->rec.reply_seen;
-    call.plan_version = s->has_plan ? s->plan.version : 0;
+    call.plan_version = aw_su_plan(s, p) == NULL ? 0 : aw_su_plan(s, p)->version;
     if (call.has_share)
         memcpy(call.share, share, AW_SHARE_LEN);
     memset(body->short_mac, 0, sizeof body->short_mac);
@@ -312,10 +365,11 @@ static enum aw_status make_speech(struct subject *s, struct speech *speech,
 
     speech->draft = draft;
     speech->first = drafts;
+    speech->number = 0;
     memset(shares, 0, sizeof shares);
     st = fill_common(s, &speech->common, draft, (uint32_t)at, now);
     if (st == AW_OK && !is_small)
-        st = seal_state(s, &speech->common, shares, speech->common.has_alarm);
+        st = seal_state(s, &speech->common, shares, draft);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
         if ((draft->audience >> i & 1) != 0)
             st = fill_body(s, speech, i, shares[i]);
@@ -377,7 +431,7 @@ static size_t add_words(struct subject *s, const struct speech *speeches, size_t
     return added;
 }
 
-static bool has_room(const struct subject *s, uint32_t audience, uint32_t count)
+bool aw_su_has_room(const struct subject *s, uint32_t audience, uint32_t count)
 {
     if (!aw_outbox_has_room(&s->outbox))
         return false;
@@ -403,19 +457,44 @@ enum aw_status aw_su_say(struct subject *s, const struct subject_draft *drafts, 
     for (size_t k = 0; k < count; k++) {
         if (drafts[k].audience == 0)
             return AW_E_STATE;
-        if (!has_room(s, drafts[k].audience, (uint32_t)count))
+        if (!aw_su_has_room(s, drafts[k].audience, (uint32_t)count))
             return AW_E_BUSY;
     }
     for (; made < count && st == AW_OK; made++)
         st = make_speech(s, &speeches[made], drafts, made, now);
     if (st == AW_OK) {
-        s->core.seq = speeches[count - 1].common.seq;
-        s->core_dirty = true;
-        s->outbox.change++;
+        voice_used(s, drafts[0].decoy, speeches[count - 1].common.seq);
         if (add_words(s, speeches, count) == 0)
             st = AW_E_LIMIT;
     }
     aw_wipe(speeches, made * sizeof speeches[0]);
+    return st;
+}
+
+enum aw_status aw_su_replace(struct subject *s, struct decoy *decoy, size_t place,
+                             struct aw_now now)
+{
+    const struct subject_draft draft = {
+        .kind = AW_CALL_CHECKIN, .valid_s = AW_SPAN_MAX_S, .decoy = decoy};
+    size_t i = decoy->rec.person - 1U;
+    struct aw_words_out *words = &s->people[i].words;
+    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    struct speech speech = {.draft = &draft, .first = &draft, .number = words->words[place].number};
+    const struct body *body = &speech.bodies[i];
+    enum aw_status st = fill_common(s, &speech.common, &draft, 0, now);
+
+    memset(shares, 0, sizeof shares);
+    if (st == AW_OK)
+        st = seal_state(s, &speech.common, shares, &draft);
+    if (st == AW_OK)
+        st = fill_body(s, &speech, i, shares[i]);
+    if (st == AW_OK) {
+        aw_words_out_replace(words, place, AW_WORD_CHECKIN, body->mark,
+                             (struct aw_bytes){body->bytes, body->len}, body->short_mac);
+        voice_used(s, decoy, speech.common.seq);
+    }
+    aw_wipe(shares, sizeof shares);
+    aw_wipe(&speech, sizeof speech);
     return st;
 }
 
@@ -467,32 +546,48 @@ void aw_su_proved(struct subject *s, uint32_t valid_s)
     aw_su_schedule(s);
 }
 
+/* Passive life as a beat tells it; a decoy's is never alarming. */
+static void fill_life(const struct subject *s, struct aw_call *call, const struct aw_plan *plan,
+                      bool is_decoy)
+{
+    uint32_t most_min;
+
+    if (plan == NULL || plan->pace.life_s == 0)
+        return;
+    most_min = is_decoy ? plan->pace.life_s / 120 : UINT16_MAX;
+    call->has_life_min = true;
+    call->life_min = aw_su_life_min(s);
+    if (call->life_min > most_min)
+        call->life_min = (uint16_t)most_min;
+}
+
 /* A beat is the device's own word: one statement, random presence, sealed when it goes. */
-enum aw_status aw_su_beat(struct subject *s, struct aw_now now)
+enum aw_status aw_su_beat(struct subject *s, struct decoy *d, struct aw_now now)
 {
     uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    const struct aw_plan *plan = voice_of(s, d).plan;
+    uint32_t audience = d != NULL ? UINT32_C(1) << (d->rec.person - 1) : aw_su_paired(s);
     const struct subject_draft draft = {.kind = AW_CALL_BEAT,
-                                        .valid_s = s->has_plan ? s->plan.beat_s : SUBJECT_BEAT_S,
-                                        .has_alarm = s->core.has_alarm,
-                                        .alarm = s->core.alarm};
+                                        .valid_s = plan != NULL ? plan->beat_s : SUBJECT_BEAT_S,
+                                        .has_alarm = d == NULL && s->core.has_alarm,
+                                        .alarm = s->core.alarm,
+                                        .decoy = d};
     struct aw_call call;
     enum aw_status st = fill_common(s, &call, &draft, 0, now);
 
-    if (s->has_plan && s->plan.pace.life_s != 0) {
-        call.has_life_min = true;
-        call.life_min = aw_su_life_min(s);
-    }
-    if (st == AW_OK)
-        st = seal_state(s, &call, shares, call.has_alarm);
     if (st == AW_OK) {
-        s->core.seq = call.seq;
-        s->core_dirty = true;
-        s->outbox.change++;
-        s->beat = call;
+        fill_life(s, &call, plan, d != NULL);
+        st = seal_state(s, &call, shares, &draft);
+    }
+    if (st == AW_OK) {
+        voice_used(s, d, call.seq);
+        *(d != NULL ? &d->beat : &s->beat) = call;
         for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+            if ((audience >> i & 1) == 0)
+                continue;
             memcpy(s->people[i].beat_share, shares[i], AW_SHARE_LEN);
-            s->people[i].wants_beat = person_is_paired(&s->people[i]);
-            s->people[i].wants_quarantined = s->people[i].wants_beat;
+            s->people[i].wants_beat = true;
+            s->people[i].wants_quarantined = true;
         }
     }
     aw_wipe(shares, sizeof shares);

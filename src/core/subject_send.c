@@ -20,12 +20,13 @@
 #define RESEND_MIN_MS (UINT64_C(30) * 1000)
 #define RESEND_MAX_MS (UINT64_C(15) * 60 * 1000)
 #define RESUME_MAX_MS (UINT64_C(6) * 3600 * 1000) /* a contact who is off costs little */
-#define FILE_MIN_MS   (UINT64_C(60) * 1000)
-#define FILE_MAX_MS   (UINT64_C(60) * 60 * 1000)
 
 static void post(struct subject *s, struct person *p, struct outgoing *way, uint8_t what,
                  uint32_t seq)
 {
+    /* spec/06-subject.md §14: "A switch MUST be armed with every small cell" */
+    if (what != SUBJECT_SEND_ANSWER && p->arm.state == AW_PARCEL_FREE)
+        aw_su_arm(s, p);
     memcpy(p->to, p->rec.peer.relays, sizeof p->to);
     memcpy(p->to_seed, p->rec.peer.seed, AW_KEY_LEN);
     aw_parcel_seal(&way->parcel, what, seq, p->rec.peer.relays_count, s->outbox.change);
@@ -54,7 +55,7 @@ static enum aw_status seal_call(struct subject *s, struct person *p, struct outg
     /* spec/05-channel.md §7: "seals it anew, in the newest epoch and with the newest register
      * fields". reply_seen is that of the word. */
     call->waiting = aw_words_out_waiting(&p->words);
-    call->plan_version = s->has_plan ? s->plan.version : 0;
+    call->plan_version = aw_su_plan(s, p) == NULL ? 0 : aw_su_plan(s, p)->version;
     aw_channel_offer(&p->channel, session, call->offer);
     st = aw_message_encode(&aw_call_map, call, &text);
     if (st == AW_OK)
@@ -92,7 +93,8 @@ static bool prepare_word(struct subject *s, struct person *p, unsigned which)
 static void prepare_beat(struct subject *s, struct person *p, enum aw_session session)
 {
     struct outgoing *way = &p->ways[SUBJECT_WAY_ORDINARY];
-    struct aw_call call = s->beat;
+    const struct decoy *decoy = aw_su_decoy_const(s, p);
+    struct aw_call call = decoy != NULL ? decoy->beat : s->beat;
     uint8_t accept[AW_KEY_LEN];
     enum aw_status st;
 
@@ -115,30 +117,22 @@ static void prepare_beat(struct subject *s, struct person *p, enum aw_session se
 }
 
 /* A cell that is no call: sealed already, and repeated as it is. */
-static bool prepare_handshake(struct subject *s, struct person *p)
+static bool prepare_resume(struct subject *s, struct person *p)
 {
     struct outgoing *way = &p->ways[SUBJECT_WAY_ORDINARY];
     struct aw_buf cell = AW_BUF_OF(way->cell);
-    uint8_t what = SUBJECT_SEND_RESUME;
     enum aw_status st = AW_E_NOT_FOUND;
 
-    if (p->wants_answer) {
-        p->wants_answer = false;
-        what = SUBJECT_SEND_ANSWER;
-        st = aw_inviting_cell(&p->inviting, &cell);
-    }
-    if (st != AW_OK && p->owes_answer) {
+    if (p->owes_answer) {
         p->owes_answer = false;
-        what = SUBJECT_SEND_RESUME;
         st = aw_channel_resume_answer(&p->channel, &cell);
     }
     if (st != AW_OK && p->wants_resume) {
         p->wants_resume = false;
-        what = SUBJECT_SEND_RESUME;
         st = aw_channel_resume_cell(&p->channel, &cell);
     }
     if (st == AW_OK)
-        post(s, p, way, what, 0);
+        post(s, p, way, SUBJECT_SEND_RESUME, 0);
     return st == AW_OK;
 }
 
@@ -149,16 +143,74 @@ static bool wants_quarantined(const struct person *p)
     return p->wants_quarantined && aw_channel_is_quarantined(&p->channel);
 }
 
+static bool prepare_answer(struct subject *s, struct person *p)
+{
+    struct outgoing *way = &p->ways[SUBJECT_WAY_ORDINARY];
+    struct aw_buf cell = AW_BUF_OF(way->cell);
+
+    if (!p->wants_answer)
+        return false;
+    p->wants_answer = false;
+    if (aw_inviting_cell(&p->inviting, &cell) != AW_OK)
+        return false;
+    post(s, p, way, SUBJECT_SEND_ANSWER, 0);
+    return true;
+}
+
+static bool is_idle(const struct person *p)
+{
+    return p->ways[SUBJECT_WAY_ORDINARY].parcel.state == AW_PARCEL_FREE &&
+           p->ways[SUBJECT_WAY_URGENT].parcel.state == AW_PARCEL_FREE &&
+           p->arm.state == AW_PARCEL_FREE;
+}
+
+/* spec/06-subject.md §10: "An SOS that was never deposited MUST NOT wait for a slot" where the
+ * plan says so. */
+static void prepare_sos(struct subject *s, struct person *p)
+{
+    const struct outgoing *way = &p->ways[SUBJECT_WAY_URGENT];
+    const struct aw_word *word = aw_words_out_pick(&p->words, true, aw_timebase_mono_ms(&s->time));
+
+    if (aw_su_plan(s, p)->pace.sos_now && way->parcel.state == AW_PARCEL_FREE && word != NULL &&
+        word->sent_count == 0 && aw_timebase_mono_ms(&s->time) >= way->backoff.until_ms)
+        (void)prepare_word(s, p, SUBJECT_WAY_URGENT);
+}
+
+/* spec/06-subject.md §10: "Each slot MUST be filled with exactly one small cell, whatever there is
+ * to say": cover is the newest beat, sealed again. */
+static void prepare_slot(struct subject *s, struct person *p)
+{
+    const struct decoy *decoy = aw_su_decoy_const(s, p);
+    bool has_beat = (decoy != NULL ? decoy->beat.seq : s->beat.seq) != 0;
+
+    if (!is_idle(p) || !aw_su_slot_is_open(s, p)) {
+        prepare_sos(s, p);
+        return;
+    }
+    aw_su_slot_take(s, p);
+    if (!prepare_resume(s, p) && !prepare_word(s, p, SUBJECT_WAY_URGENT) &&
+        !prepare_word(s, p, SUBJECT_WAY_ORDINARY) && has_beat)
+        prepare_beat(
+            s, p, wants_quarantined(p) && !p->wants_beat ? AW_SESSION_QUARANTINE : AW_SESSION_MAIN);
+}
+
 static void prepare_person(struct subject *s, struct person *p)
 {
+    bool may_answer = is_free(s, &p->ways[SUBJECT_WAY_ORDINARY]);
+
     if (!person_is_paired(p))
         return;
+    if (aw_su_has_slots(s, p)) {
+        if (!(may_answer && prepare_answer(s, p)))
+            prepare_slot(s, p);
+        return;
+    }
     /* spec/06-subject.md §2: "A word of kind sos or cancel MUST NOT wait for a cell that is under
      * way": a dead link keeps one for half a minute. Message 2 of the pairing goes first, without
      * which nobody can open it. */
     if (!p->wants_answer && is_free(s, &p->ways[SUBJECT_WAY_URGENT]))
         (void)prepare_word(s, p, SUBJECT_WAY_URGENT);
-    if (!is_free(s, &p->ways[SUBJECT_WAY_ORDINARY]) || prepare_handshake(s, p))
+    if (!may_answer || prepare_answer(s, p) || prepare_resume(s, p))
         return;
     if (prepare_word(s, p, SUBJECT_WAY_ORDINARY))
         return;
@@ -168,69 +220,13 @@ static void prepare_person(struct subject *s, struct person *p)
         prepare_beat(s, p, AW_SESSION_QUARANTINE);
 }
 
-/* ---- The plan's file ---- */
-
-static bool needs_file(const struct subject *s, const struct person *p)
-{
-    if (!s->has_plan || !person_is_paired(p) || p->rec.plan_held >= s->plan.version)
-        return false;
-    for (size_t i = 0; i < s->plan.roster_count; i++) {
-        if (&s->people[s->plan.roster[i].person - 1] == p)
-            return true;
-    }
-    return false;
-}
-
-static enum aw_status seal_file(struct subject *s, struct person *p)
-{
-    uint8_t body[AW_PLAN_ENCODED_MAX], plain[AW_PLAN_ENCODED_MAX + 128], hash[AW_HASH_LEN];
-    struct aw_buf body_buf = AW_BUF_OF(body), text = AW_BUF_OF(plain);
-    struct aw_buf cell = AW_BUF_OF(s->bulk);
-    struct aw_file file = {.kind = AW_FILE_PLAN};
-    struct aw_sealed at;
-    enum aw_status st = aw_message_encode(&aw_plan_map, &s->plan, &body_buf);
-
-    if (st != AW_OK)
-        return st;
-    file.body = aw_buf_bytes(&body_buf);
-    aw_hash(hash, AW_LABEL_HASH_PLAN, file.body);
-    memcpy(file.signing_key, s->sign.pk, AW_KEY_LEN);
-    aw_sign(file.signature, &s->sign, AW_LABEL_SIGN_FILE, AW_BYTES_OF(hash));
-    st = aw_message_encode(&aw_file_map, &file, &text);
-    if (st == AW_OK)
-        st = aw_channel_seal(&p->channel, AW_LANE_BULK, AW_SESSION_MAIN, aw_buf_bytes(&text), &cell,
-                             &at, &s->random);
-    if (st == AW_OK)
-        aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
-    return st;
-}
-
-static void prepare_file(struct subject *s)
-{
-    uint64_t mono_ms = aw_timebase_mono_ms(&s->time);
-
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && s->bulk_parcel.state == AW_PARCEL_FREE; i++) {
-        struct person *p = &s->people[i];
-
-        if (!needs_file(s, p) || mono_ms < p->file_ms)
-            continue;
-        p->file_pause_ms =
-            p->file_pause_ms == 0 ? FILE_MIN_MS : aw_time_min(2 * p->file_pause_ms, FILE_MAX_MS);
-        p->file_ms = mono_ms + p->file_pause_ms;
-        if (seal_file(s, p) != AW_OK)
-            continue;
-        s->bulk_person = (uint8_t)(i + 1);
-        aw_parcel_seal(&s->bulk_parcel, 0, 0, p->rec.peer.relays_count, s->outbox.change);
-    }
-}
-
 /* ---- For the engine ---- */
 
 void aw_su_prepare(struct subject *s)
 {
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         prepare_person(s, &s->people[i]);
-    prepare_file(s);
+    aw_su_prepare_file(s);
 }
 
 static void fill_send(struct aw_action *action, uint64_t id, const struct aw_endpoint *relay,
@@ -259,12 +255,29 @@ static bool send_way(struct subject *s, unsigned which, struct aw_action *action
     return false;
 }
 
+static bool send_arm(struct subject *s, struct aw_action *action)
+{
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        struct person *p = &s->people[i];
+        int relay = aw_parcel_next(&p->arm, &s->outbox);
+
+        if (relay >= 0) {
+            fill_send(action, p->arm.ids[relay], &p->to[relay], p->to_seed,
+                      AW_BYTES_OF(p->arm_cell));
+            action->send.arm_after_s = p->arm_after_s;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool aw_su_send(struct subject *s, struct aw_action *action)
 {
     const struct person *to;
     int relay;
 
-    if (send_way(s, SUBJECT_WAY_URGENT, action) || send_way(s, SUBJECT_WAY_ORDINARY, action))
+    if (send_way(s, SUBJECT_WAY_URGENT, action) || send_way(s, SUBJECT_WAY_ORDINARY, action) ||
+        send_arm(s, action))
         return true;
     relay = aw_parcel_next(&s->bulk_parcel, &s->outbox);
     if (relay < 0)
@@ -338,6 +351,8 @@ void aw_su_sent(struct subject *s, uint64_t id, enum aw_status status)
         struct person *p = &s->people[i / SUBJECT_WAY_COUNT];
         struct outgoing *way = &p->ways[i % SUBJECT_WAY_COUNT];
 
+        if (aw_parcel_done(&p->arm, id, status))
+            return; /* armed or not: the next cell arms it again */
         if (!aw_parcel_done(&way->parcel, id, status))
             continue;
         if (way->parcel.state != AW_PARCEL_FREE)
@@ -348,8 +363,7 @@ void aw_su_sent(struct subject *s, uint64_t id, enum aw_status status)
             missed(s, p, way);
         return;
     }
-    /* A file that did not land goes again after its pause. */
-    (void)aw_parcel_done(&s->bulk_parcel, id, status);
+    aw_su_file_sent(s, id, status);
 }
 
 /* When the next cell of this way can be made; `next_ms` is when there is one to make. */
@@ -359,21 +373,41 @@ static uint64_t way_deadline_ms(const struct outgoing *way, uint64_t next_ms)
                                                : AW_TIME_NEVER;
 }
 
+static uint64_t slot_deadline_ms(const struct subject *s, const struct person *p)
+{
+    uint64_t at_ms =
+        way_deadline_ms(&p->ways[SUBJECT_WAY_ORDINARY], p->wants_answer ? 0 : AW_TIME_NEVER);
+    const struct aw_word *word = aw_words_out_pick(&p->words, true, AW_TIME_NEVER);
+
+    if (is_idle(p))
+        at_ms = aw_time_min(at_ms, aw_su_slot_ms(s, p));
+    if (aw_su_plan(s, p)->pace.sos_now && word != NULL && word->sent_count == 0)
+        at_ms = aw_time_min(at_ms, way_deadline_ms(&p->ways[SUBJECT_WAY_URGENT], 0));
+    return at_ms;
+}
+
+/* When a cell can be made for him. */
+static uint64_t cell_deadline_ms(const struct subject *s, const struct person *p)
+{
+    bool wants = p->wants_answer || p->owes_answer || p->wants_resume || p->wants_beat ||
+                 wants_quarantined(p);
+    uint64_t urgent_ms = aw_words_out_deadline_ms(&p->words, true);
+    uint64_t other_ms = wants ? 0 : aw_words_out_deadline_ms(&p->words, false);
+
+    if (aw_su_has_slots(s, p))
+        return slot_deadline_ms(s, p);
+    return aw_time_min(way_deadline_ms(&p->ways[SUBJECT_WAY_URGENT], urgent_ms),
+                       way_deadline_ms(&p->ways[SUBJECT_WAY_ORDINARY], other_ms));
+}
+
 static uint64_t person_deadline_ms(const struct subject *s, const struct person *p)
 {
     uint64_t at_ms = p->resend_ms;
-    bool wants = p->wants_answer || p->owes_answer || p->wants_resume || p->wants_beat ||
-                 wants_quarantined(p);
 
     if (!person_is_paired(p))
         return AW_TIME_NEVER;
-    if (needs_file(s, p) && s->bulk_parcel.state == AW_PARCEL_FREE)
-        at_ms = aw_time_min(at_ms, p->file_ms);
-    at_ms = aw_time_min(at_ms, way_deadline_ms(&p->ways[SUBJECT_WAY_URGENT],
-                                               aw_words_out_deadline_ms(&p->words, true)));
-    at_ms =
-        aw_time_min(at_ms, way_deadline_ms(&p->ways[SUBJECT_WAY_ORDINARY],
-                                           wants ? 0 : aw_words_out_deadline_ms(&p->words, false)));
+    at_ms = aw_time_min(at_ms, aw_su_file_deadline_ms(s, p));
+    at_ms = aw_time_min(at_ms, cell_deadline_ms(s, p));
     if (!p->is_silent)
         at_ms = aw_time_min(
             at_ms, aw_timebase_when_ms(

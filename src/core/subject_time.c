@@ -99,6 +99,7 @@ uint64_t aw_su_when_s(const struct subject *s)
 {
     uint64_t at_s = aw_time_min(next_told(s, s->served_s).at_s, s->alarm_at_s);
 
+    at_s = aw_time_min(at_s, aw_su_decoys_when_s(s));
     return aw_su_paired(s) != 0 ? aw_time_min(at_s, s->beat_s) : at_s;
 }
 
@@ -152,7 +153,8 @@ void aw_su_advance(struct subject *s, struct aw_now now)
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         advance_person(s, &s->people[i], now_s);
     aw_su_countdown(s, now_s, now);
+    aw_su_decoys_advance(s, now_s, now);
     /* Without randomness there is no beat; the next tick tries again in a minute. */
     if (now_s >= s->beat_s && aw_su_paired(s) != 0)
-        s->beat_s = now_s + (aw_su_beat(s, now) == AW_OK ? beat_pause_s(s) : 60);
+        s->beat_s = now_s + (aw_su_beat(s, NULL, now) == AW_OK ? beat_pause_s(s) : 60);
 }

@@ -19,9 +19,11 @@
 
 const struct aw_member *aw_su_member(const struct subject *s, const struct person *p)
 {
-    for (size_t i = 0; s->has_plan && i < s->plan.roster_count; i++) {
-        if (&s->people[s->plan.roster[i].person - 1] == p)
-            return &s->plan.roster[i];
+    const struct aw_plan *plan = aw_su_plan(s, p);
+
+    for (size_t i = 0; plan != NULL && i < plan->roster_count; i++) {
+        if (plan->roster[i].person == aw_su_number(s, p))
+            return &plan->roster[i];
     }
     return NULL;
 }
@@ -137,14 +139,19 @@ void aw_su_ask(struct subject *s, struct person *p, bool has_ask, uint32_t id, u
     const struct aw_member *member = aw_su_member(s, p);
     struct subject_heard *h = &p->rec.heard;
     uint64_t due_s = aw_timebase_s(&s->time) + within_s;
+    struct decoy *d = aw_su_decoy(s, p);
 
     if (!has_ask) {
         h->ask_due_s = 0; /* he knows the answer, or asks no more */
         return;
     }
-    if (id <= h->ask_id || member == NULL || !member->asks || s->plan.pace.ask_s == 0)
+    if (id <= h->ask_id || member == NULL || !member->asks || aw_su_plan(s, p)->pace.ask_s == 0)
         return;
     h->ask_id = id;
+    if (d != NULL) {
+        aw_su_decoy_ask(s, d, within_s);
+        return;
+    }
     h->ask_due_s = (uint32_t)due_s;
     aw_outbox_event(&s->outbox,
                     &(struct aw_event){.kind = AW_EVENT_ASKED,

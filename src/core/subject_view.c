@@ -63,6 +63,7 @@ enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t perso
         .silent = p->is_silent,
         .quarantined = person_is_paired(p) && aw_channel_is_quarantined(&p->channel),
         .refused_count = p->refused_count,
+        .removed = aw_su_decoy_const(s, p) != NULL,
         .always_on = p->rec.heard.always_on,
         .leaves = p->rec.heard.leaves,
         .ask_due_s = p->rec.heard.ask_due_s,

@@ -86,6 +86,21 @@ void aw_words_out_short(struct aw_words_out *w, const uint8_t mac[AW_MAC_LEN])
     memcpy(w->words[w->count - 1].short_mac, mac, AW_MAC_LEN);
 }
 
+void aw_words_out_replace(struct aw_words_out *w, size_t place, enum aw_word_kind kind,
+                          const uint8_t mark[AW_WORD_MARK_LEN], struct aw_bytes body,
+                          const uint8_t short_mac[AW_MAC_LEN])
+{
+    struct aw_word *word = &w->words[place];
+
+    AW_ASSERT(place < w->count && body.len <= AW_CELL_PLAIN_LEN);
+    aw_wipe(word->body, sizeof word->body);
+    word->kind = (uint8_t)kind;
+    memcpy(word->mark, mark, AW_WORD_MARK_LEN);
+    word->body_len = (uint16_t)body.len;
+    memcpy(word->body, body.ptr, body.len);
+    memcpy(word->short_mac, short_mac, AW_MAC_LEN);
+}
+
 /* spec/05-channel.md §7: "A sender MUST NOT drop a word as named, nor show it as received, before
  * a reply names its number and its mark": the number alone may be that of another word. */
 static bool is_named(const struct aw_word *word, const struct aw_words_said *said)

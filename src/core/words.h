@@ -103,6 +103,11 @@ struct aw_words_said {
     struct aw_bytes marks; /* AW_WORD_MARK_LEN each */
 };
 
+/* Puts another word in the place of one that waits, under its number: store its record again. */
+void aw_words_out_replace(struct aw_words_out *w, size_t place, enum aw_word_kind kind,
+                          const uint8_t mark[AW_WORD_MARK_LEN], struct aw_bytes body,
+                          const uint8_t short_mac[AW_MAC_LEN]);
+
 /*
  * Applies what a reply says. Words that it names, by number and mark, are dropped; their numbers
  * go to `named` (AW_WORD_WAITING_MAX entries), whose records are to be deleted.

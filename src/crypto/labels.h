@@ -21,6 +21,7 @@
 #define AW_LABEL_LANE             "lane"             /* §6.3 header key and chain key */
 #define AW_LABEL_RESUME           "resume"           /* §6.6 header key of restore cells */
 #define AW_LABEL_STATE            "state"            /* §7.4 key of the sealed state */
+#define AW_LABEL_CARD             "card"             /* §7.5 key of the plan card */
 #define AW_LABEL_PRESENCE_KEY     "presence key"     /* §10.1 from Argon2id and keystore key */
 #define AW_LABEL_PRESENCE_PICTURE "presence picture" /* §10.2 one of 16 pictures */
 #define AW_LABEL_PRESENCE_CONTACT "presence contact" /* §10.3 key for one contact */
@@ -38,13 +39,16 @@
 #define AW_LABEL_SIGN_FILE      "file"      /* §2.6 over the hash of a file */
 
 /* Labels of aw_hash(). */
-#define AW_LABEL_HASH_CAPABILITY "capability id"  /* §2.5 what a relay stores of a capability */
-#define AW_LABEL_HASH_CHANNEL    "channel id"     /* §6.4 names a channel */
-#define AW_LABEL_HASH_INVITE     "invite"         /* §2.5 checksum of an invite */
-#define AW_LABEL_HASH_STATEMENT  "statement hash" /* §2.5 */
-#define AW_LABEL_HASH_ACT        "act"            /* §2.5 what a presence MAC covers */
-#define AW_LABEL_HASH_ACT_SHORT  "act short"      /* §2.5 what the MAC of a frame covers */
-#define AW_LABEL_HASH_PLAN       "plan"           /* §2.5 */
+#define AW_LABEL_HASH_CAPABILITY    "capability id"  /* §2.5 what a relay stores of a capability */
+#define AW_LABEL_HASH_CHANNEL       "channel id"     /* §6.4 names a channel */
+#define AW_LABEL_HASH_INVITE        "invite"         /* §2.5 checksum of an invite */
+#define AW_LABEL_HASH_STATEMENT     "statement hash" /* §2.5 */
+#define AW_LABEL_HASH_ACT           "act"            /* §2.5 what a presence MAC covers */
+#define AW_LABEL_HASH_ACT_SHORT     "act short"      /* §2.5 what the MAC of a frame covers */
+#define AW_LABEL_HASH_PLAN          "plan"           /* §2.5 */
+#define AW_LABEL_HASH_INTRODUCTIONS "introductions"  /* §2.5 body of such a file */
+#define AW_LABEL_HASH_CARD          "card"           /* §2.5 sealed card: what a plan names */
+#define AW_LABEL_HASH_CARD_FILE     "card file"      /* §2.5 body of such a file */
 
 /* Handshake prologues. */
 #define AW_LABEL_PROLOGUE_PAIR    "allswell/1 pair"    /* §5.1 Noise IKpsk1 */

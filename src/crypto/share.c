@@ -314,3 +314,45 @@ enum aw_status aw_share_open_any(uint8_t state[AW_STATE_LEN], uint8_t (*shares)[
     aw_wipe(&t, sizeof t);
     return st;
 }
+
+/* ---- Sealed card ---- */
+
+enum aw_status aw_card_seal(uint8_t *sealed, struct aw_bytes card, const uint8_t key[AW_KEY_LEN],
+                            const struct aw_random *random)
+{
+    uint8_t state[AW_STATE_LEN] = {0}, aead_key[AW_KEY_LEN];
+    uint8_t *text = sealed + AW_STATE_SEALED_LEN;
+    enum aw_status st = aw_random_fill(random, state, AW_KEY_LEN);
+
+    if (st != AW_OK)
+        return st;
+    aw_state_seal(sealed, state, key);
+    aw_kdf(aead_key, AW_KEY_LEN, state, AW_LABEL_CARD, (struct aw_bytes){NULL, 0});
+    aw_aead_seal(text, text + card.len, card.ptr, card.len, aead_key, zero_nonce,
+                 (struct aw_bytes){NULL, 0});
+    aw_wipe(aead_key, sizeof aead_key);
+    aw_wipe(state, sizeof state);
+    return AW_OK;
+}
+
+enum aw_status aw_card_open_any(uint8_t *card, uint8_t (*shares)[AW_SHARE_LEN], size_t n, size_t k,
+                                struct aw_bytes sealed)
+{
+    uint8_t state[AW_STATE_LEN], aead_key[AW_KEY_LEN];
+    const uint8_t *text = sealed.ptr + AW_STATE_SEALED_LEN;
+    enum aw_status st;
+
+    if (sealed.len <= AW_CARD_SEAL_LEN)
+        return AW_E_FORMAT;
+    st = aw_share_open_any(state, shares, n, k, sealed.ptr);
+    if (st == AW_OK) {
+        size_t len = sealed.len - AW_CARD_SEAL_LEN;
+
+        aw_kdf(aead_key, AW_KEY_LEN, state, AW_LABEL_CARD, (struct aw_bytes){NULL, 0});
+        st = aw_aead_open(card, text, len, text + len, aead_key, zero_nonce,
+                          (struct aw_bytes){NULL, 0});
+        aw_wipe(aead_key, sizeof aead_key);
+        aw_wipe(state, sizeof state);
+    }
+    return st;
+}

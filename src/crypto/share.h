@@ -67,4 +67,24 @@ AW_MUST_USE enum aw_status aw_share_open_any(uint8_t state[AW_STATE_LEN],
                                              uint8_t (*shares)[AW_SHARE_LEN], size_t n, size_t k,
                                              const uint8_t sealed[AW_STATE_SEALED_LEN]);
 
+/* What a sealed card is longer than the card. */
+#define AW_CARD_SEAL_LEN (AW_STATE_SEALED_LEN + AW_MAC_LEN)
+
+/*
+ * Seals an encoded card into card.len + AW_CARD_SEAL_LEN bytes, under a fresh card key, which is
+ * sealed under `key`. AW_E_ENTROPY.
+ */
+AW_MUST_USE enum aw_status aw_card_seal(uint8_t *sealed, struct aw_bytes card,
+                                        const uint8_t key[AW_KEY_LEN],
+                                        const struct aw_random *random);
+
+/*
+ * Opens a sealed card with shares of which some may be bad, as aw_share_open_any() does. `card`
+ * takes sealed.len - AW_CARD_SEAL_LEN bytes.
+ * Returns AW_OK, AW_E_NOT_FOUND, AW_E_RANGE, AW_E_FORMAT (too short), AW_E_AUTH (the shares are
+ * right, the card is damaged); `card` is then untouched.
+ */
+AW_MUST_USE enum aw_status aw_card_open_any(uint8_t *card, uint8_t (*shares)[AW_SHARE_LEN],
+                                            size_t n, size_t k, struct aw_bytes sealed);
+
 #endif /* AW_CRYPTO_SHARE_H */

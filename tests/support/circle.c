@@ -123,6 +123,9 @@ void circle_free(struct circle *c)
     for (size_t i = 0; i < c->cell_count; i++)
         free(c->cells[i].bytes);
     free(c->cells);
+    for (size_t i = 0; i < c->switch_count; i++)
+        free(c->switches[i].cell.bytes);
+    free(c->switches);
 }
 
 /* ---- Actions ---- */
@@ -146,10 +149,54 @@ static void deposit(struct circle *c, size_t host, const struct aw_action *a)
     }
 }
 
+/* A switch holds one cell; what it holds is delivered once. */
+static void arm(struct circle *c, size_t host, const struct aw_action *a)
+{
+    struct circle_switch *sw = NULL;
+
+    for (size_t i = 0; i < c->switch_count && sw == NULL; i++) {
+        if (memcmp(c->switches[i].cell.capability, a->send.capability, 32) == 0)
+            sw = &c->switches[i];
+    }
+    if (sw == NULL) {
+        c->switches = realloc(c->switches, (c->switch_count + 1) * sizeof *c->switches);
+        T_REQUIRE(c->switches != NULL);
+        sw = &c->switches[c->switch_count++];
+        sw->cell = (struct circle_cell){.bytes = malloc(a->send.cell.len)};
+        T_REQUIRE(sw->cell.bytes != NULL);
+        memcpy(sw->cell.capability, a->send.capability, sizeof sw->cell.capability);
+    }
+    T_EQ(a->send.cell.len, 512);
+    sw->cell.len = a->send.cell.len;
+    sw->cell.from = (int)host;
+    memcpy(sw->cell.bytes, a->send.cell.ptr, a->send.cell.len);
+    sw->fires_ms = c->mono_ms + (uint64_t)a->send.arm_after_s * 1000;
+}
+
+static void fire(struct circle *c)
+{
+    for (size_t i = 0; i < c->switch_count; i++) {
+        struct circle_cell cell = c->switches[i].cell;
+
+        if (!c->has_switches || c->switches[i].fires_ms > c->mono_ms)
+            continue;
+        c->switches[i].fires_ms = AW_TIME_NEVER;
+        cell.deposited_at_s = (uint32_t)((int64_t)circle_now_s(c) + c->relay_skew_s);
+        c->cells = realloc(c->cells, (c->cell_count + 1) * sizeof *c->cells);
+        T_REQUIRE(c->cells != NULL);
+        cell.bytes = malloc(cell.len);
+        T_REQUIRE(cell.bytes != NULL);
+        memcpy(cell.bytes, c->switches[i].cell.bytes, cell.len);
+        c->cells[c->cell_count++] = cell;
+    }
+}
+
 static enum aw_status perform(struct circle *c, size_t host, const struct aw_action *a)
 {
     struct circle_host *h = &c->hosts[host];
 
+    if (c->watch != NULL)
+        c->watch(c, host, a);
     switch (a->kind) {
     case AW_ACTION_STORE:
         if (h->store_fails)
@@ -160,7 +207,10 @@ static enum aw_status perform(struct circle *c, size_t host, const struct aw_act
     case AW_ACTION_SEND:
         if (h->is_offline)
             return AW_E_NETWORK;
-        deposit(c, host, a);
+        if (a->send.arm_after_s != 0)
+            arm(c, host, a);
+        else
+            deposit(c, host, a);
         return AW_OK;
     case AW_ACTION_EVENT:
         h->events = realloc(h->events, (h->event_count + 1) * sizeof *h->events);
@@ -299,10 +349,15 @@ void circle_run(struct circle *c, uint64_t seconds)
             if (deadline_ms(c, i) < next_ms)
                 next_ms = deadline_ms(c, i);
         }
+        for (size_t i = 0; c->has_switches && i < c->switch_count; i++) {
+            if (c->switches[i].fires_ms < next_ms)
+                next_ms = c->switches[i].fires_ms;
+        }
         /* A deadline that stays in the past is an engine that never gets done. */
         if (next_ms <= c->mono_ms && next_ms < end_ms)
             next_ms = c->mono_ms + 1;
         c->mono_ms = next_ms;
+        fire(c);
         for (size_t i = 0; i <= c->contacts; i++) {
             if (c->hosts[i].is_asleep)
                 continue;

@@ -53,6 +53,12 @@ struct circle_host {
     int64_t skew_s; /* of its wall clock */
 };
 
+/* One of a relay: the newest cell that its sender left there. */
+struct circle_switch {
+    struct circle_cell cell;
+    uint64_t fires_ms;
+};
+
 struct circle {
     struct t_rng rng;
     uint64_t mono_ms;
@@ -61,6 +67,12 @@ struct circle {
     struct circle_cell *cells;
     size_t cell_count;
     uint64_t sent_count[1 + CIRCLE_CONTACTS_MAX];
+    struct circle_switch *switches;
+    size_t switch_count;
+    bool has_switches; /* what is armed is delivered in time */
+    /* Sees each action before anything becomes of it. NULL: nobody looks. */
+    void (*watch)(struct circle *c, size_t host, const struct aw_action *a);
+    void *watch_ctx;
     int64_t relay_skew_s;
     /* Returns how often a cell is delivered: 0 drops it. NULL: once. */
     unsigned (*fate)(struct circle *c, const struct circle_cell *cell);

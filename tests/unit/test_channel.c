@@ -53,7 +53,7 @@ static void test_round_trips(void)
  * opens it; a longer one is refused, and so are lanes that are not live in a direction. */
 static void test_lanes(void)
 {
-    static const enum aw_lane lanes[] = {AW_LANE_CELL, AW_LANE_BULK, AW_LANE_SHORT};
+    static const enum aw_lane lanes[] = {AW_LANE_CELL, AW_LANE_BULK, AW_LANE_SHORT, AW_LANE_SWITCH};
     static uint8_t plain[AW_CELL_BULK_LEN], cell[AW_CELL_BULK_LEN], back[AW_CELL_BULK_LEN];
     struct pair p;
 
@@ -86,10 +86,10 @@ static void test_lanes(void)
         struct aw_buf out = AW_BUF_OF(cell);
         struct aw_sealed at;
 
-        T_EQ(aw_channel_seal(&p.subject, AW_LANE_SWITCH, AW_SESSION_MAIN,
+        /* Only she speaks in lanes short and switch. */
+        T_EQ(aw_channel_seal(&p.contact, AW_LANE_SWITCH, AW_SESSION_MAIN,
                              (struct aw_bytes){plain, 1}, &out, &at, &rnd),
              AW_E_STATE);
-        /* Only she speaks in lane short. */
         T_EQ(aw_channel_seal(&p.contact, AW_LANE_SHORT, AW_SESSION_MAIN,
                              (struct aw_bytes){plain, 1}, &out, &at, &rnd),
              AW_E_STATE);

@@ -5,6 +5,7 @@
 #include "support/wire_fill.h"
 #include "wire/call.h"
 #include "wire/card.h"
+#include "wire/card_file.h"
 #include "wire/endpoint.h"
 #include "wire/file.h"
 #include "wire/hello.h"
@@ -14,6 +15,7 @@
 #include "wire/reply.h"
 #include "wire/resume.h"
 #include "wire/state.h"
+#include "wire/switched.h"
 #include "wire/tables.h"
 #include "wire/witness.h"
 
@@ -88,7 +90,9 @@ static void put_messages(void)
         {&aw_file_map, "bulk cell", AW_CELL_BULK_PLAIN_LEN},
         {&aw_plan_map, "body of a file", AW_PLAN_LEN_MAX},
         {&aw_introductions_map, "body of a file", AW_PLAN_LEN_MAX},
-        {&aw_card_map, "sealed, with a share, body of a file", AW_PLAN_LEN_MAX - 64},
+        {&aw_card_map, "sealed card", AW_CARD_SEALED_MAX - 128},
+        {&aw_card_file_map, "body of a file", AW_PLAN_LEN_MAX},
+        {&aw_switched_map, "cell", AW_CELL_PLAIN_LEN},
     };
 
     put("| message | longest | stands in | room | left |\n|---|---|---|---|---|\n");

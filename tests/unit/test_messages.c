@@ -5,6 +5,7 @@
 #include "support/wire_fill.h"
 #include "wire/call.h"
 #include "wire/card.h"
+#include "wire/card_file.h"
 #include "wire/file.h"
 #include "wire/hello.h"
 #include "wire/introductions.h"
@@ -14,6 +15,7 @@
 #include "wire/reply.h"
 #include "wire/resume.h"
 #include "wire/state.h"
+#include "wire/switched.h"
 #include "wire/tables.h"
 #include "wire/witness.h"
 
@@ -224,6 +226,8 @@ static void test_largest(void)
     T_EQ(wire_len_max(&aw_witness_map), AW_WITNESS_LEN_MAX + WITNESS_EITHER_LEN);
     T_EQ(wire_len_max(&aw_introductions_map), AW_INTRODUCTIONS_LEN_MAX);
     T_EQ(wire_len_max(&aw_card_map), AW_CARD_LEN_MAX);
+    T_EQ(wire_len_max(&aw_card_file_map), AW_CARD_FILE_LEN_MAX);
+    T_EQ(wire_len_max(&aw_switched_map), AW_SWITCHED_LEN_MAX);
     T_TRUE(AW_WITNESS_LEN_MAX <= AW_CELL_PLAIN_LEN);
     T_TRUE(AW_INTRODUCTIONS_LEN_MAX <= AW_PLAN_LEN_MAX);
     T_TRUE(AW_REPLY_LEN_MAX <= AW_CELL_PLAIN_LEN);

@@ -297,7 +297,7 @@ static size_t pull(struct circle *c, uint8_t last[AW_CELL_LEN])
     size_t sends = 0;
 
     while (aw_subject_next_action(c->hosts[0].subject, &a)) {
-        if (a.kind == AW_ACTION_SEND) {
+        if (a.kind == AW_ACTION_SEND && a.send.arm_after_s == 0) {
             sends++;
             memcpy(last, a.send.cell.ptr, AW_CELL_LEN);
         }

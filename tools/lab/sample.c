@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "wire/call.h"
 #include "wire/card.h"
+#include "wire/card_file.h"
 #include "wire/file.h"
 #include "wire/hello.h"
 #include "wire/introductions.h"
@@ -12,6 +13,7 @@
 #include "wire/reply.h"
 #include "wire/resume.h"
 #include "wire/state.h"
+#include "wire/switched.h"
 #include "wire/witness.h"
 
 #include <stdio.h>
@@ -282,6 +284,23 @@ static enum aw_status card(struct aw_buf *out)
     return aw_message_encode(&aw_card_map, &m, out);
 }
 
+static enum aw_status card_file(struct aw_buf *out)
+{
+    uint8_t sealed[160];
+    struct aw_card_file m = {.version = 3, .share = {2}, .sealed = {sealed, sizeof sealed}};
+
+    count_up(m.share + 1, sizeof m.share - 2, 0x21); /* below the order of the group */
+    count_up(sealed, sizeof sealed, 0x30);
+    return aw_message_encode(&aw_card_file_map, &m, out);
+}
+
+static enum aw_status switched(struct aw_buf *out)
+{
+    static const struct aw_switched m = {.seq = 4711};
+
+    return aw_message_encode(&aw_switched_map, &m, out);
+}
+
 bool sample_encode(size_t idx, const char **name, const struct aw_wire_map **map,
                    struct aw_buf *out)
 {
@@ -311,6 +330,8 @@ bool sample_encode(size_t idx, const char **name, const struct aw_wire_map **map
         {"witness-accept", &aw_witness_map, witness_accept, 0},
         {"introductions", &aw_introductions_map, introductions, 0},
         {"card", &aw_card_map, card, 0},
+        {"card-file", &aw_card_file_map, card_file, 0},
+        {"switched", &aw_switched_map, switched, 0},
     };
     enum aw_status st;
 

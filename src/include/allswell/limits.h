@@ -48,6 +48,7 @@
 #define AW_PLAN_TEXT_LEN_MAX 120   /* instruction of a level, UTF-8 */
 #define AW_PLAN_GROUP_MAX    8     /* groups of contacts */
 #define AW_PLAN_EVERY_MIN_S  300   /* shortest interval between check-ins */
+#define AW_DECOY_MAX         4     /* contacts removed quietly and not forgotten */
 #define AW_PLAN_DAY_MAX_S    86400 /* longest grace, delay of a level, offset of a warning */
 #define AW_CARD_SECTION_MAX  24    /* texts of the plan card */
 #define AW_CARD_TEXT_LEN_MAX 400   /* one of them, UTF-8 */

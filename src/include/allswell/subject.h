@@ -4,6 +4,7 @@
 
 #include <allswell/action.h>
 #include <allswell/base.h>
+#include <allswell/card.h>
 #include <allswell/frame.h>
 #include <allswell/plan.h>
 #include <allswell/presence.h>
@@ -31,10 +32,10 @@ extern "C" {
 #endif
 
 /** Size of struct aw_subject, in bytes: 16 contacts with 64 waiting words each. */
-#define AW_SUBJECT_LEN 983040
+#define AW_SUBJECT_LEN 1126400
 
 /**
- * One subject engine. Large: place it statically or on the heap. Size: 983040 bytes.
+ * One subject engine. Large: place it statically or on the heap. Size: 1126400 bytes.
  * Secret: wipe.
  */
 struct aw_subject {
@@ -98,7 +99,7 @@ AW_API AW_MUST_USE enum aw_status aw_subject_verify(struct aw_subject *s, uint8_
 
 /**
  * Forgets a contact: an invite that was not answered, or words that are not equal. A contact of
- * the plan in force cannot be forgotten like this.
+ * the plan in force cannot be forgotten like this: see aw_subject_remove().
  *
  * @return AW_OK, AW_E_NOT_FOUND, AW_E_STATE (in the plan), AW_E_BUSY
  */
@@ -127,6 +128,36 @@ struct aw_secrets {
 AW_API AW_MUST_USE enum aw_status
 aw_subject_plan_set(struct aw_subject *s, const struct aw_plan *plan,
                     const struct aw_secrets *secrets,
+                    const uint8_t presence_key[AW_PRESENCE_KEY_LEN], struct aw_now now);
+
+/**
+ * Removes a contact quietly: he goes on hearing that all is well, from statements, a plan and
+ * states that are made for him alone, and learns of no alarm. He keeps his number; who is invited
+ * again later gets a new one. aw_subject_forget() ends it, and then his device notices.
+ *
+ * @param plan          the next plan, without him
+ * @param secrets       both new: he may know the old ones, or watch for them
+ * @param presence_key  from the old secret
+ * @return as aw_subject_plan_set()
+ *         AW_E_NOT_FOUND  no contact of the plan in force
+ *         AW_E_STATE      an alarm or a timer is active that he knows of: end it first
+ *         AW_E_LIMIT      AW_DECOY_MAX were removed already: forget one
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_remove(struct aw_subject *s, uint8_t person,
+                                                    const struct aw_plan *plan,
+                                                    const struct aw_secrets *secrets,
+                                                    const uint8_t presence_key[AW_PRESENCE_KEY_LEN],
+                                                    struct aw_now now);
+
+/**
+ * Seals a plan card for the contacts and puts the plan into force anew, which binds it. No single
+ * contact can open it where the plan's threshold is above 1.
+ *
+ * @param card  borrowed; NULL: take the card back
+ * @return as aw_subject_plan_set(); AW_E_STATE: no plan is in force
+ */
+AW_API AW_MUST_USE enum aw_status
+aw_subject_card_set(struct aw_subject *s, const struct aw_card *card,
                     const uint8_t presence_key[AW_PRESENCE_KEY_LEN], struct aw_now now);
 
 /**
@@ -325,6 +356,7 @@ struct aw_person {
     bool silent;                    /* no answer for 30 days */
     bool quarantined;               /* compare the words again */
     uint32_t refused_count;         /* cells that were refused */
+    bool removed;                   /* quietly: aw_subject_remove() */
     bool always_on;                 /* his device never sleeps */
     bool leaves;                    /* he withdraws */
     uint32_t ask_due_s;             /* "are you OK?": an answer is due then; 0: nothing is asked */

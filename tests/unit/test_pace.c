@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/circle.h"
+
+#include "base/assert.h"
+#include "core/subject_impl.h"
+
+/* Fixed cadence, blind switches, and one path for every secret (spec/06-subject.md §4, §10, §14).
+ */
+
+#define TRACE_MAX 65536
+
+/* What a relay sees of one cell, or the phone of one action. */
+struct seen {
+    uint64_t at_ms;
+    uint8_t host, kind;
+    uint8_t capability[32];
+    size_t len;
+    uint32_t arm_after_s;
+    uint64_t more[3]; /* STORE: space, key; EVENT: kind, person, time */
+};
+
+struct trace {
+    struct seen *seen;
+    size_t count;
+    bool has_actions; /* everything that her phone does, not only what relays see */
+    bool has_replies; /* and what her contacts send */
+    size_t bulk_count;
+};
+
+static struct seen *add(struct trace *t)
+{
+    T_REQUIRE(t->count < TRACE_MAX);
+    t->seen[t->count] = (struct seen){0};
+    return &t->seen[t->count++];
+}
+
+static void watch(struct circle *c, size_t host, const struct aw_action *a)
+{
+    struct trace *t = c->watch_ctx;
+    struct seen *s;
+
+    if (host != 0 && !t->has_replies)
+        return;
+    if (a->kind == AW_ACTION_SEND && a->send.cell.len != 512 && !t->has_actions) {
+        t->bulk_count++;
+        return;
+    }
+    if (a->kind == AW_ACTION_SEND) {
+        s = add(t);
+        memcpy(s->capability, a->send.capability, 32);
+        s->len = a->send.cell.len;
+        s->arm_after_s = a->send.arm_after_s;
+    } else if (!t->has_actions || host != 0) {
+        return;
+    } else if (a->kind == AW_ACTION_EVENT) {
+        s = add(t);
+        s->more[0] = (uint64_t)a->event.kind * 4 + (uint64_t)a->event.urgency;
+        s->more[1] = a->event.person;
+        s->more[2] = (uint64_t)a->event.seq << 32 | a->event.at_s;
+    } else {
+        s = add(t);
+        for (size_t i = 0; i < a->store.count; i++) {
+            s = i == 0 ? s : add(t);
+            s->more[0] = a->store.ops[i].space;
+            s->more[1] = a->store.ops[i].key;
+            s->len = a->store.ops[i].value.len;
+        }
+    }
+    s->at_ms = c->mono_ms;
+    s->host = (uint8_t)host;
+    s->kind = (uint8_t)a->kind;
+}
+
+static void trace_begin(struct trace *t, struct circle *c)
+{
+    t->seen = malloc(TRACE_MAX * sizeof *t->seen);
+    T_REQUIRE(t->seen != NULL);
+    t->count = t->bulk_count = 0;
+    c->watch = watch;
+    c->watch_ctx = t;
+}
+
+static void same(const char *what, const struct trace *a, const struct trace *b)
+{
+    size_t i = 0;
+
+    T_TRUE(a->count > 20);
+    while (i < a->count && i < b->count && memcmp(&a->seen[i], &b->seen[i], sizeof *a->seen) == 0)
+        i++;
+    if (i < a->count || i < b->count)
+        printf("    %s differs at %zu of %zu and %zu: %llu and %llu ms\n", what, i, a->count,
+               b->count, (unsigned long long)(i < a->count ? a->seen[i].at_ms : 0),
+               (unsigned long long)(i < b->count ? b->seen[i].at_ms : 0));
+    T_EQ(i, a->count);
+    T_EQ(a->count, b->count);
+}
+
+static void set_cadence(struct circle *c, uint32_t cadence_s, bool sos_now)
+{
+    struct aw_plan plan;
+
+    T_EQ(aw_subject_plan(c->hosts[0].subject, &plan), AW_OK);
+    plan.pace.cadence_s = cadence_s;
+    plan.pace.sos_now = sos_now;
+    T_EQ(aw_subject_plan_set(c->hosts[0].subject, &plan, NULL, circle_safe, circle_now(c, 0)),
+         AW_OK);
+    circle_run(c, HOUR_S); /* the plan's files are out */
+}
+
+enum deed { COVER, SAFE, DURESS, SOS, DRILL, SIGNAL, STOPPED, TIMER, REPLAN, REMOVAL, DEED_COUNT };
+
+static const char *const deed_names[] = {"cover",  "safe",    "duress", "SOS",    "drill",
+                                         "signal", "stopped", "timer",  "replan", "removal"};
+
+static void act(struct circle *c, enum deed deed)
+{
+    struct aw_subject *s = c->hosts[0].subject;
+    struct aw_now now = circle_now(c, 0);
+    struct aw_secrets secrets = {.safe_key = {4}, .duress_key = {5}, .circle = 1};
+    struct aw_plan plan;
+
+    T_EQ(aw_subject_plan(s, &plan), AW_OK);
+    switch (deed) {
+    case SAFE:
+        T_EQ(aw_subject_checkin(s, circle_safe, NULL, 0, NULL, now), AW_OK);
+        break;
+    case DURESS:
+        T_EQ(aw_subject_checkin(s, circle_duress, NULL, 0, NULL, now), AW_OK);
+        break;
+    case SOS:
+        T_EQ(aw_subject_sos(s, NULL, NULL, now), AW_OK);
+        break;
+    case DRILL:
+        T_EQ(aw_subject_drill(s, NULL, NULL, now), AW_OK);
+        break;
+    case SIGNAL:
+        T_EQ(aw_subject_signal(s, AW_SIGNAL_LAST_GASP, NULL, NULL, now), AW_OK);
+        break;
+    case STOPPED:
+        T_EQ(aw_subject_countdown(s, AW_ALARM_FELL, 30, NULL, now), AW_OK);
+        T_EQ(aw_subject_countdown_stop(s, now), AW_OK);
+        break;
+    case TIMER:
+        T_EQ(aw_subject_timer_start(s, AW_TIMER_MEETING, (uint32_t)circle_now_s(c) + 1200, 0, NULL,
+                                    NULL, now),
+             AW_OK);
+        break;
+    case REPLAN:
+        T_EQ(aw_subject_plan_set(s, &plan, &secrets, circle_safe, now), AW_OK);
+        break;
+    case REMOVAL:
+        plan.roster_count--;
+        T_EQ(aw_subject_remove(s, plan.roster[plan.roster_count].person, &plan, &secrets,
+                               circle_safe, now),
+             AW_OK);
+        break;
+    case COVER:
+    case DEED_COUNT:
+        break;
+    }
+}
+
+/* Two hours around the deed, with a relay that is away for a while. */
+static void play(struct trace *t, enum deed deed, uint64_t outage_s, bool has_replies)
+{
+    struct circle c;
+
+    t->has_actions = false;
+    t->has_replies = has_replies;
+    circle_init(&c, 3, 31);
+    circle_set_up(&c);
+    set_cadence(&c, 60, false);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, 0, NULL, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 10 * MIN_S);
+    trace_begin(t, &c);
+    circle_run(&c, 10 * MIN_S + 17);
+    act(&c, deed);
+    c.hosts[0].is_offline = outage_s > 0;
+    circle_run(&c, outage_s);
+    c.hosts[0].is_offline = false;
+    circle_run(&c, 2 * HOUR_S - outage_s);
+    if (deed == SOS) {
+        for (size_t n = 1; n <= 3; n++)
+            T_EQ(circle_view(&c, n).incident, AW_INCIDENT_SOS);
+    }
+    circle_free(&c);
+}
+
+/* Goal: attack 19: with a fixed cadence the relays cannot tell a check-in, duress, an alarm, a
+ * drill, a signal, a timer or a removal from a quiet hour; nor when sending fails (SU-29 to
+ * SU-31).
+ * Method: two hours with each deed, three contacts; every small cell and every switch, of both
+ * directions, with its time, its mailbox and its length, are equal. A file is answered when it
+ * comes: a removal is like any new plan, and her own cells are like those of the quiet hour. Then
+ * the same with ten minutes in which no cell finds a relay. */
+static void test_attack_19_traces_are_alike(void)
+{
+    for (uint64_t outage_s = 0; outage_s <= 600; outage_s += 600) {
+        struct trace traces[DEED_COUNT];
+
+        for (enum deed deed = COVER; deed < DEED_COUNT; deed++)
+            play(&traces[deed], deed, outage_s, true);
+        for (enum deed deed = SAFE; deed < REPLAN; deed++)
+            same(deed_names[deed], &traces[COVER], &traces[deed]);
+        T_EQ(traces[COVER].bulk_count, 0);
+        T_TRUE(traces[REPLAN].bulk_count > 0);
+        same("removal", &traces[REPLAN], &traces[REMOVAL]);
+        T_EQ(traces[REMOVAL].bulk_count, traces[REPLAN].bulk_count);
+        for (enum deed deed = COVER; deed < DEED_COUNT; deed++) {
+            free(traces[deed].seen);
+            play(&traces[deed], deed, outage_s, false);
+            same(deed_names[deed], &traces[COVER], &traces[deed]);
+        }
+        for (enum deed deed = COVER; deed < DEED_COUNT; deed++)
+            free(traces[deed].seen);
+    }
+}
+
+/* Goal: each slot has one cell and one switch for each contact, at his own phase, over a restart
+ * too; and an SOS leaves at once only where the plan says so (SU-30, SU-32).
+ * Method: cells per hour; the spacing of the cells of each mailbox; SOS between two slots. */
+static void test_slots(void)
+{
+    struct circle c;
+    struct trace t = {.has_actions = false};
+    uint64_t last_ms[2] = {0, 0};
+    size_t cells = 0, armed = 0;
+
+    circle_init(&c, 1, 32);
+    circle_set_up(&c);
+    set_cadence(&c, 60, true);
+    trace_begin(&t, &c);
+    circle_run(&c, 30 * MIN_S);
+    circle_restart(&c, 0);
+    circle_run(&c, 30 * MIN_S);
+    for (size_t i = 0; i < t.count; i++) {
+        bool is_armed = t.seen[i].arm_after_s != 0;
+
+        if (t.seen[i].host != 0)
+            continue;
+        cells += !is_armed;
+        armed += is_armed;
+        if (last_ms[is_armed] != 0)
+            T_EQ((t.seen[i].at_ms - last_ms[is_armed]) % 60000, 0);
+        last_ms[is_armed] = t.seen[i].at_ms;
+        T_TRUE(!is_armed || t.seen[i].arm_after_s == 15 * MIN_S + 6 * HOUR_S + 120);
+    }
+    T_EQ(cells, armed);
+    T_TRUE(cells >= 59 && cells <= 61);
+    circle_run(&c, 60 - (c.mono_ms - last_ms[0]) / 1000 % 60 + 7); /* 7 s after a slot */
+    t.count = 0;
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_pump(&c);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    T_TRUE(t.count >= 2);
+    free(t.seen);
+    circle_free(&c);
+}
+
+/* Goal: a cadence that becomes another, and none again, goes on at the new one.
+ * Method: an hour each. */
+static void test_cadence_changes(void)
+{
+    static const uint32_t cadences[] = {60, 600, 30, 0};
+    struct circle c;
+
+    circle_init(&c, 1, 33);
+    circle_set_up(&c);
+    for (size_t i = 0; i < AW_COUNT(cadences); i++) {
+        uint64_t sent;
+
+        set_cadence(&c, cadences[i], false);
+        sent = c.sent_count[0];
+        circle_run(&c, HOUR_S);
+        T_EQ((c.sent_count[0] - sent), cadences[i] == 0 ? 4 : HOUR_S / cadences[i]);
+    }
+    circle_free(&c);
+}
+
+/* ---- One path for every secret ---- */
+
+static void play_secret(struct trace *t, struct t_rng *rng, const uint8_t *key, bool ends_timer)
+{
+    struct circle c;
+
+    t->has_actions = true;
+    circle_init(&c, 3, 34);
+    circle_set_up(&c);
+    if (ends_timer)
+        T_EQ(aw_subject_timer_start(c.hosts[0].subject, AW_TIMER_MEETING,
+                                    (uint32_t)circle_now_s(&c) + 1200, 0, NULL, NULL,
+                                    circle_now(&c, 0)),
+             AW_OK);
+    circle_run(&c, 120);
+    for (size_t n = 1; n <= 3; n++)
+        c.hosts[n].is_offline = c.hosts[n].is_asleep = true;
+    trace_begin(t, &c);
+    if (ends_timer)
+        T_EQ(aw_subject_timer_end(c.hosts[0].subject, key, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    else
+        T_EQ(aw_subject_checkin(c.hosts[0].subject, key, NULL, 0, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 90 * MIN_S);
+    *rng = c.rng;
+    circle_free(&c);
+}
+
+/* Goal: her phone does the same for a safe, a duress and a wrong secret: what it stores, sends and
+ * shows, in which order, and how often it asks for randomness (SU-5).
+ * Method: a check-in, and the end of a timer, with each of the three; all actions of the 90 minutes
+ * after it, and the state of the random source, are compared. */
+static void test_one_path(void)
+{
+    for (int ends_timer = 0; ends_timer <= 1; ends_timer++) {
+        const uint8_t *keys[] = {circle_safe, circle_duress, circle_wrong};
+        struct trace traces[3];
+        struct t_rng rng[3];
+
+        for (size_t i = 0; i < 3; i++) {
+            play_secret(&traces[i], &rng[i], keys[i], ends_timer != 0);
+            same("a secret", &traces[0], &traces[i]);
+            T_MEM_EQ(&rng[0], &rng[i], sizeof rng[0]);
+        }
+        for (size_t i = 0; i < 3; i++)
+            free(traces[i].seen);
+    }
+}
+
+/* ---- Switches ---- */
+
+/* Goal: without a cadence a switch fires soon after her deadline, or after the beat that is missed,
+ * never while her device speaks, and says the seq that it had (SU-29).
+ * Method: the phone stops; what comes out of the relay's switch, and when. */
+static void test_switch_fires(void)
+{
+    struct circle c;
+    uint32_t seq = 0;
+    size_t before;
+
+    circle_init(&c, 1, 35);
+    circle_set_up(&c);
+    c.has_switches = true;
+    circle_run(&c, 30 * MIN_S);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, 0, &seq, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 20 * MIN_S);
+    T_EQ(c.switch_count, 1);
+    T_TRUE(c.switches[0].fires_ms != AW_TIME_NEVER);
+    c.hosts[0].is_asleep = true;
+    c.hosts[1].is_asleep = true;
+    before = c.cell_count;
+    circle_run(&c, 51 * MIN_S); /* due in 40 min, 10 min grace, 2 min more */
+    T_EQ(c.cell_count, before);
+    circle_run(&c, 120);
+    T_EQ(c.cell_count, before + 1);
+    circle_free(&c);
+}
+
+int main(void)
+{
+    T_RUN(test_attack_19_traces_are_alike);
+    T_RUN(test_slots);
+    T_RUN(test_cadence_changes);
+    T_RUN(test_one_path);
+    T_RUN(test_switch_fires);
+    return t_end();
+}
