@@ -201,17 +201,23 @@ uint32_t aw_contact_slot(uint64_t key)
 /* Whether the records that were read belong together. */
 static bool is_whole(const struct contact *c)
 {
+    /* There since it joined. What else there is comes with the first need of it. */
+    static const uint8_t required[] = {CONTACT_KEY_BOOK, CONTACT_KEY_LADDER, CONTACT_KEY_WORDS,
+                                       CONTACT_KEY_SECRETS};
     bool has_channel = !aw_secret_is_zero(c->channel.id, AW_HASH_LEN);
     bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
 
-    size_t others = 0;
-
-    for (size_t i = CONTACT_KEY_BOOK; i < CONTACT_KEY_COUNT; i++)
-        others += i != CONTACT_KEY_JOINING && c->has_record[i];
-    if (c->who.phase == AW_CONTACT_NEW)
-        return !has_channel && !c->has_plan && others == 0 && !c->has_record[CONTACT_KEY_JOINING];
-    if (others != CONTACT_KEY_COUNT - 2)
-        return false;
+    if (c->who.phase == AW_CONTACT_NEW) {
+        for (size_t i = 0; i < CONTACT_KEY_COUNT; i++) {
+            if (c->has_record[i])
+                return false;
+        }
+        return !has_channel && !c->has_plan;
+    }
+    for (size_t i = 0; i < AW_COUNT(required); i++) {
+        if (!c->has_record[required[i]])
+            return false;
+    }
     if (c->who.phase == AW_CONTACT_JOINING && !c->has_record[CONTACT_KEY_JOINING])
         return false;
     if (has_channel && c->channel.role != AW_ROLE_CONTACT)

@@ -463,8 +463,44 @@ static void test_keys_of_late_words(void)
     circle_free(&c);
 }
 
+/* Goal: a contact's device starts again from its store at each point of its life: before it
+ * joined, while it waits for message 2, and before anything but the pairing was stored (ST-17).
+ * Method: a restart at each of them, then the pairing goes on; the phone restarts, too. */
+static void test_restart_while_joining(void)
+{
+    static const struct aw_endpoint relay = {.relay_key = {9}, .address = "relay.example:7447"};
+    uint8_t space[AW_INVITE_URI_MAX], person = 0;
+    struct aw_buf uri = AW_BUF_OF(space);
+    struct circle c;
+
+    circle_init(&c, 1, 111);
+    circle_restart(&c, 1);
+    T_EQ(aw_subject_invite(c.hosts[0].subject, &relay, 1, "Ada", 86400, &uri, &person,
+                           circle_now(&c, 0)),
+         AW_OK);
+    c.hosts[0].is_offline = true;
+    T_EQ(aw_contact_join(c.hosts[1].contact, aw_buf_bytes(&uri), &relay, 1, "Ben",
+                         circle_now(&c, 1)),
+         AW_OK);
+    circle_run(&c, 5);
+    circle_restart(&c, 1);
+    circle_restart(&c, 0);
+    T_EQ(circle_view(&c, 1).phase, AW_CONTACT_JOINING);
+    c.hosts[0].is_offline = false;
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 1).phase, AW_CONTACT_PAIRED);
+    circle_restart(&c, 1);
+    circle_restart(&c, 0);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, 60);
+    circle_restart(&c, 1);
+    T_EQ(circle_view(&c, 1).phase, AW_CONTACT_VERIFIED);
+    circle_free(&c);
+}
+
 int main(void)
 {
+    T_RUN(test_restart_while_joining);
     T_RUN(test_restored_phone_duress_in_the_window);
     T_RUN(test_restored_phone_of_yesterday);
     T_RUN(test_contact_is_off);
