@@ -122,6 +122,7 @@ void aw_co_advance(struct contact *c, struct aw_now now)
         return; /* the host takes events first; what is due stays due */
     aw_ladder_tick(&c->ladder, &rules, now_s, &out);
     aw_co_flush(c, &out);
+    aw_co_change_tick(c);
     if (c->who.phase >= AW_CONTACT_PAIRED &&
         aw_channel_is_silent(&c->channel, now_s * 1000) != c->is_silent) {
         c->is_silent = !c->is_silent;
@@ -183,6 +184,7 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     c->book.version = CONTACT_RECORD_VERSION;
     c->triggers.version = CONTACT_RECORD_VERSION;
     c->own.version = CONTACT_RECORD_VERSION;
+    c->change.version_of_record = CONTACT_RECORD_VERSION;
     c->resend_ms = AW_TIME_NEVER;
     aw_timebase_init(&c->time, 0, now);
     aw_outbox_init(&c->outbox);
@@ -392,6 +394,7 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
 
     at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&c->outbox));
     at_ms = aw_time_min(at_ms, c->resend_ms);
+    at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_change_s(c)));
     if (aw_ladder_is_incident(&c->ladder)) { /* who comes back is rung */
         uint64_t until_s = aw_co_away_until(c, aw_timebase_s(&c->time));
 

@@ -41,6 +41,7 @@ enum contact_space {
     CONTACT_SPACE_CHANNEL,
     CONTACT_SPACE_PLAN,
     CONTACT_SPACE_KEEP,
+    CONTACT_SPACE_CHANGE = 22,
 };
 enum {
     CONTACT_KEY_WHO = 0,
@@ -54,6 +55,7 @@ enum {
     CONTACT_KEY_COUNT,
 };
 enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY };
+enum { CONTACT_KEY_CHANGE = 0, CONTACT_KEY_PENDING };
 
 /* Records that changed since they were stored. Bits. */
 enum contact_dirty {
@@ -68,6 +70,8 @@ enum contact_dirty {
     CONTACT_DIRTY_SECRETS = 256,
     CONTACT_DIRTY_TRIGGERS = 512,
     CONTACT_DIRTY_OWN = 1024,
+    CONTACT_DIRTY_CHANGE = 2048,
+    CONTACT_DIRTY_PENDING = 4096,
 };
 
 /* Who watches whom, from where. Secret: wipe. */
@@ -85,6 +89,29 @@ struct contact_who {
 struct contact_reply_time {
     uint32_t number;
     uint32_t at_s;
+};
+
+/* What her presence over a plan or over keys says. */
+enum contact_worth {
+    CONTACT_WORTH_NONE = 0, /* forced */
+    CONTACT_WORTH_UNJUDGED, /* wrong, or cannot judge: perhaps she forgot her secret */
+    CONTACT_WORTH_JUDGED,   /* safe; outside the circle: claimed */
+};
+
+/* What waits to come into force. Secret: wipe. */
+struct contact_change {
+    uint8_t version_of_record;
+    bool has_plan; /* `pending` is a plan */
+    bool is_judged;
+    uint32_t version;
+    uint32_t arrived_at_s;
+    uint32_t effective_at_s;
+    uint8_t loosens;        /* enum aw_plan_field: the first one */
+    uint32_t setup_since_s; /* first plan */
+    bool setup_over;
+    bool has_keys; /* that her secret did not bring */
+    uint32_t keys_at_s;
+    struct aw_presence_keys keys;
 };
 
 /* What she said, and what was answered. Secret: wipe. */
@@ -105,7 +132,8 @@ struct contact_book {
     uint8_t person;
     uint8_t claim; /* enum contact_claim, as said by the human in this incident */
     bool gap;
-    bool has_plan_word, plan_word_counts;
+    bool has_plan_word;
+    uint8_t plan_word_worth; /* enum contact_worth */
     uint8_t plan_word_hash[AW_HASH_LEN];
     uint32_t plan_named; /* newest version received: what she is told */
 };
@@ -113,6 +141,7 @@ struct contact_book {
 /* Presence keys from the word on that brought them. */
 struct contact_key_set {
     uint32_t word;
+    uint32_t alone_at_s; /* until then words of the set before it count, too */
     struct aw_presence_keys keys;
 };
 
@@ -156,8 +185,8 @@ struct contact_own {
     uint32_t words_at_s; /* when words were last compared with her in person, 0: never */
 };
 
-#define CONTACT_SCRATCH_LEN 30720
-#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 12)
+#define CONTACT_SCRATCH_LEN 35840
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 14)
 
 /* What a parcel carries. */
 enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
@@ -188,6 +217,10 @@ struct contact {
 
     uint8_t body[AW_PLAN_ENCODED_MAX]; /* a plan that waits for its word */
     uint16_t body_len;
+
+    struct contact_change change;
+    uint8_t pending[AW_PLAN_ENCODED_MAX]; /* a plan that waits to come into force */
+    uint16_t pending_len;
 
     uint32_t deaf_count; /* cells in a row that no key of this state opens */
     bool wants_join, wants_resume, wants_reply;
@@ -256,7 +289,21 @@ AW_MUST_USE enum aw_status aw_co_take(struct contact *c, const struct aw_opened 
 struct aw_resume aw_co_resume(const struct contact *c);
 void aw_co_ask(struct contact *c, const struct aw_resume *own);
 AW_MUST_USE enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain);
+/* contact_change.c */
+/* Delay of a loosening that arrives now. */
+uint64_t aw_co_loosen_s(const struct contact *c);
+bool aw_co_is_setup(const struct contact *c);
+bool aw_change_is_vouched(unsigned compared_count, unsigned human_count);
+/* A plan whose word and body are here; `body` is its encoding. */
+void aw_co_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw_bytes body,
+                        enum contact_worth worth);
+/* When something comes into force, and that time. */
+uint64_t aw_co_change_s(const struct contact *c);
+void aw_co_change_tick(struct contact *c);
+
 /* contact_secrets.c */
+/* Takes keys from now on, whatever word brought them; alone after `loosen_s`. */
+void aw_co_put_keys(struct contact *c, const struct aw_presence_keys *keys, uint64_t loosen_s);
 AW_MUST_USE enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *opened,
                                         const struct aw_call *call,
                                         const uint8_t act_hash[AW_HASH_LEN], bool is_old);

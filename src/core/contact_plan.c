@@ -20,21 +20,6 @@ static bool body_matches(const struct contact *c)
     return memcmp(hash, c->book.plan_word_hash, AW_HASH_LEN) == 0;
 }
 
-/* spec/07-contact.md §3: "A plan MUST NOT come into force unless its version is above the one in
- * force". Here is the place for the rule that loosening is slow. */
-static void plan_adopt(struct contact *c, const struct aw_plan *plan)
-{
-    struct aw_ladder_out out = {.count = 0};
-
-    c->plan = *plan;
-    c->has_plan = true;
-    aw_co_touch(c, CONTACT_DIRTY_PLAN);
-    aw_co_rewatch(c, &out);
-    aw_co_flush(c, &out);
-    aw_co_event(c, AW_EVENT_PLAN, AW_URGENCY_NOTICE, plan->version,
-                (uint32_t)aw_timebase_s(&c->time));
-}
-
 /* Whatever the verdict, she is told the same: that this version was received. */
 static void match(struct contact *c)
 {
@@ -44,8 +29,8 @@ static void match(struct contact *c)
         return;
     if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->body, c->body_len}) == AW_OK) {
         c->book.plan_named = plan.version;
-        if (c->book.plan_word_counts && (!c->has_plan || plan.version > c->plan.version))
-            plan_adopt(c, &plan);
+        aw_co_plan_arrived(c, &plan, (struct aw_bytes){c->body, c->body_len},
+                           (enum contact_worth)c->book.plan_word_worth);
     }
     c->book.has_plan_word = false;
     aw_wipe(c->body, sizeof c->body);
@@ -57,7 +42,11 @@ static void match(struct contact *c)
 void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict)
 {
     c->book.has_plan_word = true;
-    c->book.plan_word_counts = verdict == AW_VERDICT_SAFE || verdict == AW_VERDICT_CLAIMED;
+    c->book.plan_word_worth = CONTACT_WORTH_NONE;
+    if (verdict == AW_VERDICT_SAFE || verdict == AW_VERDICT_CLAIMED)
+        c->book.plan_word_worth = CONTACT_WORTH_JUDGED;
+    else if (verdict != AW_VERDICT_DURESS)
+        c->book.plan_word_worth = CONTACT_WORTH_UNJUDGED;
     memcpy(c->book.plan_word_hash, call->plan_hash, AW_HASH_LEN);
     aw_co_touch(c, CONTACT_DIRTY_BOOK);
     match(c);

@@ -61,6 +61,7 @@ static const struct aw_wire_map keys_map =
 static const struct aw_wire_field set_fields[] = {
     ROW_U32(0, contact_key_set, word),
     AW_ROW_MAP(1, contact_key_set, keys, &keys_map),
+    ROW_U32(2, contact_key_set, alone_at_s),
 };
 static const struct aw_wire_map set_map =
     AW_WIRE_TABLE("key_set", contact_key_set, set_fields, NULL);
@@ -90,7 +91,7 @@ static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(13, contact_book, claim, 0, CONTACT_CLAIM_HANDED),
     AW_ROW_BOOL(14, contact_book, gap),
     AW_ROW_BOOL(15, contact_book, has_plan_word),
-    AW_ROW_BOOL(16, contact_book, plan_word_counts),
+    AW_ROW_UINT(16, contact_book, plan_word_worth, 0, CONTACT_WORTH_JUDGED),
     AW_ROW_FIXED(17, contact_book, plan_word_hash),
     ROW_U32(18, contact_book, plan_named),
 };
@@ -219,6 +220,22 @@ static const struct aw_wire_field own_fields[] = {
 };
 static const struct aw_wire_map own_map = AW_WIRE_TABLE("own", contact_own, own_fields, NULL);
 
+static const struct aw_wire_field change_fields[] = {
+    AW_ROW_UINT(0, contact_change, version_of_record, VERSION, VERSION),
+    AW_ROW_BOOL(1, contact_change, has_plan),
+    AW_ROW_BOOL(2, contact_change, is_judged),
+    ROW_U32(3, contact_change, version),
+    ROW_U32(4, contact_change, arrived_at_s),
+    ROW_U32(5, contact_change, effective_at_s),
+    AW_ROW_UINT(6, contact_change, loosens, 0, UINT8_MAX),
+    ROW_U32(7, contact_change, setup_since_s),
+    AW_ROW_BOOL(8, contact_change, setup_over),
+    ROW_U32(9, contact_change, keys_at_s),
+    AW_ROW_MAP_OPT(10, contact_change, keys, &keys_map),
+};
+static const struct aw_wire_map change_map =
+    AW_WIRE_TABLE("change", contact_change, change_fields, NULL);
+
 /* ---- Storing ---- */
 
 struct batch {
@@ -289,6 +306,14 @@ static void add_rest(struct batch *b, unsigned dirty)
     if ((dirty & CONTACT_DIRTY_BODY) != 0)
         add(b, CONTACT_SPACE_PLAN, CONTACT_KEY_BODY, start,
             aw_buf_put(&b->buf, (struct aw_bytes){c->body, c->body_len}));
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_CHANGE) != 0)
+        add(b, CONTACT_SPACE_CHANGE, CONTACT_KEY_CHANGE, start,
+            aw_message_encode(&change_map, &c->change, &b->buf));
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_PENDING) != 0)
+        add(b, CONTACT_SPACE_CHANGE, CONTACT_KEY_PENDING, start,
+            aw_buf_put(&b->buf, (struct aw_bytes){c->pending, c->pending_len}));
     for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
         start = b->buf.len;
         if ((c->keep.dirty & UINT64_C(1) << i) != 0)
@@ -370,6 +395,18 @@ static enum aw_status load_plan(struct contact *c, uint64_t key, struct aw_bytes
     return st;
 }
 
+static enum aw_status load_change(struct contact *c, uint64_t key, struct aw_bytes value)
+{
+    if (key == CONTACT_KEY_CHANGE)
+        return aw_message_decode(&change_map, &c->change, value);
+    if (key != CONTACT_KEY_PENDING || value.len > sizeof c->pending)
+        return AW_E_DAMAGED;
+    for (size_t i = 0; i < value.len; i++)
+        c->pending[i] = value.ptr[i];
+    c->pending_len = (uint16_t)value.len;
+    return AW_OK;
+}
+
 enum aw_status aw_contact_load(struct aw_contact *contact, uint8_t space, uint64_t key,
                                struct aw_bytes value)
 {
@@ -386,6 +423,8 @@ enum aw_status aw_contact_load(struct aw_contact *contact, uint8_t space, uint64
         st = aw_channel_decode(&c->channel, value);
     else if (space == CONTACT_SPACE_PLAN)
         st = load_plan(c, sub, value);
+    else if (space == CONTACT_SPACE_CHANGE)
+        st = load_change(c, sub, value);
     else if (space == CONTACT_SPACE_KEEP)
         st = aw_keep_load(&c->keep, sub, value);
     return st == AW_OK ? AW_OK : AW_E_DAMAGED;

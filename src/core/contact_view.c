@@ -110,6 +110,14 @@ void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v
     v->seq_human = b->seq_human;
     v->refused_count = c->refused_count;
     v->replayed_count = c->replayed_count;
+    v->setup = aw_co_is_setup(c);
+    if (c->change.has_plan) {
+        v->pending_version = c->change.version;
+        v->pending_at_s = c->change.effective_at_s;
+        v->pending_loosens = (enum aw_plan_field)c->change.loosens;
+        v->pending_unjudged = !c->change.is_judged;
+    }
+    v->keys_unjudged = c->change.has_keys;
     view_triggers(c, &v->triggers);
     view_own(c, &v->own);
     v->store_failed = c->outbox.store_backoff.pause_ms != 0;

@@ -28,12 +28,12 @@ extern "C" {
 #endif
 
 /** Size of struct aw_contact, in bytes. */
-#define AW_CONTACT_LEN 65536
+#define AW_CONTACT_LEN 81920
 
 /** Highest slot. */
 #define AW_CONTACT_SLOT_MAX UINT32_C(0xffffff)
 
-/** One contact engine. Size: 65536 bytes. Secret: wipe. */
+/** One contact engine. Size: 81920 bytes. Secret: wipe. */
 struct aw_contact {
     AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN];
 };
@@ -334,7 +334,7 @@ struct aw_contact_own {
 
 /**
  * What a screen needs. Show verdicts, the kind of incident and do_not_call unlocked only.
- * Size: 336 bytes.
+ * Size: 360 bytes.
  */
 struct aw_contact_view {
     enum aw_contact_phase phase;
@@ -377,6 +377,13 @@ struct aw_contact_view {
     bool store_failed;
     struct aw_contact_triggers triggers;
     struct aw_contact_own own;
+    bool setup;                         /* set-up: what loosens takes effect at once */
+    uint32_t pending_version;           /* of a plan that waits to come into force, 0: none */
+    uint32_t pending_at_s;              /* when it does */
+    enum aw_plan_field pending_loosens; /* the first field that is looser */
+    bool pending_unjudged; /* only if humans compare words with her in person: her secret did not
+                              show that it is hers */
+    bool keys_unjudged;    /* likewise new secrets */
 };
 
 AW_API void aw_contact_view(const struct aw_contact *c, struct aw_contact_view *view);

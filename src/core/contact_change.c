@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+
+/* Loosening is slow, tightening is instant (spec/07-contact.md §12). */
+
+/* Longest set-up phase, from the first plan on. */
+#define SETUP_MAX_S (UINT64_C(72) * 3600)
+/* Humans who compare words with her in person stand for a secret that she forgot. */
+#define VOUCHERS 2
+
+/*
+ * spec/07-contact.md §12: "The set-up phase MUST end 72 h after the first plan, with a plan that
+ * says so, and with the first incident; and MUST NOT begin again."
+ */
+static bool is_setup(const struct contact *c, uint64_t now_s)
+{
+    return c->plan.change.setup && !c->change.setup_over && c->ladder.incident_id == 0 &&
+           now_s < c->change.setup_since_s + SETUP_MAX_S;
+}
+
+uint64_t aw_co_loosen_s(const struct contact *c)
+{
+    return c->has_plan && !is_setup(c, aw_timebase_s(&c->time)) ? c->plan.change.loosen_s : 0;
+}
+
+bool aw_co_is_setup(const struct contact *c)
+{
+    return c->has_plan && is_setup(c, aw_timebase_s(&c->time));
+}
+
+static unsigned human_count(const struct aw_plan *plan)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < plan->roster_count; i++)
+        count += plan->roster[i].person == plan->roster[i].human;
+    return count;
+}
+
+/* Humans who compared words with her in person since then. */
+static unsigned compared(const struct contact *c, uint32_t since_s)
+{
+    return c->own.words_at_s > since_s ? 1 : 0;
+}
+
+/* spec/07-contact.md §12: "What her secret does not show MUST NOT take effect unless two humans,
+ * or all where there are fewer, compared words with her in person after it arrived" */
+bool aw_change_is_vouched(unsigned compared_count, unsigned human_count)
+{
+    return compared_count >= (human_count < VOUCHERS ? human_count : VOUCHERS);
+}
+
+static bool may_take_effect(const struct contact *c, bool is_judged, uint32_t arrived_s)
+{
+    return is_judged || aw_change_is_vouched(compared(c, arrived_s), human_count(&c->plan));
+}
+
+/* ---- Plans ---- */
+
+static void forget_pending(struct contact *c)
+{
+    c->change.has_plan = false;
+    aw_wipe(c->pending, c->pending_len);
+    c->pending_len = 0;
+    aw_co_touch(c, CONTACT_DIRTY_CHANGE | CONTACT_DIRTY_PENDING);
+}
+
+/* spec/07-contact.md §3: "A plan MUST NOT come into force unless its version is above the one in
+ * force". */
+static void adopt(struct contact *c, const struct aw_plan *plan)
+{
+    uint64_t now_s = aw_timebase_s(&c->time);
+    struct aw_ladder_out out = {.count = 0};
+
+    if (!c->has_plan)
+        c->change.setup_since_s = (uint32_t)now_s;
+    c->change.setup_over = c->change.setup_over || !plan->change.setup;
+    c->plan = *plan;
+    c->has_plan = true;
+    if (c->change.has_plan && c->change.version <= plan->version)
+        forget_pending(c);
+    aw_co_touch(c, CONTACT_DIRTY_PLAN | CONTACT_DIRTY_CHANGE);
+    aw_co_rewatch(c, &out);
+    aw_co_flush(c, &out);
+    aw_co_event(c, AW_EVENT_PLAN, AW_URGENCY_NOTICE, plan->version, (uint32_t)now_s);
+}
+
+/* A newer loosening restarts the delay; one that her secret does not show displaces none that it
+ * does. */
+static void hold(struct contact *c, const struct aw_plan *plan, struct aw_bytes body,
+                 enum aw_plan_field what, bool is_judged)
+{
+    struct contact_change *g = &c->change;
+    uint32_t now_s = (uint32_t)aw_timebase_s(&c->time);
+    const struct aw_member *me = aw_co_member(c);
+
+    if (g->has_plan && (plan->version <= g->version || (g->is_judged && !is_judged)))
+        return;
+    g->has_plan = true;
+    g->is_judged = is_judged;
+    g->version = plan->version;
+    g->arrived_at_s = now_s;
+    g->effective_at_s = now_s + c->plan.change.loosen_s;
+    g->loosens = (uint8_t)what;
+    memcpy(c->pending, body.ptr, body.len);
+    c->pending_len = (uint16_t)body.len;
+    aw_co_touch(c, CONTACT_DIRTY_CHANGE | CONTACT_DIRTY_PENDING);
+    if (me == NULL || (me->groups & c->plan.change.announce) != 0)
+        aw_co_event(c, AW_EVENT_LOOSENING, AW_URGENCY_NOTICE, g->version, g->effective_at_s);
+}
+
+void aw_co_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw_bytes body,
+                        enum contact_worth worth)
+{
+    enum aw_plan_field what = 0;
+    uint64_t now_s = aw_timebase_s(&c->time);
+    bool loosens;
+
+    if (worth == CONTACT_WORTH_NONE || (c->has_plan && plan->version <= c->plan.version))
+        return;
+    if (!c->has_plan) {
+        if (worth == CONTACT_WORTH_JUDGED)
+            adopt(c, plan);
+        return;
+    }
+    /* spec/07-contact.md §12: "A plan that loosens the one in force MUST NOT come into force before
+     * `loosen_s` of the one in force have passed since it arrived, and her presence over its hash
+     * was found safe" */
+    loosens = aw_plan_loosens(&c->plan, plan, now_s, &what);
+    if (worth == CONTACT_WORTH_JUDGED && (!loosens || is_setup(c, now_s)))
+        adopt(c, plan);
+    else
+        hold(c, plan, body, what, worth == CONTACT_WORTH_JUDGED);
+}
+
+/* ---- Time ---- */
+
+static bool is_due(const struct contact *c)
+{
+    const struct contact_change *g = &c->change;
+
+    return g->has_plan && may_take_effect(c, g->is_judged, g->arrived_at_s);
+}
+
+static bool are_keys_due(const struct contact *c)
+{
+    return c->change.has_keys && may_take_effect(c, false, c->change.keys_at_s);
+}
+
+uint64_t aw_co_change_s(const struct contact *c)
+{
+    uint64_t at_s = is_due(c) ? c->change.effective_at_s : AW_NO_TIME;
+    uint64_t keys_s = (uint64_t)c->change.keys_at_s + c->plan.change.loosen_s;
+
+    return are_keys_due(c) && keys_s < at_s ? keys_s : at_s;
+}
+
+void aw_co_change_tick(struct contact *c)
+{
+    uint64_t now_s = aw_timebase_s(&c->time);
+    struct aw_plan plan;
+
+    if (are_keys_due(c) && c->change.keys_at_s + (uint64_t)c->plan.change.loosen_s <= now_s) {
+        aw_co_put_keys(c, &c->change.keys, 0);
+        c->change.has_keys = false;
+        aw_wipe(&c->change.keys, sizeof c->change.keys);
+        aw_co_touch(c, CONTACT_DIRTY_CHANGE);
+    }
+    if (!is_due(c) || c->change.effective_at_s > now_s)
+        return;
+    if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->pending, c->pending_len}) ==
+        AW_OK)
+        adopt(c, &plan);
+    else
+        forget_pending(c); /* it was decoded when it came: a damaged record */
+}
