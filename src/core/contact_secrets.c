@@ -26,15 +26,26 @@ static enum aw_verdict judge_under(const struct contact *c, const struct contact
                                    const struct aw_dh_key *accept, const struct aw_call *call,
                                    const uint8_t act_hash[AW_HASH_LEN])
 {
-    enum aw_presence_verdict found;
+    struct aw_presence_keys keys = set->keys;
+    enum aw_verdict verdict = AW_VERDICT_WRONG;
 
     if (!set->keys.circle)
         return AW_VERDICT_CLAIMED;
-    found = aw_presence_judge(accept, call->presence, call->presence + AW_KEY_LEN, &set->keys,
-                              c->channel.id, act_hash);
-    if (found == AW_PRESENCE_SAFE)
-        return AW_VERDICT_SAFE;
-    return found == AW_PRESENCE_DURESS ? AW_VERDICT_DURESS : AW_VERDICT_WRONG;
+    /* spec/07-contact.md §3: "A word MUST be judged under the point of every set that is kept": a
+     * phone restored from before the last change of secrets has an older one. */
+    for (size_t i = 0; i < c->secrets.sets_count; i++) { /* to the end, whatever is found */
+        enum aw_presence_verdict found;
+
+        memcpy(keys.circle_key, c->secrets.sets[i].keys.circle_key, AW_KEY_LEN);
+        found = aw_presence_judge(accept, call->presence, call->presence + AW_KEY_LEN, &keys,
+                                  c->channel.id, act_hash);
+        if (found == AW_PRESENCE_DURESS)
+            verdict = AW_VERDICT_DURESS;
+        else if (found == AW_PRESENCE_SAFE && verdict != AW_VERDICT_DURESS)
+            verdict = AW_VERDICT_SAFE;
+    }
+    aw_wipe(&keys, sizeof keys);
+    return verdict;
 }
 
 /*

@@ -158,6 +158,39 @@ static void test_restored_phone_of_yesterday(void)
     play_old_phone(30, false); /* the accept key is gone: said so, never wrong (CO-4) */
 }
 
+/* Goal: a phone restored from before the secrets were last set has an older point; what is typed on
+ * it is judged all the same (CO-60).
+ * Method: the same secrets are set anew, in a new plan; the phone from before comes back. */
+static void test_restored_phone_of_older_secrets(void)
+{
+    struct aw_secrets secrets = {.circle = 1};
+    struct aw_plan plan;
+    struct backup b;
+    struct circle c;
+
+    circle_init(&c, 1, 105);
+    circle_set_up(&c);
+    circle_checkin(&c, circle_safe);
+    b = back_up(&c, 0);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    memcpy(secrets.safe_key, circle_safe, sizeof secrets.safe_key);
+    memcpy(secrets.duress_key, circle_duress, sizeof secrets.duress_key);
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, &secrets, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 10 * MIN_S);
+    T_EQ(contact_of(c.hosts[1].contact)->secrets.sets_count, 2);
+    restore(&c, 0, &b);
+    circle_run(&c, 2 * HOUR_S);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 10 * MIN_S);
+    T_EQ(circle_view(&c, 1).checkin.verdict, AW_VERDICT_SAFE);
+    T_EQ(circle_view(&c, 1).wrong_count, 0);
+    circle_checkin(&c, circle_duress);
+    circle_run(&c, 10 * MIN_S);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_DURESS);
+    circle_free(&c);
+}
+
 static bool asks(const struct circle *c)
 {
     return subject_of(c->hosts[0].subject)->people[0].channel.asking.live;
@@ -503,6 +536,7 @@ int main(void)
     T_RUN(test_restart_while_joining);
     T_RUN(test_restored_phone_duress_in_the_window);
     T_RUN(test_restored_phone_of_yesterday);
+    T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_restored_contact_replies);
     T_RUN(test_numbers_do_not_run_away);
