@@ -129,6 +129,8 @@ void aw_co_advance(struct contact *c, struct aw_now now)
         if (c->is_silent)
             aw_co_event(c, AW_EVENT_SILENT, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
     }
+    aw_co_peers_advance(c, now_s);
+    aw_co_council_advance(c, now_s);
     if (c->resend_ms <= aw_timebase_mono_ms(&c->time)) {
         c->resend_ms = AW_TIME_NEVER;
         c->wants_join =
@@ -152,7 +154,7 @@ void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
         due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] =
             aw_watch_checkin_due_s(&c->book.checkin, &c->plan, floor_s);
         due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)] =
-            aw_watch_beat_due_s(&c->book.newest, &c->plan, floor_s);
+            aw_co_vouched_beat_s(c, aw_watch_beat_due_s(&c->book.newest, &c->plan, floor_s));
         aw_trigger_due(&c->triggers, &c->plan, floor_s, &due);
     }
     aw_ladder_watch(&c->ladder, &rules, &due, aw_timebase_s(&c->time), out);
@@ -176,13 +178,15 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     enum aw_status st = aw_crypto_init();
 
     AW_ASSERT(slot >= 1 && slot <= AW_CONTACT_SLOT_MAX);
-    memset(c, 0, sizeof *c);
+    memset(c, 0, offsetof(struct contact, peers));
+    aw_peers_init(&c->peers);
     if (st != AW_OK)
         return st;
     c->random = *random;
     c->slot = slot;
     c->book.version = CONTACT_RECORD_VERSION;
     c->triggers.version = CONTACT_RECORD_VERSION;
+    c->outside.version = CONTACT_RECORD_VERSION;
     c->own.version = CONTACT_RECORD_VERSION;
     c->change.version_of_record = CONTACT_RECORD_VERSION;
     c->resend_ms = AW_TIME_NEVER;
@@ -214,7 +218,7 @@ static bool is_whole(const struct contact *c)
             if (c->has_record[i])
                 return false;
         }
-        return !has_channel && !c->has_plan;
+        return !has_channel && !c->has_plan && !c->peers.has_book;
     }
     for (size_t i = 0; i < AW_COUNT(required); i++) {
         if (!c->has_record[required[i]])
@@ -223,6 +227,8 @@ static bool is_whole(const struct contact *c)
     if (c->who.phase == AW_CONTACT_JOINING && !c->has_record[CONTACT_KEY_JOINING])
         return false;
     if (has_channel && c->channel.role != AW_ROLE_CONTACT)
+        return false;
+    if (!aw_peers_is_whole(&c->peers))
         return false;
     return is_paired == has_channel && is_paired == c->who.has_peer;
 }
@@ -240,6 +246,9 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
     aw_timebase_init(&c->time, c->book.saved_at_s, now);
     c->is_started = true;
     if (c->who.phase != AW_CONTACT_NEW) {
+        /* A home of an older version has no keys for the others yet. */
+        if (aw_co_peers_draw(c) != AW_OK)
+            return AW_E_ENTROPY;
         aw_sign_from_seed(&c->receipt_key, c->who.receipt_seed);
         aw_co_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
     }
@@ -296,6 +305,8 @@ enum aw_status aw_contact_join(struct aw_contact *contact, struct aw_bytes uri,
         st = aw_random_fill(&c->random, who.receipt_seed, AW_KEY_LEN);
     if (st == AW_OK)
         st = aw_joining_init(&c->joining, &invite, &who.own, &c->random);
+    if (st == AW_OK)
+        st = aw_co_peers_draw(c);
     if (st == AW_OK) {
         who.version = CONTACT_RECORD_VERSION;
         who.joined_at_s = (uint32_t)aw_timebase_s(&c->time);
@@ -365,7 +376,7 @@ void aw_contact_done(struct aw_contact *contact, uint64_t action_id, enum aw_sta
     aw_co_advance(c, now);
     if (action_id != 0 && action_id == c->outbox.store_id)
         aw_co_stored(c, status);
-    else
+    else if (!aw_co_peers_sent(c, action_id, status))
         aw_co_sent(c, action_id, status);
 }
 
@@ -377,13 +388,14 @@ bool aw_contact_next_action(struct aw_contact *contact, struct aw_action *action
 
     AW_ASSERT(c->is_started);
     aw_co_prepare(c);
+    aw_co_peers_prepare(c);
     if (aw_outbox_next_event(&c->outbox, action))
         return true;
     if (aw_outbox_wants_store(&c->outbox, aw_timebase_mono_ms(&c->time))) {
         aw_co_store(c, action);
         return true;
     }
-    return aw_co_send(c, action);
+    return aw_co_send(c, action) || aw_co_peers_send(c, action);
 }
 
 uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
@@ -392,6 +404,7 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
     uint64_t at_ms = aw_timebase_when_ms(&c->time, c->ladder.deadline_s);
     bool wants = c->wants_join || c->owes_answer || c->wants_resume || c->wants_reply;
 
+    at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_peers_deadline_s(c)));
     at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&c->outbox));
     at_ms = aw_time_min(at_ms, c->resend_ms);
     at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_change_s(c)));
@@ -421,15 +434,7 @@ size_t aw_contact_mailboxes(const struct aw_contact *contact, struct aw_mailbox 
 
     if (c->who.phase == AW_CONTACT_NEW)
         return 0;
-    for (uint32_t i = 0; i < c->who.own.relays_count; i++) {
-        const struct aw_endpoint *relay = &c->who.own.relays[i];
-
-        out[i].id = i;
-        out[i].relay = *relay;
-        aw_capability_derive(out[i].read_capability, c->who.read_seed, relay->relay_key);
-        aw_capability_derive(out[i].deposit_capability, c->who.own.seed, relay->relay_key);
-        aw_capability_hash(out[i].read_key, out[i].read_capability);
-        aw_capability_hash(out[i].deposit_key, out[i].deposit_capability);
-    }
-    return c->who.own.relays_count;
+    for (uint32_t i = 0; i < c->who.own.relays_count; i++)
+        aw_co_mailbox(&out[i], i, &c->who.own.relays[i], c->who.read_seed, c->who.own.seed);
+    return c->who.own.relays_count + aw_co_peer_mailboxes(c, out + c->who.own.relays_count);
 }

@@ -290,6 +290,9 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
     aw_co_touch(c, CONTACT_DIRTY_BOOK);
     note_skew(c, &taken, replied_at_s);
     take_newest(c, &taken, replied_at_s, hash, form);
+    if (form == CONTACT_FROM_CALL)
+        aw_co_peers_statement(c, call);
+    aw_co_peers_call(c, call, &taken, replied_at_s, base_s);
     take_share(c, call);
     take_triggers(c, call, &taken, base_s);
     if (call->word != 0)
@@ -317,6 +320,7 @@ static void complete(struct contact *c, const struct aw_call *call)
         sign_receipt(c, hash);
     else
         check_fork(c, call, hash); /* unless something newer is receipted */
+    aw_co_peers_statement(c, call);
     take_share(c, call);
     /* An SOS that comes again is no new one; whatever else carries an alarm may be the first. */
     if (call->kind != AW_CALL_SOS)

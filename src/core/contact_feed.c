@@ -98,40 +98,46 @@ static void note_deaf(struct contact *c, const struct aw_resume *own)
     aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
 }
 
+static enum aw_status feed_hers(struct contact *c, struct aw_bytes cell, uint32_t deposited_at_s)
+{
+    uint8_t space[AW_CELL_BULK_PLAIN_LEN];
+    struct aw_buf plain = AW_BUF_OF(space);
+    struct aw_resume own = aw_co_resume(c);
+    struct aw_opened opened;
+    enum aw_status st;
+
+    if (c->who.phase == AW_CONTACT_JOINING)
+        return feed_joining(c, cell);
+    st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain, &opened,
+                         &c->random);
+    if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED)
+        note_deaf(c, &own);
+    if (st == AW_OK) {
+        c->deaf_count = 0;
+        st = aw_co_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
+    }
+    aw_wipe(space, plain.len);
+    return st;
+}
+
 enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
                                struct aw_bytes cell, uint32_t deposited_at_s, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
-    uint8_t space[AW_CELL_BULK_PLAIN_LEN];
-    struct aw_buf plain = AW_BUF_OF(space);
-    struct aw_opened opened;
-    struct aw_resume own;
+    bool is_peer = mailbox_id >= CONTACT_PEER_MAILBOX(1);
     enum aw_status st;
 
     aw_co_advance(c, now);
     if (!aw_outbox_has_room(&c->outbox))
         return AW_E_BUSY;
-    if (mailbox_id >= c->who.own.relays_count)
+    if (!is_peer && mailbox_id >= c->who.own.relays_count)
         return AW_E_NOT_FOUND;
     if (cell.len == AW_CELL_SHORT_LEN)
         return AW_E_FORMAT; /* relays carry none: aw_contact_feed_frame() */
-    if (c->who.phase == AW_CONTACT_JOINING) {
-        st = feed_joining(c, cell);
-    } else {
-        own = aw_co_resume(c);
-        st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain,
-                             &opened, &c->random);
-        if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED)
-            note_deaf(c, &own);
-        if (st == AW_OK) {
-            c->deaf_count = 0;
-            st = aw_co_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
-        }
-    }
+    st = is_peer ? aw_co_peer_feed(c, mailbox_id, cell) : feed_hers(c, cell, deposited_at_s);
     if (st == AW_E_REPLAY)
         c->replayed_count++;
-    if (st != AW_OK)
+    if (aw_status_class(st) == AW_CLASS_REFUSED)
         c->refused_count++;
-    aw_wipe(space, plain.len);
     return st;
 }

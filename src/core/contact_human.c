@@ -39,10 +39,11 @@ uint64_t aw_co_away_until(const struct contact *c, uint64_t now_s)
 uint16_t aw_co_away(const struct contact *c, uint64_t now_s)
 {
     const struct aw_member *me = aw_co_member(c);
+    uint16_t away = aw_co_peers_away(c, now_s);
 
     if (me == NULL || aw_co_away_until(c, now_s) == 0)
-        return 0;
-    return (uint16_t)(1U << (me->human - 1));
+        return away;
+    return (uint16_t)(away | 1U << (me->human - 1));
 }
 
 /* ---- Words and looks ---- */

@@ -9,6 +9,7 @@
 #include "core/ladder.h"
 #include "core/outbox.h"
 #include "core/pairing.h"
+#include "core/peer.h"
 #include "core/statement.h"
 #include "core/timebase.h"
 #include "core/watch.h"
@@ -41,6 +42,8 @@ enum contact_space {
     CONTACT_SPACE_CHANNEL,
     CONTACT_SPACE_PLAN,
     CONTACT_SPACE_KEEP,
+    CONTACT_SPACE_PEER,
+    CONTACT_SPACE_PEER_CHANNEL,
     CONTACT_SPACE_CHANGE = 22,
 };
 enum {
@@ -56,6 +59,12 @@ enum {
 };
 enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY };
 enum { CONTACT_KEY_CHANGE = 0, CONTACT_KEY_PENDING };
+/* In space PEER; 1 to AW_PLAN_MEMBER_MAX are the persons. */
+enum { CONTACT_KEY_PEERS = 0, CONTACT_KEY_INTRO = 32, CONTACT_KEY_PLACE, CONTACT_KEY_OUTSIDE };
+
+/* Mailboxes: the own ones by relay, then those for each other contact. */
+#define CONTACT_PEER_MAILBOX(person) (16 + (uint32_t)(person)*4)
+#define CONTACT_PEER_OF(id)          ((uint8_t)(((id)-16) / 4))
 
 /* Records that changed since they were stored. Bits. */
 enum contact_dirty {
@@ -72,6 +81,9 @@ enum contact_dirty {
     CONTACT_DIRTY_OWN = 1024,
     CONTACT_DIRTY_CHANGE = 2048,
     CONTACT_DIRTY_PENDING = 4096,
+    CONTACT_DIRTY_PEERS = 1 << 16,
+    CONTACT_DIRTY_INTRO = 1 << 17,
+    CONTACT_DIRTY_PLACE = 1 << 18,
 };
 
 /* Who watches whom, from where. Secret: wipe. */
@@ -185,8 +197,8 @@ struct contact_own {
     uint32_t words_at_s; /* when words were last compared with her in person, 0: never */
 };
 
-#define CONTACT_SCRATCH_LEN 35840
-#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 14)
+#define CONTACT_SCRATCH_LEN (35840 + AW_PEERS_STORE_MAX)
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 14 + AW_PEERS_OPS_MAX)
 
 /* What a parcel carries. */
 enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
@@ -240,6 +252,9 @@ struct contact {
     struct aw_store_op ops[CONTACT_OPS_MAX];
     size_t scratch_len; /* of the STORE under way: wiped when it ends */
     uint8_t scratch[CONTACT_SCRATCH_LEN];
+
+    struct contact_triggers outside; /* what those outside the circle see of her triggers */
+    struct aw_peers peers;           /* last: of its list only what is used is ever touched */
 };
 
 _Static_assert(sizeof(struct contact) <= AW_CONTACT_LEN, "fits in struct aw_contact");
@@ -316,6 +331,55 @@ uint32_t aw_co_replied_at(const struct contact *c, uint32_t number);
 void aw_co_prepare(struct contact *c);
 bool aw_co_send(struct contact *c, struct aw_action *action);
 void aw_co_sent(struct contact *c, uint64_t id, enum aw_status status);
+
+/* contact_peers.c: who the others are, and cells from and to them. */
+AW_MUST_USE enum aw_status aw_co_peers_draw(struct contact *c);
+void aw_co_peer_key(const struct contact *c, uint8_t pk[AW_KEY_LEN]);
+const struct aw_member *aw_co_own_member(const struct contact *c);
+const struct aw_member *aw_co_peer_member(const struct contact *c, const struct aw_peer *peer);
+bool aw_co_peer_counts(const struct contact *c, const struct aw_peer *peer);
+void aw_co_peer_anew(struct contact *c, struct aw_peer *peer);
+void aw_co_peer_event(struct contact *c, enum aw_event_kind kind, uint8_t person);
+void aw_co_mailbox(struct aw_mailbox *out, uint32_t id, const struct aw_endpoint *relay,
+                   const uint8_t read_seed[AW_KEY_LEN], const uint8_t seed[AW_KEY_LEN]);
+size_t aw_co_peer_mailboxes(const struct contact *c, struct aw_mailbox *out);
+AW_MUST_USE enum aw_status aw_co_introductions(struct contact *c, struct aw_bytes body);
+void aw_co_peers_advance(struct contact *c, uint64_t now_s);
+uint64_t aw_co_peers_deadline_s(const struct contact *c);
+void aw_co_peers_prepare(struct contact *c);
+bool aw_co_peers_send(struct contact *c, struct aw_action *action);
+bool aw_co_peers_sent(struct contact *c, uint64_t id, enum aw_status status);
+AW_MUST_USE enum aw_status aw_co_peer_feed(struct contact *c, uint32_t mailbox_id,
+                                           struct aw_bytes cell);
+
+/* contact_witness.c: what is said to one of them, and what one of them says. */
+const uint8_t *aw_co_badge_key(const struct contact *c, const struct aw_peer *peer);
+AW_MUST_USE enum aw_status aw_co_witness_seal(struct contact *c, struct aw_peer *peer,
+                                              struct aw_buf *cell);
+AW_MUST_USE enum aw_status aw_co_witness(struct contact *c, struct aw_peer *peer,
+                                         const struct aw_opened *opened, struct aw_bytes plain);
+
+/* What this engine finds about her newest statement, for fellows of the circle or for others. */
+struct aw_finding_of_mine {
+    uint32_t seq;
+    enum aw_finding finding;
+    enum aw_incident_kind incident;
+    uint32_t safe_seq;
+    uint64_t missed_s; /* when grace is used up, AW_NO_TIME: never */
+    bool speaks;       /* of an incident: claim, confirmation and comment may be told */
+};
+
+/* contact_council.c: what they decide together. */
+void aw_co_peers_statement(struct contact *c, const struct aw_call *call);
+void aw_co_peers_call(struct contact *c, const struct aw_call *call,
+                      const struct aw_contact_call *taken, uint32_t replied_at_s, uint32_t base_s);
+uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s);
+void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mine *out);
+bool aw_co_may_release(const struct contact *c, const struct aw_peer *peer);
+void aw_co_council_advance(struct contact *c, uint64_t now_s);
+uint64_t aw_co_vouched_beat_s(const struct contact *c, uint64_t beat_s);
+void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_witness *w,
+                 const struct aw_witness *before);
 
 /* contact_record.c */
 void aw_co_store(struct contact *c, struct aw_action *action);

@@ -54,6 +54,9 @@ void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verd
 
 enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
 {
+    static const char *const labels[] = {[AW_FILE_PLAN] = AW_LABEL_HASH_PLAN,
+                                         [AW_FILE_INTRODUCTIONS] = AW_LABEL_HASH_INTRODUCTIONS,
+                                         [AW_FILE_CARD] = AW_LABEL_HASH_CARD_FILE};
     struct aw_file file;
     struct aw_plan plan;
     uint8_t hash[AW_HASH_LEN];
@@ -61,10 +64,14 @@ enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
 
     if (st != AW_OK)
         return st;
-    aw_hash(hash, AW_LABEL_HASH_PLAN, file.body);
+    aw_hash(hash, labels[file.kind], file.body);
     st = aw_verify(file.signing_key, AW_LABEL_SIGN_FILE, AW_BYTES_OF(hash), file.signature);
     if (st != AW_OK)
         return st;
+    if (file.kind == AW_FILE_INTRODUCTIONS)
+        return aw_co_introductions(c, file.body);
+    if (file.kind == AW_FILE_CARD)
+        return AW_OK; /* not shown by this version */
     if (file.body.len > sizeof c->body)
         return AW_E_RANGE;
     st = aw_message_decode(&aw_plan_map, &plan, file.body);

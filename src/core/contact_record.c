@@ -321,6 +321,46 @@ static void add_rest(struct batch *b, unsigned dirty)
     }
 }
 
+static void add_peers(struct batch *b, unsigned dirty)
+{
+    struct aw_peers *p = &b->c->peers;
+    size_t start = b->buf.len;
+
+    if ((dirty & CONTACT_DIRTY_PEERS) != 0)
+        add(b, CONTACT_SPACE_PEER, CONTACT_KEY_PEERS, start,
+            aw_peers_book_encode(&p->book, &b->buf));
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_PEERS) != 0)
+        add(b, CONTACT_SPACE_PEER, CONTACT_KEY_OUTSIDE, start,
+            aw_message_encode(&triggers_map, &b->c->outside, &b->buf));
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_INTRO) != 0)
+        add(b, CONTACT_SPACE_PEER, CONTACT_KEY_INTRO, start,
+            aw_buf_put(&b->buf, (struct aw_bytes){p->intro, p->intro_len}));
+    start = b->buf.len;
+    if ((dirty & CONTACT_DIRTY_PLACE) != 0)
+        add(b, CONTACT_SPACE_PEER, CONTACT_KEY_PLACE, start,
+            p->place.seq == 0 ? AW_OK : aw_peers_place_encode(&p->place, &b->buf));
+    for (uint8_t person = 1; person <= AW_PLAN_MEMBER_MAX; person++) {
+        if ((p->gone >> person & 1) == 0)
+            continue;
+        add(b, CONTACT_SPACE_PEER, person, b->buf.len, AW_OK);
+        add(b, CONTACT_SPACE_PEER_CHANNEL, person, b->buf.len, AW_OK);
+    }
+    for (size_t i = 0; i < p->used; i++) {
+        const struct aw_peer *peer = &p->list[i];
+
+        if ((p->dirty >> i & 1) == 0)
+            continue;
+        start = b->buf.len;
+        add(b, CONTACT_SPACE_PEER, peer->person, start, aw_peer_encode(peer, &b->buf));
+        start = b->buf.len;
+        if (peer->met != 0)
+            add(b, CONTACT_SPACE_PEER_CHANNEL, peer->person, start,
+                aw_channel_encode(&peer->channel, &b->buf));
+    }
+}
+
 /* spec/07-contact.md §9: "Everything that a STORE covers MUST be applied as one." */
 void aw_co_store(struct contact *c, struct aw_action *action)
 {
@@ -329,8 +369,12 @@ void aw_co_store(struct contact *c, struct aw_action *action)
     c->book.saved_at_s = (uint32_t)aw_timebase_s(&c->time);
     add_core(&b, c->dirty);
     add_rest(&b, c->dirty);
+    add_peers(&b, c->dirty);
     c->dirty_flight = c->dirty;
     c->keep_flight = c->keep.dirty;
+    c->peers.dirty_flight = c->peers.dirty;
+    c->peers.gone_flight = c->peers.gone;
+    c->peers.dirty = c->peers.gone = 0;
     c->dirty = 0;
     c->keep.dirty = 0;
     c->scratch_len = b.buf.len;
@@ -344,7 +388,10 @@ void aw_co_stored(struct contact *c, enum aw_status status)
     if (status != AW_OK) {
         c->dirty |= c->dirty_flight;
         c->keep.dirty |= c->keep_flight;
+        c->peers.dirty |= c->peers.dirty_flight;
+        c->peers.gone |= c->peers.gone_flight;
     }
+    c->peers.dirty_flight = c->peers.gone_flight = 0;
     c->dirty_flight = 0;
     c->keep_flight = 0;
     aw_wipe(c->scratch, c->scratch_len);
@@ -407,6 +454,19 @@ static enum aw_status load_change(struct contact *c, uint64_t key, struct aw_byt
     return AW_OK;
 }
 
+static enum aw_status load_peers(struct contact *c, uint64_t key, struct aw_bytes value)
+{
+    if (key == CONTACT_KEY_PEERS)
+        return aw_peers_book_load(&c->peers, value);
+    if (key == CONTACT_KEY_INTRO)
+        return aw_peers_intro_load(&c->peers, value);
+    if (key == CONTACT_KEY_PLACE)
+        return aw_peers_place_load(&c->peers, value);
+    if (key == CONTACT_KEY_OUTSIDE)
+        return aw_message_decode(&triggers_map, &c->outside, value);
+    return aw_peer_load(&c->peers, key, value);
+}
+
 enum aw_status aw_contact_load(struct aw_contact *contact, uint8_t space, uint64_t key,
                                struct aw_bytes value)
 {
@@ -427,5 +487,9 @@ enum aw_status aw_contact_load(struct aw_contact *contact, uint8_t space, uint64
         st = load_change(c, sub, value);
     else if (space == CONTACT_SPACE_KEEP)
         st = aw_keep_load(&c->keep, sub, value);
+    else if (space == CONTACT_SPACE_PEER)
+        st = load_peers(c, sub, value);
+    else if (space == CONTACT_SPACE_PEER_CHANNEL)
+        st = aw_peer_channel_load(&c->peers, sub, value);
     return st == AW_OK ? AW_OK : AW_E_DAMAGED;
 }

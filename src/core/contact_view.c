@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "core/words_text.h"
+#include "wire/state.h"
 
 /* Getters of the contact engine: what a screen shows, and why. */
 
@@ -152,6 +153,15 @@ enum aw_status aw_contact_place(const struct aw_contact *contact, struct aw_plac
 
     memset(place, 0, sizeof *place);
     st = aw_keep_open(&c->keep, c->has_plan ? c->plan.threshold : 0, &place->state, &place->seq);
+    /* With the shares of others, unless what she opened herself is newer. */
+    if (c->peers.place.seq > place->seq &&
+        aw_message_decode_padded(&aw_state_map, &place->state, AW_BYTES_OF(c->peers.place.state)) ==
+            AW_OK) {
+        place->seq = c->peers.place.seq;
+        place->from = c->peers.place.from;
+        st = AW_OK;
+    }
+    place->threshold = c->plan.threshold;
     if (st == AW_OK && now_s > place->state.at)
         place->age_s = (uint32_t)(now_s - place->state.at);
     return st;

@@ -46,6 +46,8 @@ const char *aw_event_name(enum aw_event_kind kind)
         {AW_EVENT_HANDED, "handed"},
         {AW_EVENT_LOOSENING, "loosening"},
         {AW_EVENT_CHEAT, "cheat"},
+        {AW_EVENT_RELEASED, "released"},
+        {AW_EVENT_PLACE, "place"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

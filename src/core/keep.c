@@ -130,6 +130,42 @@ enum aw_status aw_keep_open(const struct aw_keep *k, uint8_t threshold, struct a
     return is_empty ? AW_E_NOT_FOUND : AW_E_STATE;
 }
 
+const struct aw_keep_item *aw_keep_below(const struct aw_keep *k, uint32_t limit)
+{
+    const struct aw_keep_item *found = NULL;
+
+    for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
+        const struct aw_keep_item *item = &k->items[i];
+
+        if (item->seq != 0 && item->seq <= limit && item->share[0] != 0 &&
+            (found == NULL || item->seq > found->seq))
+            found = item;
+    }
+    return found;
+}
+
+const struct aw_keep_item *aw_keep_find(const struct aw_keep *k, uint32_t seq, bool *is_word)
+{
+    for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
+        if (seq != 0 && k->items[i].seq == seq) {
+            *is_word = i < AW_KEEP_WORDS;
+            return &k->items[i];
+        }
+    }
+    return NULL;
+}
+
+void aw_keep_newest(const struct aw_keep *k, uint32_t *word, uint32_t *beat)
+{
+    *word = *beat = 0;
+    for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
+        uint32_t *newest = i < AW_KEEP_WORDS ? word : beat;
+
+        if (k->items[i].seq > *newest)
+            *newest = k->items[i].seq;
+    }
+}
+
 enum aw_status aw_keep_encode(const struct aw_keep *k, size_t item, struct aw_buf *out)
 {
     AW_ASSERT(item < AW_KEEP_COUNT);

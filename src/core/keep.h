@@ -42,6 +42,15 @@ void aw_keep_add(struct aw_keep *k, bool is_word, const struct aw_keep_item *ite
 AW_MUST_USE enum aw_status aw_keep_open(const struct aw_keep *k, uint8_t threshold,
                                         struct aw_state *state, uint32_t *seq);
 
+/* The newest item with a share of one's own and a seq of at most `limit`, or NULL. */
+const struct aw_keep_item *aw_keep_below(const struct aw_keep *k, uint32_t limit);
+
+/* The item of `seq`, or NULL; and whether it came with a word. */
+const struct aw_keep_item *aw_keep_find(const struct aw_keep *k, uint32_t seq, bool *is_word);
+
+/* Newest statements of words and of beats whose shares are held, 0: none. */
+void aw_keep_newest(const struct aw_keep *k, uint32_t *word, uint32_t *beat);
+
 #define AW_KEEP_RECORD_MAX 192
 AW_MUST_USE enum aw_status aw_keep_encode(const struct aw_keep *k, size_t item, struct aw_buf *out);
 /* AW_E_DAMAGED. */

@@ -10,7 +10,7 @@
  *   aw_peering_finish() <---- answer ---------- p->cell, until the channel is heard
  *   channel, role CONTACT
  *
- * Both cells are stored before they leave, and sent again byte for byte the same.
+ * Both cells are stored before they leave, and sent again byte for byte the same (PE-4).
  */
 
 #include "core/channel.h"

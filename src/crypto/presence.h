@@ -12,6 +12,7 @@
 #include "crypto/dh.h"
 
 #define AW_PRESENCE_MAC_LEN  16
+#define AW_BADGE_LEN         16  /* proof of the circle in a witness (§10.6) */
 #define AW_PRESENCE_BLOB_LEN 113 /* circle flag, safe, duress and circle key, tag */
 
 /* The key for one contact; what a circle contact holds as its safe or duress key. */

@@ -34,7 +34,7 @@ static const struct aw_wire_field witness_fields[] = {
     AW_ROW_UINT(1, aw_witness, seen, 0, UINT32_MAX),
     AW_ROW_FIXED_OPT(2, aw_witness, offer),
     AW_ROW_FIXED_OPT(3, aw_witness, accept),
-    AW_ROW_UINT_OPT(4, aw_witness, accept_epoch, 1, UINT32_MAX),
+    AW_ROW_UINT_OPT(4, aw_witness, accept_epoch, 0, UINT32_MAX),
     AW_ROW_UINT(5, aw_witness, cell_epoch, 0, UINT32_MAX),
     AW_ROW_UINT(6, aw_witness, cell_index, 0, UINT32_MAX),
     AW_ROW_UINT(7, aw_witness, plan_version, 0, UINT32_MAX),

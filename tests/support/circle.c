@@ -99,6 +99,12 @@ void circle_init(struct circle *c, size_t contacts, uint64_t seed)
     c->rng = t_rng(seed);
     c->contacts = contacts;
     c->mono_ms = 1000;
+    c->relay_count = 1;
+    for (size_t i = 0; i < AW_ENDPOINT_COUNT_MAX; i++) {
+        c->relays[i] = (struct aw_endpoint){.relay_key = {(uint8_t)(9 + i)}};
+        (void)snprintf(c->relays[i].address, sizeof c->relays[i].address, "relay%zu.example:7447",
+                       i);
+    }
     for (size_t i = 0; i <= contacts; i++) {
         if (i == 0)
             c->hosts[i].subject = aligned_alloc(64, sizeof(struct aw_subject));
@@ -245,21 +251,41 @@ static bool step(struct circle *c, size_t host)
     return true;
 }
 
-/* Finds the reader of a cell by its capability. */
-static int reader(struct circle *c, const struct circle_cell *cell, uint32_t *id)
+/* Every mailbox that somebody reads, asked for once: of each cell that waits one would be slow. */
+struct readers {
+    size_t count;
+    struct {
+        int host;
+        uint32_t id;
+        uint8_t capability[32];
+    } at[AW_SUBJECT_MAILBOX_MAX + CIRCLE_CONTACTS_MAX * AW_CONTACT_MAILBOX_MAX];
+};
+
+static void list_readers(const struct circle *c, struct readers *r)
 {
     static struct aw_mailbox boxes[AW_SUBJECT_MAILBOX_MAX];
 
+    r->count = 0;
     for (size_t i = 0; i <= c->contacts; i++) {
         const struct circle_host *h = &c->hosts[i];
         size_t count = i == 0 ? aw_subject_mailboxes(h->subject, boxes)
                               : aw_contact_mailboxes(h->contact, boxes);
 
         for (size_t b = 0; b < count; b++) {
-            if (memcmp(boxes[b].deposit_capability, cell->capability, 32) == 0) {
-                *id = boxes[b].id;
-                return (int)i;
-            }
+            r->at[r->count].host = (int)i;
+            r->at[r->count].id = boxes[b].id;
+            memcpy(r->at[r->count++].capability, boxes[b].deposit_capability, 32);
+        }
+    }
+}
+
+/* Finds the reader of a cell by its capability. */
+static int reader(const struct readers *r, const struct circle_cell *cell, uint32_t *id)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        if (memcmp(r->at[i].capability, cell->capability, 32) == 0) {
+            *id = r->at[i].id;
+            return r->at[i].host;
         }
     }
     return -1;
@@ -267,11 +293,15 @@ static int reader(struct circle *c, const struct circle_cell *cell, uint32_t *id
 
 static bool deliver(struct circle *c)
 {
+    static struct readers readers;
+
+    if (c->cell_count > 0)
+        list_readers(c, &readers);
     for (size_t i = 0; i < c->cell_count; i++) {
         struct circle_cell cell = c->cells[i];
         struct aw_bytes bytes = {cell.bytes, cell.len};
         uint32_t id = 0;
-        int to = reader(c, &cell, &id);
+        int to = reader(&readers, &cell, &id);
         struct circle_host *h;
         enum aw_status st;
 
@@ -376,18 +406,17 @@ void circle_run(struct circle *c, uint64_t seconds)
 
 void circle_pair(struct circle *c, size_t n)
 {
-    static const struct aw_endpoint relay = {.relay_key = {9}, .address = "relay.example:7447"};
     uint8_t uri_bytes[AW_INVITE_URI_MAX], words[2][80] = {{0}, {0}};
     struct aw_buf uri = {uri_bytes, sizeof uri_bytes, 0};
     struct aw_buf hers = {words[0], sizeof words[0], 0}, his = {words[1], sizeof words[1], 0};
     uint8_t person = 0;
 
-    T_EQ(aw_subject_invite(c->hosts[0].subject, &relay, 1, "Ada", 86400, &uri, &person,
-                           circle_now(c, 0)),
+    T_EQ(aw_subject_invite(c->hosts[0].subject, c->relays, c->relay_count, "Ada", 86400, &uri,
+                           &person, circle_now(c, 0)),
          AW_OK);
     T_EQ(person, n);
-    T_EQ(aw_contact_join(c->hosts[n].contact, (struct aw_bytes){uri.ptr, uri.len}, &relay, 1, "Ben",
-                         circle_now(c, n)),
+    T_EQ(aw_contact_join(c->hosts[n].contact, (struct aw_bytes){uri.ptr, uri.len}, c->relays,
+                         c->relay_count, "Ben", circle_now(c, n)),
          AW_OK);
     circle_run(c, 60);
     T_EQ(aw_subject_words(c->hosts[0].subject, person, &hers), AW_OK);

@@ -77,6 +77,9 @@ struct circle {
     /* Returns how often a cell is delivered: 0 drops it. NULL: once. */
     unsigned (*fate)(struct circle *c, const struct circle_cell *cell);
     unsigned budget; /* for fate functions */
+    /* Where everybody reads; circle_init() makes it one relay. */
+    struct aw_endpoint relays[AW_ENDPOINT_COUNT_MAX];
+    size_t relay_count;
 };
 
 void circle_init(struct circle *c, size_t contacts, uint64_t seed);

@@ -92,6 +92,8 @@ static void test_attack_06_puppets(void)
     plan.roster[2] = plan.roster[1];
     plan.roster[2].person = plan.roster[2].human = 3;
     plan.roster[2].groups = 4;
+    memset(plan.roster[2].key, 0, sizeof plan.roster[2].key);
+    memset(plan.roster[2].sign_key, 0, sizeof plan.roster[2].sign_key);
     plan.roster_count = 3;
     plan.relaxed = true;
     set_plan(&c, &plan, circle_wrong);

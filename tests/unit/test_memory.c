@@ -270,6 +270,7 @@ static void set_plan(void)
 
     aw_plan_default(&plan, CONTACTS);
     plan.schedule[0].every_s = HOUR_S;
+    plan.council.witness_s = HOUR_S; /* 240 cells in each slot */
     for (size_t i = 0; i < CONTACTS; i++)
         (void)memcpy(plan.roster[i].name, "contact", 8);
     memcpy(secrets.safe_key, safe_key, sizeof safe_key);

@@ -46,6 +46,7 @@ static void calm_plan(struct circle *c)
     plan.schedule[0].every_s = 24 * HOUR_S;
     plan.beat_s = 4 * HOUR_S;
     plan.pace.alarm_beat_s = HOUR_S;
+    plan.council.witness_s = HOUR_S;
     T_EQ(aw_subject_plan_set(her(c), &plan, NULL, circle_safe, circle_now(c, 0)), AW_OK);
     circle_run(c, HOUR_S);
 }
@@ -148,7 +149,7 @@ static void play_week(struct cells *cells, bool is_removal)
     calm_plan(&c);
     circle_checkin(&c, circle_safe);
     circle_run(&c, 59 * MIN_S);
-    T_EQ(aw_contact_mailboxes(c.hosts[1].contact, boxes), 1);
+    T_TRUE(aw_contact_mailboxes(c.hosts[1].contact, boxes) >= 1);
     memcpy(cells->capability, boxes[0].deposit_capability, 32);
     c.watch = watch;
     c.watch_ctx = cells;
@@ -395,6 +396,8 @@ static void watch_files(struct circle *c, size_t host, const struct aw_action *a
         if (aw_channel_open(&copy, a->send.cell, &own, 1, &text, &opened, &random) != AW_OK)
             continue;
         T_EQ(aw_message_decode_padded(&aw_file_map, &file, aw_buf_bytes(&text)), AW_OK);
+        if (file.kind == AW_FILE_INTRODUCTIONS)
+            continue;
         T_REQUIRE(files->count < AW_COUNT(files->kinds));
         files->persons[files->count] = (uint8_t)n;
         files->kinds[files->count++] = file.kind;

@@ -83,6 +83,8 @@ enum aw_event_kind {
     AW_EVENT_HANDED,      /* another contact hands over to this one; rings */
     AW_EVENT_LOOSENING,   /* a plan version `seq` that loosens waits until at_s */
     AW_EVENT_CHEAT,       /* a relay let go of a switch before its time */
+    AW_EVENT_RELEASED,    /* shares of her place go out to other contacts: aw_contact_council() */
+    AW_EVENT_PLACE,       /* her place can be opened: aw_contact_place() */
 };
 
 /**
@@ -139,7 +141,7 @@ struct aw_mailbox {
 
 /** Most mailboxes that one engine reads. */
 #define AW_SUBJECT_MAILBOX_MAX (AW_PLAN_MEMBER_MAX * AW_ENDPOINT_COUNT_MAX * 2)
-#define AW_CONTACT_MAILBOX_MAX AW_ENDPOINT_COUNT_MAX
+#define AW_CONTACT_MAILBOX_MAX (AW_PLAN_MEMBER_MAX * AW_ENDPOINT_COUNT_MAX)
 
 /** Returns the lower-case name of an event ("ring", "checked-in", ...), never NULL. */
 AW_API const char *aw_event_name(enum aw_event_kind kind);

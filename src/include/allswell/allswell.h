@@ -66,6 +66,7 @@
 #include <allswell/limits.h>
 #include <allswell/link.h>
 #include <allswell/loop.h>
+#include <allswell/peer.h>
 #include <allswell/plan.h>
 #include <allswell/plan_audit.h>
 #include <allswell/presence.h>

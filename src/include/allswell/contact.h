@@ -28,12 +28,12 @@ extern "C" {
 #endif
 
 /** Size of struct aw_contact, in bytes. */
-#define AW_CONTACT_LEN 81920
+#define AW_CONTACT_LEN 245760
 
 /** Highest slot. */
 #define AW_CONTACT_SLOT_MAX UINT32_C(0xffffff)
 
-/** One contact engine. Size: 81920 bytes. Secret: wipe. */
+/** One contact engine. Size: 245760 bytes. Secret: wipe. */
 struct aw_contact {
     AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN];
 };
@@ -56,7 +56,8 @@ AW_API uint32_t aw_contact_slot(uint64_t key);
 AW_API AW_MUST_USE enum aw_status aw_contact_load(struct aw_contact *c, uint8_t space, uint64_t key,
                                                   struct aw_bytes value);
 
-/** Starts to work: deadlines that passed meanwhile are served in order. AW_E_DAMAGED. */
+/** Starts to work: deadlines that passed meanwhile are served in order. AW_E_DAMAGED, AW_E_ENTROPY.
+ */
 AW_API AW_MUST_USE enum aw_status aw_contact_start(struct aw_contact *c, struct aw_now now);
 
 /** Erases the engine. */
@@ -397,13 +398,15 @@ AW_API AW_MUST_USE enum aw_status aw_contact_plan(const struct aw_contact *c, st
 /** Her last known state. Secret: wipe. */
 struct aw_place {
     struct aw_state state;
-    uint32_t seq;   /* of the statement that carried it */
-    uint32_t age_s; /* since it was measured, by this device's clock */
+    uint32_t seq;      /* of the statement that carried it */
+    uint32_t age_s;    /* since it was measured, by this device's clock */
+    uint16_t from;     /* bit human - 1: others whose shares were there; 0: opened without them */
+    uint8_t threshold; /* shares that it takes */
 };
 
 /**
  * Opens her newest last known state that can be opened: in an alarm for which she gave this
- * contact the key, or when one share is enough by her plan.
+ * contact the key, when one share is enough by her plan, or with shares that others released.
  *
  * @return AW_OK
  *         AW_E_NOT_FOUND  nothing was received

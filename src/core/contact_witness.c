@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "core/statement.h"
+#include "crypto/kdf.h"
+#include "crypto/labels.h"
+#include "crypto/verify.h"
+
+/*
+ * What two contacts say to one another (spec/16-peers.md §4 and §5): one witness in each slot. To
+ * fellows of the duress circle it says what the circle knows, to others what calm would have been,
+ * to decoys that all is well.
+ */
+
+/* ---- Badge and signature ---- */
+
+static void make_badge(uint8_t out[AW_BADGE_LEN], const uint8_t circle_key[AW_KEY_LEN],
+                       const struct aw_channel *ch, bool is_own, uint32_t number)
+{
+    uint8_t context[AW_HASH_LEN + 1 + 4];
+    bool is_offer = (ch->role == AW_ROLE_SUBJECT) == is_own;
+
+    memcpy(context, ch->id, AW_HASH_LEN);
+    context[AW_HASH_LEN] = is_offer ? AW_DIRECTION_OFFER : AW_DIRECTION_ACCEPT;
+    aw_put_u32(context + AW_HASH_LEN + 1, number);
+    aw_kdf(out, AW_BADGE_LEN, circle_key, AW_LABEL_BADGE, AW_BYTES_OF(context));
+}
+
+static bool has_badge(const struct aw_presence_keys *keys, const struct aw_peer *peer,
+                      const struct aw_witness *w)
+{
+    uint8_t badge[AW_BADGE_LEN];
+    bool same;
+
+    make_badge(badge, keys->circle_key, &peer->channel, false, w->number);
+    /* spec/09-crypto.md §10.6: "A badge MUST be compared in constant time." */
+    same = aw_secret_equal(badge, w->badge, AW_BADGE_LEN);
+    aw_wipe(badge, sizeof badge);
+    return same && keys->circle;
+}
+
+/* The circle key that a badge verified under, of those kept: new ones come to all at different
+ * times. NULL: none. */
+static const uint8_t *key_of_badge(const struct contact *c, const struct aw_peer *peer,
+                                   const struct aw_witness *w)
+{
+    const uint8_t *key = NULL;
+
+    for (size_t i = 0; i < c->secrets.sets_count; i++) {
+        if (has_badge(&c->secrets.sets[i].keys, peer, w))
+            key = c->secrets.sets[i].keys.circle_key;
+    }
+    return key;
+}
+
+/* The newest circle key, or NULL: this contact is outside. */
+static const uint8_t *own_circle_key(const struct contact *c)
+{
+    const struct contact_secrets *s = &c->secrets;
+
+    if (s->sets_count == 0 || !s->sets[s->sets_count - 1].keys.circle)
+        return NULL;
+    return s->sets[s->sets_count - 1].keys.circle_key;
+}
+
+const uint8_t *aw_co_badge_key(const struct contact *c, const struct aw_peer *peer)
+{
+    return key_of_badge(c, peer, &peer->said);
+}
+
+/* The channel's id and the message without its signature: what is signed. */
+static enum aw_status signed_bytes(const struct aw_witness *w, const struct aw_channel *ch,
+                                   struct aw_buf *out)
+{
+    struct aw_witness bare = *w;
+    enum aw_status st = aw_buf_put(out, AW_BYTES_OF(ch->id));
+
+    bare.has_signature = false;
+    if (st == AW_OK)
+        st = aw_message_encode(&aw_witness_map, &bare, out);
+    aw_wipe(&bare, sizeof bare);
+    return st;
+}
+
+static enum aw_status sign(struct contact *c, struct aw_witness *w, const struct aw_channel *ch)
+{
+    uint8_t space[AW_HASH_LEN + AW_WITNESS_LEN_MAX];
+    struct aw_buf bytes = AW_BUF_OF(space);
+    enum aw_status st = signed_bytes(w, ch, &bytes);
+
+    if (st == AW_OK) {
+        aw_sign(w->signature, &c->receipt_key, AW_LABEL_SIGN_WITNESS, aw_buf_bytes(&bytes));
+        w->has_signature = true;
+    }
+    aw_wipe(space, sizeof space);
+    return st;
+}
+
+static enum aw_status verify(const struct aw_witness *w, const struct aw_peer *peer)
+{
+    uint8_t space[AW_HASH_LEN + AW_WITNESS_LEN_MAX];
+    struct aw_buf bytes = AW_BUF_OF(space);
+    enum aw_status st = w->has_signature ? signed_bytes(w, &peer->channel, &bytes) : AW_E_AUTH;
+
+    if (st == AW_OK)
+        st = aw_verify(peer->sign_key, AW_LABEL_SIGN_WITNESS, aw_buf_bytes(&bytes), w->signature);
+    aw_wipe(space, sizeof space);
+    return st;
+}
+
+/* ---- Saying ---- */
+
+/* spec/16-peers.md §8: "Shares MUST go out newest first, one in each witness", of what the other
+ * side can hold, too; what is new begins before the round goes on. */
+static bool next_share(const struct contact *c, struct aw_peer *peer, struct aw_witness *w)
+{
+    uint32_t limit =
+        peer->said.held_word > peer->said.held_beat ? peer->said.held_word : peer->said.held_beat;
+    const struct aw_keep_item *top = aw_keep_below(&c->keep, limit);
+    const struct aw_keep_item *item = NULL;
+
+    if (top == NULL)
+        return false;
+    if (top->seq > peer->share_top) {
+        item = top;
+        peer->share_top = top->seq;
+        peer->share_low = peer->share_low == 0 ? top->seq : peer->share_low;
+    } else {
+        item = peer->share_low > 1 ? aw_keep_below(&c->keep, peer->share_low - 1) : NULL;
+        if (item == NULL)
+            item = top; /* the next round */
+        peer->share_low = item->seq;
+    }
+    w->has_share = true;
+    w->share_seq = item->seq;
+    memcpy(w->share, item->share, AW_SHARE_LEN);
+    return true;
+}
+
+/* Whether the incident is one that only the circle knows the whole of. */
+static bool is_hidden(const struct contact *c)
+{
+    return c->ladder.incident == AW_INCIDENT_DURESS || c->ladder.incident == AW_INCIDENT_WRONG;
+}
+
+/* Nothing of an incident but what belongs to the view. */
+static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
+{
+    const struct aw_peers_book *b = &c->peers.book;
+    bool inside = peer->is_fellow;
+    struct aw_finding_of_mine mine;
+
+    aw_co_finding(c, inside, &mine);
+    w->plan_version = c->plan.version;
+    w->verdict = (struct aw_witness_verdict){.seq = mine.seq,
+                                             .state = (uint8_t)mine.finding,
+                                             .incident = (uint8_t)mine.incident,
+                                             .safe_seq = mine.safe_seq};
+    aw_keep_newest(&c->keep, &w->held_word, &w->held_beat);
+    /* spec/16-peers.md §5: "A witness MUST carry a statement only where the other side does not
+     * know one as new": so that its absence tells nothing. */
+    if (b->has_statement && b->statement.seq > peer->said.verdict.seq) {
+        w->has_statement = true;
+        w->statement = b->statement;
+    }
+    if (mine.speaks && (inside || c->ladder.is_public)) {
+        w->claim = c->book.claim;
+        w->hand_to = w->claim == AW_WITNESS_CLAIM_HANDED ? c->own.hand_to : 0;
+        if (w->claim == AW_WITNESS_CLAIM_HANDED && w->hand_to == 0)
+            w->claim = AW_WITNESS_CLAIM_DECLINED;
+        if (inside || !is_hidden(c))
+            memcpy(w->note, c->own.note, sizeof w->note);
+    }
+    /* What was confirmed before those outside knew of it is not told when they do. */
+    if (inside || (b->outside_since_s != 0 && c->own.confirm_at_s >= b->outside_since_s)) {
+        w->confirm = c->own.confirm;
+        w->confirm_at = c->own.confirm_at_s;
+    }
+    if (aw_co_may_release(c, peer))
+        (void)next_share(c, peer, w);
+}
+
+/* spec/16-peers.md §5: "To a decoy a witness MUST say what he said himself, and that all is well."
+ */
+static void fill_decoy(const struct aw_peer *peer, struct aw_witness *w)
+{
+    w->plan_version = peer->said.plan_version;
+    w->verdict = (struct aw_witness_verdict){
+        .seq = peer->said.verdict.seq,
+        .state = peer->said.verdict.seq == 0 ? AW_WITNESS_NONE : AW_WITNESS_FINE,
+        .safe_seq = peer->said.verdict.safe_seq,
+    };
+    w->held_word = peer->said.held_word;
+    w->held_beat = peer->said.held_beat;
+}
+
+static enum aw_status fill_badge(struct contact *c, const struct aw_peer *peer,
+                                 struct aw_witness *w)
+{
+    const uint8_t *key = own_circle_key(c);
+
+    if (peer->is_decoy && peer->has_badge_key)
+        key = peer->badge_key;
+    if (key == NULL)
+        return aw_random_fill(&c->random, w->badge, AW_BADGE_LEN);
+    make_badge(w->badge, key, &peer->channel, true, w->number);
+    return AW_OK;
+}
+
+static enum aw_status fill(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
+{
+    *w = (struct aw_witness){.number = peer->number + 1, .seen = peer->got};
+    aw_channel_received(&peer->channel, AW_SESSION_MAIN, &w->cell_epoch, &w->cell_index);
+    if (peer->channel.role == AW_ROLE_SUBJECT) {
+        w->has_offer = true;
+        aw_channel_offer(&peer->channel, AW_SESSION_MAIN, w->offer);
+    } else {
+        w->has_accept = w->has_accept_epoch = true;
+        aw_channel_accept(&peer->channel, AW_SESSION_MAIN, w->accept, &w->accept_epoch);
+    }
+    w->words_at = c->own.words_at_s;
+    w->away_until = (uint32_t)aw_co_away_until(c, aw_timebase_s(&c->time));
+    w->has_away_until = w->away_until != 0;
+    if (peer->is_decoy)
+        fill_decoy(peer, w);
+    else if (aw_co_peer_member(c, peer) != NULL && aw_co_own_member(c) != NULL)
+        fill_said(c, peer, w);
+    return fill_badge(c, peer, w);
+}
+
+enum aw_status aw_co_witness_seal(struct contact *c, struct aw_peer *peer, struct aw_buf *cell)
+{
+    uint8_t plain[AW_CELL_PLAIN_LEN];
+    struct aw_buf text = AW_BUF_OF(plain);
+    struct aw_sealed at;
+    struct aw_witness w;
+    enum aw_status st = peer->number == UINT32_MAX ? AW_E_KEYS : fill(c, peer, &w);
+
+    if (st == AW_OK)
+        st = sign(c, &w, &peer->channel);
+    if (st == AW_OK)
+        st = aw_message_encode(&aw_witness_map, &w, &text);
+    if (st == AW_OK)
+        st = aw_channel_seal(&peer->channel, AW_LANE_CELL, AW_SESSION_MAIN, aw_buf_bytes(&text),
+                             cell, &at, &c->random);
+    if (st == AW_OK)
+        peer->number++;
+    aw_wipe(&w, sizeof w);
+    aw_wipe(plain, sizeof plain);
+    return st;
+}
+
+/* ---- Hearing ---- */
+
+/* What the message says of the channel itself. */
+static enum aw_status step(struct contact *c, struct aw_peer *peer, const struct aw_opened *opened,
+                           const struct aw_witness *w)
+{
+    unsigned events = 0;
+    enum aw_status st;
+
+    if (w->has_offer != (peer->channel.role == AW_ROLE_CONTACT))
+        return AW_E_RANGE;
+    if (w->has_offer)
+        st = aw_channel_on_offer(&peer->channel, opened, w->offer, &events, &c->random);
+    else
+        st = aw_channel_on_accept(&peer->channel, opened, w->accept_epoch, w->accept, &events,
+                                  &c->random);
+    if ((events & AW_CHANNEL_EV_FORK) != 0)
+        aw_co_peer_event(c, AW_EVENT_FORK, peer->person);
+    /* An older epoch's, or that of a clone: what the message says still counts. */
+    if (st == AW_E_REPLAY || (events & AW_CHANNEL_EV_FORK) != 0)
+        st = AW_OK;
+    /* This state never sent what the other side has: it is an old one. */
+    if (st == AW_OK && aw_channel_on_received(&peer->channel, opened, w->cell_epoch,
+                                              w->cell_index) == AW_E_PEER_RESET)
+        aw_co_peer_anew(c, peer);
+    return st;
+}
+
+static void keep_said(struct contact *c, struct aw_peer *peer, const struct aw_witness *w)
+{
+    peer->got = w->number;
+    peer->heard_at_s = (uint32_t)aw_timebase_s(&c->time);
+    peer->has_said = true;
+    peer->said = *w;
+    peer->said.has_statement = peer->said.has_share = peer->said.has_signature = false;
+    aw_wipe(&peer->said.statement, sizeof peer->said.statement);
+    aw_wipe(peer->said.share, sizeof peer->said.share);
+    peer->is_fellow = !peer->is_decoy && key_of_badge(c, peer, w) != NULL;
+}
+
+enum aw_status aw_co_witness(struct contact *c, struct aw_peer *peer,
+                             const struct aw_opened *opened, struct aw_bytes plain)
+{
+    struct aw_witness w, before = peer->said;
+    enum aw_status st = aw_message_decode_padded(&aw_witness_map, &w, plain);
+
+    /* spec/16-peers.md §1: "A receiver MUST verify the signature of a witness under the `sign_key`
+     * of the plan's roster before it uses anything that it says." */
+    if (st == AW_OK)
+        st = verify(&w, peer);
+    /* spec/16-peers.md §4: "A witness whose number is not above the newest of the session MUST be
+     * refused." */
+    if (st == AW_OK && w.number <= peer->got)
+        st = AW_E_REPLAY;
+    if (st == AW_OK)
+        st = step(c, peer, opened, &w);
+    if (st == AW_OK) {
+        keep_said(c, peer, &w);
+        if (aw_co_peer_counts(c, peer))
+            aw_co_voice(c, peer, &w, &before);
+    }
+    aw_wipe(&w, sizeof w);
+    aw_wipe(&before, sizeof before);
+    return st;
+}

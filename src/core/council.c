@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/council.h"
+
+#include <string.h>
+
+uint8_t aw_council_human(const struct aw_plan *plan, uint8_t person)
+{
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (plan->roster[i].person == person)
+            return plan->roster[i].human;
+    }
+    return 0;
+}
+
+uint32_t aw_council_operators(const struct aw_plan *plan, const struct aw_endpoint *relays,
+                              size_t count)
+{
+    uint32_t set = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < plan->operators_count; j++) {
+            const struct aw_operator *o = &plan->operators[j];
+
+            if (memcmp(o->relay_key, relays[i].relay_key, sizeof o->relay_key) == 0)
+                set |= UINT32_C(1) << aw_council_human(plan, o->person);
+        }
+    }
+    return set;
+}
+
+static unsigned count_bits(uint32_t set)
+{
+    unsigned count = 0;
+
+    for (; set != 0; set &= set - 1)
+        count++;
+    return count;
+}
+
+static uint32_t bit_of(uint8_t human)
+{
+    return UINT32_C(1) << human;
+}
+
+static uint32_t humans_of(const struct aw_plan *plan)
+{
+    uint32_t humans = 0;
+
+    for (size_t i = 0; i < plan->roster_count; i++)
+        humans |= bit_of(plan->roster[i].human);
+    return humans;
+}
+
+/* spec/16-peers.md §6: "A vote MUST count when it says missed about a statement that is not older
+ * than the newest known here, and at no other time." */
+static bool says_missed(const struct aw_sitting *c, const struct aw_voice *v)
+{
+    return v->missed && v->seq >= c->seq;
+}
+
+bool aw_council_others(const struct aw_sitting *c)
+{
+    for (size_t i = 0; i < c->voice_count; i++) {
+        if (says_missed(c, &c->voices[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Humans who vote, and humans who say that she cannot be reached. */
+static uint32_t voters_of(const struct aw_sitting *c)
+{
+    uint32_t set = c->missed && c->human != 0 ? bit_of(c->human) : 0;
+
+    for (size_t i = 0; i < c->voice_count; i++) {
+        if (says_missed(c, &c->voices[i]))
+            set |= bit_of(c->voices[i].human);
+    }
+    return set;
+}
+
+static uint32_t unreachable_to(const struct aw_sitting *c)
+{
+    uint32_t set = c->unreachable && c->human != 0 ? bit_of(c->human) : 0;
+
+    for (size_t i = 0; i < c->voice_count; i++) {
+        if (c->voices[i].unreachable)
+            set |= bit_of(c->voices[i].human);
+    }
+    return set;
+}
+
+/*
+ * Operators through whose relays this silence was seen. Who votes saw it through one of his relays:
+ * that says which one only where all of them are of one operator.
+ */
+static uint32_t seen_through(const struct aw_sitting *c)
+{
+    uint32_t set = c->proved;
+
+    for (size_t i = 0; i < c->voice_count; i++) {
+        if (says_missed(c, &c->voices[i]) && count_bits(c->voices[i].operators) == 1)
+            set |= c->voices[i].operators;
+    }
+    return set;
+}
+
+/* What stands between the votes and a release, in the order in which a human can do something. */
+static enum aw_release decide(const struct aw_sitting *c, const struct aw_tally *t, bool is_single,
+                              unsigned free_humans)
+{
+    /* spec/16-peers.md §8: "With one operator, shares MUST NOT be released on silence where fewer
+     * than the threshold of other humans remain." */
+    if (is_single && free_humans < c->plan->threshold)
+        return AW_RELEASE_NEVER;
+    if (!c->missed)
+        return c->is_blind ? AW_RELEASE_BLIND : AW_RELEASE_NOT_MISSED;
+    if (t->votes < t->quorum)
+        return AW_RELEASE_QUORUM;
+    if (!c->level)
+        return AW_RELEASE_LEVEL;
+    if (is_single)
+        return t->unreachable < c->plan->threshold ? AW_RELEASE_CONFIRM : AW_RELEASE_YES;
+    return count_bits(seen_through(c)) < 2 ? AW_RELEASE_PATH : AW_RELEASE_YES;
+}
+
+void aw_council_tally(const struct aw_sitting *c, struct aw_tally *out)
+{
+    /* spec/16-peers.md §6: "The votes of humans who run relays MUST leave the quorum and its
+     * denominator where the circle has one operator only". */
+    bool is_single = count_bits(c->operators) < 2;
+    uint32_t barred = is_single ? c->operators & ~UINT32_C(1) : 0;
+    uint32_t humans = humans_of(c->plan);
+    unsigned free_humans = count_bits(humans & ~barred);
+
+    *out = (struct aw_tally){.barred = (uint16_t)(barred >> 1)};
+    out->votes = (uint8_t)count_bits(voters_of(c) & ~barred);
+    out->unreachable = (uint8_t)count_bits(unreachable_to(c) & ~barred);
+    out->quorum = c->plan->council.quorum;
+    if (out->quorum > free_humans)
+        out->quorum = (uint8_t)free_humans;
+    out->release = decide(c, out, is_single, free_humans);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_CORE_COUNCIL_H
+#define AW_CORE_COUNCIL_H
+
+#include <allswell/peer.h>
+
+/*
+ * Council: what her contacts decide together (spec/16-peers.md §6 to §8). Pure: no keys, no bytes,
+ * no clock. It counts voices; whose voice counts at all, the engine has decided before.
+ */
+
+#define AW_COUNCIL_VOICES_MAX (AW_PLAN_MEMBER_MAX - 1)
+
+/*
+ * Operators of relays are sets of bits: bit 0 somebody outside the roster, bit h the human h. A
+ * relay that no plan names may be anybody's, also of one who is named: it is in no set.
+ */
+
+/* The newest word of another contact's device, whose channel works and who is in the plan. */
+struct aw_voice {
+    uint8_t human;    /* 1 to AW_PLAN_MEMBER_MAX */
+    bool missed;      /* finds a statement missed ... */
+    uint32_t seq;     /* ... this one */
+    bool unreachable; /* the human says that he cannot reach her, since the miss */
+    uint32_t operators;
+};
+
+/* What one contact knows when it counts. Borrowed for the call. */
+struct aw_sitting {
+    const struct aw_plan *plan; /* has passed aw_plan_check() */
+    uint8_t human;              /* own, 0: not known yet */
+    uint32_t seq;               /* newest statement known */
+    bool missed;                /* by the own clock, and by a path that was proved */
+    bool is_blind;              /* by the own clock, but no path was proved */
+    bool level;                 /* a level with shares has begun */
+    bool unreachable;           /* as in aw_voice, of the human here */
+    uint32_t proved;            /* operators through whose relays the silence was proved here */
+    uint32_t operators;         /* of all relays that are in use, as far as they are known */
+    struct aw_voice voices[AW_COUNCIL_VOICES_MAX];
+    size_t voice_count;
+};
+
+/* What follows. */
+struct aw_tally {
+    uint8_t votes;       /* humans who find it missed */
+    uint8_t quorum;      /* votes that are needed */
+    uint8_t unreachable; /* humans who cannot reach her; counts with one operator only */
+    enum aw_release release;
+    uint16_t barred; /* bit human - 1: gets no share, as he runs the only relay */
+};
+
+void aw_council_tally(const struct aw_sitting *c, struct aw_tally *out);
+
+/* Whether a voice, of whatever human, says missed about a statement that is not older than mine. */
+bool aw_council_others(const struct aw_sitting *c);
+
+/* The operators of relays with these keys. */
+uint32_t aw_council_operators(const struct aw_plan *plan, const struct aw_endpoint *relays,
+                              size_t count);
+
+/* Human of a person; 0: not in the roster. */
+uint8_t aw_council_human(const struct aw_plan *plan, uint8_t person);
+
+#endif /* AW_CORE_COUNCIL_H */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef AW_CORE_PEER_H
+#define AW_CORE_PEER_H
+
+#include <allswell/peer.h>
+
+#include "core/council.h"
+#include "core/gather.h"
+#include "core/outbox.h"
+#include "core/peering.h"
+#include "core/watch.h"
+#include "crypto/share.h"
+#include "wire/introductions.h"
+#include "wire/witness.h"
+
+/* What a contact engine holds of her other contacts (spec/16-peers.md). */
+
+#define AW_PEER_MAX (AW_PLAN_MEMBER_MAX - 1)
+
+/* One other contact's device. Secret: wipe. */
+struct aw_peer {
+    uint8_t version; /* of the record */
+    uint8_t person;  /* 0: this place is free */
+    bool is_decoy;   /* removed quietly: he is told nothing, and nothing that he says counts */
+    uint8_t key[AW_KEY_LEN];
+    uint8_t sign_key[AW_KEY_LEN];
+    uint32_t intro; /* version of the introduction that follows, 0: none came */
+    uint8_t psk[AW_KEY_LEN];
+    uint8_t seed[AW_KEY_LEN];
+    struct aw_endpoint relays[AW_ENDPOINT_COUNT_MAX];
+    uint8_t relays_count;
+    uint32_t met;        /* intro that the channel was made under, 0: there is none */
+    bool is_heard;       /* a cell came on the channel */
+    uint32_t offset_s;   /* where his slots lie */
+    uint32_t sent_at_s;  /* newest slot served */
+    uint32_t number;     /* of the newest witness sent */
+    uint32_t got;        /* newest number of his, in this channel */
+    uint32_t heard_at_s; /* when it came */
+    bool is_fellow;      /* its badge was that of the circle */
+    bool has_said;
+    struct aw_witness said; /* the newest, without share and statement */
+    bool has_badge_key;     /* a decoy that was a fellow goes on seeing badges under his key */
+    uint8_t badge_key[AW_KEY_LEN];
+    uint32_t share_top; /* newest statement whose share went to him in this incident */
+    uint32_t share_low; /* and the last one of this round */
+    struct aw_peering peering;
+
+    /* Of this run only. */
+    bool is_due, owes_answer, had_witness, is_silent;
+    uint8_t deaf_count;
+    uint64_t next_s; /* his next slot */
+    struct aw_parcel parcel;
+    uint8_t cell[AW_CELL_LEN];
+
+    struct aw_channel channel; /* a record of its own */
+};
+
+/* Signing keys of hers that were heard directly: a replaced one vouches for nothing. */
+#define AW_PEERS_KEYS 16
+
+/* What is known and drawn once, not for each. Secret: wipe. */
+struct aw_peers_book {
+    uint8_t version; /* of the record */
+    uint8_t secret[AW_KEY_LEN];
+    uint8_t seed[AW_KEY_LEN];
+    uint8_t read_seed[AW_KEY_LEN];
+    uint32_t intro; /* version of the newest introductions that were taken */
+    bool has_statement;
+    struct aw_witness_statement statement; /* newest that was heard from her directly */
+    uint8_t keys_seen[AW_PEERS_KEYS][8];   /* beginnings of her signing keys, oldest first */
+    uint8_t keys_seen_count;
+    struct aw_watch claimed; /* newest check-in or plan, whatever its presence was found to be */
+    uint32_t safe_seq;       /* newest check-in that was found safe */
+    uint32_t safe_claimed;   /* newest check-in of whatever presence */
+    uint32_t vouched_seq;    /* of a statement that others passed on, 0: none */
+    uint32_t vouched_at_s;   /* base of the beat that it stands for */
+    uint32_t vouched_for_s;
+    uint8_t vouched_groups;   /* of who vouched, while it waits for a second one */
+    bool is_vouched;          /* it counts: once until she is heard directly */
+    uint32_t incident_id;     /* that the fields below belong to */
+    uint32_t alarm_before;    /* newest SOS before it */
+    bool missed_outside;      /* it is a miss for those outside the circle, too */
+    uint32_t outside_since_s; /* since when those outside know of it, 0: they do not */
+    bool is_released;         /* the human was told */
+};
+
+/* Her last known state, opened with the shares of others. Secret: wipe. */
+struct aw_peers_place {
+    uint8_t version; /* of the record */
+    uint32_t seq;    /* 0: none */
+    uint16_t from;   /* bit human - 1: whose share was there */
+    uint8_t state[AW_STATE_LEN];
+};
+
+/* Peers with changes that no STORE under way or done covers, at most: what a STORE has room for. */
+#define AW_PEERS_DIRTY_MAX 2
+
+/* Secret: wipe. */
+struct aw_peers {
+    bool has_book;
+    struct aw_peers_book book;
+    struct aw_peers_place place;
+    struct aw_gather gather; /* shares of others, of this run only: they come again */
+    uint8_t intro[AW_INTRODUCTIONS_LEN_MAX]; /* introductions that wait for their plan */
+    uint16_t intro_len;
+    uint32_t intro_version;
+    uint32_t settled;                 /* version of the plan that `list` was made for, 0: none */
+    bool is_settled;                  /* nothing to do for this plan and these introductions */
+    uint32_t dirty;                   /* bit i: list[i] */
+    uint32_t dirty_flight;            /* that the STORE under way covers */
+    uint32_t gone, gone_flight;       /* bit person: its records are to be erased */
+    uint8_t used;                     /* places of `list` that were ever used in this run */
+    struct aw_peer list[AW_PEER_MAX]; /* last: those not used are never touched */
+};
+
+/* Begins without touching the list. */
+void aw_peers_init(struct aw_peers *p);
+
+/* Place of a person, or NULL. */
+struct aw_peer *aw_peers_find(struct aw_peers *p, uint8_t person);
+const struct aw_peer *aw_peers_find_const(const struct aw_peers *p, uint8_t person);
+
+/* A fresh place for a person who has none; NULL: there is no room. */
+struct aw_peer *aw_peers_add(struct aw_peers *p, uint8_t person);
+void aw_peers_remove(struct aw_peers *p, struct aw_peer *peer);
+
+/* How far the two have come. */
+enum aw_peer_state aw_peer_state(const struct aw_peer *peer);
+
+/* ---- Records ---- */
+
+#define AW_PEERS_BOOK_MAX  2048
+#define AW_PEERS_PLACE_MAX 128
+#define AW_PEER_RECORD_MAX 2048
+
+/* What they take of one STORE. */
+#define AW_PEERS_STORE_MAX                                                                         \
+    (AW_PEERS_BOOK_MAX + AW_PEERS_PLACE_MAX + AW_INTRODUCTIONS_LEN_MAX +                           \
+     AW_PEERS_DIRTY_MAX * (AW_PEER_RECORD_MAX + AW_CHANNEL_RECORD_MAX))
+#define AW_PEERS_OPS_MAX (4 + 2 * AW_PEERS_DIRTY_MAX + 2 * AW_PLAN_MEMBER_MAX)
+
+AW_MUST_USE enum aw_status aw_peers_book_encode(const struct aw_peers_book *b, struct aw_buf *out);
+AW_MUST_USE enum aw_status aw_peers_place_encode(const struct aw_peers_place *p,
+                                                 struct aw_buf *out);
+AW_MUST_USE enum aw_status aw_peer_encode(const struct aw_peer *p, struct aw_buf *out);
+/* AW_E_DAMAGED. The record of a peer comes before its channel. */
+AW_MUST_USE enum aw_status aw_peers_book_load(struct aw_peers *p, struct aw_bytes in);
+AW_MUST_USE enum aw_status aw_peers_place_load(struct aw_peers *p, struct aw_bytes in);
+AW_MUST_USE enum aw_status aw_peers_intro_load(struct aw_peers *p, struct aw_bytes in);
+AW_MUST_USE enum aw_status aw_peer_load(struct aw_peers *p, uint64_t person, struct aw_bytes in);
+AW_MUST_USE enum aw_status aw_peer_channel_load(struct aw_peers *p, uint64_t person,
+                                                struct aw_bytes in);
+/* Whether the records that were read belong together. */
+bool aw_peers_is_whole(const struct aw_peers *p);
+
+#endif /* AW_CORE_PEER_H */

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+/* Her contacts among themselves, with real engines under virtual time (spec/16-peers.md). */
+#include "support/council.h"
+
+#include "core/contact_impl.h"
+
+static uint64_t sent_by(const struct circle *c, size_t n)
+{
+    return c->sent_count[n];
+}
+
+/* Goal: introduced contacts link, know one another's findings, and fellows of the circle know one
+ * another while those outside are nobody's fellow.
+ * Method: three contacts, 1 and 3 in the circle; each one's view of each other. */
+static void test_meet(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 1, &plan);
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    circle_run(&c, 2 * COUNCIL_WITNESS_S);
+    for (size_t n = 1; n <= 3; n++) {
+        T_EQ(council_view(&c, n).peers, 2);
+        T_EQ(council_view(&c, n).linked, 2);
+        T_EQ(council_view(&c, n).release, AW_RELEASE_NOT_MISSED);
+        for (uint8_t m = 1; m <= 3; m++) {
+            struct aw_contact_peer peer = council_peer(&c, n, m);
+
+            if (m == n)
+                continue;
+            T_EQ(peer.state, AW_PEER_LINKED);
+            T_TRUE(peer.counts);
+            T_EQ(peer.finding, AW_FINDING_FINE);
+            T_EQ(peer.is_fellow, n != 2 && m != 2);
+            T_EQ(peer.plan_version, 1);
+            T_EQ(peer.finding_seq, circle_view(&c, n).newest.seq);
+            T_EQ(peer.safe_seq, circle_view(&c, n).checkin.seq);
+            T_STR_EQ(peer.name, plan.roster[m - 1].name);
+        }
+    }
+    T_EQ(circle_events(&c, 1, AW_EVENT_MAILBOXES), 2);
+    circle_free(&c);
+}
+
+/* Goal: a contact that is alone has nobody to ask, and everything works (no peers, quorum 1).
+ * Method: one contact through silence to a ring; no cell but to her. */
+static void test_alone(void)
+{
+    struct aw_contact_peer none;
+    struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 1, 2, &plan);
+    council_begin(&c, &plan, 1);
+    T_EQ(aw_contact_peer(c.hosts[1].contact, 0, &none), AW_E_NOT_FOUND);
+    T_EQ(aw_contact_mailboxes(c.hosts[1].contact, boxes), c.relay_count);
+    council_checkin(&c, circle_safe);
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 11 * MIN_S);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+    T_EQ(council_view(&c, 1).votes, 1);
+    circle_free(&c);
+}
+
+/* Goal: one cell for each pair and witness_s, whatever happens (PE-8, attack 19).
+ * Method: cells sent in ten minutes of calm, of duress with claims, of an SOS and of silence. */
+static void test_cadence(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+    uint64_t sent[4];
+
+    for (unsigned scene = 0; scene < 4; scene++) {
+        council_init(&c, 3, 3, &plan);
+        plan.beat_s = 6 * HOUR_S; /* so that no reply is among them */
+        council_begin(&c, &plan, 5);
+        council_checkin(&c, scene == 1 ? circle_duress : circle_safe);
+        if (scene == 2)
+            T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+        if (scene == 3) {
+            circle_run(&c, HOUR_S + 20 * MIN_S);
+            T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+        }
+        circle_run(&c, 5);
+        c.hosts[0].is_offline = true; /* nothing but what contacts say among themselves */
+        if (scene == 1)
+            T_EQ(aw_contact_claim(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+        if (scene == 1)
+            T_EQ(aw_contact_note(c.hosts[1].contact, "on my way", circle_now(&c, 1)), AW_OK);
+        circle_run(&c, 5);
+        sent[scene] = sent_by(&c, 1);
+        circle_run(&c, 10 * COUNCIL_WITNESS_S);
+        sent[scene] = sent_by(&c, 1) - sent[scene];
+        T_EQ(sent[scene], 10 * 2 * c.relay_count);
+        circle_free(&c);
+    }
+}
+
+/* Goal: silence that a quorum finds, seen through relays of two operators, opens her place to each
+ * of them; when the incident closes, what was opened and the shares of others are gone.
+ * Method: three contacts, her phone off after a check-in with a place; then she is back, safe. */
+static void test_release(void)
+{
+    struct aw_place place;
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 4, &plan);
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    circle_run(&c, 5);
+    T_EQ(aw_contact_place(c.hosts[2].contact, &place, circle_now(&c, 2)), AW_E_STATE);
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 9 * MIN_S);
+    T_EQ(council_view(&c, 1).release, AW_RELEASE_NOT_MISSED);
+    circle_run(&c, 6 * MIN_S);
+    for (size_t n = 1; n <= 3; n++) {
+        T_EQ(council_view(&c, n).votes, 3);
+        T_EQ(council_view(&c, n).quorum, 2);
+        T_EQ(council_view(&c, n).release, AW_RELEASE_YES);
+        T_EQ(circle_events(&c, n, AW_EVENT_RELEASED), 1);
+        T_EQ(circle_events(&c, n, AW_EVENT_PLACE), 1);
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)), AW_OK);
+        T_EQ(place.state.lat_e7, 515074000);
+        T_EQ(place.state.accuracy_m, 12);
+        T_TRUE(place.from != 0 && (place.from >> (n - 1) & 1) == 0);
+        T_TRUE(place.age_s > HOUR_S);
+        T_EQ(place.threshold, 2);
+    }
+    circle_restart(&c, 2);
+    T_EQ(aw_contact_place(c.hosts[2].contact, &place, circle_now(&c, 2)), AW_OK);
+
+    c.hosts[0].is_asleep = false;
+    circle_run(&c, 5);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    for (size_t n = 1; n <= 3; n++)
+        T_EQ(aw_contact_confirm(c.hosts[n].contact, circle_now(&c, n)), AW_OK);
+    circle_run(&c, 5 * COUNCIL_WITNESS_S);
+    for (size_t n = 1; n <= 3; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_FINE);
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)), AW_E_STATE);
+        T_EQ(contact_of(c.hosts[n].contact)->peers.gather.used, 0);
+    }
+    circle_free(&c);
+}
+
+/* Goal: below the quorum nothing is released, however long it lasts.
+ * Method: quorum of three, one contact asleep. */
+static void test_no_quorum(void)
+{
+    struct aw_place place;
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 5, &plan);
+    plan.council.quorum = 3;
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    c.hosts[0].is_asleep = c.hosts[3].is_asleep = true;
+    circle_run(&c, 5 * HOUR_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_MISSED);
+        T_EQ(council_view(&c, n).votes, 2);
+        T_EQ(council_view(&c, n).release, AW_RELEASE_QUORUM);
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)), AW_E_STATE);
+    }
+    circle_free(&c);
+}
+
+/* Goal: who is to learn nothing of her place is given no share, and his own still serves others.
+ * Method: contact 2 with data level 0. */
+static void test_data_level(void)
+{
+    struct aw_place place;
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 6, &plan);
+    plan.roster[1].data = AW_DATA_NONE;
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 20 * MIN_S);
+    T_EQ(aw_contact_place(c.hosts[1].contact, &place, circle_now(&c, 1)), AW_OK);
+    T_EQ(aw_contact_place(c.hosts[2].contact, &place, circle_now(&c, 2)), AW_E_STATE);
+    circle_free(&c);
+}
+
+int main(void)
+{
+    T_RUN(test_meet);
+    T_RUN(test_alone);
+    T_RUN(test_cadence);
+    T_RUN(test_release);
+    T_RUN(test_no_quorum);
+    T_RUN(test_data_level);
+    return t_end();
+}
