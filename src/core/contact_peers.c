@@ -57,32 +57,20 @@ void aw_co_peer_event(struct contact *c, enum aw_event_kind kind, uint8_t person
 enum aw_status aw_co_peers_draw(struct contact *c)
 {
     struct aw_peers_book *b = &c->peers.book;
-    struct aw_dh_key key;
     enum aw_status st;
 
     if (c->peers.has_book)
         return AW_OK;
-    st = aw_dh_keypair(&key, &c->random);
+    st = aw_dh_keypair(&b->key, &c->random);
     if (st == AW_OK)
         st = aw_random_fill(&c->random, b->seed, AW_KEY_LEN);
     if (st == AW_OK)
         st = aw_random_fill(&c->random, b->read_seed, AW_KEY_LEN);
     if (st == AW_OK) {
-        memcpy(b->secret, key.sk, AW_KEY_LEN);
         c->peers.has_book = true;
         aw_co_touch(c, CONTACT_DIRTY_PEERS);
     }
-    aw_wipe(&key, sizeof key);
     return st;
-}
-
-void aw_co_peer_key(const struct contact *c, uint8_t pk[AW_KEY_LEN])
-{
-    struct aw_dh_key key;
-
-    aw_dh_from_secret(&key, c->peers.book.secret);
-    memcpy(pk, key.pk, AW_KEY_LEN);
-    aw_wipe(&key, sizeof key);
 }
 
 static const struct aw_member *member_of(const struct aw_plan *plan, uint8_t person)
@@ -97,14 +85,12 @@ static const struct aw_member *member_of(const struct aw_plan *plan, uint8_t per
 /* The entry of this device, NULL while it is not introduced. */
 const struct aw_member *aw_co_own_member(const struct contact *c)
 {
-    uint8_t pk[AW_KEY_LEN];
     const struct aw_member *found = NULL;
 
     if (!c->has_plan || !c->peers.has_book)
         return NULL;
-    aw_co_peer_key(c, pk);
     for (size_t i = 0; i < c->plan.roster_count; i++) {
-        if (memcmp(c->plan.roster[i].key, pk, AW_KEY_LEN) == 0)
+        if (memcmp(c->plan.roster[i].key, c->peers.book.key.pk, AW_KEY_LEN) == 0)
             found = &c->plan.roster[i];
     }
     return found;
@@ -186,7 +172,7 @@ static enum aw_status introduce(struct contact *c, struct aw_peer *peer,
 {
     struct aw_peering_keys keys;
     struct aw_peering question;
-    struct aw_dh_key own;
+    const struct aw_dh_key *own = &c->peers.book.key;
     enum aw_status st = AW_OK;
 
     memset(&question, 0, sizeof question);
@@ -198,9 +184,8 @@ static enum aw_status introduce(struct contact *c, struct aw_peer *peer,
         touch(c, peer);
         return AW_OK;
     }
-    aw_dh_from_secret(&own, c->peers.book.secret);
-    keys = (struct aw_peering_keys){.own = &own, .peer = peer->key, .psk = one->psk};
-    if (aw_peering_begins(own.pk, peer->key))
+    keys = (struct aw_peering_keys){.own = own, .peer = peer->key, .psk = one->psk};
+    if (aw_peering_begins(own->pk, peer->key))
         st = aw_peering_ask(&question, &keys, &c->random);
     if (st == AW_OK) {
         memcpy(peer->psk, one->psk, AW_KEY_LEN);
@@ -209,7 +194,6 @@ static enum aw_status introduce(struct contact *c, struct aw_peer *peer,
         peer->had_witness = false;
         touch(c, peer);
     }
-    aw_wipe(&own, sizeof own);
     aw_peering_wipe(&question);
     return st;
 }
@@ -488,13 +472,11 @@ static enum aw_status feed_handshake(struct contact *c, struct aw_peer *peer, st
 {
     uint64_t wall_ms = aw_timebase_s(&c->time) * 1000;
     struct aw_peering_keys keys;
-    struct aw_dh_key own;
     enum aw_status st;
 
     if (peer->intro == 0)
         return AW_E_AUTH;
-    aw_dh_from_secret(&own, c->peers.book.secret);
-    keys = keys_for(peer, &own);
+    keys = keys_for(peer, &c->peers.book.key);
     if (peer->peering.has_noise)
         st =
             aw_peering_finish(&peer->peering, &keys, cell.ptr, wall_ms, &peer->channel, &c->random);
@@ -505,7 +487,6 @@ static enum aw_status feed_handshake(struct contact *c, struct aw_peer *peer, st
     else
         st =
             aw_peering_answer(&peer->peering, &keys, cell.ptr, wall_ms, &peer->channel, &c->random);
-    aw_wipe(&own, sizeof own);
     if (st == AW_OK) {
         peer->is_heard = !peer->peering.has_cell;
         peer->met = peer->intro;

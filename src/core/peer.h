@@ -60,8 +60,8 @@ struct aw_peer {
 
 /* What is known and drawn once, not for each. Secret: wipe. */
 struct aw_peers_book {
-    uint8_t version; /* of the record */
-    uint8_t secret[AW_KEY_LEN];
+    uint8_t version;      /* of the record */
+    struct aw_dh_key key; /* its public half is derived when it is read */
     uint8_t seed[AW_KEY_LEN];
     uint8_t read_seed[AW_KEY_LEN];
     uint32_t intro; /* version of the newest introductions that were taken */

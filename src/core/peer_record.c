@@ -113,7 +113,7 @@ static const struct aw_wire_map watch_map = AW_WIRE_TABLE("claimed", aw_watch, w
 
 static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(0, aw_peers_book, version, VERSION, VERSION),
-    AW_ROW_FIXED(1, aw_peers_book, secret),
+    AW_ROW_FIXED(1, aw_peers_book, key.sk),
     AW_ROW_FIXED(2, aw_peers_book, seed),
     AW_ROW_FIXED(3, aw_peers_book, read_seed),
     ROW_U32(4, aw_peers_book, intro),
@@ -213,7 +213,10 @@ enum aw_status aw_peer_encode(const struct aw_peer *p, struct aw_buf *out)
 enum aw_status aw_peers_book_load(struct aw_peers *p, struct aw_bytes in)
 {
     p->has_book = aw_message_decode(&book_map, &p->book, in) == AW_OK;
-    return p->has_book ? AW_OK : AW_E_DAMAGED;
+    if (!p->has_book)
+        return AW_E_DAMAGED;
+    aw_dh_from_secret(&p->book.key, p->book.key.sk);
+    return AW_OK;
 }
 
 enum aw_status aw_peers_place_load(struct aw_peers *p, struct aw_bytes in)

@@ -94,14 +94,15 @@ static uint64_t mean_wait_s(const struct aw_plan *plan, struct aw_plan_audit *ou
 {
     uint64_t at_s = out->from_s, squares = 0, sum_s = 0;
 
-    while (at_s < out->until_s) {
+    do {
         uint64_t gap_s = wait_s(plan, at_s);
 
+        AW_ASSERT(gap_s > 0);
         squares += gap_s * gap_s / 2; /* a year of spans at most: far from 64 bits */
         sum_s += gap_s;
         out->due_count++;
         at_s += gap_s;
-    }
+    } while (at_s < out->until_s);
     return squares / sum_s;
 }
 

@@ -180,14 +180,16 @@ static void introduce(const struct subject *s, struct aw_introductions *m, uint8
                       uint8_t person)
 {
     const struct subject_person *rec = &s->people[person - 1].rec;
+    const struct subject_pair *pair = find_pair(&s->pairs, reader, person);
     struct aw_introduction *peer = &m->peers[m->peers_count++];
 
+    AW_ASSERT(pair != NULL); /* as is_peer() found */
     peer->person = person;
     for (size_t r = 0; r < rec->peer.relays_count; r++)
         peer->relays |= UINT64_C(1) << relay_index(m, &rec->peer.relays[r]);
     aw_kdf(peer->seed, AW_KEY_LEN, rec->heard.peer_seed, AW_LABEL_PEER_MAILBOX,
            (struct aw_bytes){&reader, 1});
-    memcpy(peer->psk, find_pair(&s->pairs, reader, person)->psk, AW_KEY_LEN);
+    memcpy(peer->psk, pair->psk, AW_KEY_LEN);
 }
 
 enum aw_status aw_su_introduce(const struct subject *s, const struct person *p, struct aw_buf *body)

@@ -21,9 +21,18 @@ bool aw_su_has_slots(const struct subject *s, const struct person *p)
     return cadence_s(s, p) != 0;
 }
 
-static uint64_t slot_at(const struct subject *s, const struct person *p, uint64_t at_s)
+/* Of a person who has slots. */
+static uint64_t slot_s(const struct subject *s, const struct person *p)
 {
     uint64_t every_s = cadence_s(s, p);
+
+    AW_ASSERT(every_s != 0);
+    return every_s;
+}
+
+static uint64_t slot_at(const struct subject *s, const struct person *p, uint64_t at_s)
+{
+    uint64_t every_s = slot_s(s, p);
 
     return (at_s + every_s - p->rec.slot_phase % every_s) / every_s;
 }
@@ -43,7 +52,7 @@ void aw_su_slot_take(const struct subject *s, struct person *p)
 /* When the next slot begins that is not taken; now when it runs. */
 static uint64_t slot_start_s(const struct subject *s, const struct person *p, uint64_t slot)
 {
-    uint64_t every_s = cadence_s(s, p);
+    uint64_t every_s = slot_s(s, p);
 
     return slot * every_s + p->rec.slot_phase % every_s - every_s;
 }

@@ -64,6 +64,7 @@ static void load(struct circle *c, size_t host)
     struct aw_now now = circle_now(c, host);
     struct aw_random random = t_random(&c->rng);
 
+    c->has_readers = false;
     if (h->record_count > 0)
         qsort(h->records, h->record_count, sizeof *h->records, compare_records);
     if (host == 0)
@@ -129,6 +130,7 @@ void circle_free(struct circle *c)
     for (size_t i = 0; i < c->cell_count; i++)
         free(c->cells[i].bytes);
     free(c->cells);
+    free(c->readers);
     for (size_t i = 0; i < c->switch_count; i++)
         free(c->switches[i].cell.bytes);
     free(c->switches);
@@ -219,6 +221,8 @@ static enum aw_status perform(struct circle *c, size_t host, const struct aw_act
             deposit(c, host, a);
         return AW_OK;
     case AW_ACTION_EVENT:
+        if (a->event.kind == AW_EVENT_MAILBOXES)
+            c->has_readers = false;
         h->events = realloc(h->events, (h->event_count + 1) * sizeof *h->events);
         T_REQUIRE(h->events != NULL);
         h->events[h->event_count++] = a->event;
@@ -251,68 +255,60 @@ static bool step(struct circle *c, size_t host)
     return true;
 }
 
-/* Every mailbox that somebody reads, asked for once: of each cell that waits one would be slow. */
-struct readers {
-    size_t count;
-    struct {
-        int host;
-        uint32_t id;
-        uint8_t capability[32];
-    } at[AW_SUBJECT_MAILBOX_MAX + CIRCLE_CONTACTS_MAX * AW_CONTACT_MAILBOX_MAX];
-};
-
-static void list_readers(const struct circle *c, struct readers *r)
+/* Every mailbox that somebody reads: its keys are costly, so it is asked for when it changed. */
+static void list_readers(struct circle *c)
 {
     static struct aw_mailbox boxes[AW_SUBJECT_MAILBOX_MAX];
 
-    r->count = 0;
+    c->reader_count = 0;
     for (size_t i = 0; i <= c->contacts; i++) {
         const struct circle_host *h = &c->hosts[i];
         size_t count = i == 0 ? aw_subject_mailboxes(h->subject, boxes)
                               : aw_contact_mailboxes(h->contact, boxes);
 
+        c->readers = realloc(c->readers, (c->reader_count + count + 1) * sizeof *c->readers);
+        T_REQUIRE(c->readers != NULL);
         for (size_t b = 0; b < count; b++) {
-            r->at[r->count].host = (int)i;
-            r->at[r->count].id = boxes[b].id;
-            memcpy(r->at[r->count++].capability, boxes[b].deposit_capability, 32);
+            struct circle_reader *r = &c->readers[c->reader_count++];
+
+            r->host = (int)i;
+            r->id = boxes[b].id;
+            memcpy(r->capability, boxes[b].deposit_capability, sizeof r->capability);
         }
     }
+    c->has_readers = true;
 }
 
-/* Finds the reader of a cell by its capability. */
-static int reader(const struct readers *r, const struct circle_cell *cell, uint32_t *id)
+/* Finds the reader of a cell by its capability; NULL: nobody reads there yet. */
+static const struct circle_reader *reader(const struct circle *c, const struct circle_cell *cell)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        if (memcmp(r->at[i].capability, cell->capability, 32) == 0) {
-            *id = r->at[i].id;
-            return r->at[i].host;
-        }
+    for (size_t i = 0; i < c->reader_count; i++) {
+        if (memcmp(c->readers[i].capability, cell->capability, 32) == 0)
+            return &c->readers[i];
     }
-    return -1;
+    return NULL;
 }
 
 static bool deliver(struct circle *c)
 {
-    static struct readers readers;
-
-    if (c->cell_count > 0)
-        list_readers(c, &readers);
+    if (c->cell_count > 0 && !c->has_readers)
+        list_readers(c);
     for (size_t i = 0; i < c->cell_count; i++) {
         struct circle_cell cell = c->cells[i];
         struct aw_bytes bytes = {cell.bytes, cell.len};
-        uint32_t id = 0;
-        int to = reader(&readers, &cell, &id);
+        const struct circle_reader *to = reader(c, &cell);
         struct circle_host *h;
         enum aw_status st;
 
-        if (to < 0)
+        if (to == NULL)
             continue; /* waits for a mailbox that is not made yet */
-        h = &c->hosts[to];
+        h = &c->hosts[to->host];
         if (h->is_asleep || h->is_offline)
             continue;
-        st = to == 0 ? aw_subject_feed(h->subject, id, bytes, cell.deposited_at_s, circle_now(c, 0))
-                     : aw_contact_feed(h->contact, id, bytes, cell.deposited_at_s,
-                                       circle_now(c, (size_t)to));
+        st = to->host == 0
+                 ? aw_subject_feed(h->subject, to->id, bytes, cell.deposited_at_s, circle_now(c, 0))
+                 : aw_contact_feed(h->contact, to->id, bytes, cell.deposited_at_s,
+                                   circle_now(c, (size_t)to->host));
         if (st == AW_E_BUSY)
             continue;
         memmove(&c->cells[i], &c->cells[i + 1], (c->cell_count - i - 1) * sizeof cell);

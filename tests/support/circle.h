@@ -33,6 +33,13 @@ struct circle_cell {
     int from;
 };
 
+/* A mailbox that a host reads. */
+struct circle_reader {
+    int host;
+    uint32_t id;
+    uint8_t capability[32];
+};
+
 /* Host 0 is the subject, host n contact n. */
 struct circle_host {
     struct aw_subject *subject;
@@ -66,6 +73,10 @@ struct circle {
     size_t contacts;
     struct circle_cell *cells;
     size_t cell_count;
+    /* As listed since the last AW_EVENT_MAILBOXES or start. */
+    struct circle_reader *readers;
+    size_t reader_count;
+    bool has_readers;
     uint64_t sent_count[1 + CIRCLE_CONTACTS_MAX];
     struct circle_switch *switches;
     size_t switch_count;

@@ -13,14 +13,22 @@ static struct aw_subject *her(struct circle *c)
     return c->hosts[0].subject;
 }
 
+/* Days pass here with nothing to hear. */
+static void be_quiet(struct aw_plan *plan)
+{
+    plan->schedule[0].every_s = 31 * DAY_S;
+    plan->beat_s = 6 * HOUR_S;
+    plan->beat_grace_s = 31 * DAY_S;
+    plan->council.witness_s = HOUR_S;
+}
+
 /* A circle whose set-up phase has ended; a loosening takes two days, and is told to group 1. */
 static void set_up(struct circle *c, struct aw_plan *plan, size_t contacts)
 {
     circle_init(c, contacts, 61);
     circle_set_up(c);
     T_EQ(aw_subject_plan(her(c), plan), AW_OK);
-    plan->schedule[0].every_s = 31 * DAY_S;
-    plan->beat_grace_s = 31 * DAY_S;
+    be_quiet(plan);
     plan->change.loosen_s = 2 * DAY_S;
     plan->change.announce = 1;
     plan->change.setup = false;
@@ -138,8 +146,7 @@ static void test_setup_ends(void)
         circle_init(&c, 1, 62);
         circle_set_up(&c);
         T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
-        plan.schedule[0].every_s = 31 * DAY_S;
-        plan.beat_grace_s = 31 * DAY_S;
+        be_quiet(&plan);
         set_plan(&c, &plan, circle_safe);
         T_EQ(circle_view(&c, 1).plan_version, 2);
         T_TRUE(circle_view(&c, 1).setup);
@@ -213,8 +220,7 @@ static void test_forgotten_secret(void)
         circle_init(&c, 1, 63);
         circle_set_up(&c);
         T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
-        plan.schedule[0].every_s = 31 * DAY_S;
-        plan.beat_grace_s = 31 * DAY_S;
+        be_quiet(&plan);
         plan.change.loosen_s = 2 * DAY_S;
         plan.change.setup = false;
         set_plan(&c, &plan, circle_safe);
