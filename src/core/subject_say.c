@@ -87,8 +87,10 @@ uint8_t aw_su_data_level(const struct subject *s, size_t i)
     const struct person *p = &s->people[i];
     const struct aw_member *member = aw_su_member(s, p);
 
+    /* spec/06-subject.md §5: "Before the words were compared, a contact that no plan names MUST
+     * count as data level 0": an invite can be photographed. */
     if (aw_su_plan(s, p) == NULL)
-        return AW_DATA_ALARM;
+        return p->rec.phase == AW_PERSON_VERIFIED ? AW_DATA_ALARM : AW_DATA_NONE;
     return member == NULL ? AW_DATA_NONE : member->data;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/circle.h"
+#include "support/attacker.h"
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -7,50 +7,6 @@
 #include "core/subject_impl.h"
 
 /* Devices restored from a backup, through the engines (spec/05-channel.md §7 and §8). */
-
-struct backup {
-    struct circle_record *records;
-    size_t count;
-};
-
-static struct circle_record *copy(const struct circle_record *from, size_t count)
-{
-    struct circle_record *to = calloc(count + 1, sizeof *to);
-
-    T_REQUIRE(to != NULL);
-    for (size_t i = 0; i < count; i++) {
-        to[i] = from[i];
-        to[i].value = malloc(from[i].len + 1);
-        T_REQUIRE(to[i].value != NULL);
-        memcpy(to[i].value, from[i].value, from[i].len);
-    }
-    return to;
-}
-
-static void drop(struct circle_record *records, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free(records[i].value);
-    free(records);
-}
-
-static struct backup back_up(const struct circle *c, size_t host)
-{
-    const struct circle_host *h = &c->hosts[host];
-
-    return (struct backup){copy(h->records, h->record_count), h->record_count};
-}
-
-static void restore(struct circle *c, size_t host, struct backup *b)
-{
-    struct circle_host *h = &c->hosts[host];
-
-    drop(h->records, h->record_count);
-    h->records = b->records;
-    h->record_count = b->count;
-    *b = (struct backup){NULL, 0};
-    circle_restart(c, host);
-}
 
 static struct aw_person person(const struct circle *c, uint8_t n)
 {
@@ -74,18 +30,18 @@ static unsigned one_way(struct circle *c, const struct circle_cell *cell)
  * makes the duress check-in under the same number. */
 static void test_restored_phone_duress_in_the_window(void)
 {
-    struct backup b;
+    struct image b;
     struct circle c;
     uint32_t seq = 0;
 
     circle_init(&c, 1, 101);
     circle_set_up(&c);
-    b = back_up(&c, 0);
+    b = image_take(&c, 0);
     c.fate = one_way;
     circle_checkin(&c, circle_safe);
     T_EQ(circle_view(&c, 1).checkin.verdict, AW_VERDICT_SAFE);
     c.fate = NULL;
-    restore(&c, 0, &b);
+    image_restore(&c, 0, &b);
     circle_forget_events(&c);
     T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_duress, NULL, 0, &seq, circle_now(&c, 0)),
          AW_OK);
@@ -113,17 +69,17 @@ static void test_restored_phone_duress_in_the_window(void)
 static void play_old_phone(int rounds, bool can_judge)
 {
     struct aw_contact_view before;
-    struct backup b;
+    struct image b;
     struct circle c;
 
     circle_init(&c, 1, 102);
     circle_set_up(&c);
-    b = back_up(&c, 0);
+    b = image_take(&c, 0);
     for (int i = 0; i < rounds; i++) {
         circle_checkin(&c, circle_safe);
         circle_run(&c, 50 * MIN_S);
     }
-    restore(&c, 0, &b);
+    image_restore(&c, 0, &b);
     circle_forget_events(&c);
     before = circle_view(&c, 1);
     T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_duress, NULL, 0, NULL, circle_now(&c, 0)),
@@ -152,7 +108,7 @@ static void play_old_phone(int rounds, bool can_judge)
     circle_free(&c);
 }
 
-static void test_restored_phone_of_yesterday(void)
+static void test_attack_10_restored_phone(void)
 {
     play_old_phone(3, true);
     play_old_phone(30, false); /* the accept key is gone: said so, never wrong (CO-4) */
@@ -165,13 +121,13 @@ static void test_restored_phone_of_older_secrets(void)
 {
     struct aw_secrets secrets = {.circle = 1};
     struct aw_plan plan;
-    struct backup b;
+    struct image b;
     struct circle c;
 
     circle_init(&c, 1, 105);
     circle_set_up(&c);
     circle_checkin(&c, circle_safe);
-    b = back_up(&c, 0);
+    b = image_take(&c, 0);
     T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
     memcpy(secrets.safe_key, circle_safe, sizeof secrets.safe_key);
     memcpy(secrets.duress_key, circle_duress, sizeof secrets.duress_key);
@@ -179,7 +135,7 @@ static void test_restored_phone_of_older_secrets(void)
          AW_OK);
     circle_run(&c, 10 * MIN_S);
     T_EQ(contact_of(c.hosts[1].contact)->secrets.sets_count, 2);
-    restore(&c, 0, &b);
+    image_restore(&c, 0, &b);
     circle_run(&c, 2 * HOUR_S);
     for (int i = 0; i < 6; i++) { /* under numbers below and above that of the newer keys */
         circle_checkin(&c, circle_safe);
@@ -240,13 +196,13 @@ static void test_contact_is_off(void)
  * Method: its records but for the channel are put back, from before ten replies. */
 static void test_restored_contact_replies(void)
 {
-    struct backup b;
+    struct image b;
     struct circle c;
     uint32_t number;
 
     circle_init(&c, 1, 104);
     circle_set_up(&c);
-    b = back_up(&c, 1);
+    b = image_take(&c, 1);
     for (int i = 0; i < 10; i++) {
         circle_checkin(&c, circle_safe);
         circle_run(&c, 60);
@@ -266,7 +222,7 @@ static void test_restored_contact_replies(void)
             }
         }
     }
-    restore(&c, 1, &b);
+    image_restore(&c, 1, &b);
     T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number < number);
     circle_checkin(&c, circle_safe);
     circle_run(&c, 120);
@@ -538,7 +494,7 @@ int main(void)
 {
     T_RUN(test_restart_while_joining);
     T_RUN(test_restored_phone_duress_in_the_window);
-    T_RUN(test_restored_phone_of_yesterday);
+    T_RUN(test_attack_10_restored_phone);
     T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_restored_contact_replies);
