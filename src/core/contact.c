@@ -354,9 +354,10 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
 bool aw_contact_wants_path(const struct aw_contact *contact)
 {
     const struct contact *c = contact_of_const(contact);
+    struct aw_ladder_rules rules = aw_co_rules(c);
 
     /* Where a clock is wrong no proof would tell. */
-    return aw_ladder_wants_path(&c->ladder) && !aw_watch_is_doubtful(&c->book.newest);
+    return aw_ladder_wants_path(&c->ladder, &rules) && !aw_watch_is_doubtful(&c->book.newest);
 }
 
 void aw_contact_kick(struct aw_contact *contact, struct aw_now now)

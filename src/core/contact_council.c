@@ -287,7 +287,7 @@ void aw_co_council_advance(struct contact *c, uint64_t now_s)
 
     if (!c->peers.has_book)
         return;
-    if (c->peers.used > 0 && aw_ladder_wants_path(&c->ladder)) {
+    if (c->peers.used > 0 && aw_ladder_is_unsure(&c->ladder)) {
         struct aw_ladder_rules rules = aw_co_rules(c);
         struct aw_ladder_out out = {.count = 0};
 

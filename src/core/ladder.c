@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/time.h"
 
 /*
  *   from              on                          to        emits         function
@@ -13,8 +14,8 @@
  *   OVERDUE           grace used up, path proved  MISSED    -             grace_end()
  *   OVERDUE           grace used up               SUSPECT   -             grace_end()
  *   SUSPECT           first level that rings here same      UNSURE        serve()
- *   SUSPECT           path proved, or others      MISSED    -             aw_ladder_path(),
- * _others() SUSPECT           ceiling                     MISSED    -             serve(): blind
+ *   SUSPECT           path proved, or others      MISSED    -             know()
+ *   SUSPECT           ceiling                     MISSED    -             serve(): blind
  *   SUSPECT           deadlines ahead again       FINE or   BACK, if it   aw_ladder_watch()
  *                                                 RESUMED   was unsure
  *   SUSPECT           a newer deadline in grace   OVERDUE   -             aw_ladder_watch()
@@ -43,6 +44,7 @@
 
 enum step {
     STEP_NONE = 0,
+    STEP_PROBE,
     STEP_LATE,
     STEP_GRACE_END,
     STEP_CEILING,
@@ -244,6 +246,40 @@ uint8_t aw_ladder_ringing(const struct aw_ladder *l, const struct aw_ladder_rule
     return 0;
 }
 
+/* When the silence that is watched has used its grace up. */
+static uint64_t gate_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+{
+    switch (l->state) {
+    case AW_LADDER_FINE:
+    case AW_LADDER_RESUMED:
+        return aw_time_add(aw_ladder_due_s(l), rules->plan->grace_s);
+    case AW_LADDER_OVERDUE:
+        return l->late_s + rules->plan->grace_s;
+    case AW_LADDER_SUSPECT:
+        return l->path.suspect_s;
+    case AW_LADDER_MISSED:
+    case AW_LADDER_ALARM:
+    case AW_LADDER_CLAIMED:
+        return l->path.is_blind ? l->levels_s : AW_NO_TIME;
+    case AW_LADDER_IDLE:
+        break;
+    }
+    return AW_NO_TIME;
+}
+
+bool aw_ladder_path_counts(const struct aw_ladder *l, const struct aw_ladder_rules *rules,
+                           uint64_t proof_s)
+{
+    return aw_time_add(proof_s, AW_LADDER_SETTLE_S) >= gate_s(l, rules);
+}
+
+bool aw_ladder_path_is_proved(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+{
+    return l->path.proved_s >= gate_s(l, rules) &&
+           aw_ladder_path_counts(l, rules, l->path.first_s) &&
+           l->path.proved_s >= l->path.first_s + AW_LADDER_SETTLE_S && !rules->is_doubt;
+}
+
 /* So long after grace was used up, but not before the relays had their time to answer. */
 static uint64_t after_probes(const struct aw_ladder *l, uint64_t span_s)
 {
@@ -255,16 +291,33 @@ static uint64_t after_probes(const struct aw_ladder *l, uint64_t span_s)
  * first level that rings here would begin" */
 static uint64_t unsure_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
 {
+    uint64_t at_s;
     size_t i = 0;
 
     while (i + 1u < rules->plan->levels_count && !rings_here(rules, i))
         i++;
-    return after_probes(l, delay_s(rules, i));
+    at_s = after_probes(l, delay_s(rules, i));
+    /* A relay has answered: the second proof is awaited. */
+    if (aw_ladder_path_counts(l, rules, l->path.first_s))
+        at_s = latest(at_s, l->path.first_s + AW_LADDER_SETTLE_S + AW_LADDER_PROBE_S);
+    return at_s;
 }
 
 static uint64_t ceiling_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
 {
     return after_probes(l, rules->plan->council.ceiling_s);
+}
+
+/* When a proof is wanted next; none where one is wanted now. */
+static uint64_t probe_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+{
+    uint64_t gate = gate_s(l, rules), at_s = l->path.first_s + AW_LADDER_SETTLE_S;
+
+    if (gate == AW_NO_TIME)
+        return AW_NO_TIME;
+    if (!aw_ladder_path_counts(l, rules, l->path.first_s))
+        at_s = gate > AW_LADDER_SETTLE_S ? gate - AW_LADDER_SETTLE_S : 0;
+    return at_s > l->now_s ? at_s : AW_NO_TIME;
 }
 
 /* The earliest thing to do and when. Of several at once, the order of enum step. */
@@ -276,6 +329,7 @@ static enum step next_step(const struct aw_ladder *l, const struct aw_ladder_rul
 
     for (size_t i = 0; i < AW_COUNT(times); i++)
         times[i] = AW_NO_TIME;
+    times[STEP_PROBE] = probe_s(l, rules);
     if (l->state == AW_LADDER_FINE)
         times[STEP_LATE] = aw_ladder_due_s(l);
     if (l->state == AW_LADDER_OVERDUE)
@@ -293,7 +347,7 @@ static enum step next_step(const struct aw_ladder *l, const struct aw_ladder_rul
         times[STEP_RING] = l->ring_s;
 
     *at_s = AW_NO_TIME;
-    for (unsigned i = STEP_LATE; i < STEP_COUNT; i++) {
+    for (unsigned i = STEP_PROBE; i < STEP_COUNT; i++) {
         if (times[i] < *at_s) {
             *at_s = times[i];
             step = (enum step)i;
@@ -377,12 +431,11 @@ void aw_ladder_miss(struct aw_ladder *l, uint64_t at_s, bool is_blind)
     aw_ladder_enter(l, AW_LADDER_MISSED, at_s);
 }
 
-/* spec/07-contact.md §5.1: "A missed deadline MUST NOT raise by itself unless a relay has proved,
- * when grace was used up or later, that nothing of hers was waiting, and the age of her newest
- * statement is not in doubt." */
+/* spec/07-contact.md §5.1: "A missed deadline MUST NOT raise by itself unless the path is proved,
+ * and the age of her newest statement is not in doubt." */
 static void grace_end(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t at_s)
 {
-    if (l->path.proved_s >= at_s && !rules->is_doubt) {
+    if (aw_ladder_path_is_proved(l, rules)) {
         aw_ladder_miss(l, at_s, false);
         return;
     }
@@ -407,6 +460,8 @@ static void serve(struct aw_ladder *l, const struct aw_ladder_rules *rules, enum
                   uint64_t at_s, struct aw_ladder_out *out)
 {
     switch (step) {
+    case STEP_PROBE:
+        break; /* who asks then is told so by aw_ladder_wants_path() */
     case STEP_LATE:
         l->late_s = at_s;
         l->cause = aw_ladder_due_cause(l);

@@ -23,6 +23,10 @@
 /* Whoever finds that it slept gives the relays this long before it says that it cannot tell. */
 #define AW_LADDER_WAKE_S 60
 
+/* What a path must have been good for before its silence is hers: after an outage of a relay her
+ * device, too, needs a moment to come back. */
+#define AW_LADDER_SETTLE_S 60
+
 /* Time that a relay gets to answer before a human hears that it did not. */
 #define AW_LADDER_PROBE_S 10
 
@@ -71,7 +75,9 @@ struct aw_ladder_path {
     bool is_blind;      /* missed by the ceiling alone: nothing proves that it is hers */
     bool was_unsure;    /* SUSPECT: the human heard of it */
     uint64_t suspect_s; /* SUSPECT: when grace was used up */
-    uint64_t proved_s;  /* newest proof that nothing of hers waited, 0: none; not kept */
+    /* Proofs that nothing of hers waited; not kept. */
+    uint64_t first_s;  /* the first one that counts for this silence, 0: none */
+    uint64_t proved_s; /* the newest one, 0: none */
 };
 
 /* What other humans of the plan said in this incident. */
@@ -127,8 +133,12 @@ void aw_ladder_watch(struct aw_ladder *l, const struct aw_ladder_rules *rules,
 void aw_ladder_path(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t proof_s,
                     uint64_t now_s, struct aw_ladder_out *out);
 
-/* Whether a proof is wanted at once. */
-bool aw_ladder_wants_path(const struct aw_ladder *l);
+/* Whether it is open whose silence it is: suspected, or raised by the ceiling alone. */
+bool aw_ladder_is_unsure(const struct aw_ladder *l);
+
+/* Whether a proof is wanted at once: from a minute before grace is used up until it is known whose
+ * silence it is. */
+bool aw_ladder_wants_path(const struct aw_ladder *l, const struct aw_ladder_rules *rules);
 
 /* Somebody of the plan in force validly finds a statement missed that is not older than mine. */
 void aw_ladder_others(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,
@@ -201,6 +211,11 @@ void aw_ladder_emit(struct aw_ladder_out *out, enum aw_event_kind kind, uint8_t 
 /* Begins an incident, or lets a higher kind replace a lower one. */
 void aw_ladder_open(struct aw_ladder *l, enum aw_incident_kind kind, enum aw_why_cause cause,
                     uint32_t seq, uint64_t at_s);
+/* Whether a proof of that time tells of the silence that is watched; whether the proofs so far do.
+ */
+bool aw_ladder_path_counts(const struct aw_ladder *l, const struct aw_ladder_rules *rules,
+                           uint64_t proof_s);
+bool aw_ladder_path_is_proved(const struct aw_ladder *l, const struct aw_ladder_rules *rules);
 /* Grace was used up at `at_s`, and it is known, or the ceiling says so, that she is silent. */
 void aw_ladder_miss(struct aw_ladder *l, uint64_t at_s, bool is_blind);
 void aw_ladder_end_claim(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t at_s,

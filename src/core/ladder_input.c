@@ -122,9 +122,14 @@ void aw_ladder_watch(struct aw_ladder *l, const struct aw_ladder_rules *rules,
 
 /* ---- Whose silence it is ---- */
 
-bool aw_ladder_wants_path(const struct aw_ladder *l)
+bool aw_ladder_is_unsure(const struct aw_ladder *l)
 {
     return l->state == AW_LADDER_SUSPECT || l->path.is_blind;
+}
+
+bool aw_ladder_wants_path(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+{
+    return aw_ladder_path_counts(l, rules, l->now_s);
 }
 
 /* What was only suspected, or raised by the ceiling, is now known. */
@@ -147,10 +152,12 @@ void aw_ladder_path(struct aw_ladder *l, const struct aw_ladder_rules *rules, ui
     proof_s = earlier(proof_s, l->now_s);
     if (proof_s > l->path.proved_s)
         l->path.proved_s = proof_s;
-    if (rules->is_doubt)
-        return;
-    if (l->path.proved_s >= (l->state == AW_LADDER_SUSPECT ? l->path.suspect_s : l->levels_s))
+    if (aw_ladder_path_counts(l, rules, proof_s) &&
+        !aw_ladder_path_counts(l, rules, l->path.first_s))
+        l->path.first_s = proof_s;
+    if (aw_ladder_path_is_proved(l, rules))
         know(l, rules, out);
+    aw_ladder_advance(l, rules, now_s, out);
 }
 
 void aw_ladder_others(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,

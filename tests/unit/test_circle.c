@@ -238,8 +238,9 @@ static void test_place(void)
     }
 }
 
-/* Goal: a contact that slept for a day serves what passed in order, once, and rings at once
- * (CO-10). Method: the process does not run; then it is started from its store. */
+/* Goal: a contact that slept for a day serves what passed in order, once, and rings when the
+ * path has proved itself (CO-10). Method: the process does not run; then it is started from its
+ * store. */
 static void test_wakes_after_a_day(void)
 {
     struct circle c;
@@ -256,6 +257,9 @@ static void test_wakes_after_a_day(void)
     circle_restart(&c, 1);
     circle_pump(&c);
     T_EQ(circle_events(&c, 1, AW_EVENT_LATE), 1);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RING), 0);
+    circle_run(&c, 60);
+    T_EQ(circle_events(&c, 1, AW_EVENT_UNSURE), 0);
     T_EQ(circle_events(&c, 1, AW_EVENT_RING), 3); /* three levels began meanwhile */
     T_EQ(circle_view(&c, 1).level, 3);
     for (size_t i = 1; i < h->event_count; i++) {

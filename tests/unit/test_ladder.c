@@ -37,10 +37,13 @@ static void set_up(struct bed *b)
     watch(b, T0 + 3600, T0 + 86400, T0);
 }
 
-/* Lets time pass on a healthy path. */
+/* Lets time pass on a healthy path: it was proved a minute ago, too. */
 static size_t tick(struct bed *b, uint64_t at_s)
 {
     b->out.count = 0;
+    if (at_s > b->ladder.now_s + AW_LADDER_SETTLE_S)
+        aw_ladder_path(&b->ladder, &b->rules, at_s - AW_LADDER_SETTLE_S, at_s - AW_LADDER_SETTLE_S,
+                       &b->out);
     aw_ladder_tick(&b->ladder, &b->rules, at_s, &b->out);
     aw_ladder_path(&b->ladder, &b->rules, at_s, at_s, &b->out);
     return b->out.count;
@@ -57,6 +60,10 @@ static void test_edges(void)
     T_EQ(tick(&b, T0 + 3599), 0);
     T_EQ(tick(&b, T0 + 3600), 1);
     T_EQ(b.out.events[0].kind, AW_EVENT_LATE);
+    T_TRUE(!aw_ladder_wants_path(&b.ladder, &b.rules));
+    T_EQ(b.ladder.deadline_s, T0 + 3840); /* whose silence it is has to be asked */
+    T_EQ(tick(&b, T0 + 3840), 0);
+    T_TRUE(aw_ladder_wants_path(&b.ladder, &b.rules));
     T_EQ(b.ladder.deadline_s, T0 + 3900);
     T_EQ(tick(&b, T0 + 3899), 0);
     T_EQ(tick(&b, T0 + 3900), 1);
@@ -65,6 +72,49 @@ static void test_edges(void)
     T_EQ(b.ladder.deadline_s, T0 + 4020);
     T_EQ(tick(&b, T0 + 1), 0); /* time does not go back */
     T_EQ(b.ladder.now_s, T0 + 3900);
+}
+
+static size_t prove(struct bed *b, uint64_t at_s)
+{
+    b->out.count = 0;
+    aw_ladder_path(&b->ladder, &b->rules, at_s, at_s, &b->out);
+    return b->out.count;
+}
+
+/* Goal: after an outage over a deadline nobody is rung before her device had a minute to come back
+ * [CO-26]; a device that dozed through the end of grace needs no second minute.
+ * Method: no proof before long after grace; then proofs a minute apart, with and without her call;
+ * a first proof within the last minute of grace, the second one late. */
+static void test_outage(void)
+{
+    struct bed b;
+
+    for (int comes_back = 0; comes_back < 2; comes_back++) {
+        set_up(&b);
+        aw_ladder_tick(&b.ladder, &b.rules, T0 + 3900, &b.out);
+        T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+        (void)prove(&b, T0 + 5000);
+        T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+        T_TRUE(aw_ladder_wants_path(&b.ladder, &b.rules));
+        T_TRUE(b.ladder.deadline_s <= T0 + 5060);
+        T_EQ(prove(&b, T0 + 5059), 0);
+        T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+        if (comes_back == 1)
+            watch(&b, T0 + 9000, T0 + 86400, T0 + 5059);
+        (void)prove(&b, T0 + 5060);
+        T_EQ(b.ladder.state, comes_back == 1 ? AW_LADDER_FINE : AW_LADDER_MISSED);
+        T_EQ(b.ladder.level, comes_back == 1 ? 0 : 2); /* they count from the end of grace */
+        T_TRUE(!aw_ladder_wants_path(&b.ladder, &b.rules));
+    }
+
+    set_up(&b);
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 3840, &b.out);
+    (void)prove(&b, T0 + 3840);
+    b.out.count = 0;
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 4400, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+    (void)prove(&b, T0 + 4400);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
 }
 
 /* Goal: a claim holds a level once, never the last, and its end lets what is due begin at once.
@@ -173,6 +223,7 @@ static void test_alarm_from_idle(void)
 int main(void)
 {
     T_RUN(test_edges);
+    T_RUN(test_outage);
     T_RUN(test_claims);
     T_RUN(test_alarm_over_missed);
     T_RUN(test_resumed);
