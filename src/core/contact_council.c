@@ -204,7 +204,7 @@ static void fill_council(const struct contact *c, bool inside, struct aw_sitting
     *council = (struct aw_sitting){
         .plan = &c->plan,
         .human = own == NULL ? 0 : own->human,
-        .seq = mine.seq,
+        .seq = c->book.newest.call.seq,
         .missed = mine.finding == AW_FINDING_MISSED,
         .is_blind = mine.finding == AW_FINDING_CANNOT_TELL,
         .level = level_began(c, inside, &mine),
@@ -425,17 +425,17 @@ static void open_with(struct contact *c, const struct aw_keep_item *item,
     aw_co_event(c, AW_EVENT_PLACE, AW_URGENCY_NOTICE, item->seq, (uint32_t)aw_timebase_s(&c->time));
 }
 
-/* spec/16-peers.md §9: "A share MUST be dropped unless its index is the human of who sent it". */
+/* spec/16-peers.md §9: "A share MUST be dropped unless its index is the human of who sent it", and
+ * "A share of one human MUST NOT take the room of another's." */
 static void take_share(struct contact *c, const struct aw_member *m, const struct aw_witness *w)
 {
-    bool is_word = false;
-    const struct aw_keep_item *item = aw_keep_find(&c->keep, w->share_seq, &is_word);
+    const struct aw_keep_item *item = aw_keep_find(&c->keep, w->share_seq);
     struct aw_gather_row *row;
 
     if (!aw_ladder_is_incident(&c->ladder) || item == NULL || item->share[0] == 0 ||
         w->share[0] != m->human || w->share[0] == item->share[0] || !aw_share_is_valid(w->share))
         return;
-    row = aw_gather_put(&c->peers.gather, is_word, w->share_seq, w->share);
+    row = aw_gather_put(&c->peers.gather, (size_t)(item - c->keep.items), item->seq, w->share);
     if (row != NULL)
         open_with(c, item, row);
 }

@@ -52,7 +52,7 @@ static uint32_t humans_of(const struct aw_plan *plan)
 }
 
 /* spec/16-peers.md §6: "A vote MUST count when it says missed about a statement that is not older
- * than the newest known here, and at no other time." */
+ * than the newest heard here directly, and at no other time." */
 static bool says_missed(const struct aw_sitting *c, const struct aw_voice *v)
 {
     return v->missed && v->seq >= c->seq;

@@ -29,7 +29,7 @@ struct aw_voice {
 struct aw_sitting {
     const struct aw_plan *plan; /* has passed aw_plan_check() */
     uint8_t human;              /* own, 0: not known yet */
-    uint32_t seq;               /* newest statement known */
+    uint32_t seq;               /* newest statement that was heard from her directly */
     bool missed;                /* by the own clock, and by a path that was proved */
     bool is_blind;              /* by the own clock, but no path was proved */
     bool level;                 /* a level with shares has begun */

@@ -8,40 +8,28 @@
 
 void aw_gather_wipe(struct aw_gather *g)
 {
-    if (g->used != 0)
+    if (g->is_used)
         aw_wipe(g, sizeof *g);
 }
 
-/* The row of a statement, or the one that it may take: an empty one, or that of an older one. */
-static struct aw_gather_row *row_for(struct aw_gather_row rows[AW_GATHER_EACH], uint32_t seq)
-{
-    struct aw_gather_row *lowest = &rows[0];
-
-    for (size_t i = 0; i < AW_GATHER_EACH; i++) {
-        if (rows[i].seq == seq)
-            return &rows[i];
-        if (rows[i].seq < lowest->seq)
-            lowest = &rows[i];
-    }
-    return lowest->seq < seq ? lowest : NULL;
-}
-
-struct aw_gather_row *aw_gather_put(struct aw_gather *g, bool is_word, uint32_t seq,
+struct aw_gather_row *aw_gather_put(struct aw_gather *g, size_t place, uint32_t seq,
                                     const uint8_t share[AW_SHARE_LEN])
 {
-    struct aw_gather_row *row = row_for(is_word ? g->words : g->beats, seq);
-    size_t place = (size_t)share[0] - 1;
+    struct aw_gather_row *row = &g->rows[place];
+    size_t human = (size_t)share[0] - 1;
+    uint16_t bit;
 
-    AW_ASSERT(seq != 0 && share[0] >= 1 && share[0] <= AW_PLAN_MEMBER_MAX);
-    if (row == NULL)
-        return NULL;
+    AW_ASSERT(place < AW_KEEP_COUNT && seq != 0 && share[0] >= 1 && share[0] <= AW_PLAN_MEMBER_MAX);
+    bit = (uint16_t)(1U << human);
     if (row->seq != seq) {
         aw_wipe(row, sizeof *row);
         row->seq = seq;
     }
-    memcpy(row->shares[place], share, AW_SHARE_LEN);
-    row->has = (uint16_t)(row->has | 1U << place);
-    g->used = (uint16_t)(g->used | 1U << place);
+    if ((row->has & bit) != 0 && memcmp(row->shares[human], share, AW_SHARE_LEN) == 0)
+        return NULL;
+    memcpy(row->shares[human], share, AW_SHARE_LEN);
+    row->has = (uint16_t)(row->has | bit);
+    g->is_used = true;
     return row;
 }
 

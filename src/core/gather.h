@@ -4,15 +4,13 @@
 
 #include <allswell/limits.h>
 
-#include "crypto/share.h"
+#include "core/keep.h"
 
 /*
  * Gather: shares of her place that others gave, until the incident closes (spec/16-peers.md §9).
- * One share for each statement and human, and only his own: nobody takes another one's room.
+ * One row for each place of the keep, in it one share for each human: nobody takes another one's
+ * room, and no choice of statements is made but that of the keep.
  */
-
-/* Statements of each kind: of the newest words, and of the newest beats. */
-#define AW_GATHER_EACH 8
 
 /* Secret: wipe. */
 struct aw_gather_row {
@@ -23,14 +21,14 @@ struct aw_gather_row {
 
 /* Secret: wipe. */
 struct aw_gather {
-    struct aw_gather_row words[AW_GATHER_EACH];
-    struct aw_gather_row beats[AW_GATHER_EACH];
-    uint16_t used; /* whether anything is there at all, and who ever gave something */
+    struct aw_gather_row rows[AW_KEEP_COUNT];
+    bool is_used; /* whether anything was ever there */
 };
 
-/* Takes a share of human `share[0]`, 1 to AW_PLAN_MEMBER_MAX (asserted); a newer one of the same
- * statement replaces it. Returns its row, or NULL when newer statements fill the room. */
-struct aw_gather_row *aw_gather_put(struct aw_gather *g, bool is_word, uint32_t seq,
+/* Takes a share of human `share[0]`, 1 to AW_PLAN_MEMBER_MAX (asserted), for the statement at this
+ * place of the keep; a newer one replaces it. Returns the row, or NULL: that very share is there.
+ */
+struct aw_gather_row *aw_gather_put(struct aw_gather *g, size_t place, uint32_t seq,
                                     const uint8_t share[AW_SHARE_LEN]);
 
 /*

@@ -144,13 +144,11 @@ const struct aw_keep_item *aw_keep_below(const struct aw_keep *k, uint32_t limit
     return found;
 }
 
-const struct aw_keep_item *aw_keep_find(const struct aw_keep *k, uint32_t seq, bool *is_word)
+const struct aw_keep_item *aw_keep_find(const struct aw_keep *k, uint32_t seq)
 {
     for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
-        if (seq != 0 && k->items[i].seq == seq) {
-            *is_word = i < AW_KEEP_WORDS;
+        if (seq != 0 && k->items[i].seq == seq)
             return &k->items[i];
-        }
     }
     return NULL;
 }

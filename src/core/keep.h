@@ -45,8 +45,8 @@ AW_MUST_USE enum aw_status aw_keep_open(const struct aw_keep *k, uint8_t thresho
 /* The newest item with a share of one's own and a seq of at most `limit`, or NULL. */
 const struct aw_keep_item *aw_keep_below(const struct aw_keep *k, uint32_t limit);
 
-/* The item of `seq`, or NULL; and whether it came with a word. */
-const struct aw_keep_item *aw_keep_find(const struct aw_keep *k, uint32_t seq, bool *is_word);
+/* The item of `seq`, or NULL. */
+const struct aw_keep_item *aw_keep_find(const struct aw_keep *k, uint32_t seq);
 
 /* Newest statements of words and of beats whose shares are held, 0: none. */
 void aw_keep_newest(const struct aw_keep *k, uint32_t *word, uint32_t *beat);

@@ -217,7 +217,7 @@ static void test_claim_of_duress_stays_hidden(void)
 
 /* Goal: a plan with an absurd version, made without her secret, does not bar her next plan.
  * Method: the phone's holder sets version 2^31 with a wrong secret; she takes the phone back. */
-static void test_plan_version_is_no_bar(void)
+static void test_attack_14_plan_versions(void)
 {
     struct aw_plan plan;
     struct subject *s;
@@ -271,7 +271,7 @@ int main(void)
     T_RUN(test_sos_below_a_known_number);
     T_RUN(test_person_stays);
     T_RUN(test_claim_of_duress_stays_hidden);
-    T_RUN(test_plan_version_is_no_bar);
+    T_RUN(test_attack_14_plan_versions);
     T_RUN(test_sos_beside_a_clone);
     return t_end();
 }

@@ -57,7 +57,7 @@ static void play_outside(const uint8_t *key, struct heard *h)
  * others say to him while the circle rescues. Expected: the same words, the same number of cells,
  * as in calm. Method: the same hour twice, safe and under duress with claim, comment and
  * confirmation. */
-static void test_duress_outside(void)
+static void test_attack_01_duress_outside(void)
 {
     struct heard calm, duress;
 
@@ -97,7 +97,7 @@ static void test_wrong_secret_outside(void)
  * healthy. Expected: an alarm, and never her place for him; for others when as many as the
  * threshold confirm that she cannot be reached. His vote and confirmation count for nothing.
  * Method: one relay; her device is cut off, everything else passes. */
-static void test_one_operator(void)
+static void test_attack_07_only_relay(void)
 {
     struct aw_place place;
     struct aw_plan plan;
@@ -130,7 +130,7 @@ static void test_one_operator(void)
 
 /* Goal: with two contacts one of whom runs the relay, fewer than the threshold remain (PE-23).
  * Method: what both are told before anything is missed. */
-static void test_one_operator_never(void)
+static void test_attack_28_one_relay_in_all(void)
 {
     struct aw_plan plan;
     struct circle c;
@@ -165,7 +165,7 @@ static unsigned every_third(struct circle *c, const struct circle_cell *cell)
 /* Goal: attack 8: a relay gives different contacts different newest statements, so that no two
  * newest shares match. Expected: those of a word that all hold open her place. Method: after a
  * check-in with a place each beat reaches one contact of three; then silence. */
-static void test_different_newest(void)
+static void test_attack_08_different_newest(void)
 {
     struct aw_place place;
     struct aw_plan plan;
@@ -208,7 +208,7 @@ static unsigned no_bulk_but_to_one(struct circle *c, const struct circle_cell *c
 
 /* Goal: attack 14: the plan is withheld from half of them, yet their verdicts meet: they are about
  * statements. Method: a second plan reaches contact 1 alone; then silence. */
-static void test_plan_withheld(void)
+static void test_attack_14_plan_withheld(void)
 {
     struct aw_plan plan;
     struct circle c;
@@ -282,12 +282,12 @@ static void test_says_safe_again(void)
 
 int main(void)
 {
-    T_RUN(test_duress_outside);
+    T_RUN(test_attack_01_duress_outside);
     T_RUN(test_wrong_secret_outside);
-    T_RUN(test_one_operator);
-    T_RUN(test_one_operator_never);
-    T_RUN(test_different_newest);
-    T_RUN(test_plan_withheld);
+    T_RUN(test_attack_07_only_relay);
+    T_RUN(test_attack_28_one_relay_in_all);
+    T_RUN(test_attack_08_different_newest);
+    T_RUN(test_attack_14_plan_withheld);
     T_RUN(test_introduced_again);
     T_RUN(test_says_safe_again);
     return t_end();

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+/* Attacks of one contact, alone or with a relay or her phone, on what the others do
+ * (spec/16-peers.md). He has his engine, and says with it what he likes. */
+#include "support/council.h"
+
+#include "base/assert.h"
+#include "core/contact_impl.h"
+#include "core/subject_impl.h"
+
+static struct contact *engine(const struct circle *c, size_t n)
+{
+    return contact_of(c->hosts[n].contact);
+}
+
+/* What the relay keeps from a contact: all that this host sends him. */
+static void cut(struct circle *c, unsigned from, unsigned to)
+{
+    c->budget = 16 * from + to;
+}
+
+static unsigned cut_off(struct circle *c, const struct circle_cell *cell)
+{
+    static struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+    size_t count;
+
+    if (c->budget % 16 == 0 || cell->from != (int)(c->budget / 16))
+        return 1;
+    count = aw_contact_mailboxes(c->hosts[c->budget % 16].contact, boxes);
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(boxes[i].deposit_capability, cell->capability, 32) == 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* ---- Statements ---- */
+
+/* Makes contact 3 pass on a statement of a copy of the phone. */
+static void pass_on(struct circle *c, const struct aw_sign_key *key, uint32_t seq)
+{
+    struct aw_peers_book *b = &engine(c, 3)->peers.book;
+    struct aw_statement s = {.seq = seq,
+                             .issued_at = (uint32_t)circle_now_s(c),
+                             .valid_for = AW_SPAN_MAX_S,
+                             .kind = AW_CALL_BEAT};
+
+    b->statement = (struct aw_witness_statement){
+        .seq = s.seq, .issued_at = s.issued_at, .valid_for = s.valid_for, .kind = s.kind};
+    aw_statement_sign(b->statement.signature, key, &s);
+    memcpy(b->statement.signing_key, key->pk, AW_KEY_LEN);
+}
+
+static uint64_t beat_due_s(const struct circle *c, size_t n)
+{
+    return circle_view(c, n).beat_due_s;
+}
+
+/* Goal: attack 4: Monday's image of the phone signs statements on Thursday, also of huge numbers,
+ * and a friendly contact passes them on. Expected: under a replaced key, or with a jump, nothing
+ * (PE-20, PE-22); under a key of his own, nothing, as nobody else vouches (PE-21); with the key of
+ * the day one postponement of the beat, and no second one (PE-18). What she has to do herself stays
+ * due. Method: the signing key of a day ago, one of his own, and today's, passed on by contact 3.
+ */
+static void test_attack_04_passed_on(void)
+{
+    struct aw_sign_key monday, own, today;
+    struct aw_random random;
+    struct aw_plan plan;
+    uint64_t due_s, checkin_s;
+    struct circle c;
+    uint32_t newest;
+
+    council_init(&c, 3, 404, &plan);
+    plan.council.witness_s = HOUR_S;
+    plan.schedule[0].every_s = 48 * HOUR_S;
+    council_begin(&c, &plan, 5);
+    monday = subject_of(c.hosts[0].subject)->sign;
+    circle_run(&c, 26 * HOUR_S);
+    today = subject_of(c.hosts[0].subject)->sign;
+    T_TRUE(memcmp(monday.pk, today.pk, AW_KEY_LEN) != 0);
+    random = t_random(&c.rng);
+    T_EQ(aw_sign_keypair(&own, &random), AW_OK);
+    c.hosts[0].is_offline = true;
+    newest = circle_view(&c, 1).newest.seq;
+    due_s = beat_due_s(&c, 1);
+    checkin_s = circle_view(&c, 1).checkin_due_s;
+    {
+        const struct {
+            const struct aw_sign_key *key;
+            uint32_t jump;
+        } lies[] = {{&monday, 1}, {&monday, 70000}, {&today, 70000}, {&own, 2}};
+
+        for (size_t i = 0; i < AW_COUNT(lies); i++) {
+            pass_on(&c, lies[i].key, newest + lies[i].jump);
+            circle_run(&c, HOUR_S);
+            T_TRUE(!council_view(&c, 1).vouched);
+            T_EQ(beat_due_s(&c, 1), due_s);
+        }
+    }
+    pass_on(&c, &today, newest + 1);
+    circle_run(&c, HOUR_S);
+    T_TRUE(council_view(&c, 1).vouched);
+    T_TRUE(beat_due_s(&c, 1) > due_s);
+    T_TRUE(beat_due_s(&c, 1) <= circle_now_s(&c) + plan.beat_s + plan.beat_grace_s);
+    due_s = beat_due_s(&c, 1);
+    pass_on(&c, &today, newest + 2);
+    circle_run(&c, HOUR_S);
+    T_EQ(beat_due_s(&c, 1), due_s);
+    T_EQ(circle_view(&c, 1).checkin_due_s, checkin_s);
+    circle_free(&c);
+}
+
+/* Goal: the same contact gives each of the others another number. Their votes still meet: a
+ * statement that was only passed on makes no vote void (PE-15). Method: numbers far apart under
+ * the key of the day; then silence. */
+static void test_attack_04_votes_meet(void)
+{
+    struct aw_sign_key today;
+    struct aw_plan plan;
+    struct circle c;
+    uint32_t newest;
+
+    council_init(&c, 3, 405, &plan);
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    today = subject_of(c.hosts[0].subject)->sign;
+    c.hosts[0].is_offline = true;
+    newest = circle_view(&c, 1).newest.seq;
+    pass_on(&c, &today, newest + 1000);
+    c.fate = cut_off;
+    cut(&c, 3, 1);
+    circle_run(&c, 2 * COUNCIL_WITNESS_S);
+    cut(&c, 0, 0);
+    pass_on(&c, &today, newest + 2000);
+    circle_run(&c, 2 * COUNCIL_WITNESS_S);
+    T_TRUE(engine(&c, 1)->peers.book.vouched_seq != engine(&c, 2)->peers.book.vouched_seq);
+    circle_run(&c, HOUR_S + 20 * MIN_S);
+    for (size_t n = 1; n <= 3; n++) {
+        T_EQ(council_view(&c, n).votes, 3);
+        T_EQ(council_view(&c, n).release, AW_RELEASE_YES);
+    }
+    circle_free(&c);
+}
+
+/* ---- Shares ---- */
+
+/* Three contacts, each with all beats but the second, who misses those of the last hours; then she
+ * is silent. Returns the newest beat that all hold. */
+static uint32_t play_lag(struct circle *c, uint64_t seed, uint8_t threshold)
+{
+    struct aw_plan plan;
+    uint32_t common, word;
+
+    council_init(c, 3, seed, &plan);
+    plan.schedule[0].every_s = 4 * HOUR_S;
+    plan.threshold = threshold;
+    plan.council.quorum = 2;
+    council_begin(c, &plan, 5);
+    council_checkin(c, circle_safe);
+    circle_run(c, HOUR_S);
+    aw_keep_newest(&engine(c, 2)->keep, &word, &common);
+    c->fate = cut_off;
+    cut(c, 0, 2);
+    circle_run(c, 2 * HOUR_S + 40 * MIN_S);
+    T_TRUE(circle_view(c, 1).newest.seq > common + 8);
+    T_EQ(circle_view(c, 2).newest.seq, common);
+    c->hosts[0].is_asleep = true;
+    cut(c, 0, 0);
+    return common;
+}
+
+/* Goal: attack 8: a relay gives different contacts different newest statements, and more of them
+ * than anybody keeps room for. Expected: shares of a beat that all hold open her place, newer than
+ * that of the check-in (PE-30). Method: all three are needed; one missed ten beats. */
+static void test_attack_08_common_beat(void)
+{
+    struct aw_place place;
+    struct circle c;
+    uint32_t common = play_lag(&c, 801, 3);
+
+    circle_run(&c, 3 * HOUR_S);
+    for (size_t n = 1; n <= 3; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_MISSED);
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)), AW_OK);
+        T_EQ(place.seq, common);
+    }
+    circle_free(&c);
+}
+
+/* Spoils each share that contact 3 holds, in one of four ways. */
+static void spoil(struct circle *c)
+{
+    struct aw_keep *keep = &engine(c, 3)->keep;
+
+    for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
+        uint8_t *share = keep->items[i].share;
+
+        if (keep->items[i].seq == 0 || share[0] == 0)
+            continue;
+        if (i % 4 == 0 || i >= AW_KEEP_WORDS)
+            share[1] ^= 1; /* forged: of beats all */
+        else if (i % 4 == 1)
+            memset(share + 1, 0xff, AW_KEY_LEN); /* not canonical */
+        else if (i % 4 == 2)
+            share[0] = 1; /* another's index */
+        else
+            memcpy(share + 1, keep->items[(i + 5) % 16].share + 1, AW_KEY_LEN); /* another seq's */
+    }
+}
+
+/* Goal: attack 21: forged, repeated and non-canonical shares, of another's index, of another
+ * statement. Expected: as many honest ones as it takes open her place all the same, also of a beat
+ * behind the newest ones, which the hostile contact fills with his; and where he is needed, a clear
+ * "not enough", and nothing else. Method: contact 3 sends them for all that he holds. */
+static void test_attack_21_bad_shares(void)
+{
+    struct aw_place place;
+    struct circle c;
+    uint32_t common = play_lag(&c, 2101, 2);
+
+    spoil(&c);
+    cut(&c, 2, 1); /* his come first */
+    circle_run(&c, HOUR_S + 20 * MIN_S);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+    circle_run(&c, 20 * MIN_S);
+    cut(&c, 0, 0);
+    circle_run(&c, HOUR_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)), AW_OK);
+        T_EQ(place.seq, common);
+    }
+    circle_free(&c);
+    (void)play_lag(&c, 2102, 3);
+    spoil(&c);
+    circle_run(&c, 2 * HOUR_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(council_view(&c, n).release, AW_RELEASE_YES);
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)), AW_E_STATE);
+    }
+    circle_free(&c);
+}
+
+/* Goal: attack 28: two relays run by one contact, under two names: his phone and his laptop.
+ * Expected: one operator, so never her place on silence alone, and none for him; an SOS gives it
+ * to all (PE-17, PE-24). Method: persons 1 and 3 of one human run both relays; her device is cut
+ * off; then it sends an SOS. */
+static void test_attack_28_two_names(void)
+{
+    struct aw_place place;
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 4, 2801, &plan);
+    plan.roster[2].human = 1;
+    plan.roster[2].groups = plan.roster[0].groups;
+    plan.operators[0].person = 1;
+    plan.operators[1].person = 3;
+    plan.council.quorum = 2;
+    council_begin(&c, &plan, 15);
+    council_checkin(&c, circle_safe);
+    c.hosts[0].is_offline = true;
+    circle_run(&c, HOUR_S + 40 * MIN_S);
+    for (size_t n = 1; n <= 4; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_MISSED);
+        T_EQ(council_view(&c, n).release, AW_RELEASE_CONFIRM);
+        T_EQ(aw_contact_unreachable(c.hosts[n].contact, circle_now(&c, n)), AW_OK);
+    }
+    circle_run(&c, 10 * MIN_S);
+    for (size_t n = 1; n <= 4; n++)
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)),
+             n % 2 == 1 ? AW_E_STATE : AW_OK);
+    c.hosts[0].is_offline = false;
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 60);
+    T_EQ(aw_contact_place(c.hosts[1].contact, &place, circle_now(&c, 1)), AW_OK);
+    T_EQ(aw_contact_place(c.hosts[3].contact, &place, circle_now(&c, 3)), AW_OK);
+    circle_free(&c);
+}
+
+int main(void)
+{
+    T_RUN(test_attack_04_passed_on);
+    T_RUN(test_attack_04_votes_meet);
+    T_RUN(test_attack_08_common_beat);
+    T_RUN(test_attack_21_bad_shares);
+    T_RUN(test_attack_28_two_names);
+    return t_end();
+}
