@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/time.h"
 #include "core/short.h"
 
 /* One call of hers: what it says, what it is worth, what follows (spec/07-contact.md §3). */
@@ -56,6 +57,13 @@ static void hash_act(uint8_t out[AW_HASH_LEN], const struct contact *c, const st
     aw_act_hash(out, c->channel.id, &statement, &act);
 }
 
+/* spec/07-contact.md §3: "A seq of more than 2^16 above the newest, and of one more for each second
+ * since the base of the newest, MUST be refused." */
+static uint64_t seq_jump(const struct contact *c)
+{
+    return CONTACT_SEQ_JUMP + aw_time_since(c->book.newest.base_s, aw_timebase_s(&c->time));
+}
+
 /* Register or log: a beat counts when it is newer, a word once by its number and mark. */
 static enum aw_status admit(struct contact *c, const struct aw_call *call, enum aw_word_odd *odd)
 {
@@ -65,9 +73,8 @@ static enum aw_status admit(struct contact *c, const struct aw_call *call, enum 
     enum aw_status st;
 
     *odd = AW_WORD_ODD_NONE;
-    /* spec/07-contact.md §3: "A seq of more than 2^16 above the newest MUST be refused." The first
-     * one is taken as it is. */
-    if (call->seq == 0 || (seq != 0 && call->seq > seq && call->seq - seq > CONTACT_SEQ_JUMP))
+    /* The first one is taken as it is. */
+    if (call->seq == 0 || (seq != 0 && call->seq > seq && call->seq - seq > seq_jump(c)))
         return AW_E_RANGE;
     /* spec/07-contact.md §3: "A call with an alarm whose id is above its own seq MUST be refused."
      * Else it would mute every later one. */

@@ -235,7 +235,7 @@ static void test_attack_14_plan_withheld(void)
  * nothing of it is used without a plan that came into force; the channels go on, and no secret of a
  * version is replaced. Method: introductions of the version in force again, and of a later one
  * without its plan. */
-static void test_introduced_again(void)
+static void test_attack_06_introduced_again(void)
 {
     struct aw_plan plan;
     struct circle c;
@@ -257,7 +257,7 @@ static void test_introduced_again(void)
 /* Goal: attack 13: one circle contact says "she is safe, I spoke to her", then claims again and
  * again. Expected: he ends nothing but what is his; holds are capped. Method: silence; contact 3
  * confirms and claims every minute. */
-static void test_says_safe_again(void)
+static void test_attack_13_says_safe_again(void)
 {
     struct aw_plan plan;
     struct circle c;
@@ -288,7 +288,7 @@ int main(void)
     T_RUN(test_attack_28_one_relay_in_all);
     T_RUN(test_attack_08_different_newest);
     T_RUN(test_attack_14_plan_withheld);
-    T_RUN(test_introduced_again);
-    T_RUN(test_says_safe_again);
+    T_RUN(test_attack_06_introduced_again);
+    T_RUN(test_attack_13_says_safe_again);
     return t_end();
 }
