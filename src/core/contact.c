@@ -178,7 +178,9 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     enum aw_status st = aw_crypto_init();
 
     AW_ASSERT(slot >= 1 && slot <= AW_CONTACT_SLOT_MAX);
-    memset(c, 0, offsetof(struct contact, peers));
+    memset(c, 0, offsetof(struct contact, cards));
+    for (size_t i = 0; i < CONTACT_CARDS; i++)
+        c->cards[i].len = 0;
     aw_peers_init(&c->peers);
     if (st != AW_OK)
         return st;

@@ -84,6 +84,7 @@ static void adopt(struct contact *c, const struct aw_plan *plan)
     c->has_plan = true;
     if (c->change.has_plan && c->change.version <= plan->version)
         forget_pending(c);
+    aw_co_cards_settle(c);
     aw_co_touch(c, CONTACT_DIRTY_PLAN | CONTACT_DIRTY_CHANGE);
     aw_co_rewatch(c, &out);
     aw_co_flush(c, &out);

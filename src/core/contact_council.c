@@ -232,21 +232,27 @@ static void tally(const struct contact *c, bool inside, struct aw_tally *out)
     }
 }
 
-bool aw_co_may_release(const struct contact *c, const struct aw_peer *peer)
+enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer)
 {
     const struct aw_member *m = aw_co_peer_member(c, peer);
+    struct aw_finding_of_mine mine;
     struct aw_tally t;
 
     /* spec/16-peers.md §8: "Who is to learn nothing of her place MUST NOT be given a share." */
     if (m == NULL || peer->is_decoy || m->data == AW_DATA_NONE || !aw_co_peer_counts(c, peer) ||
         !aw_ladder_is_incident(&c->ladder))
-        return false;
+        return CONTACT_GIVES_NONE;
     tally(c, peer->is_fellow, &t);
-    if (t.release != AW_RELEASE_YES && t.release != AW_RELEASE_DURESS)
-        return false;
     /* spec/16-peers.md §8: "With one operator, a human who runs a relay MUST NOT be given a share
      * on silence." */
-    return (t.barred >> (m->human - 1) & 1) == 0;
+    if ((t.release == AW_RELEASE_YES || t.release == AW_RELEASE_DURESS) &&
+        (t.barred >> (m->human - 1) & 1) == 0)
+        return CONTACT_GIVES_ALL;
+    /* spec/16-peers.md §8: "The share of the card MUST NOT go out but where shares of her place do,
+     * or in an SOS." */
+    aw_co_finding(c, peer->is_fellow, &mine);
+    return mine.incident == AW_INCIDENT_SOS && c->ladder.level > 0 ? CONTACT_GIVES_CARD
+                                                                   : CONTACT_GIVES_NONE;
 }
 
 /* ---- What time does ---- */
@@ -491,7 +497,9 @@ void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_
     if (w->claim == AW_WITNESS_CLAIM_HANDED && w->hand_to != before->hand_to && is_for_me(c, w))
         aw_co_event(c, AW_EVENT_HANDED, AW_URGENCY_RING, 0, (uint32_t)now_s);
     note_incident(c);
-    if (w->has_share)
+    if (w->has_share && w->share_seq == 0 && aw_ladder_is_incident(&c->ladder))
+        aw_co_take_card_share(c, m->human, w);
+    else if (w->has_share)
         take_share(c, m, w);
 }
 

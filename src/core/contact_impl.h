@@ -17,6 +17,7 @@
 #include "crypto/presence.h"
 #include "crypto/sign.h"
 #include "wire/call.h"
+#include "wire/card_file.h"
 #include "wire/plan.h"
 #include "wire/reply.h"
 
@@ -57,7 +58,7 @@ enum {
     CONTACT_KEY_OWN,
     CONTACT_KEY_COUNT,
 };
-enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY };
+enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY, CONTACT_KEY_CARD };
 enum { CONTACT_KEY_CHANGE = 0, CONTACT_KEY_PENDING };
 /* In space PEER; 1 to AW_PLAN_MEMBER_MAX are the persons. */
 enum { CONTACT_KEY_PEERS = 0, CONTACT_KEY_INTRO = 32, CONTACT_KEY_PLACE, CONTACT_KEY_OUTSIDE };
@@ -84,6 +85,7 @@ enum contact_dirty {
     CONTACT_DIRTY_PEERS = 1 << 16,
     CONTACT_DIRTY_INTRO = 1 << 17,
     CONTACT_DIRTY_PLACE = 1 << 18,
+    CONTACT_DIRTY_CARD = 1 << 19, /* the first of CONTACT_CARDS bits */
 };
 
 /* Who watches whom, from where. Secret: wipe. */
@@ -182,6 +184,17 @@ enum contact_confirm {
     CONTACT_CONFIRM_UNREACHABLE,
 };
 
+/* Plan cards: that of the plan in force, that of one that waits, and the newest other. */
+#define CONTACT_CARDS 3
+
+/* One, sealed, with a share. Secret: wipe. */
+struct contact_card {
+    uint16_t len;     /* of `body`, 0: none */
+    uint32_t version; /* of the plan that binds it first */
+    uint8_t hash[AW_HASH_LEN];
+    uint8_t body[AW_CARD_FILE_LEN_MAX];
+};
+
 /* What the human here says beside answers to her. */
 struct contact_own {
     uint8_t version;                   /* of the record */
@@ -198,7 +211,7 @@ struct contact_own {
 };
 
 #define CONTACT_SCRATCH_LEN (35840 + AW_PEERS_STORE_MAX)
-#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 14 + AW_PEERS_OPS_MAX)
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 14 + CONTACT_CARDS + AW_PEERS_OPS_MAX)
 
 /* What a parcel carries. */
 enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
@@ -254,7 +267,9 @@ struct contact {
     uint8_t scratch[CONTACT_SCRATCH_LEN];
 
     struct contact_triggers outside; /* what those outside the circle see of her triggers */
-    struct aw_peers peers;           /* last: of its list only what is used is ever touched */
+    /* Of these two only what is used is ever touched. */
+    struct contact_card cards[CONTACT_CARDS];
+    struct aw_peers peers;
 };
 
 _Static_assert(sizeof(struct contact) <= AW_CONTACT_LEN, "fits in struct aw_contact");
@@ -316,6 +331,15 @@ void aw_co_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw
 uint64_t aw_co_change_s(const struct contact *c);
 void aw_co_change_tick(struct contact *c);
 
+/* contact_card.c: her plan card, sealed and opened. */
+AW_MUST_USE enum aw_status aw_co_card_file(struct contact *c, struct aw_bytes body);
+/* After another plan came into force. */
+void aw_co_cards_settle(struct contact *c);
+/* Puts one's own share of the card into a witness; false: there is none. */
+bool aw_co_card_share(const struct contact *c, struct aw_witness *w);
+void aw_co_take_card_share(struct contact *c, uint8_t human, const struct aw_witness *w);
+AW_MUST_USE enum aw_status aw_co_card_load(struct contact *c, uint64_t place, struct aw_bytes body);
+
 /* contact_secrets.c */
 /* Takes keys from now on, whatever word brought them; alone after `loosen_s`. */
 void aw_co_put_keys(struct contact *c, const struct aw_presence_keys *keys, uint64_t loosen_s);
@@ -374,7 +398,9 @@ void aw_co_peers_call(struct contact *c, const struct aw_call *call,
                       const struct aw_contact_call *taken, uint32_t replied_at_s, uint32_t base_s);
 uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s);
 void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mine *out);
-bool aw_co_may_release(const struct contact *c, const struct aw_peer *peer);
+/* Which shares somebody is given now. */
+enum contact_giving { CONTACT_GIVES_NONE = 0, CONTACT_GIVES_CARD, CONTACT_GIVES_ALL };
+enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer);
 void aw_co_council_advance(struct contact *c, uint64_t now_s);
 uint64_t aw_co_vouched_beat_s(const struct contact *c, uint64_t beat_s);
 void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_witness *w,

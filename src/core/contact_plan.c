@@ -71,7 +71,7 @@ enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
     if (file.kind == AW_FILE_INTRODUCTIONS)
         return aw_co_introductions(c, file.body);
     if (file.kind == AW_FILE_CARD)
-        return AW_OK; /* not shown by this version */
+        return aw_co_card_file(c, file.body);
     if (file.body.len > sizeof c->body)
         return AW_E_RANGE;
     st = aw_message_decode(&aw_plan_map, &plan, file.body);

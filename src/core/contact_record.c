@@ -244,15 +244,20 @@ struct batch {
     size_t count;
 };
 
-static void add(struct batch *b, uint8_t space, uint64_t key, size_t start, enum aw_status st)
+/* `value` is borrowed until the store is done; empty: erases. */
+static void add_value(struct batch *b, uint8_t space, uint64_t key, struct aw_bytes value)
 {
-    struct aw_bytes value = {NULL, 0};
-
-    AW_ASSERT(st == AW_OK && b->count < CONTACT_OPS_MAX);
-    if (b->buf.len > start)
-        value = (struct aw_bytes){b->buf.ptr + start, b->buf.len - start};
+    AW_ASSERT(b->count < CONTACT_OPS_MAX);
+    if (value.len == 0)
+        value = (struct aw_bytes){NULL, 0};
     b->c->ops[b->count++] = (struct aw_store_op){
         .space = space, .key = (uint64_t)b->c->slot << 24 | key, .value = value};
+}
+
+static void add(struct batch *b, uint8_t space, uint64_t key, size_t start, enum aw_status st)
+{
+    AW_ASSERT(st == AW_OK);
+    add_value(b, space, key, (struct aw_bytes){b->buf.ptr + start, b->buf.len - start});
 }
 
 static void add_message(struct batch *b, uint64_t key, const struct aw_wire_map *map,
@@ -314,6 +319,12 @@ static void add_rest(struct batch *b, unsigned dirty)
     if ((dirty & CONTACT_DIRTY_PENDING) != 0)
         add(b, CONTACT_SPACE_CHANGE, CONTACT_KEY_PENDING, start,
             aw_buf_put(&b->buf, (struct aw_bytes){c->pending, c->pending_len}));
+    for (size_t i = 0; i < CONTACT_CARDS; i++) {
+        struct aw_bytes body = {c->cards[i].body, c->cards[i].len};
+
+        if ((dirty & (unsigned)CONTACT_DIRTY_CARD << i) != 0)
+            add_value(b, CONTACT_SPACE_PLAN, CONTACT_KEY_CARD + i, body);
+    }
     for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
         start = b->buf.len;
         if ((c->keep.dirty & UINT64_C(1) << i) != 0)
@@ -340,7 +351,7 @@ static void add_peers(struct batch *b, unsigned dirty)
     start = b->buf.len;
     if ((dirty & CONTACT_DIRTY_PLACE) != 0)
         add(b, CONTACT_SPACE_PEER, CONTACT_KEY_PLACE, start,
-            p->place.seq == 0 ? AW_OK : aw_peers_place_encode(&p->place, &b->buf));
+            aw_peers_place_encode(&p->place, &b->buf));
     for (uint8_t person = 1; person <= AW_PLAN_MEMBER_MAX; person++) {
         if ((p->gone >> person & 1) == 0)
             continue;
@@ -439,6 +450,8 @@ static enum aw_status load_plan(struct contact *c, uint64_t key, struct aw_bytes
         c->body_len = (uint16_t)value.len;
         st = AW_OK;
     }
+    if (key >= CONTACT_KEY_CARD)
+        st = aw_co_card_load(c, key - CONTACT_KEY_CARD, value);
     return st;
 }
 

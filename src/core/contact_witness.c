@@ -114,13 +114,20 @@ static enum aw_status verify(const struct aw_witness *w, const struct aw_peer *p
 
 /* ---- Saying ---- */
 
+static const struct aw_keep_item *newest_of_both(const struct contact *c,
+                                                 const struct aw_peer *peer)
+{
+    const struct aw_witness *said = &peer->said;
+
+    return aw_keep_below(&c->keep,
+                         said->held_word > said->held_beat ? said->held_word : said->held_beat);
+}
+
 /* spec/16-peers.md §8: "Shares MUST go out newest first, one in each witness", of what the other
  * side can hold, too; what is new begins before the round goes on. */
 static bool next_share(const struct contact *c, struct aw_peer *peer, struct aw_witness *w)
 {
-    uint32_t limit =
-        peer->said.held_word > peer->said.held_beat ? peer->said.held_word : peer->said.held_beat;
-    const struct aw_keep_item *top = aw_keep_below(&c->keep, limit);
+    const struct aw_keep_item *top = newest_of_both(c, peer);
     const struct aw_keep_item *item = NULL;
 
     if (top == NULL)
@@ -139,6 +146,22 @@ static bool next_share(const struct contact *c, struct aw_peer *peer, struct aw_
     w->share_seq = item->seq;
     memcpy(w->share, item->share, AW_SHARE_LEN);
     return true;
+}
+
+/* The card takes every second turn, but never that of a statement that is new. */
+static void fill_share(const struct contact *c, struct aw_peer *peer, struct aw_witness *w)
+{
+    enum contact_giving giving = aw_co_giving(c, peer);
+    const struct aw_keep_item *top = newest_of_both(c, peer);
+    bool is_new = top != NULL && top->seq > peer->share_top;
+
+    if (giving == CONTACT_GIVES_NONE)
+        return;
+    if ((giving == CONTACT_GIVES_CARD || (!is_new && (w->number & 1) != 0)) &&
+        aw_co_card_share(c, w))
+        return;
+    if (giving == CONTACT_GIVES_ALL && !next_share(c, peer, w))
+        (void)aw_co_card_share(c, w);
 }
 
 /* Whether the incident is one that only the circle knows the whole of. */
@@ -180,8 +203,7 @@ static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness
         w->confirm = c->own.confirm;
         w->confirm_at = c->own.confirm_at_s;
     }
-    if (aw_co_may_release(c, peer))
-        (void)next_share(c, peer, w);
+    fill_share(c, peer, w);
 }
 
 /* spec/16-peers.md §5: "To a decoy a witness MUST say what he said himself, and that all is well."

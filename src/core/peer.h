@@ -84,12 +84,15 @@ struct aw_peers_book {
     bool is_released;         /* the human was told */
 };
 
-/* Her last known state, opened with the shares of others. Secret: wipe. */
+/* What the shares of others opened, and their shares of her plan card. Secret: wipe. */
 struct aw_peers_place {
     uint8_t version; /* of the record */
-    uint32_t seq;    /* 0: none */
+    uint32_t seq;    /* of her last known state, 0: none */
     uint16_t from;   /* bit human - 1: whose share was there */
     uint8_t state[AW_STATE_LEN];
+    uint16_t has_card; /* bit human - 1: whose share of the card is there */
+    uint8_t card_hash[AW_HASH_LEN];
+    uint8_t card[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
 };
 
 /* Peers with changes that no STORE under way or done covers, at most: what a STORE has room for. */
@@ -130,7 +133,7 @@ enum aw_peer_state aw_peer_state(const struct aw_peer *peer);
 /* ---- Records ---- */
 
 #define AW_PEERS_BOOK_MAX  2048
-#define AW_PEERS_PLACE_MAX 128
+#define AW_PEERS_PLACE_MAX 768
 #define AW_PEER_RECORD_MAX 2048
 
 /* What they take of one STORE. */
@@ -140,6 +143,7 @@ enum aw_peer_state aw_peer_state(const struct aw_peer *peer);
 #define AW_PEERS_OPS_MAX (4 + 2 * AW_PEERS_DIRTY_MAX + 2 * AW_PLAN_MEMBER_MAX)
 
 AW_MUST_USE enum aw_status aw_peers_book_encode(const struct aw_peers_book *b, struct aw_buf *out);
+/* Nothing when there is nothing. */
 AW_MUST_USE enum aw_status aw_peers_place_encode(const struct aw_peers_place *p,
                                                  struct aw_buf *out);
 AW_MUST_USE enum aw_status aw_peer_encode(const struct aw_peer *p, struct aw_buf *out);

@@ -138,9 +138,12 @@ static const struct aw_wire_map book_map = AW_WIRE_TABLE("peers", aw_peers_book,
 
 static const struct aw_wire_field place_fields[] = {
     AW_ROW_UINT(0, aw_peers_place, version, VERSION, VERSION),
-    AW_ROW_UINT(1, aw_peers_place, seq, 1, UINT32_MAX),
+    ROW_U32(1, aw_peers_place, seq),
     AW_ROW_UINT(2, aw_peers_place, from, 0, UINT16_MAX),
     AW_ROW_FIXED(3, aw_peers_place, state),
+    AW_ROW_UINT(4, aw_peers_place, has_card, 0, UINT16_MAX),
+    AW_ROW_FIXED(5, aw_peers_place, card_hash),
+    AW_ROW_FIXED(6, aw_peers_place, card),
 };
 static const struct aw_wire_map place_map =
     AW_WIRE_TABLE("place", aw_peers_place, place_fields, NULL);
@@ -202,7 +205,7 @@ enum aw_status aw_peers_book_encode(const struct aw_peers_book *b, struct aw_buf
 
 enum aw_status aw_peers_place_encode(const struct aw_peers_place *p, struct aw_buf *out)
 {
-    return aw_message_encode(&place_map, p, out);
+    return p->seq == 0 && p->has_card == 0 ? AW_OK : aw_message_encode(&place_map, p, out);
 }
 
 enum aw_status aw_peer_encode(const struct aw_peer *p, struct aw_buf *out)

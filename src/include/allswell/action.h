@@ -85,6 +85,7 @@ enum aw_event_kind {
     AW_EVENT_CHEAT,       /* a relay let go of a switch before its time */
     AW_EVENT_RELEASED,    /* shares of her place go out to other contacts: aw_contact_council() */
     AW_EVENT_PLACE,       /* her place can be opened: aw_contact_place() */
+    AW_EVENT_CARD,        /* her plan card can be opened: aw_contact_card() */
 };
 
 /**

@@ -4,6 +4,7 @@
 
 #include <allswell/action.h>
 #include <allswell/base.h>
+#include <allswell/card.h>
 #include <allswell/frame.h>
 #include <allswell/plan.h>
 #include <allswell/state.h>
@@ -28,12 +29,12 @@ extern "C" {
 #endif
 
 /** Size of struct aw_contact, in bytes. */
-#define AW_CONTACT_LEN 262144
+#define AW_CONTACT_LEN 294912
 
 /** Highest slot. */
 #define AW_CONTACT_SLOT_MAX UINT32_C(0xffffff)
 
-/** One contact engine. Size: 262144 bytes. Secret: wipe. */
+/** One contact engine. Size: 294912 bytes. Secret: wipe. */
 struct aw_contact {
     AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN];
 };
@@ -414,6 +415,18 @@ struct aw_place {
  */
 AW_API AW_MUST_USE enum aw_status aw_contact_place(const struct aw_contact *c,
                                                    struct aw_place *place, struct aw_now now);
+
+/**
+ * Opens her plan card, as far as its sections are due: those of the levels that began here. It
+ * opens with the shares of others, which go out when those of her place do, and in an SOS; where
+ * one share is enough by her plan, without them.
+ *
+ * @param card  filled with the sections to show, perhaps none. Secret: wipe
+ * @return AW_OK
+ *         AW_E_NOT_FOUND  the plan in force names no card, or the card did not arrive
+ *         AW_E_STATE      sealed: no incident is open, or not enough shares came
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_card(const struct aw_contact *c, struct aw_card *card);
 
 /** Which of the times a deadline rests on. */
 enum aw_why_clock {
