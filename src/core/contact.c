@@ -102,11 +102,8 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
         aw_outbox_event(&c->outbox, &event, waits_for_store(e->kind) ? c->outbox.change : 0);
         if (e->kind == AW_EVENT_CLOSED)
             close_incident(c);
-        if (e->kind == AW_EVENT_CLOSED || e->kind == AW_EVENT_CLAIM_ENDED) {
+        if (e->kind == AW_EVENT_CLOSED || e->kind == AW_EVENT_CLAIM_ENDED)
             c->book.claim = CONTACT_CLAIM_NONE;
-            /* Only to take back what was told: under duress nothing was. */
-            c->wants_reply = c->wants_reply || c->claim_told != AW_REPLY_CLAIM_NONE;
-        }
     }
 }
 
@@ -114,7 +111,7 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
 void aw_co_advance(struct contact *c, struct aw_now now)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
-    struct aw_ladder_out out = {.count = 0};
+    struct aw_ladder_out out = {.count = 0}, shown = {.count = 0};
     uint64_t now_s = aw_timebase_read(&c->time, now);
 
     AW_ASSERT(c->is_started);
@@ -122,6 +119,8 @@ void aw_co_advance(struct contact *c, struct aw_now now)
         return; /* the host takes events first; what is due stays due */
     aw_ladder_tick(&c->ladder, &rules, now_s, &out);
     aw_co_flush(c, &out);
+    aw_ladder_tick(&c->shown, &rules, now_s, &shown);
+    aw_co_shown_flush(c, &shown);
     aw_co_change_tick(c);
     if (c->who.phase >= AW_CONTACT_PAIRED &&
         aw_channel_is_silent(&c->channel, now_s * 1000) != c->is_silent) {
@@ -153,20 +152,21 @@ void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
     if (c->has_plan && c->book.checkin.call.seq != 0) {
         due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] =
             aw_watch_checkin_due_s(&c->book.checkin, &c->plan, floor_s);
-        due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)] =
-            aw_co_vouched_beat_s(c, aw_watch_beat_due_s(&c->book.newest, &c->plan, floor_s));
+        due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)] = aw_co_beat_due_s(c, floor_s);
         aw_trigger_due(&c->triggers, &c->plan, floor_s, &due);
     }
     aw_ladder_watch(&c->ladder, &rules, &due, aw_timebase_s(&c->time), out);
+    aw_co_shown_watch(c);
     aw_co_touch(c, CONTACT_DIRTY_LADDER);
 }
 
-/* spec/07-contact.md §8: "A reply MUST NOT show what only the circle knows". */
+/* spec/07-contact.md §8: "A reply MUST NOT show what only the circle knows", and "A claim made
+ * while an incident was not public MUST NOT be shown when it becomes so." */
 uint8_t aw_co_claim(const struct contact *c)
 {
-    if (!c->ladder.is_public)
-        return AW_REPLY_CLAIM_NONE;
-    return c->book.claim == CONTACT_CLAIM_HANDED ? AW_REPLY_CLAIM_DECLINED : c->book.claim;
+    uint8_t claim = c->own.told.claim;
+
+    return claim == CONTACT_CLAIM_HANDED ? AW_REPLY_CLAIM_DECLINED : claim;
 }
 
 /* ---- Start and end ---- */
@@ -198,6 +198,7 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     aw_words_in_init(&c->words);
     aw_plan_default(&c->plan, 1);
     aw_ladder_init(&c->ladder, 0);
+    aw_ladder_init(&c->shown, 0);
     return AW_OK;
 }
 
@@ -239,7 +240,7 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
     struct aw_ladder_rules rules = aw_co_rules(c);
-    struct aw_ladder_out out = {.count = 0};
+    struct aw_ladder_out out = {.count = 0}, shown = {.count = 0};
     bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
 
     AW_ASSERT(!c->is_started);
@@ -256,6 +257,8 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
     }
     aw_ladder_resume(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
     aw_co_flush(c, &out);
+    aw_ladder_resume(&c->shown, &rules, aw_timebase_s(&c->time), &shown);
+    aw_co_shown_flush(c, &shown);
     c->wants_join = c->who.phase == AW_CONTACT_JOINING;
     c->wants_resume = is_paired;
     c->wants_reply = is_paired && c->book.newest.call.seq != 0;
@@ -335,7 +338,7 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
 {
     struct contact *c = contact_of(contact);
     struct aw_ladder_rules rules = aw_co_rules(c);
-    struct aw_ladder_out out = {.count = 0};
+    struct aw_ladder_out out = {.count = 0}, shown = {.count = 0};
     uint64_t now_s, proof_s = as_of_s;
 
     aw_co_advance(c, now);
@@ -351,6 +354,8 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
         c->path_s[mailbox_id] = proof_s;
     aw_ladder_path(&c->ladder, &rules, proof_s, now_s, &out);
     aw_co_flush(c, &out);
+    aw_ladder_path(&c->shown, &rules, proof_s, now_s, &shown);
+    aw_co_shown_flush(c, &shown);
 }
 
 bool aw_contact_wants_path(const struct aw_contact *contact)
@@ -359,7 +364,8 @@ bool aw_contact_wants_path(const struct aw_contact *contact)
     struct aw_ladder_rules rules = aw_co_rules(c);
 
     /* Where a clock is wrong no proof would tell. */
-    return aw_ladder_wants_path(&c->ladder, &rules) && !aw_watch_is_doubtful(&c->book.newest);
+    return (aw_ladder_wants_path(&c->ladder, &rules) || aw_ladder_wants_path(&c->shown, &rules)) &&
+           !aw_watch_is_doubtful(&c->book.newest);
 }
 
 void aw_contact_kick(struct aw_contact *contact, struct aw_now now)
@@ -407,6 +413,7 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
     uint64_t at_ms = aw_timebase_when_ms(&c->time, c->ladder.deadline_s);
     bool wants = c->wants_join || c->owes_answer || c->wants_resume || c->wants_reply;
 
+    at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, c->shown.deadline_s));
     at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_peers_deadline_s(c)));
     at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&c->outbox));
     at_ms = aw_time_min(at_ms, c->resend_ms);

@@ -242,25 +242,28 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
     }
 }
 
+static bool is_known(const struct aw_ladder *l, const struct aw_call *call)
+{
+    /* Who ran ahead with a copy of the phone has used up numbers, but not this word. */
+    if (call->kind == AW_CALL_SOS)
+        return call->alarm.id == l->alarm_id;
+    return call->alarm.id <= l->alarm_id;
+}
+
 /* spec/07-contact.md §3: "An alarm MUST count from whatever call carries it first." A dropped SOS
  * does not help while a beat passes. */
 static void take_alarm(struct contact *c, const struct aw_call *call, uint32_t base_s,
                        struct aw_ladder_out *out)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
-    bool was_public = c->ladder.is_public, is_known = call->alarm.id <= c->ladder.alarm_id;
 
-    /* Who ran ahead with a copy of the phone has used up numbers, but not this word. */
-    if (call->kind == AW_CALL_SOS)
-        is_known = call->alarm.id == c->ladder.alarm_id;
-    if (!call->has_alarm || call->kind == AW_CALL_CANCEL || is_known)
+    if (!call->has_alarm || call->kind == AW_CALL_CANCEL)
         return;
-    aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_SOS, call->alarm.id, base_s,
-                    aw_timebase_s(&c->time), out);
-    /* spec/07-contact.md §8: "A claim made while an incident was not public MUST NOT be shown when
-     * it becomes so." */
-    if (!was_public)
-        c->book.claim = CONTACT_CLAIM_NONE;
+    if (!is_known(&c->ladder, call))
+        aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_SOS, call->alarm.id, base_s,
+                        aw_timebase_s(&c->time), out);
+    if (!is_known(&c->shown, call))
+        aw_co_shown_sos(c, call->alarm.id, base_s);
 }
 
 static void announce(struct contact *c, const struct aw_contact_call *taken)
@@ -299,7 +302,7 @@ static void take(struct contact *c, const struct aw_opened *opened, const struct
     take_newest(c, &taken, replied_at_s, hash, form);
     if (form == CONTACT_FROM_CALL)
         aw_co_peers_statement(c, call);
-    aw_co_peers_call(c, call, &taken, replied_at_s, base_s);
+    aw_co_peers_call(c, call, &taken, is_old, replied_at_s, base_s);
     take_share(c, call);
     take_triggers(c, call, &taken, base_s);
     if (call->word != 0)

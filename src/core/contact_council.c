@@ -49,18 +49,21 @@ void aw_co_peers_statement(struct contact *c, const struct aw_call *call)
 }
 
 void aw_co_peers_call(struct contact *c, const struct aw_call *call,
-                      const struct aw_contact_call *taken, uint32_t replied_at_s, uint32_t base_s)
+                      const struct aw_contact_call *taken, bool is_old, uint32_t replied_at_s,
+                      uint32_t base_s)
 {
     struct aw_peers_book *b = &c->peers.book;
     bool is_end = call->kind == AW_CALL_TIMER && call->timer.op == AW_TIMER_END;
     bool is_proof = call->kind == AW_CALL_CHECKIN || call->kind == AW_CALL_PLAN || is_end;
+    bool is_newer = taken->seq > b->claimed.call.seq ||
+                    (is_old && taken->issued_at_s > b->claimed.call.issued_at_s);
 
     if (call->seq >= c->book.newest.call.seq) {
         /* Heard directly: what others passed on is over. */
         b->is_vouched = false;
         b->vouched_seq = 0;
     }
-    if (is_proof && taken->seq > b->claimed.call.seq)
+    if (is_proof && is_newer)
         aw_watch_take(&b->claimed, taken, replied_at_s);
     if (call->kind == AW_CALL_CHECKIN && taken->seq > b->safe_claimed)
         b->safe_claimed = taken->seq;
@@ -72,6 +75,9 @@ void aw_co_peers_call(struct contact *c, const struct aw_call *call,
         c->outside.life_at_s = base_s;
     if (call->kind == AW_CALL_TIMER)
         aw_trigger_timer(&c->outside, call, base_s, c->plan.grace_s, true);
+    aw_co_shown_watch(c);
+    if (is_newer && call->kind == AW_CALL_CHECKIN)
+        aw_co_shown_checkin(c, call->seq);
     aw_co_touch(c, CONTACT_DIRTY_PEERS);
 }
 
@@ -86,48 +92,23 @@ static uint32_t known_seq(const struct contact *c)
     return seq;
 }
 
-/*
- * When she is late. For those outside the circle every word counts, whatever its presence was found
- * to be: it is what they see. A question of this contact's is nobody else's.
- */
-static uint64_t late_s(const struct contact *c, bool inside)
+static const struct aw_ladder *ladder_of(const struct contact *c, bool inside)
 {
-    uint64_t floor_s = c->ladder.peers.spoken_s;
-    struct aw_ladder_due due = c->ladder.due;
-    uint64_t at_s;
-
-    if (inside || c->peers.book.claimed.call.seq == 0)
-        return aw_ladder_due_s(&c->ladder);
-    aw_trigger_due(&c->outside, &c->plan, floor_s, &due);
-    at_s = aw_watch_checkin_due_s(&c->peers.book.claimed, &c->plan, floor_s);
-    at_s = aw_time_min(at_s, due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)]);
-    at_s = aw_time_min(at_s, due.at_s[AW_LADDER_DUE(AW_WHY_TIMER)]);
-    return aw_time_min(at_s, due.at_s[AW_LADDER_DUE(AW_WHY_LIFE)]);
-}
-
-static enum aw_incident_kind incident_outside(const struct contact *c)
-{
-    const struct aw_peers_book *b = &c->peers.book;
-
-    if (!aw_ladder_is_incident(&c->ladder))
-        return AW_INCIDENT_NONE;
-    if (c->ladder.alarm_id != b->alarm_before)
-        return AW_INCIDENT_SOS;
-    return b->missed_outside ? AW_INCIDENT_MISSED : AW_INCIDENT_NONE;
+    return inside ? &c->ladder : &c->shown;
 }
 
 void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mine *out)
 {
-    uint64_t now_s = aw_timebase_s(&c->time), late = late_s(c, inside);
+    const struct aw_ladder *l = ladder_of(c, inside);
+    uint64_t now_s = aw_timebase_s(&c->time), late = aw_ladder_due_s(l);
     uint64_t missed_s = late == AW_NO_TIME ? AW_NO_TIME : late + c->plan.grace_s;
 
     *out = (struct aw_finding_of_mine){
         .seq = known_seq(c),
-        .incident = inside ? c->ladder.incident : incident_outside(c),
+        .incident = l->incident,
         .safe_seq = inside ? c->peers.book.safe_seq : c->peers.book.safe_claimed,
         .missed_s = missed_s,
     };
-    out->speaks = out->incident != AW_INCIDENT_NONE;
     if (out->seq == 0 || !c->has_plan || late == AW_NO_TIME)
         return;
     /* spec/16-peers.md §6: "A contact MUST NOT say missed unless a path of its own was proved since
@@ -136,7 +117,7 @@ void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mi
         out->finding = AW_FINDING_FINE;
     else if (now_s < missed_s)
         out->finding = AW_FINDING_OVERDUE;
-    else if (c->ladder.path.proved_s >= missed_s && !aw_watch_is_doubtful(&c->book.newest))
+    else if (l->path.proved_s >= missed_s && !aw_watch_is_doubtful(&c->book.newest))
         out->finding = AW_FINDING_MISSED;
     else
         out->finding = AW_FINDING_CANNOT_TELL;
@@ -144,18 +125,12 @@ void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mi
 
 /* ---- Votes and release ---- */
 
-/* The first level with shares has begun. A rescue in the circle does not begin it for others. */
-static bool level_began(const struct contact *c, bool inside, const struct aw_finding_of_mine *mine)
+/* The first level with shares has begun. */
+static bool level_began(const struct contact *c, bool inside)
 {
-    bool is_hidden =
-        c->ladder.incident == AW_INCIDENT_DURESS || c->ladder.incident == AW_INCIDENT_WRONG;
-
     for (size_t i = 0; i < c->plan.levels_count; i++) {
-        if (!c->plan.levels[i].shares)
-            continue;
-        if (inside || !is_hidden)
-            return c->ladder.level > i;
-        return aw_timebase_s(&c->time) >= mine->missed_s + c->plan.levels[i].delay_s;
+        if (c->plan.levels[i].shares)
+            return ladder_of(c, inside)->level > i;
     }
     return false;
 }
@@ -198,6 +173,7 @@ static void add_voice(const struct contact *c, const struct aw_peer *peer, uint6
 static void fill_council(const struct contact *c, bool inside, struct aw_sitting *council)
 {
     const struct aw_member *own = aw_co_own_member(c);
+    const struct contact_own *o = &c->own;
     struct aw_finding_of_mine mine;
 
     aw_co_finding(c, inside, &mine);
@@ -207,8 +183,10 @@ static void fill_council(const struct contact *c, bool inside, struct aw_sitting
         .seq = c->book.newest.call.seq,
         .missed = mine.finding == AW_FINDING_MISSED,
         .is_blind = mine.finding == AW_FINDING_CANNOT_TELL,
-        .level = level_began(c, inside, &mine),
-        .unreachable = says_unreachable(c->own.confirm, c->own.confirm_at_s, mine.missed_s),
+        .level = level_began(c, inside),
+        .unreachable = inside
+                           ? says_unreachable(o->confirm, o->confirm_at_s, mine.missed_s)
+                           : says_unreachable(o->told.confirm, o->told.confirm_at_s, mine.missed_s),
         .proved = proved_operators(c, mine.missed_s),
         .operators = aw_council_operators(&c->plan, c->who.own.relays, c->who.own.relays_count),
     };
@@ -240,7 +218,7 @@ enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *
 
     /* spec/16-peers.md §8: "Who is to learn nothing of her place MUST NOT be given a share." */
     if (m == NULL || peer->is_decoy || m->data == AW_DATA_NONE || !aw_co_peer_counts(c, peer) ||
-        !aw_ladder_is_incident(&c->ladder))
+        !aw_ladder_is_incident(ladder_of(c, peer->is_fellow)))
         return CONTACT_GIVES_NONE;
     tally(c, peer->is_fellow, &t);
     /* spec/16-peers.md §8: "With one operator, a human who runs a relay MUST NOT be given a share
@@ -251,8 +229,9 @@ enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *
     /* spec/16-peers.md §8: "The share of the card MUST NOT go out but where shares of her place do,
      * or in an SOS." */
     aw_co_finding(c, peer->is_fellow, &mine);
-    return mine.incident == AW_INCIDENT_SOS && c->ladder.level > 0 ? CONTACT_GIVES_CARD
-                                                                   : CONTACT_GIVES_NONE;
+    return mine.incident == AW_INCIDENT_SOS && ladder_of(c, peer->is_fellow)->level > 0
+               ? CONTACT_GIVES_CARD
+               : CONTACT_GIVES_NONE;
 }
 
 /* ---- What time does ---- */
@@ -264,16 +243,10 @@ static void note_incident(struct contact *c)
     bool is_open = aw_ladder_is_incident(&c->ladder);
     uint32_t id = is_open ? c->ladder.incident_id : 0;
 
-    if (!is_open && p->book.alarm_before != c->ladder.alarm_id) {
-        p->book.alarm_before = c->ladder.alarm_id;
-        aw_co_touch(c, CONTACT_DIRTY_PEERS);
-    }
     if (p->book.incident_id == id)
         return;
     p->book.incident_id = id;
-    p->book.missed_outside = p->book.is_released = false;
-    if (is_open) /* what was said of the last one is still told, as far as it was */
-        p->book.outside_since_s = 0;
+    p->book.is_released = false;
     /* spec/16-peers.md §9: "Shares of others, and what they opened, MUST be erased when the
      * incident closes." */
     aw_gather_wipe(&p->gather);
@@ -284,38 +257,37 @@ static void note_incident(struct contact *c)
     aw_co_touch(c, CONTACT_DIRTY_PEERS | CONTACT_DIRTY_PLACE);
 }
 
+/* A ladder that cannot tell takes the word of others. */
+static void hear_others(struct contact *c, bool inside, uint64_t now_s)
+{
+    struct aw_ladder *l = inside ? &c->ladder : &c->shown;
+    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_out out = {.count = 0};
+    struct aw_sitting council;
+
+    if (c->peers.used == 0 || !aw_ladder_is_unsure(l))
+        return;
+    fill_council(c, inside, &council);
+    if (!aw_council_others(&council))
+        return;
+    aw_ladder_others(l, &rules, now_s, &out);
+    if (inside)
+        aw_co_flush(c, &out);
+    else
+        aw_co_shown_flush(c, &out);
+}
+
 void aw_co_council_advance(struct contact *c, uint64_t now_s)
 {
     struct aw_peers_book *b = &c->peers.book;
-    struct aw_finding_of_mine outside;
-    struct aw_sitting council;
     struct aw_tally t;
 
     if (!c->peers.has_book)
         return;
-    if (c->peers.used > 0 && aw_ladder_is_unsure(&c->ladder)) {
-        struct aw_ladder_rules rules = aw_co_rules(c);
-        struct aw_ladder_out out = {.count = 0};
-
-        fill_council(c, true, &council);
-        if (aw_council_others(&council)) {
-            aw_ladder_others(&c->ladder, &rules, now_s, &out);
-            aw_co_flush(c, &out);
-        }
-    }
+    hear_others(c, true, now_s);
+    hear_others(c, false, now_s);
     note_incident(c);
-    if (!aw_ladder_is_incident(&c->ladder))
-        return;
-    aw_co_finding(c, false, &outside);
-    if (!b->missed_outside && outside.finding >= AW_FINDING_MISSED) {
-        b->missed_outside = true;
-        aw_co_touch(c, CONTACT_DIRTY_PEERS);
-    }
-    if (b->outside_since_s == 0 && incident_outside(c) != AW_INCIDENT_NONE) {
-        b->outside_since_s = (uint32_t)now_s;
-        aw_co_touch(c, CONTACT_DIRTY_PEERS);
-    }
-    if (b->is_released || c->peers.used == 0)
+    if (!aw_ladder_is_incident(&c->ladder) || b->is_released || c->peers.used == 0)
         return;
     tally(c, true, &t);
     if (t.release == AW_RELEASE_YES || t.release == AW_RELEASE_DURESS) {
@@ -401,12 +373,12 @@ static void vouch(struct contact *c, const struct aw_member *m,
     aw_co_flush(c, &out);
 }
 
-uint64_t aw_co_vouched_beat_s(const struct contact *c, uint64_t beat_s)
+uint64_t aw_co_beat_due_s(const struct contact *c, uint64_t floor_s)
 {
     const struct aw_peers_book *b = &c->peers.book;
+    uint64_t beat_s = aw_watch_beat_due_s(&c->book.newest, &c->plan, floor_s);
     struct aw_watch w = {.call = {.seq = b->vouched_seq, .valid_for_s = b->vouched_for_s},
                          .base_s = b->vouched_at_s};
-    uint64_t floor_s = c->ladder.peers.spoken_s;
 
     /* spec/16-peers.md §7: "of the phone only": what she has to do herself stays due. */
     return b->is_vouched ? aw_time_max(beat_s, aw_watch_beat_due_s(&w, &c->plan, floor_s)) : beat_s;
@@ -471,12 +443,32 @@ static bool is_for_me(const struct contact *c, const struct aw_witness *w)
            aw_council_human(&c->plan, w->hand_to) == own->human;
 }
 
+/* What another human says of acting and of her, to one of the two ladders. */
+static void hear_human(struct contact *c, bool inside, const struct aw_ladder_peer *peer,
+                       const struct aw_witness *w, bool is_new_claim)
+{
+    struct aw_ladder *l = inside ? &c->ladder : &c->shown;
+    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_out out = {.count = 0};
+    uint64_t now_s = aw_timebase_s(&c->time);
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (i == 0 && w->claim == AW_WITNESS_CLAIM_ACTING && is_new_claim)
+            aw_ladder_peer_claim(l, &rules, peer, now_s + c->plan.claim_s, now_s, &out);
+        if (i == 1 && w->confirm == AW_WITNESS_CONFIRM_SPOKEN)
+            aw_ladder_peer_confirm(l, &rules, peer, w->confirm_at, now_s, &out);
+        if (inside)
+            aw_co_flush(c, &out);
+        else
+            aw_co_shown_flush(c, &out);
+        out.count = 0;
+    }
+}
+
 void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_witness *w,
                  const struct aw_witness *before)
 {
     const struct aw_member *m = aw_co_peer_member(c, peer);
-    struct aw_ladder_rules rules = aw_co_rules(c);
-    struct aw_ladder_out out = {.count = 0};
     struct aw_ladder_peer ladder_peer;
     uint64_t now_s = aw_timebase_s(&c->time);
 
@@ -486,14 +478,8 @@ void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_
     if (w->has_statement)
         vouch(c, m, &w->statement);
     aw_co_council_advance(c, now_s);
-    if (w->claim == AW_WITNESS_CLAIM_ACTING && before->claim != w->claim)
-        aw_ladder_peer_claim(&c->ladder, &rules, &ladder_peer, now_s + c->plan.claim_s, now_s,
-                             &out);
-    aw_co_flush(c, &out);
-    out.count = 0;
-    if (w->confirm == AW_WITNESS_CONFIRM_SPOKEN)
-        aw_ladder_peer_confirm(&c->ladder, &rules, &ladder_peer, w->confirm_at, now_s, &out);
-    aw_co_flush(c, &out);
+    hear_human(c, true, &ladder_peer, w, before->claim != w->claim);
+    hear_human(c, false, &ladder_peer, w, before->claim != w->claim);
     if (w->claim == AW_WITNESS_CLAIM_HANDED && w->hand_to != before->hand_to && is_for_me(c, w))
         aw_co_event(c, AW_EVENT_HANDED, AW_URGENCY_RING, 0, (uint32_t)now_s);
     note_incident(c);

@@ -111,24 +111,26 @@ enum aw_status aw_contact_seen(struct aw_contact *contact, struct aw_now now)
 
 /* ---- Answers to an incident ---- */
 
-static void note_confirm(struct contact *c, enum contact_confirm confirm)
+static void note_confirm(struct contact *c, enum contact_confirm confirm, bool is_told)
 {
     c->own.confirm = (uint8_t)confirm;
     c->own.confirm_at_s = (uint32_t)aw_timebase_s(&c->time);
+    if (is_told) {
+        c->own.told.confirm = c->own.confirm;
+        c->own.told.confirm_at_s = c->own.confirm_at_s;
+    }
     aw_co_touch(c, CONTACT_DIRTY_OWN);
 }
 
 /* What the answers of the human have in common. */
-static enum aw_status human(struct contact *c,
-                            enum aw_status (*say)(struct aw_ladder *,
-                                                  const struct aw_ladder_rules *, uint64_t,
-                                                  struct aw_ladder_out *),
-                            int claim, struct aw_now now)
+static enum aw_status human(struct contact *c, aw_co_say *say, int claim, bool *is_told,
+                            struct aw_now now)
 {
     struct aw_ladder_rules rules = aw_co_rules(c);
     struct aw_ladder_out out = {.count = 0};
     enum aw_status st;
 
+    *is_told = false;
     aw_co_advance(c, now);
     if (!aw_outbox_has_room(&c->outbox))
         return AW_E_BUSY;
@@ -136,11 +138,14 @@ static enum aw_status human(struct contact *c,
     if (st != AW_OK && st != AW_E_LIMIT)
         return st;
     aw_co_flush(c, &out);
+    *is_told = aw_co_shown_human(c, say);
     if (claim >= 0)
         c->book.claim = (uint8_t)claim;
+    if (claim >= 0 && *is_told)
+        c->own.told.claim = (uint8_t)claim;
     /* spec/07-contact.md §8: "What a human answers MUST NOT change the time at which a reply
      * leaves under duress": a reply that shows nothing new would show that something happened. */
-    if (c->ladder.is_public && c->book.newest.call.seq != 0) {
+    if (*is_told && c->book.newest.call.seq != 0) {
         c->book.seq_human = c->book.newest.call.seq;
         c->wants_reply = true;
     }
@@ -150,21 +155,26 @@ static enum aw_status human(struct contact *c,
 
 enum aw_status aw_contact_claim(struct aw_contact *contact, struct aw_now now)
 {
-    return human(contact_of(contact), aw_ladder_claim, CONTACT_CLAIM_ACTING, now);
+    bool is_told;
+
+    return human(contact_of(contact), aw_ladder_claim, CONTACT_CLAIM_ACTING, &is_told, now);
 }
 
 enum aw_status aw_contact_decline(struct aw_contact *contact, struct aw_now now)
 {
-    return human(contact_of(contact), aw_ladder_decline, CONTACT_CLAIM_DECLINED, now);
+    bool is_told;
+
+    return human(contact_of(contact), aw_ladder_decline, CONTACT_CLAIM_DECLINED, &is_told, now);
 }
 
 enum aw_status aw_contact_confirm(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
-    enum aw_status st = human(c, aw_ladder_confirm, -1, now);
+    bool is_told;
+    enum aw_status st = human(c, aw_ladder_confirm, -1, &is_told, now);
 
     if (st == AW_OK)
-        note_confirm(c, CONTACT_CONFIRM_SPOKEN);
+        note_confirm(c, CONTACT_CONFIRM_SPOKEN, is_told);
     return st;
 }
 
@@ -176,7 +186,7 @@ enum aw_status aw_contact_unreachable(struct aw_contact *contact, struct aw_now 
     if (st == AW_OK && !aw_ladder_is_incident(&c->ladder))
         st = AW_E_STATE;
     if (st == AW_OK)
-        note_confirm(c, CONTACT_CONFIRM_UNREACHABLE);
+        note_confirm(c, CONTACT_CONFIRM_UNREACHABLE, aw_ladder_is_incident(&c->shown));
     return st;
 }
 
@@ -185,6 +195,7 @@ enum aw_status aw_contact_hand_over(struct aw_contact *contact, uint8_t person, 
     struct contact *c = contact_of(contact);
     const struct aw_member *me = aw_co_member(c), *him = NULL;
     enum aw_status st;
+    bool is_told;
 
     for (size_t i = 0; c->has_plan && i < c->plan.roster_count; i++) {
         if (c->plan.roster[i].person == person)
@@ -192,9 +203,10 @@ enum aw_status aw_contact_hand_over(struct aw_contact *contact, uint8_t person, 
     }
     if (him == NULL || (me != NULL && him->human == me->human))
         return AW_E_NOT_FOUND;
-    st = human(c, aw_ladder_decline, CONTACT_CLAIM_HANDED, now);
+    st = human(c, aw_ladder_decline, CONTACT_CLAIM_HANDED, &is_told, now);
     if (st == AW_OK) {
         c->own.hand_to = person;
+        c->own.told.hand_to = is_told ? person : c->own.told.hand_to;
         aw_co_touch(c, CONTACT_DIRTY_OWN);
     }
     return st;
@@ -215,6 +227,10 @@ enum aw_status aw_contact_note(struct aw_contact *contact, const char *text, str
         return AW_E_STATE;
     memset(c->own.note, 0, sizeof c->own.note);
     memcpy(c->own.note, text, len);
+    /* What he writes in a rescue is for the circle. */
+    if (aw_ladder_is_incident(&c->shown) && c->ladder.incident <= AW_INCIDENT_SOS &&
+        c->ladder.incident != AW_INCIDENT_WRONG)
+        memcpy(c->own.told.note, c->own.note, sizeof c->own.told.note);
     aw_co_touch(c, CONTACT_DIRTY_OWN);
     return AW_OK;
 }

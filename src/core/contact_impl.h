@@ -56,6 +56,7 @@ enum {
     CONTACT_KEY_SECRETS,
     CONTACT_KEY_TRIGGERS,
     CONTACT_KEY_OWN,
+    CONTACT_KEY_SHOWN,
     CONTACT_KEY_COUNT,
 };
 enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY, CONTACT_KEY_CARD };
@@ -195,6 +196,16 @@ struct contact_card {
     uint8_t body[AW_CARD_FILE_LEN_MAX];
 };
 
+/* What her phone and those outside the circle are told of it: what he said in an incident that they
+ * know of. */
+struct contact_told {
+    uint8_t claim;   /* enum contact_claim */
+    uint8_t hand_to; /* person, 0: nobody */
+    uint8_t confirm; /* enum contact_confirm */
+    uint32_t confirm_at_s;
+    char note[AW_WITNESS_NOTE_MAX + 1];
+};
+
 /* What the human here says beside answers to her. */
 struct contact_own {
     uint8_t version;                   /* of the record */
@@ -208,10 +219,11 @@ struct contact_own {
     uint8_t hand_to; /* person, 0: nobody */
     char note[AW_WITNESS_NOTE_MAX + 1];
     uint32_t words_at_s; /* when words were last compared with her in person, 0: never */
+    struct contact_told told;
 };
 
-#define CONTACT_SCRATCH_LEN (35840 + AW_PEERS_STORE_MAX)
-#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 14 + CONTACT_CARDS + AW_PEERS_OPS_MAX)
+#define CONTACT_SCRATCH_LEN (36864 + AW_PEERS_STORE_MAX)
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 15 + CONTACT_CARDS + AW_PEERS_OPS_MAX)
 
 /* What a parcel carries. */
 enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
@@ -235,6 +247,7 @@ struct contact {
     struct contact_triggers triggers;
     struct contact_own own;
     struct aw_ladder ladder;
+    struct aw_ladder shown;                 /* as those outside the circle must think that it is */
     uint64_t path_s[AW_ENDPOINT_COUNT_MAX]; /* by relay: newest proof that nothing waited there */
     struct aw_plan plan;                    /* in force; until there is one, the default */
     bool has_plan;
@@ -293,6 +306,15 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out);
 void aw_co_advance(struct contact *c, struct aw_now now);
 void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out);
 uint8_t aw_co_claim(const struct contact *c);
+
+/* contact_shown.c: what those outside the circle know. */
+typedef enum aw_status aw_co_say(struct aw_ladder *, const struct aw_ladder_rules *, uint64_t,
+                                 struct aw_ladder_out *);
+void aw_co_shown_flush(struct contact *c, const struct aw_ladder_out *out);
+void aw_co_shown_watch(struct contact *c);
+void aw_co_shown_checkin(struct contact *c, uint32_t seq);
+void aw_co_shown_sos(struct contact *c, uint32_t id, uint32_t base_s);
+AW_MUST_USE bool aw_co_shown_human(struct contact *c, aw_co_say *say);
 
 /* contact_human.c */
 /* Until when he is not available, 0: he is. */
@@ -389,20 +411,21 @@ struct aw_finding_of_mine {
     enum aw_incident_kind incident;
     uint32_t safe_seq;
     uint64_t missed_s; /* when grace is used up, AW_NO_TIME: never */
-    bool speaks;       /* of an incident: claim, confirmation and comment may be told */
 };
 
 /* contact_council.c: what they decide together. */
 void aw_co_peers_statement(struct contact *c, const struct aw_call *call);
 void aw_co_peers_call(struct contact *c, const struct aw_call *call,
-                      const struct aw_contact_call *taken, uint32_t replied_at_s, uint32_t base_s);
+                      const struct aw_contact_call *taken, bool is_old, uint32_t replied_at_s,
+                      uint32_t base_s);
 uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s);
 void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mine *out);
 /* Which shares somebody is given now. */
 enum contact_giving { CONTACT_GIVES_NONE = 0, CONTACT_GIVES_CARD, CONTACT_GIVES_ALL };
 enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer);
 void aw_co_council_advance(struct contact *c, uint64_t now_s);
-uint64_t aw_co_vouched_beat_s(const struct contact *c, uint64_t beat_s);
+/* When a beat is due, as others vouched for it; `floor_s` as in watch.h. */
+uint64_t aw_co_beat_due_s(const struct contact *c, uint64_t floor_s);
 void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_witness *w,
                  const struct aw_witness *before);
 

@@ -135,17 +135,16 @@ static const struct aw_wire_field ladder_fields[] = {
     AW_ROW_BOOL(10, aw_ladder, confirmed),
     AW_ROW_BOOL(11, aw_ladder, safe_seen),
     AW_ROW_BOOL(12, aw_ladder, cancelled),
-    AW_ROW_BOOL(13, aw_ladder, is_public),
-    AW_ROW_UINT(14, aw_ladder, now_s, 0, AW_TIME_MAX_MS),
-    AW_ROW_UINT(15, aw_ladder, late_s, 0, AW_TIME_MAX_MS),
-    AW_ROW_UINT(16, aw_ladder, began_s, 0, AW_TIME_MAX_MS),
-    AW_ROW_UINT(17, aw_ladder, decided_s, 0, AW_TIME_MAX_MS),
-    AW_ROW_UINT(18, aw_ladder, levels_s, 0, AW_TIME_MAX_MS),
-    ROW_U64(19, aw_ladder, claim_s),
-    ROW_U64(20, aw_ladder, ring_s),
-    AW_ROW_MAP(21, aw_ladder, due, &due_map),
-    AW_ROW_MAP(22, aw_ladder, path, &path_map),
-    AW_ROW_MAP(23, aw_ladder, peers, &peers_map),
+    AW_ROW_UINT(13, aw_ladder, now_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(14, aw_ladder, late_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(15, aw_ladder, began_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(16, aw_ladder, decided_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_UINT(17, aw_ladder, levels_s, 0, AW_TIME_MAX_MS),
+    ROW_U64(18, aw_ladder, claim_s),
+    ROW_U64(19, aw_ladder, ring_s),
+    AW_ROW_MAP(20, aw_ladder, due, &due_map),
+    AW_ROW_MAP(21, aw_ladder, path, &path_map),
+    AW_ROW_MAP(22, aw_ladder, peers, &peers_map),
 };
 
 static enum aw_status check_ladder(const void *message)
@@ -206,6 +205,15 @@ static const struct aw_wire_field rota_fields[] = {
 };
 static const struct aw_wire_map rota_map = AW_WIRE_TABLE("rota", aw_quiet, rota_fields, NULL);
 
+static const struct aw_wire_field told_fields[] = {
+    AW_ROW_UINT(0, contact_told, claim, 0, CONTACT_CLAIM_HANDED),
+    AW_ROW_UINT(1, contact_told, hand_to, 0, AW_PLAN_MEMBER_MAX),
+    AW_ROW_UINT(2, contact_told, confirm, 0, CONTACT_CONFIRM_UNREACHABLE),
+    ROW_U32(3, contact_told, confirm_at_s),
+    AW_ROW_TEXT(4, contact_told, note, 0),
+};
+static const struct aw_wire_map told_map = AW_WIRE_TABLE("told", contact_told, told_fields, NULL);
+
 static const struct aw_wire_field own_fields[] = {
     AW_ROW_UINT(0, contact_own, version, VERSION, VERSION),
     AW_ROW_BOOL(1, contact_own, always_on),
@@ -217,6 +225,7 @@ static const struct aw_wire_field own_fields[] = {
     AW_ROW_UINT(7, contact_own, hand_to, 0, AW_PLAN_MEMBER_MAX),
     AW_ROW_TEXT(8, contact_own, note, 0),
     ROW_U32(9, contact_own, words_at_s),
+    AW_ROW_MAP(10, contact_own, told, &told_map),
 };
 static const struct aw_wire_map own_map = AW_WIRE_TABLE("own", contact_own, own_fields, NULL);
 
@@ -279,6 +288,8 @@ static void add_core(struct batch *b, unsigned dirty)
         add_message(b, CONTACT_KEY_BOOK, &book_map, &c->book);
     if ((dirty & CONTACT_DIRTY_LADDER) != 0)
         add_message(b, CONTACT_KEY_LADDER, &ladder_map, &c->ladder);
+    if ((dirty & CONTACT_DIRTY_LADDER) != 0)
+        add_message(b, CONTACT_KEY_SHOWN, &ladder_map, &c->shown);
     if ((dirty & CONTACT_DIRTY_SECRETS) != 0)
         add_message(b, CONTACT_KEY_SECRETS, &secrets_map, &c->secrets);
     start = b->buf.len;
@@ -428,6 +439,8 @@ static enum aw_status load_core(struct contact *c, uint64_t key, struct aw_bytes
         st = aw_message_decode(&secrets_map, &c->secrets, value);
     else if (key == CONTACT_KEY_TRIGGERS)
         st = aw_message_decode(&triggers_map, &c->triggers, value);
+    else if (key == CONTACT_KEY_SHOWN)
+        st = aw_message_decode(&ladder_map, &c->shown, value);
     else if (key == CONTACT_KEY_OWN)
         st = aw_message_decode(&own_map, &c->own, value);
     if (st == AW_OK)

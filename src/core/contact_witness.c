@@ -164,13 +164,31 @@ static void fill_share(const struct contact *c, struct aw_peer *peer, struct aw_
         (void)aw_co_card_share(c, w);
 }
 
-/* Whether the incident is one that only the circle knows the whole of. */
-static bool is_hidden(const struct contact *c)
+/* What the human said, as fellows of the circle hear it, or as it may be told to everybody. */
+static void fill_human(const struct contact *c, bool inside, struct aw_witness *w)
 {
-    return c->ladder.incident == AW_INCIDENT_DURESS || c->ladder.incident == AW_INCIDENT_WRONG;
+    const struct contact_told *told = &c->own.told;
+    bool speaks = aw_ladder_is_incident(&c->ladder);
+
+    if (inside && speaks) {
+        w->claim = c->book.claim;
+        w->hand_to = c->own.hand_to;
+        memcpy(w->note, c->own.note, sizeof w->note);
+    } else if (!inside) {
+        w->claim = told->claim;
+        w->hand_to = told->hand_to;
+        memcpy(w->note, told->note, sizeof w->note);
+    }
+    w->confirm = inside ? c->own.confirm : told->confirm;
+    w->confirm_at = inside ? c->own.confirm_at_s : told->confirm_at_s;
+    if (w->claim != AW_WITNESS_CLAIM_HANDED)
+        w->hand_to = 0;
+    else if (w->hand_to == 0)
+        w->claim = AW_WITNESS_CLAIM_DECLINED;
 }
 
-/* Nothing of an incident but what belongs to the view. */
+/* spec/16-peers.md §5: "To those who are no fellows a witness MUST say nothing that calm would not
+ * have produced." */
 static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
 {
     const struct aw_peers_book *b = &c->peers.book;
@@ -178,7 +196,8 @@ static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness
     struct aw_finding_of_mine mine;
 
     aw_co_finding(c, inside, &mine);
-    w->plan_version = c->plan.version;
+    /* Which plans the circle refused is its own affair. */
+    w->plan_version = inside ? c->plan.version : c->book.plan_named;
     w->verdict = (struct aw_witness_verdict){.seq = mine.seq,
                                              .state = (uint8_t)mine.finding,
                                              .incident = (uint8_t)mine.incident,
@@ -190,19 +209,7 @@ static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness
         w->has_statement = true;
         w->statement = b->statement;
     }
-    if (mine.speaks && (inside || c->ladder.is_public)) {
-        w->claim = c->book.claim;
-        w->hand_to = w->claim == AW_WITNESS_CLAIM_HANDED ? c->own.hand_to : 0;
-        if (w->claim == AW_WITNESS_CLAIM_HANDED && w->hand_to == 0)
-            w->claim = AW_WITNESS_CLAIM_DECLINED;
-        if (inside || !is_hidden(c))
-            memcpy(w->note, c->own.note, sizeof w->note);
-    }
-    /* What was confirmed before those outside knew of it is not told when they do. */
-    if (inside || (b->outside_since_s != 0 && c->own.confirm_at_s >= b->outside_since_s)) {
-        w->confirm = c->own.confirm;
-        w->confirm_at = c->own.confirm_at_s;
-    }
+    fill_human(c, inside, w);
     fill_share(c, peer, w);
 }
 

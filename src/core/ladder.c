@@ -403,14 +403,11 @@ void aw_ladder_open(struct aw_ladder *l, enum aw_incident_kind kind, enum aw_why
         l->claims_used = 0;
         l->held_level = 0;
         l->cancelled = false;
-        l->is_public = false;
         l->trigger_seq = 0;
         l->peers.claim_s = 0;
         for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
             l->peers.level[i] = 0;
     }
-    if (kind == AW_INCIDENT_MISSED || kind == AW_INCIDENT_SOS)
-        l->is_public = true;
     if (kind > l->incident)
         l->incident = kind;
     l->cause = cause;

@@ -104,7 +104,6 @@ struct aw_ladder {
     bool confirmed;
     bool safe_seen;
     bool cancelled;
-    bool is_public; /* of an incident: she and outsiders know of it, a miss or an SOS */
     uint64_t now_s;
     uint64_t deadline_s; /* next time with work to do */
     uint64_t late_s;     /* OVERDUE: the deadline that passed */

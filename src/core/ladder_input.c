@@ -36,7 +36,6 @@ static void settle(struct aw_ladder *l, const struct aw_ladder_rules *rules,
             l->due.at_s[i] = aw_plan_due_s(rules->plan, l->now_s);
     }
     l->incident = AW_INCIDENT_NONE;
-    l->is_public = false;
     l->path.is_blind = false;
     l->cause = AW_WHY_HUMAN;
     l->level = 0;

@@ -75,13 +75,10 @@ struct aw_peers_book {
     uint32_t vouched_seq;    /* of a statement that others passed on, 0: none */
     uint32_t vouched_at_s;   /* base of the beat that it stands for */
     uint32_t vouched_for_s;
-    uint8_t vouched_groups;   /* of who vouched, while it waits for a second one */
-    bool is_vouched;          /* it counts: once until she is heard directly */
-    uint32_t incident_id;     /* that the fields below belong to */
-    uint32_t alarm_before;    /* newest SOS before it */
-    bool missed_outside;      /* it is a miss for those outside the circle, too */
-    uint32_t outside_since_s; /* since when those outside know of it, 0: they do not */
-    bool is_released;         /* the human was told */
+    uint8_t vouched_groups; /* of who vouched, while it waits for a second one */
+    bool is_vouched;        /* it counts: once until she is heard directly */
+    uint32_t incident_id;   /* that the fields below belong to */
+    bool is_released;       /* the human was told */
 };
 
 /* What the shares of others opened, and their shares of her plan card. Secret: wipe. */

@@ -129,10 +129,7 @@ static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(14, aw_peers_book, vouched_groups, 0, AW_GROUPS_ALL),
     AW_ROW_BOOL(15, aw_peers_book, is_vouched),
     ROW_U32(16, aw_peers_book, incident_id),
-    ROW_U32(17, aw_peers_book, alarm_before),
-    AW_ROW_BOOL(18, aw_peers_book, missed_outside),
-    ROW_U32(19, aw_peers_book, outside_since_s),
-    AW_ROW_BOOL(20, aw_peers_book, is_released),
+    AW_ROW_BOOL(17, aw_peers_book, is_released),
 };
 static const struct aw_wire_map book_map = AW_WIRE_TABLE("peers", aw_peers_book, book_fields, NULL);
 
