@@ -25,7 +25,7 @@
 
 /* What a path must have been good for before its silence is hers: after an outage of a relay her
  * device, too, needs a moment to come back. */
-#define AW_LADDER_SETTLE_S 60
+#define AW_LADDER_SETTLE_S 90
 
 /* Time that a relay gets to answer before a human hears that it did not. */
 #define AW_LADDER_PROBE_S 10
@@ -135,7 +135,7 @@ void aw_ladder_path(struct aw_ladder *l, const struct aw_ladder_rules *rules, ui
 /* Whether it is open whose silence it is: suspected, or raised by the ceiling alone. */
 bool aw_ladder_is_unsure(const struct aw_ladder *l);
 
-/* Whether a proof is wanted at once: from a minute before grace is used up until it is known whose
+/* Whether a proof is wanted at once: from 90 s before grace is used up until it is known whose
  * silence it is. */
 bool aw_ladder_wants_path(const struct aw_ladder *l, const struct aw_ladder_rules *rules);
 

@@ -258,6 +258,7 @@ void aw_client_connecting(struct aw_client *client, struct aw_now now)
     client->probe_due_ms = aw_time_add(now.mono_ms, client->config.probe_ms);
 }
 
+/* spec/08-relay.md §1: "A client whose link ended MUST try again within 60 s" */
 uint64_t aw_client_backoff_ms(uint32_t attempt, uint32_t random)
 {
     uint64_t span_ms = AW_CLIENT_BACKOFF_MAX_MS;

@@ -79,7 +79,7 @@ static void test_held_back_checkin(void)
     set_up(&b, 1);
     watch(&b, T0 + 90000, T0 + 3600, T0);
     b.out.count = 0;
-    aw_ladder_path(&b.ladder, &b.rules, T0 + 3940, T0 + 3940, &b.out);
+    aw_ladder_path(&b.ladder, &b.rules, T0 + 3900, T0 + 3900, &b.out);
     aw_ladder_path(&b.ladder, &b.rules, T0 + 4000, T0 + 4000, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_MISSED);
     T_EQ(b.ladder.cause, AW_WHY_BEAT);

@@ -258,7 +258,7 @@ static void test_wakes_after_a_day(void)
     circle_pump(&c);
     T_EQ(circle_events(&c, 1, AW_EVENT_LATE), 1);
     T_EQ(circle_events(&c, 1, AW_EVENT_RING), 0);
-    circle_run(&c, 60);
+    circle_run(&c, AW_LADDER_SETTLE_S);
     T_EQ(circle_events(&c, 1, AW_EVENT_UNSURE), 0);
     T_EQ(circle_events(&c, 1, AW_EVENT_RING), 3); /* three levels began meanwhile */
     T_EQ(circle_view(&c, 1).level, 3);

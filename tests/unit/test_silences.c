@@ -58,7 +58,7 @@ static void test_path_down(void)
         circle_run(&c, 15 * MIN_S);
         T_EQ(rings(&c, 1), 1);
         c.hosts[1].is_unproved = k > 0;
-        circle_run(&c, 60);
+        circle_run(&c, 2 * MIN_S);
         T_EQ(circle_view(&c, 1).state, k == 0 ? AW_LADDER_MISSED : AW_LADDER_SUSPECT);
         T_EQ(circle_view(&c, 1).level, k == 0 ? 2 : 0);
         T_TRUE(!circle_view(&c, 1).blind);
@@ -71,7 +71,7 @@ static void test_path_down(void)
         }
         if (k == 1) {
             c.hosts[1].is_unproved = false;
-            circle_run(&c, 60);
+            circle_run(&c, 2 * MIN_S);
             T_TRUE(!circle_view(&c, 1).blind);
         }
         circle_free(&c);

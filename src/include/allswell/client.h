@@ -37,7 +37,7 @@ extern "C" {
 
 /** Shortest and longest wait between two attempts to connect, in ms. */
 #define AW_CLIENT_BACKOFF_MIN_MS 1000
-#define AW_CLIENT_BACKOFF_MAX_MS 300000
+#define AW_CLIENT_BACKOFF_MAX_MS 60000
 
 /** "No mailbox". */
 #define AW_CLIENT_NONE UINT32_MAX
@@ -222,7 +222,7 @@ AW_API void aw_client_disconnected(struct aw_client *client, uint32_t random, st
 
 /**
  * Returns how long to wait before attempt `attempt` (from 0): between half of and all of
- * 1 s * 2^attempt, at most 5 min. Pure: the same arguments give the same wait.
+ * 1 s * 2^attempt, at most a minute. Pure: the same arguments give the same wait.
  */
 AW_API uint64_t aw_client_backoff_ms(uint32_t attempt, uint32_t random);
 
