@@ -11,7 +11,7 @@ started=$(date +%s)
 clean() {
   code=$?
   trap - EXIT INT TERM
-  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
+  for pid in $pids; do kill -CONT "$pid" 2>/dev/null && kill "$pid" 2>/dev/null || :; done
   for pid in $pids; do wait "$pid" 2>/dev/null || :; done
   if [ $code -ne 0 ]; then
     for file in "$work"/*.err; do
@@ -62,10 +62,15 @@ await() { # <what> <seconds> <command>...
   done
 }
 
+keep_pid() { # <name> <pid>
+  pids="$pids $2"
+  echo "$2" >"$work/$1.pid"
+}
+
 relay() { # <name>
   "$bin/allswell-relay" --home "$work/relay-$1" run --listen 127.0.0.1:0 \
     >"$work/relay-$1.out" 2>"$work/relay-$1.err" &
-  pids="$pids $!"
+  keep_pid "relay-$1" $!
   await "relay $1 starts" 5 test -s "$work/relay-$1.out"
 }
 
@@ -85,7 +90,7 @@ agent() { # <role>
   "$bin/allswell" --home "$work/$1" run --on-event \
     "echo \"\$ALLSWELL_EVENT \$ALLSWELL_LEVEL \$ALLSWELL_TEXT\" >>'$work/$1.hook'" \
     >"$work/$1.out" 2>>"$work/$1.err" &
-  pids="$pids $!"
+  keep_pid "$1" $!
   await "the agent of $1 starts" 5 grep -q running "$work/$1.out"
 }
 

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: ISC
+# The second play: what nobody can do alone.
+# shellcheck shell=sh
+
+echo "A circle of four: a subject, who may be in danger, and three contacts, whom she trusts."
+echo "Nobody can silence the alarm, nobody can raise a false one, nobody can find her alone."
+echo "Real processes, real sockets, real databases; only time runs $factor times as fast."
+
+everybody="contact-one contact-two contact-three"
+
+stop_relays() { for name in one two; do kill -STOP "$(cat "$work/relay-$name.pid")"; done; }
+go_on_relays() { for name in one two; do kill -CONT "$(cat "$work/relay-$name.pid")"; done; }
+
+# Nothing that a contact's process does is heard by the others while it is frozen.
+freeze() { kill -STOP "$(cat "$work/$1.pid")"; }
+thaw() { kill -CONT "$(cat "$work/$1.pid")"; }
+
+chapter "Two relays, run by contact one and contact two. Everybody has mailboxes at both."
+relay one
+relay two
+for role in subject $everybody; do
+  aw "$role" init --name "$role" >/dev/null
+  use_relay "$role" one
+  use_relay "$role" two
+  agent "$role"
+done
+pair contact-one 1
+pair contact-two 2
+pair contact-three 3
+
+chapter "The plan. It takes two of the three to decide that she is silent, and to see where she is."
+cat >"$work/plan" <<PLAN
+checkin = every 20m
+beat = 5m
+beat-grace = 2h
+grace = 4m
+warning = 0m loud
+level = 0m group 1 shares: Ring the bell. If nobody opens, go in.
+level = 10m everybody shares: Go there together.
+person = contact-one group 1 place alarm
+person = contact-two group 2 place alarm
+person = contact-three group 3 place alarm
+threshold = 2
+quorum = 2
+witness = 30s
+ceiling = 1h
+operator = $(cat "$work/relay-one.out") contact-one
+operator = $(cat "$work/relay-two.out") contact-two
+ring = 1m
+claim = 8m
+PLAN
+printf 'the safe one\nthe other one\ncontact-one\ncontact-two\n' >"$work/secret"
+aw subject plan set --secrets --secret-fd 3 --json "$work/plan" 3<"$work/secret" >"$work/answer" ||
+  die "the plan is put into force"
+rm "$work/secret"
+for role in $everybody; do
+  await "$role has the plan" 10 is "$role" watched.0.plan_version 1
+done
+checkin 'the safe one' --place 51.4779,-0.0015,20 --battery 64
+arrives $everybody
+say "In force at all three. A check-in, with a place that nobody can open."
+
+chapter "The path is down. Both relays freeze; the subject checks in, and nobody can know."
+stop_relays
+await "the deadline passes" 60 is contact-one watched.0.state overdue
+printf 'the safe one\n' >"$work/secret"
+aw subject checkin --json --wait 0 --secret-fd 3 3<"$work/secret" >"$work/answer" || :
+rm "$work/secret"
+for role in $everybody; do
+  await "$role cannot tell" 60 is "$role" watched.0.state suspect
+done
+for role in $everybody; do rang "$role" 1 && die "nobody is rung for a broken network"; done
+say "Deadline and grace are over, and no contact is rung. Contact two may ask why:"
+aw contact-two why w1 | fold -s -w 88 | sed 's/^/       /'
+echo
+go_on_relays
+arrives $everybody
+for role in $everybody; do
+  await "$role sees that all is well" 20 is "$role" watched.0.state fine
+  rang "$role" 1 && die "the outage was no alarm"
+done
+say "The relays go on, and the check-in arrives. It was an outage, and nobody lost sleep."
+
+chapter "Silence. Contact two's and contact three's devices are off; contact one alone finds it."
+freeze contact-two
+freeze contact-three
+await "level 1 rings contact one" 60 rang contact-one 1
+is contact-one watched.0.incident.place null || die "contact one alone opens nothing"
+say "Contact one is rung, and sees no place: one share is not enough, and it stays so"
+say "whatever contact one, or a thief of that phone, tries."
+: >"$work/contact-two.hook"
+thaw contact-two
+await "contact two finds it, too" 20 is contact-two watched.0.state missed
+sees_place() { [ "$(aw "$1" status --json | field watched.0.incident.place)" != null ]; }
+await "contact one sees the place" 20 sees_place contact-one
+say "Contact two's device is on again, and finds the same silence. Two of three agree: they"
+say "release their shares to each other, and the place of the last check-in opens:"
+aw contact-one status | sed 's/^/       /'
+thaw contact-three
+
+chapter "One of them wants silence. Contact three claims, and confirms to have spoken with her."
+await "contact three finds it, too" 20 is contact-three watched.0.state missed
+aw contact-three claim w1 --json >"$work/answer" || die "contact three claims"
+aw contact-three confirm w1 --json >"$work/answer" || die "contact three confirms"
+: >"$work/contact-one.hook"
+await "contact one keeps being rung" 20 rang contact-one 1
+is contact-one watched.0.incident null && die "one contact closes nothing"
+say "Contact one is rung again all the same: a claim holds a level for a while, and never the"
+say "last; and one human, without a check-in of hers, closes nothing."
+checkin 'the safe one'
+arrives $everybody
+for role in $everybody; do
+  aw "$role" confirm w1 --json >"$work/answer" || : # contact three did
+done
+for role in $everybody; do
+  await "$role closes" 20 is "$role" watched.0.incident null
+done
+say "She checks in, and is spoken with. Closed everywhere."
