@@ -143,30 +143,6 @@ enum aw_status aw_contact_plan(const struct aw_contact *contact, struct aw_plan 
     return AW_OK;
 }
 
-enum aw_status aw_contact_place(const struct aw_contact *contact, struct aw_place *place,
-                                struct aw_now now)
-{
-    const struct contact *c = contact_of_const(contact);
-    struct aw_timebase time = c->time;
-    uint64_t now_s = aw_timebase_read(&time, now);
-    enum aw_status st;
-
-    memset(place, 0, sizeof *place);
-    st = aw_keep_open(&c->keep, c->has_plan ? c->plan.threshold : 0, &place->state, &place->seq);
-    /* With the shares of others, unless what she opened herself is newer. */
-    if (c->peers.place.seq > place->seq &&
-        aw_message_decode_padded(&aw_state_map, &place->state, AW_BYTES_OF(c->peers.place.state)) ==
-            AW_OK) {
-        place->seq = c->peers.place.seq;
-        place->from = c->peers.place.from;
-        st = AW_OK;
-    }
-    place->threshold = c->plan.threshold;
-    if (st == AW_OK && now_s > place->state.at)
-        place->age_s = (uint32_t)(now_s - place->state.at);
-    return st;
-}
-
 /* The statement that the last decision rests on: that of the deadline which is or was next. */
 static const struct aw_watch *resting_on(const struct contact *c, enum aw_why_cause cause)
 {

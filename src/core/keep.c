@@ -85,7 +85,8 @@ void aw_keep_add(struct aw_keep *k, bool is_word, const struct aw_keep_item *ite
     aw_wipe(&evicted, sizeof evicted);
 }
 
-static bool open_item(const struct aw_keep_item *item, uint8_t threshold, struct aw_state *state)
+enum aw_status aw_keep_open(const struct aw_keep_item *item, uint8_t threshold,
+                            struct aw_state *state)
 {
     uint8_t shares[1][AW_SHARE_LEN], plain[AW_STATE_LEN];
     enum aw_status st = AW_E_STATE;
@@ -100,34 +101,20 @@ static bool open_item(const struct aw_keep_item *item, uint8_t threshold, struct
         st = aw_message_decode_padded(&aw_state_map, state, AW_BYTES_OF(plain));
     aw_wipe(plain, sizeof plain);
     aw_wipe(shares, sizeof shares);
-    return st == AW_OK;
+    return st == AW_OK ? AW_OK : AW_E_STATE;
 }
 
-enum aw_status aw_keep_open(const struct aw_keep *k, uint8_t threshold, struct aw_state *state,
-                            uint32_t *seq)
+const struct aw_keep_item *aw_keep_before(const struct aw_keep *k, uint64_t seq)
 {
-    uint32_t below = UINT32_MAX; /* newest first: the next one below what was tried */
-    bool is_empty = true;
+    const struct aw_keep_item *found = NULL;
 
-    for (size_t tries = 0; tries < AW_KEEP_COUNT; tries++) {
-        const struct aw_keep_item *next = NULL;
+    for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
+        const struct aw_keep_item *item = &k->items[i];
 
-        for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
-            const struct aw_keep_item *item = &k->items[i];
-
-            if (item->seq != 0 && item->seq < below && (next == NULL || item->seq > next->seq))
-                next = item;
-        }
-        if (next == NULL)
-            break;
-        is_empty = false;
-        if (open_item(next, threshold, state)) {
-            *seq = next->seq;
-            return AW_OK;
-        }
-        below = next->seq;
+        if (item->seq != 0 && item->seq < seq && (found == NULL || item->seq > found->seq))
+            found = item;
     }
-    return is_empty ? AW_E_NOT_FOUND : AW_E_STATE;
+    return found;
 }
 
 const struct aw_keep_item *aw_keep_below(const struct aw_keep *k, uint32_t limit)

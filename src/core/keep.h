@@ -35,12 +35,14 @@ struct aw_keep {
 void aw_keep_add(struct aw_keep *k, bool is_word, const struct aw_keep_item *item);
 
 /*
- * Opens the newest state that this contact can open alone: with the key itself (index 0), or
- * with its share when `threshold` is 1.
- * AW_E_NOT_FOUND: nothing is kept. AW_E_STATE: nothing opens.
+ * Opens a state that this contact can open alone: with the key itself (index 0), or with its share
+ * when `threshold` is 1. AW_E_STATE: sealed.
  */
-AW_MUST_USE enum aw_status aw_keep_open(const struct aw_keep *k, uint8_t threshold,
-                                        struct aw_state *state, uint32_t *seq);
+AW_MUST_USE enum aw_status aw_keep_open(const struct aw_keep_item *item, uint8_t threshold,
+                                        struct aw_state *state);
+
+/* The newest item with a lower seq, or NULL. */
+const struct aw_keep_item *aw_keep_before(const struct aw_keep *k, uint64_t seq);
 
 /* The newest item with a share of one's own and a seq of at most `limit`, or NULL. */
 const struct aw_keep_item *aw_keep_below(const struct aw_keep *k, uint32_t limit);

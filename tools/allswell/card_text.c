@@ -179,17 +179,17 @@ char *card_text_write(const struct aw_card *card)
     return NULL;
 }
 
-json_t *card_text_json(const struct aw_card *card, uint8_t level)
+json_t *card_text_json(const struct aw_card *card)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < card->sections_count; i++) {
         const struct aw_card_section *s = &card->sections[i];
 
-        if (s->level <= level)
-            (void)json_array_append_new(list,
-                                        json_pack("{s:s, s:I, s:s}", "key", card_text_key(s->kind),
-                                                  "level", (json_int_t)s->level, "text", s->text));
+        (void)json_array_append_new(list,
+                                    json_pack("{s:s, s:s, s:I, s:s}", "key", card_text_key(s->kind),
+                                              "heading", card_text_heading(s->kind), "level",
+                                              (json_int_t)s->level, "text", s->text));
     }
     return list;
 }

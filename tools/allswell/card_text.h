@@ -37,7 +37,7 @@ const char *card_text_key(uint8_t kind);
 /** Returns the heading of a kind for a screen: "What not to do"; "?". */
 const char *card_text_heading(uint8_t kind);
 
-/** Returns the sections that are shown at this level and below, as a JSON array. */
-json_t *card_text_json(const struct aw_card *card, uint8_t level);
+/** Returns the sections as a JSON array. */
+json_t *card_text_json(const struct aw_card *card);
 
 #endif /* TOOLS_ALLSWELL_CARD_TEXT_H */

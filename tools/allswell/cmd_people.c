@@ -29,6 +29,7 @@ static void render_people(const json_t *reply)
     json_array_foreach(watched, i, person)
     {
         render_watched_line(person);
+        render_others(person);
     }
 }
 

@@ -54,6 +54,13 @@ static void render_me(const json_t *me)
     render_ticks(me);
 }
 
+static void render_one(const json_t *watched)
+{
+    render_watched(watched);
+    render_others(watched);
+    render_council(watched);
+}
+
 static void render_status(const json_t *reply)
 {
     const json_t *watched = json_object_get(reply, "watched");
@@ -64,12 +71,12 @@ static void render_status(const json_t *reply)
     json_array_foreach(watched, i, w)
     {
         if (reply_flag(json_object_get(w, "incident"), "do_not_call"))
-            render_watched(w);
+            render_one(w);
     }
     json_array_foreach(watched, i, w)
     {
         if (!reply_flag(json_object_get(w, "incident"), "do_not_call"))
-            render_watched(w);
+            render_one(w);
     }
     render_me(json_object_get(reply, "me"));
     if (json_array_size(watched) == 0 &&

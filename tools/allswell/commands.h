@@ -57,5 +57,7 @@ int cmd_claim(const struct args *args);
 int cmd_confirm(const struct args *args);
 int cmd_log(const struct args *args);
 int cmd_why(const struct args *args);
+int cmd_place(const struct args *args);
+int cmd_card_show(const struct args *args);
 
 #endif /* TOOLS_ALLSWELL_COMMANDS_H */

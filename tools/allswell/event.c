@@ -65,6 +65,9 @@ static const struct {
     {AW_EVENT_RECORD, "added to the record"},
     {AW_EVENT_CLOCK, "a clock is wrong by more than ten minutes"},
     {AW_EVENT_GAP, "words are missing: cannot exclude duress"},
+    {AW_EVENT_RELEASED, "shares of the place go out to other contacts"},
+    {AW_EVENT_PLACE, "the place can be opened: 'allswell place'"},
+    {AW_EVENT_CARD, "the plan card can be opened: 'allswell card show'"},
     {AW_EVENT_JUDGE, "a check-in could not be judged, or its secret was wrong"},
 };
 

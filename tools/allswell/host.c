@@ -186,6 +186,8 @@ static const struct {
     {"frame-read", host_frame_read},
     {"claim", host_claim},
     {"confirm", host_confirm},
+    {"place", host_place},
+    {"card-show", host_card_show},
     {"status", host_status},
     {"log", host_log_show},
     {"why", host_why},

@@ -181,6 +181,18 @@ bool host_why(struct host *host, const json_t *request, json_t **reply, struct t
 json_t *host_person_json(const struct host *host, uint8_t person);
 json_t *host_watch_json(const struct host *host, const struct host_watch *watch, struct aw_now now);
 
+/* ---- Her contacts among themselves, her place, her card: host_council.c ---- */
+
+/** Returns all who are watched: host_watch_json() with "others" and "council". */
+json_t *host_watched_json(const struct host *host);
+
+/** Writes a sentence on what they decide together, or "" while nothing has happened. */
+void host_council_why(char *out, size_t cap, const struct host_watch *watch);
+
+bool host_place(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_card_show(struct host *host, const json_t *request, json_t **reply,
+                    struct tool_fail *fail);
+
 /** Decodes a base64url field of `len` bytes. */
 bool host_bytes(const json_t *request, const char *key, uint8_t *out, size_t len);
 

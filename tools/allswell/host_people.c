@@ -85,7 +85,7 @@ bool host_find(struct host *host, const char *name, unsigned sides, struct host_
 
 bool host_people(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
-    json_t *contacts = json_array(), *watched = json_array();
+    json_t *contacts = json_array();
     struct aw_person person;
 
     (void)request;
@@ -94,13 +94,8 @@ bool host_people(struct host *host, const json_t *request, json_t **reply, struc
         if (aw_subject_person(host->subject, (uint8_t)i, &person) == AW_OK)
             (void)json_array_append_new(contacts, host_person_json(host, (uint8_t)i));
     }
-    for (size_t i = 0; i < HOST_WATCH_MAX; i++) {
-        if (host->watches[i].slot != 0)
-            (void)json_array_append_new(watched,
-                                        host_watch_json(host, &host->watches[i], host_now(host)));
-    }
     *reply = json_pack("{s:s, s:o, s:o}", "name", host->settings.name, "contacts", contacts,
-                       "watched", watched);
+                       "watched", host_watched_json(host));
     return true;
 }
 

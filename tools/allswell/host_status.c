@@ -198,23 +198,17 @@ static void note_seen(struct host *host)
 
 bool host_status(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
-    json_t *watched = json_array(), *relays = NULL;
+    json_t *relays = NULL;
 
     if (reply_flag(request, "seen"))
         note_seen(host);
-    if (!host_relay_list(host, request, &relays, fail)) {
-        json_decref(watched);
+    if (!host_relay_list(host, request, &relays, fail))
         return false;
-    }
-    for (size_t i = 0; i < HOST_WATCH_MAX; i++) {
-        if (host->watches[i].slot != 0)
-            (void)json_array_append_new(watched,
-                                        host_watch_json(host, &host->watches[i], host_now(host)));
-    }
-    *reply = json_pack(
-        "{s:s, s:s, s:b, s:I, s:O, s:o, s:o}", "home", host->home.path, "name", host->settings.name,
-        "agent", (int)host->is_agent, "now", (json_int_t)(host_now(host).wall_ms / 1000), "relays",
-        json_object_get(relays, "relays"), "me", subject_json(host), "watched", watched);
+    *reply = json_pack("{s:s, s:s, s:b, s:I, s:O, s:o, s:o}", "home", host->home.path, "name",
+                       host->settings.name, "agent", (int)host->is_agent, "now",
+                       (json_int_t)(host_now(host).wall_ms / 1000), "relays",
+                       json_object_get(relays, "relays"), "me", subject_json(host), "watched",
+                       host_watched_json(host));
     json_decref(relays);
     return true;
 }

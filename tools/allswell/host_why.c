@@ -143,7 +143,7 @@ static json_t *watch_why(const struct host *host, const struct host_who *who)
     struct aw_contact_view view;
     struct aw_why why;
     struct times t;
-    char cause[600], sentence[900], level[24] = "", id[HOST_ID_MAX];
+    char cause[600], sentence[1100], level[24] = "", council[200], id[HOST_ID_MAX];
     const char *warning = "";
 
     (void)host;
@@ -156,9 +156,10 @@ static json_t *watch_why(const struct host *host, const struct host_who *who)
         (void)snprintf(level, sizeof level, ", level %u", why.level);
     if (view.do_not_call)
         warning = "Do not call her phone. ";
-    (void)snprintf(sentence, sizeof sentence, "%s%s %s since %s%s, %s.", warning,
+    host_council_why(council, sizeof council, who->watch);
+    (void)snprintf(sentence, sizeof sentence, "%s%s %s since %s%s, %s.%s", warning,
                    view.name[0] != '\0' ? view.name : "This person", state_words(why.state),
-                   t.decided, level, cause);
+                   t.decided, level, cause, council);
     host_id(id, who);
     return json_pack(
         "{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "id", id,

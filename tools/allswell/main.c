@@ -160,6 +160,14 @@ static const struct args_command commands[] = {
      claim_options, 1, 1, cmd_claim},
     {"confirm", "PERSON", "Say that you have spoken to them",
      "Only when you have heard or seen the person yourself.", NULL, 1, 1, cmd_confirm},
+    {"place", "PERSON", "Show where somebody was last",
+     "Opened by an SOS, or with the shares of others when enough of you find a check-in missed; "
+     "newest first.",
+     NULL, 1, 1, cmd_place},
+    {"card show", "PERSON", "Show what somebody wrote down for you",
+     "The plan card: what to do, door code, medicines. It opens with the shares of others, level "
+     "by level.",
+     NULL, 1, 1, cmd_card_show},
     {"log", "[PERSON]", "Show what happened", NULL, log_options, 0, 1, cmd_log},
     {"why", "[PERSON]", "Explain the last decision", NULL, NULL, 0, 1, cmd_why},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},

@@ -15,6 +15,12 @@ void render_contact(const json_t *contact);
 /** One line about somebody who is watched. */
 void render_watched_line(const json_t *watched);
 
+/** One line about each other contact of somebody who is watched. */
+void render_others(const json_t *watched);
+
+/** What the contacts decide together, if there is anything to decide. */
+void render_council(const json_t *watched);
+
 /** All about somebody who is watched; begins with what not to do. */
 void render_watched(const json_t *watched);
 

@@ -417,6 +417,16 @@ AW_API AW_MUST_USE enum aw_status aw_contact_place(const struct aw_contact *c,
                                                    struct aw_place *place, struct aw_now now);
 
 /**
+ * The same for statements before number `seq` (0: all): her places newest first. What can be opened
+ * only with the shares of others comes back after a restart as those shares do.
+ *
+ * @return as aw_contact_place(); AW_E_STATE: of those before none opens
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_place_before(const struct aw_contact *c, uint32_t seq,
+                                                          struct aw_place *place,
+                                                          struct aw_now now);
+
+/**
  * Opens her plan card, as far as its sections are due: those of the levels that began here. It
  * opens with the shares of others, which go out when those of her place do, and in an SOS; where
  * one share is enough by her plan, without them.

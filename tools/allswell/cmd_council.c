@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/commands.h"
+#include "allswell/render.h"
+#include "allswell/session.h"
+#include "common/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* place, card show; and what `people` and `status` say of the other contacts. */
+
+static bool is_word(const json_t *object, const char *key, const char *word)
+{
+    const char *text = reply_string(object, key);
+
+    return text != NULL && strcmp(text, word) == 0;
+}
+
+/* Looks a word up; NULL: there is nothing to say. */
+struct phrase {
+    const char *word, *text;
+};
+
+static const char *phrase_of(const json_t *object, const char *key, const struct phrase *list,
+                             size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_word(object, key, list[i].word))
+            return list[i].text;
+    }
+    return NULL;
+}
+
+#define PHRASE(object, key, list) phrase_of(object, key, list, sizeof(list) / sizeof((list)[0]))
+
+/* ---- The others ---- */
+
+static const char *channel_words(const json_t *other)
+{
+    static const struct phrase states[] = {
+        {"introduced", "not met yet"},
+        {"asking", "meeting"},
+        {"answering", "meeting"},
+        {"quarantined", "came back with an old key and counts for nothing until a new plan"},
+    };
+    const char *words = PHRASE(other, "state", states);
+
+    if (words != NULL)
+        return words;
+    return reply_flag(other, "counts") ? "linked" : "linked, but not in the plan in force";
+}
+
+static void render_said(const json_t *other)
+{
+    static const struct phrase findings[] = {
+        {"overdue", "finds it overdue"},
+        {"missed", "finds it missed"},
+        {"cannot-tell", "cannot tell"},
+    };
+    static const struct phrase confirms[] = {
+        {"spoken", "has spoken with this person"},
+        {"unreachable", "cannot reach this person"},
+    };
+    const char *finding = PHRASE(other, "finding", findings);
+    const char *confirm = PHRASE(other, "confirm", confirms);
+    const char *note = reply_string(other, "note");
+    char at[TEXT_MAX];
+
+    if (finding != NULL)
+        (void)printf("; %s", finding);
+    if (is_word(other, "claim", "acting"))
+        (void)fputs("; is ACTING", stdout);
+    else if (is_word(other, "claim", "declined"))
+        (void)fputs("; cannot act", stdout);
+    else if (is_word(other, "claim", "handed-over"))
+        (void)printf("; hands over to number %llu",
+                     (unsigned long long)reply_number(other, "hand_to"));
+    text_time_write(at, reply_number(other, "confirm_at"));
+    if (confirm != NULL)
+        (void)printf("; %s (%s)", confirm, at);
+    text_time_write(at, reply_number(other, "away_until"));
+    if (reply_number(other, "away_until") != 0)
+        (void)printf("; away until %s", at);
+    if (note[0] != '\0')
+        (void)printf("; \"%s\"", note);
+}
+
+void render_others(const json_t *watched)
+{
+    json_t *other;
+    size_t i;
+
+    json_array_foreach(json_object_get(watched, "others"), i, other)
+    {
+        char heard[TEXT_MAX];
+        const char *name = reply_string(other, "name");
+
+        text_time_write(heard, reply_number(other, "heard_at"));
+        (void)printf("      with contact %llu, %s: %s",
+                     (unsigned long long)reply_number(other, "person"),
+                     name[0] == '\0' ? "(not in the plan)" : name, channel_words(other));
+        if (reply_number(other, "heard_at") != 0)
+            (void)printf("; heard %s", heard);
+        render_said(other);
+        (void)putchar('\n');
+    }
+}
+
+void render_council(const json_t *watched)
+{
+    const json_t *c = json_object_get(watched, "council");
+
+    if (!json_is_object(json_object_get(watched, "incident")))
+        return;
+    (void)printf("      %llu contacts find a check-in missed, %llu are needed: %s\n",
+                 (unsigned long long)reply_number(c, "votes"),
+                 (unsigned long long)reply_number(c, "quorum"), reply_string(c, "release_text"));
+    if (is_word(c, "release", "confirm"))
+        (void)printf("      %llu of %llu cannot reach this person: try, then 'allswell unreachable "
+                     "%s'\n",
+                     (unsigned long long)reply_number(c, "unreachable"),
+                     (unsigned long long)reply_number(c, "threshold"), reply_string(watched, "id"));
+    if (reply_flag(c, "vouched"))
+        (void)puts("      only other contacts heard the device; that counts once");
+}
+
+/* ---- place ---- */
+
+static void render_do_not_call(const json_t *reply)
+{
+    if (reply_flag(reply, "do_not_call"))
+        (void)puts("Do not call her phone. Whoever holds it must not learn that you know.");
+}
+
+static void render_state(const json_t *place)
+{
+    static const char *const bars[] = {"no signal", "one bar", "two bars", "three bars",
+                                       "full signal"};
+    const char *note = reply_string(place, "note");
+
+    if (json_object_get(place, "battery_pct") != NULL)
+        (void)printf("  battery %llu%%%s", (unsigned long long)reply_number(place, "battery_pct"),
+                     reply_flag(place, "charging") ? ", charging" : "");
+    if (json_object_get(place, "signal") != NULL && reply_number(place, "signal") <= 4)
+        (void)printf("  %s", bars[reply_number(place, "signal")]);
+    if (note[0] != '\0')
+        (void)printf("  \"%s\"", note);
+}
+
+static void render_one_place(const json_t *place, bool is_newest)
+{
+    char at[TEXT_MAX], age[TEXT_MAX];
+    const char *geo = reply_string(place, "geo");
+
+    text_time_write(at, reply_number(place, "at"));
+    text_span_write(age, reply_number(place, "age_s"));
+    (void)printf("%s, %s ago: ", at, age);
+    if (geo == NULL)
+        (void)fputs("no place", stdout);
+    else
+        (void)fputs(geo + strlen("geo:"), stdout);
+    render_state(place);
+    (void)putchar('\n');
+    if (is_newest && geo != NULL)
+        (void)printf("    %s\n    %s\n", geo, reply_string(place, "map"));
+}
+
+static void render_from(const json_t *place)
+{
+    const json_t *from = json_object_get(place, "from");
+    json_t *name;
+    size_t i;
+
+    if (json_array_size(from) == 0)
+        return;
+    (void)fputs("    opened with shares of ", stdout);
+    json_array_foreach(from, i, name)
+    {
+        (void)printf("%s%s", i == 0 ? "" : ", ", json_string_value(name));
+    }
+    (void)putchar('\n');
+}
+
+static void render_places(const json_t *reply)
+{
+    json_t *place;
+    size_t i;
+
+    render_do_not_call(reply);
+    (void)printf("Where %s was, newest first. A phone can be elsewhere than its owner.\n",
+                 reply_string(reply, "name"));
+    json_array_foreach(json_object_get(reply, "places"), i, place)
+    {
+        render_one_place(place, i == 0);
+        if (i == 0)
+            render_from(place);
+    }
+}
+
+int cmd_place(const struct args *args)
+{
+    return session_query(args, json_pack("{s:s, s:s}", "do", "place", "person", args_word(args, 0)),
+                         render_places);
+}
+
+/* ---- card ---- */
+
+static void render_card(const json_t *reply)
+{
+    json_t *section;
+    size_t i;
+
+    render_do_not_call(reply);
+    (void)printf("What %s wrote down for now, level %llu:\n", reply_string(reply, "name"),
+                 (unsigned long long)reply_number(reply, "level"));
+    json_array_foreach(json_object_get(reply, "sections"), i, section)
+    {
+        (void)printf("  %s: %s\n", reply_string(section, "heading"), reply_string(section, "text"));
+    }
+    if (i == 0)
+        (void)puts("  Nothing yet: what there is comes with a later level.");
+}
+
+int cmd_card_show(const struct args *args)
+{
+    return session_query(args,
+                         json_pack("{s:s, s:s}", "do", "card-show", "person", args_word(args, 0)),
+                         render_card);
+}
