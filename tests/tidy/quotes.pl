@@ -6,7 +6,8 @@
 #   - spec/NN-name.md §N names a section that exists;
 #   - every numbered MUST, **[XX-n]**, has a number of its own and the word MUST in it;
 #   - every number that code, tests or spec cite exists;
-#   - every test that spec/02-threats.md names exists.
+#   - every test that spec/02-threats.md names exists;
+#   - each attack in it, | n | ..., has a test called test_attack_n_..., and each such test its row.
 # It reports the MUSTs that neither code nor tests quote or cite; --list names each.
 use strict;
 use warnings;
@@ -115,8 +116,18 @@ sub check_tests {
         my $code = text_of($root, $path);
         $known{$1} = 1 while $code =~ /^static void (test_\w+)\(void\)$/gm;
     }
+    my %named;
     while ($text =~ /\b(test_\w+)/g) {
         complain('test', $threats, line_at($text, $-[0]), "no test is called $1") unless $known{$1};
+        $named{$1} = 1;
+    }
+    while ($text =~ /^\| (\d+) \|(.*)$/gm) {
+        my ($number, $cells, $line) = (sprintf('%02d', $1), $2, line_at($text, $-[0]));
+        complain('attack', $threats, $line, "attack $1 is not played")
+          unless $cells =~ /\btest_attack_${number}_/;
+    }
+    for my $name (grep { /^test_attack_/ && !$named{$_} } sort keys %known) {
+        complain('attack', $threats, 1, "$name has no row");
     }
     return;
 }

@@ -27,7 +27,7 @@ my %GOOD = (
     'spec/README.md'       => "Numbers such as **[CH-3]**.\n",
 );
 
-# [script, rule, file, text]
+# [script, rule, file, text, ...]
 my @BAD = (
     ['tidy.pl', 'include', 'src/base/a.c',  qq($SPDX#include "crypto/x.h"\n)],
     ['tidy.pl', 'include', 'src/base/a.c',  "$SPDX#include <stdio.h>\n"],
@@ -92,6 +92,9 @@ my @BAD = (
     ['quotes.pl', 'cited', 'src/core/a.c', "$SPDX/* [CH-77] */\n"],
     ['quotes.pl', 'cited', 'spec/06-x.md', "As CH-77 says.\n"],
     ['quotes.pl', 'test', 'spec/02-threats.md', "| a | b | `test_x`, `test_none` |\n"],
+    ['quotes.pl', 'attack', 'spec/02-threats.md', "| 7 | he | cannot | `test_x` |\n"],
+    ['quotes.pl', 'attack', 'spec/02-threats.md', "Nothing.\n",
+        'tests/unit/test_a.c', "${SPDX}static void test_attack_07_a(void)\n{\n}\n"],
 );
 
 sub put {
@@ -129,8 +132,9 @@ for my $script ('tidy.pl', 'quotes.pl') {
     }
 }
 for my $case (@BAD) {
-    my ($script, $rule, $path, $text) = @$case;
-    my ($ok, $output) = run_over($script, %GOOD, $path => $text);
+    my ($script, $rule, @files) = @$case;
+    my ($ok, $output) = run_over($script, %GOOD, @files);
+    my $text = $files[1];
     my %found = map { $_ => 1 } $output =~ /: \[([\w-]+)\] /g;
     $tried{$rule} = 1;
     next if !$ok && join(' ', sort keys %found) eq $rule;
