@@ -72,7 +72,9 @@ void aw_co_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urg
 {
     struct aw_event event = {.kind = kind, .urgency = urgency, .seq = seq, .at_s = at_s};
 
-    aw_outbox_event(&c->outbox, &event, waits_for_store(kind) ? c->outbox.change : 0);
+    /* spec/07-contact.md §5: "An event that rings MUST NOT wait for the store." */
+    aw_outbox_event(&c->outbox, &event,
+                    urgency != AW_URGENCY_RING && waits_for_store(kind) ? c->outbox.change : 0);
 }
 
 /* What was said in the incident ends with it, and what was overdue is settled. */
@@ -160,8 +162,8 @@ void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
     aw_co_touch(c, CONTACT_DIRTY_LADDER);
 }
 
-/* spec/07-contact.md §8: "A reply MUST NOT show what only the circle knows", and "A claim made
- * while an incident was not public MUST NOT be shown when it becomes so." */
+/* spec/07-contact.md §8: "A reply MUST NOT show what only the circle knows". And CO-24: what he
+ * claimed in an incident that was not public is not told when it becomes so. */
 uint8_t aw_co_claim(const struct contact *c)
 {
     uint8_t claim = c->own.told.claim;
@@ -363,7 +365,8 @@ bool aw_contact_wants_path(const struct aw_contact *contact)
     const struct contact *c = contact_of_const(contact);
     struct aw_ladder_rules rules = aw_co_rules(c);
 
-    /* Where a clock is wrong no proof would tell. */
+    /* Where a clock is wrong no proof would tell.
+     * spec/07-contact.md §8: "A path MUST be asked for when either ladder wants it." */
     return (aw_ladder_wants_path(&c->ladder, &rules) || aw_ladder_wants_path(&c->shown, &rules)) &&
            !aw_watch_is_doubtful(&c->book.newest);
 }

@@ -12,6 +12,8 @@
 #define SETUP_MAX_S (UINT64_C(72) * 3600)
 /* Humans who compare words with her in person stand for a secret that she forgot. */
 #define VOUCHERS 2
+/* Most that the version of a plan may jump ahead where nobody judges it. */
+#define VERSION_JUMP (UINT32_C(1) << 16)
 
 /*
  * spec/07-contact.md §12: "The set-up phase MUST end 72 h after the first plan, with a plan that
@@ -62,6 +64,14 @@ static bool may_take_effect(const struct contact *c, bool is_judged, uint32_t ar
 
 /* ---- Plans ---- */
 
+/* Whether her secret can be judged here: else it is what the phone claims. */
+static bool is_inside(const struct contact *c)
+{
+    const struct contact_secrets *s = &c->secrets;
+
+    return s->sets_count > 0 && s->sets[s->sets_count - 1].keys.circle;
+}
+
 static void forget_pending(struct contact *c)
 {
     c->change.has_plan = false;
@@ -91,8 +101,11 @@ static void adopt(struct contact *c, const struct aw_plan *plan)
     aw_co_event(c, AW_EVENT_PLAN, AW_URGENCY_NOTICE, plan->version, (uint32_t)now_s);
 }
 
-/* A newer loosening restarts the delay; one that her secret does not show displaces none that it
- * does. */
+/*
+ * A newer loosening restarts the delay; one that her secret does not show displaces none that it
+ * does. spec/07-contact.md §12: "One that her secret does not show MUST NOT keep out one that it
+ * does", whatever its version.
+ */
 static void hold(struct contact *c, const struct aw_plan *plan, struct aw_bytes body,
                  enum aw_plan_field what, bool is_judged)
 {
@@ -100,7 +113,9 @@ static void hold(struct contact *c, const struct aw_plan *plan, struct aw_bytes 
     uint32_t now_s = (uint32_t)aw_timebase_s(&c->time);
     const struct aw_member *me = aw_co_member(c);
 
-    if (g->has_plan && (plan->version <= g->version || (g->is_judged && !is_judged)))
+    if (g->has_plan && g->is_judged == is_judged && plan->version <= g->version)
+        return;
+    if (g->has_plan && g->is_judged && !is_judged)
         return;
     g->has_plan = true;
     g->is_judged = is_judged;
@@ -123,6 +138,12 @@ void aw_co_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw
     bool loosens;
 
     if (worth == CONTACT_WORTH_NONE || (c->has_plan && plan->version <= c->plan.version))
+        return;
+    /* spec/07-contact.md §12: "A plan whose version is more than 2^16 above that of the one in
+     * force MUST NOT come into force where her secret cannot be judged": it would bar all later
+     * ones. */
+    if (worth == CONTACT_WORTH_JUDGED && c->has_plan && !is_inside(c) &&
+        plan->version - c->plan.version > VERSION_JUMP)
         return;
     if (!c->has_plan) {
         if (worth == CONTACT_WORTH_JUDGED)

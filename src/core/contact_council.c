@@ -325,25 +325,33 @@ static unsigned others_count(const struct contact *c)
     return count - 1;
 }
 
-/* Whether enough vouch for a statement under a key that was never heard here (PE-21). */
-static bool has_vouchers(struct contact *c, const struct aw_member *m, uint32_t seq)
+/* What two humans without a common group are, counts all their devices: nobody is two. */
+static uint8_t groups_of(const struct contact *c, const struct aw_peer *peer)
 {
-    struct aw_peers_book *b = &c->peers.book;
+    return aw_council_groups(&c->plan, aw_council_human(&c->plan, peer->person));
+}
 
+/* Whether enough vouch for a statement under a key that was never heard here (PE-21). Each for
+ * himself: what one says does not undo what others say (PE-35). */
+static bool has_vouchers(struct contact *c, struct aw_peer *peer,
+                         const struct aw_witness_statement *said)
+{
+    peer->vouches_seq = said->seq;
+    memcpy(peer->vouches_key, said->signing_key, sizeof peer->vouches_key);
     if (others_count(c) <= 1)
         return true;
-    if (b->vouched_seq == seq && (b->vouched_groups & m->groups) == 0 && b->vouched_groups != 0)
-        return true;
-    if (b->vouched_seq != seq) {
-        b->vouched_seq = seq;
-        b->vouched_groups = m->groups;
-        aw_co_touch(c, CONTACT_DIRTY_PEERS);
+    for (size_t i = 0; i < c->peers.used; i++) {
+        const struct aw_peer *other = &c->peers.list[i];
+
+        if (other->person != 0 && other->vouches_seq == said->seq &&
+            memcmp(other->vouches_key, peer->vouches_key, sizeof peer->vouches_key) == 0 &&
+            (groups_of(c, other) & groups_of(c, peer)) == 0 && aw_co_peer_counts(c, other))
+            return true;
     }
     return false;
 }
 
-static void vouch(struct contact *c, const struct aw_member *m,
-                  const struct aw_witness_statement *said)
+static void vouch(struct contact *c, struct aw_peer *peer, const struct aw_witness_statement *said)
 {
     struct aw_peers_book *b = &c->peers.book;
     struct aw_statement s = {.seq = said->seq,
@@ -362,7 +370,7 @@ static void vouch(struct contact *c, const struct aw_member *m,
         said->seq - newest > CONTACT_SEQ_JUMP || key == KEY_REPLACED ||
         aw_statement_verify(&s, said->signing_key, said->signature) != AW_OK)
         return;
-    if (key == KEY_UNKNOWN && !has_vouchers(c, m, said->seq))
+    if (key == KEY_UNKNOWN && !has_vouchers(c, peer, said))
         return;
     b->is_vouched = true;
     b->vouched_seq = said->seq;
@@ -465,7 +473,7 @@ static void hear_human(struct contact *c, bool inside, const struct aw_ladder_pe
     }
 }
 
-void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_witness *w,
+void aw_co_voice(struct contact *c, struct aw_peer *peer, const struct aw_witness *w,
                  const struct aw_witness *before)
 {
     const struct aw_member *m = aw_co_peer_member(c, peer);
@@ -474,9 +482,9 @@ void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_
 
     AW_ASSERT(m != NULL);
     ladder_peer = (struct aw_ladder_peer){
-        .human = m->human, .groups = m->groups, .is_fellow = peer->is_fellow};
+        .human = m->human, .groups = groups_of(c, peer), .is_fellow = peer->is_fellow};
     if (w->has_statement)
-        vouch(c, m, &w->statement);
+        vouch(c, peer, &w->statement);
     aw_co_council_advance(c, now_s);
     hear_human(c, true, &ladder_peer, w, before->claim != w->claim);
     hear_human(c, false, &ladder_peer, w, before->claim != w->claim);

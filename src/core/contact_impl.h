@@ -426,7 +426,7 @@ enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *
 void aw_co_council_advance(struct contact *c, uint64_t now_s);
 /* When a beat is due, as others vouched for it; `floor_s` as in watch.h. */
 uint64_t aw_co_beat_due_s(const struct contact *c, uint64_t floor_s);
-void aw_co_voice(struct contact *c, const struct aw_peer *peer, const struct aw_witness *w,
+void aw_co_voice(struct contact *c, struct aw_peer *peer, const struct aw_witness *w,
                  const struct aw_witness *before);
 
 /* contact_record.c */

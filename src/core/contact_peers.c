@@ -335,7 +335,10 @@ enum aw_status aw_co_introductions(struct contact *c, struct aw_bytes body)
     aw_wipe(&all, sizeof all);
     if (st != AW_OK)
         return st;
-    if (version <= p->book.intro || (p->intro_len != 0 && version <= p->intro_version))
+    /* spec/16-peers.md §2: "Until then the one that came last is kept": who held the phone for an
+     * hour does not keep hers out by a high version. */
+    if (version <= p->book.intro ||
+        (p->intro_len == body.len && memcmp(p->intro, body.ptr, body.len) == 0))
         return AW_E_REPLAY;
     memcpy(p->intro, body.ptr, body.len);
     p->intro_len = (uint16_t)body.len;

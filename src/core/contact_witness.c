@@ -57,13 +57,14 @@ static const uint8_t *key_of_badge(const struct contact *c, const struct aw_peer
     return key;
 }
 
-/* The newest circle key, or NULL: this contact is outside. */
-static const uint8_t *own_circle_key(const struct contact *c)
+/* The newest circle key. Outside the circle it is noise that nobody else has, and before the first
+ * blob a seed: one number has one badge everywhere, also after a restore. */
+static const uint8_t *own_badge_key(const struct contact *c)
 {
     const struct contact_secrets *s = &c->secrets;
 
-    if (s->sets_count == 0 || !s->sets[s->sets_count - 1].keys.circle)
-        return NULL;
+    if (s->sets_count == 0)
+        return c->peers.book.read_seed;
     return s->sets[s->sets_count - 1].keys.circle_key;
 }
 
@@ -227,20 +228,15 @@ static void fill_decoy(const struct aw_peer *peer, struct aw_witness *w)
     w->held_beat = peer->said.held_beat;
 }
 
-static enum aw_status fill_badge(struct contact *c, const struct aw_peer *peer,
-                                 struct aw_witness *w)
+static void fill_badge(const struct contact *c, const struct aw_peer *peer, struct aw_witness *w)
 {
-    const uint8_t *key = own_circle_key(c);
+    bool is_old = peer->is_decoy && peer->has_badge_key;
 
-    if (peer->is_decoy && peer->has_badge_key)
-        key = peer->badge_key;
-    if (key == NULL)
-        return aw_random_fill(&c->random, w->badge, AW_BADGE_LEN);
-    make_badge(w->badge, key, &peer->channel, true, w->number);
-    return AW_OK;
+    make_badge(w->badge, is_old ? peer->badge_key : own_badge_key(c), &peer->channel, true,
+               w->number);
 }
 
-static enum aw_status fill(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
+static void fill(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
 {
     *w = (struct aw_witness){.number = peer->number + 1, .seen = peer->got};
     aw_channel_received(&peer->channel, AW_SESSION_MAIN, &w->cell_epoch, &w->cell_index);
@@ -258,7 +254,7 @@ static enum aw_status fill(struct contact *c, struct aw_peer *peer, struct aw_wi
         fill_decoy(peer, w);
     else if (aw_co_peer_member(c, peer) != NULL && aw_co_own_member(c) != NULL)
         fill_said(c, peer, w);
-    return fill_badge(c, peer, w);
+    fill_badge(c, peer, w);
 }
 
 enum aw_status aw_co_witness_seal(struct contact *c, struct aw_peer *peer, struct aw_buf *cell)
@@ -267,10 +263,12 @@ enum aw_status aw_co_witness_seal(struct contact *c, struct aw_peer *peer, struc
     struct aw_buf text = AW_BUF_OF(plain);
     struct aw_sealed at;
     struct aw_witness w;
-    enum aw_status st = peer->number == UINT32_MAX ? AW_E_KEYS : fill(c, peer, &w);
+    enum aw_status st;
 
-    if (st == AW_OK)
-        st = sign(c, &w, &peer->channel);
+    if (peer->number == UINT32_MAX)
+        return AW_E_KEYS;
+    fill(c, peer, &w);
+    st = sign(c, &w, &peer->channel);
     if (st == AW_OK)
         st = aw_message_encode(&aw_witness_map, &w, &text);
     if (st == AW_OK)

@@ -12,6 +12,17 @@ uint8_t aw_council_human(const struct aw_plan *plan, uint8_t person)
     return 0;
 }
 
+uint8_t aw_council_groups(const struct aw_plan *plan, uint8_t human)
+{
+    uint8_t groups = 0;
+
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (plan->roster[i].human == human)
+            groups |= plan->roster[i].groups;
+    }
+    return groups;
+}
+
 uint32_t aw_council_operators(const struct aw_plan *plan, const struct aw_endpoint *relays,
                               size_t count)
 {

@@ -58,6 +58,9 @@ bool aw_council_others(const struct aw_sitting *c);
 uint32_t aw_council_operators(const struct aw_plan *plan, const struct aw_endpoint *relays,
                               size_t count);
 
+/* Groups of all devices of a human. */
+uint8_t aw_council_groups(const struct aw_plan *plan, uint8_t human);
+
 /* Human of a person; 0: not in the roster. */
 uint8_t aw_council_human(const struct aw_plan *plan, uint8_t person);
 

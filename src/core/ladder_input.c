@@ -295,6 +295,10 @@ void aw_ladder_peer_claim(struct aw_ladder *l, const struct aw_ladder_rules *rul
     aw_ladder_advance(l, rules, now_s, out);
     if (!aw_ladder_is_running(l) || !knows(l, peer) || (peer->groups & rules->groups) == 0)
         return;
+    /* spec/07-contact.md §5: "The claim of another human MUST NOT hold a level before one began
+     * here." Else he could keep everybody from hearing of it. */
+    if (l->level == 0)
+        return;
     if (until_s <= l->now_s || l->level + 1 >= plan->levels_count ||
         l->claims_used >= plan->claims_max || l->peers.level[peer->human - 1] == l->level + 1)
         return;

@@ -47,6 +47,8 @@ struct aw_peer {
 
     /* Of this run only. */
     bool is_due, owes_answer, had_witness, is_silent;
+    uint32_t vouches_seq; /* statement under a key that was never heard here, which he passed on */
+    uint8_t vouches_key[8]; /* and the beginning of that key */
     uint8_t deaf_count;
     uint64_t next_s; /* his next slot */
     struct aw_parcel parcel;
@@ -75,10 +77,9 @@ struct aw_peers_book {
     uint32_t vouched_seq;    /* of a statement that others passed on, 0: none */
     uint32_t vouched_at_s;   /* base of the beat that it stands for */
     uint32_t vouched_for_s;
-    uint8_t vouched_groups; /* of who vouched, while it waits for a second one */
-    bool is_vouched;        /* it counts: once until she is heard directly */
-    uint32_t incident_id;   /* that the fields below belong to */
-    bool is_released;       /* the human was told */
+    bool is_vouched;      /* it counts: once until she is heard directly */
+    uint32_t incident_id; /* that the fields below belong to */
+    bool is_released;     /* the human was told */
 };
 
 /* What the shares of others opened, and their shares of her plan card. Secret: wipe. */

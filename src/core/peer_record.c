@@ -126,10 +126,9 @@ static const struct aw_wire_field book_fields[] = {
     ROW_U32(11, aw_peers_book, vouched_seq),
     ROW_U32(12, aw_peers_book, vouched_at_s),
     ROW_U32(13, aw_peers_book, vouched_for_s),
-    AW_ROW_UINT(14, aw_peers_book, vouched_groups, 0, AW_GROUPS_ALL),
-    AW_ROW_BOOL(15, aw_peers_book, is_vouched),
-    ROW_U32(16, aw_peers_book, incident_id),
-    AW_ROW_BOOL(17, aw_peers_book, is_released),
+    AW_ROW_BOOL(14, aw_peers_book, is_vouched),
+    ROW_U32(15, aw_peers_book, incident_id),
+    AW_ROW_BOOL(16, aw_peers_book, is_released),
 };
 static const struct aw_wire_map book_map = AW_WIRE_TABLE("peers", aw_peers_book, book_fields, NULL);
 

@@ -261,6 +261,75 @@ static void test_sos_beside_a_clone(void)
     circle_free(&c);
 }
 
+/* Goal: who claims for others at once does not keep them from hearing of it at all (CO-63). Method:
+ * a first level after ten minutes; another human of the group claims when it is missed, and again
+ * when the level has begun: then he holds the next one. */
+static void test_claim_of_another_before_anybody_rang(void)
+{
+    const struct aw_ladder_peer other = {.human = 2, .groups = 1};
+    uint64_t missed_s = T0 + 3600 + 300;
+    struct bed b;
+
+    set_up(&b, 1);
+    b.plan.levels[0].delay_s = 300;
+    for (uint64_t at_s = missed_s - 240; at_s <= missed_s + 240; at_s += 10)
+        aw_ladder_path(&b.ladder, &b.rules, at_s, at_s, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &other, missed_s + 900, missed_s + 240, &b.out);
+    T_EQ(aw_ladder_next_level_s(&b.ladder, &b.rules), missed_s + 300);
+    aw_ladder_tick(&b.ladder, &b.rules, missed_s + 300, &b.out);
+    T_EQ(rings(&b), 1);
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &other, missed_s + 900, missed_s + 301, &b.out);
+    T_EQ(aw_ladder_next_level_s(&b.ladder, &b.rules), missed_s + 900);
+}
+
+/* The phone's holder, with a wrong secret or a copy, sets a plan that loosens, of this version. */
+static void foreign_plan(struct circle *c, uint32_t version)
+{
+    struct subject *s = subject_of(c->hosts[0].subject);
+    struct aw_plan plan = s->plan;
+    uint32_t held[2] = {s->people[0].rec.plan_held, s->people[1].rec.plan_held}, before;
+
+    before = s->plan.version;
+    s->plan.version = version - 1;
+    plan.grace_s += 600;
+    T_EQ(aw_subject_plan_set(c->hosts[0].subject, &plan, NULL, circle_wrong, circle_now(c, 0)),
+         AW_OK);
+    circle_run(c, 300);
+    s->plan.version = before;
+    for (size_t i = 0; i < 2; i++)
+        s->people[i].rec.plan_held = held[i];
+}
+
+/* Goal: attack 14: an absurd version that waits, since her secret does not show it, does not bar
+ * the loosening that she wants; and outside the circle, where her secret cannot be judged, it is
+ * refused (CO-64, CO-65). Method: version 2^31 with a wrong secret; then hers, which loosens, too.
+ */
+static void test_attack_14_waiting_version(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    circle_init(&c, 2, 39);
+    circle_set_up(&c);
+    circle_plan(&c, &plan);
+    for (size_t n = 1; n <= 2; n++)
+        contact_of(c.hosts[n].contact)->change.setup_over = true;
+    foreign_plan(&c, UINT32_C(1) << 31);
+    T_EQ(circle_view(&c, 1).pending_version, UINT32_C(1) << 31);
+    T_TRUE(circle_view(&c, 1).pending_unjudged);
+    T_EQ(circle_view(&c, 2).pending_version, 0);
+    plan.grace_s += 60;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 300);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).pending_version, 2);
+        T_TRUE(!circle_view(&c, n).pending_unjudged);
+    }
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_plan_of_one_level);
@@ -273,5 +342,7 @@ int main(void)
     T_RUN(test_claim_of_duress_stays_hidden);
     T_RUN(test_attack_14_plan_versions);
     T_RUN(test_sos_beside_a_clone);
+    T_RUN(test_claim_of_another_before_anybody_rang);
+    T_RUN(test_attack_14_waiting_version);
     return t_end();
 }

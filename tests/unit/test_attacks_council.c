@@ -246,11 +246,18 @@ static void test_attack_06_introduced_again(void)
     number = contact_of(c.hosts[1].contact)->peers.list[0].got;
     T_EQ(council_introduce(&c, 1, 1, UINT16_MAX), AW_E_REPLAY);
     T_EQ(council_introduce(&c, 1, 9, UINT16_MAX), AW_OK);
-    T_EQ(council_introduce(&c, 1, 8, UINT16_MAX), AW_E_REPLAY);
+    T_EQ(council_introduce(&c, 1, 9, UINT16_MAX), AW_E_REPLAY);
     circle_run(&c, 5 * COUNCIL_WITNESS_S);
     T_EQ(council_view(&c, 1).linked, 2);
     T_EQ(contact_of(c.hosts[1].contact)->peers.list[0].intro, 1);
     T_TRUE(contact_of(c.hosts[1].contact)->peers.list[0].got > number);
+    /* Nor does it keep hers out, that come with her next plan. */
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 5 * COUNCIL_WITNESS_S);
+    T_EQ(circle_view(&c, 1).plan_version, 2);
+    T_EQ(contact_of(c.hosts[1].contact)->peers.list[0].intro, 2);
+    T_EQ(council_view(&c, 1).linked, 2);
     circle_free(&c);
 }
 
