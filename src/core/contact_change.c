@@ -44,12 +44,6 @@ static unsigned human_count(const struct aw_plan *plan)
     return count;
 }
 
-/* Humans who compared words with her in person since then. */
-static unsigned compared(const struct contact *c, uint32_t since_s)
-{
-    return c->own.words_at_s > since_s ? 1 : 0;
-}
-
 /* spec/07-contact.md §12: "What her secret does not show MUST NOT take effect unless two humans,
  * or all where there are fewer, compared words with her in person after it arrived" */
 bool aw_change_is_vouched(unsigned compared_count, unsigned human_count)
@@ -59,7 +53,7 @@ bool aw_change_is_vouched(unsigned compared_count, unsigned human_count)
 
 static bool may_take_effect(const struct contact *c, bool is_judged, uint32_t arrived_s)
 {
-    return is_judged || aw_change_is_vouched(compared(c, arrived_s), human_count(&c->plan));
+    return is_judged || aw_change_is_vouched(aw_co_compared(c, arrived_s), human_count(&c->plan));
 }
 
 /* ---- Plans ---- */

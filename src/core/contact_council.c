@@ -443,6 +443,29 @@ uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s)
     return away;
 }
 
+unsigned aw_co_compared(const struct contact *c, uint32_t since_s)
+{
+    const struct aw_member *own = aw_co_own_member(c);
+    uint64_t latest_s = aw_timebase_s(&c->time) + AW_LADDER_SKEW_S;
+    uint32_t humans = 0;
+    unsigned count = 0;
+
+    if (c->own.words_at_s > since_s)
+        humans |= UINT32_C(1) << (own == NULL ? 0 : own->human);
+    for (size_t i = 0; i < c->peers.used; i++) {
+        const struct aw_peer *peer = &c->peers.list[i];
+        const struct aw_member *m = aw_co_peer_member(c, peer);
+
+        /* Whose clock is far ahead would have done so after anything that arrives. */
+        if (m != NULL && aw_co_peer_counts(c, peer) && peer->said.words_at > since_s &&
+            peer->said.words_at <= latest_s)
+            humans |= UINT32_C(1) << m->human;
+    }
+    for (; humans != 0; humans &= humans - 1)
+        count++;
+    return count;
+}
+
 static bool is_for_me(const struct contact *c, const struct aw_witness *w)
 {
     const struct aw_member *own = aw_co_own_member(c);

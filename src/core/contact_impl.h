@@ -419,6 +419,8 @@ void aw_co_peers_call(struct contact *c, const struct aw_call *call,
                       const struct aw_contact_call *taken, bool is_old, uint32_t replied_at_s,
                       uint32_t base_s);
 uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s);
+/* Humans who compared words with her in person since then, here and elsewhere. */
+unsigned aw_co_compared(const struct contact *c, uint32_t since_s);
 void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mine *out);
 /* Which shares somebody is given now. */
 enum contact_giving { CONTACT_GIVES_NONE = 0, CONTACT_GIVES_CARD, CONTACT_GIVES_ALL };

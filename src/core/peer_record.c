@@ -69,6 +69,7 @@ void aw_peers_remove(struct aw_peers *p, struct aw_peer *peer)
 
     p->gone |= UINT32_C(1) << peer->person;
     p->dirty &= ~bit;
+    p->dirty_flight &= ~bit; /* a STORE that fails must not come back to an empty place */
     aw_wipe(peer, sizeof *peer);
 }
 

@@ -423,6 +423,71 @@ static void test_badge_of_a_restored_device(void)
     circle_free(&c);
 }
 
+/* ---- Words and stores ---- */
+
+/* Goal: a forgotten secret is made good by two humans who compare words in person, wherever they
+ * are, and not by one who says so for ever (CO-51). Method: a plan with a wrong secret; contact 3
+ * claims a time far ahead; then contact 2 compares words, then contact 1 himself. */
+static void test_words_compared_elsewhere(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 55, &plan);
+    plan.council.witness_s = 600;
+    plan.schedule[0].every_s = 72 * HOUR_S;
+    plan.change.loosen_s = 4 * HOUR_S;
+    plan.change.setup = false;
+    council_begin(&c, &plan, 7);
+    circle_run(&c, HOUR_S);
+    plan.grace_s += 60;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_wrong, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 1).pending_version, 2);
+    T_TRUE(circle_view(&c, 1).pending_unjudged);
+    engine(&c, 3)->own.words_at_s = UINT32_MAX - 1;
+    T_EQ(aw_contact_words_compared(c.hosts[2].contact, circle_now(&c, 2)), AW_OK);
+    circle_run(&c, 5 * HOUR_S);
+    T_EQ(circle_view(&c, 1).plan_version, 1);
+    T_EQ(aw_contact_words_compared(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, HOUR_S);
+    T_EQ(circle_view(&c, 1).plan_version, 2);
+    T_EQ(circle_view(&c, 2).plan_version, 2);
+    circle_free(&c);
+}
+
+/* Goal: somebody leaves the plan while a STORE of what he said is under way, and that STORE fails:
+ * nothing is written for an empty place. Method: the action is held back, the plan is fed, the
+ * failure reported. */
+static void test_gone_while_stored(void)
+{
+    struct aw_action a;
+    struct aw_plan plan;
+    struct contact *e;
+    struct circle c;
+    unsigned stores = 0;
+
+    council_init(&c, 3, 56, &plan);
+    council_begin(&c, &plan, 5);
+    circle_run(&c, 3 * COUNCIL_WITNESS_S);
+    e = engine(&c, 1);
+    e->peers.dirty = 3; /* both have just been heard */
+    aw_co_touch(e, 0);
+    T_TRUE(aw_contact_next_action(c.hosts[1].contact, &a));
+    T_EQ(a.kind, AW_ACTION_STORE);
+    aw_peers_remove(&e->peers, &e->peers.list[1]);
+    aw_co_touch(e, 0);
+    aw_contact_done(c.hosts[1].contact, a.id, AW_E_STORE, circle_now(&c, 1));
+    aw_contact_kick(c.hosts[1].contact, circle_now(&c, 1));
+    while (aw_contact_next_action(c.hosts[1].contact, &a)) {
+        stores += a.kind == AW_ACTION_STORE;
+        aw_contact_done(c.hosts[1].contact, a.id, AW_OK, circle_now(&c, 1));
+    }
+    T_TRUE(stores > 0);
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_attack_04_passed_on);
@@ -434,5 +499,7 @@ int main(void)
     T_RUN(test_vouching_is_not_undone);
     T_RUN(test_handed_over_with_a_full_disk);
     T_RUN(test_badge_of_a_restored_device);
+    T_RUN(test_words_compared_elsewhere);
+    T_RUN(test_gone_while_stored);
     return t_end();
 }
