@@ -96,6 +96,32 @@ expect 1 'allswell forget' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
 expect 5 'nobody here is called' aw a claim b
 expect 3 'nothing to act on' aw b claim w1
 expect 3 'nothing to confirm' aw b confirm w1
+expect 3 'nothing is the matter' aw b decline w1
+expect 3 'nothing is the matter' aw b unreachable w1
+expect 3 'nothing is the matter' aw b note w1 hello
+expect 3 'nothing to hand over' aw b handover w1 c
+expect 3 'not now' aw b ask w1
+expect 3 'no drill waits' aw b answer w1
+expect 3 'never compared here' aw b compared w1
+for command in decline unreachable ask answer compared leave; do
+    expect 5 'nobody here is called' aw b $command somebody
+    expect 2 'needs PERSON' aw b $command
+done
+expect 2 'needs PERSON TO' aw b handover w1
+expect 2 'needs PERSON TEXT' aw b note w1
+expect 2 'no span' aw b away
+expect 2 'no span' aw b away 8h --off
+expect 2 'no span from 1s to 31d' aw b away tomorrow
+expect 2 'no span from 1s to 31d' aw b away 0m
+expect 2 'no span from 1s to 31d' aw b away 32d
+expect 2 'no times' aw b rota
+expect 2 'no times' aw b rota --off '23:00-07:00'
+expect 2 "write '23:00-07:00'" aw b rota '23:00'
+expect 2 'a time of day' aw b rota '23:00-25:00'
+expect 2 'days are mon' aw b rota '23:00-07:00 sunday'
+expect 2 'one word too many' aw b rota 01:00-02:00 02:00-03:00 03:00-04:00 04:00-05:00 05:00-06:00
+expect 3 'nobody is paired yet' aw a away 8h
+expect 3 'nobody is paired yet' aw a always-on
 expect 3 'there is no plan yet' aw a plan show
 expect 5 'cannot read' aw a plan check "$work/no-such-file"
 printf 'checkin = every 1h\n' >"$work/plan"

@@ -28,8 +28,8 @@ fail() {
     failures=$((failures + 1))
 }
 
-# expect CODE TEXT COMMAND...: the exit code, and TEXT in what is printed; an error of a tool is
-# one line that begins with its name and has a remedy.
+# expect CODE TEXT COMMAND...: the exit code, and TEXT in what is printed, wherever its lines end;
+# an error of a tool is one line that begins with its name and has a remedy.
 expect() {
     code=$1 text=$2
     shift 2
@@ -41,7 +41,7 @@ expect() {
         fail "$*: wanted exit code $code, got $status: $(cat "$work/got.out" "$work/got.err")"
         return 0
     fi
-    cat "$work/got.out" "$work/got.err" | tr '\n' ' ' | grep -qF -- "$text" ||
+    cat "$work/got.out" "$work/got.err" | tr -s '\n ' ' ' | grep -qF -- "$text" ||
         fail "$*: '$text' is not in: $(cat "$work/got.out" "$work/got.err")"
     [ "$code" -eq 0 ] && return 0
     lines=$(grep -c '^allswell[a-z-]*: .*: .*\|^allswell[a-z-]*: .*; ' "$work/got.err" || :)

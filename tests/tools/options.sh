@@ -69,7 +69,7 @@ check_tool() { # <tool>
     unset IFS
     same "$tool: options of --help and of the man page" "$everywhere" "$(man_options "$page")"
     same "$tool: commands of the man page and of --help" "$commands" \
-        "$(sed -n 's/^\.It Cm \([a-z]*\( [a-z]*\)\{0,1\}\)\( .*\)\{0,1\}$/\1/p' "$page" |
+        "$(sed -n 's/^\.It Cm \([a-z-]*\( [a-z]*\)\{0,1\}\)\( .*\)\{0,1\}$/\1/p' "$page" |
             sort -u)"
     same "$tool: first words of --help and of the completion" \
         "$(echo "$commands" | cut -d' ' -f1 | sort -u)" \

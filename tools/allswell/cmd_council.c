@@ -4,6 +4,7 @@
 #include "allswell/session.h"
 #include "common/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,7 +51,19 @@ static const char *channel_words(const json_t *other)
     return reply_flag(other, "counts") ? "linked" : "linked, but not in the plan in force";
 }
 
-static void render_said(const json_t *other)
+/* Appends to a line; what does not fit is left out. */
+__attribute__((format(printf, 3, 4))) static void append(char *line, size_t cap, const char *format,
+                                                         ...)
+{
+    size_t len = strlen(line);
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(line + len, cap - len, format, args);
+    va_end(args);
+}
+
+static void append_said(char *line, size_t cap, const json_t *other)
 {
     static const struct phrase findings[] = {
         {"overdue", "finds it overdue"},
@@ -67,22 +80,22 @@ static void render_said(const json_t *other)
     char at[TEXT_MAX];
 
     if (finding != NULL)
-        (void)printf("; %s", finding);
+        append(line, cap, "; %s", finding);
     if (is_word(other, "claim", "acting"))
-        (void)fputs("; is ACTING", stdout);
+        append(line, cap, "; is ACTING");
     else if (is_word(other, "claim", "declined"))
-        (void)fputs("; cannot act", stdout);
+        append(line, cap, "; cannot act");
     else if (is_word(other, "claim", "handed-over"))
-        (void)printf("; hands over to number %llu",
-                     (unsigned long long)reply_number(other, "hand_to"));
+        append(line, cap, "; hands over to number %llu",
+               (unsigned long long)reply_number(other, "hand_to"));
     text_time_write(at, reply_number(other, "confirm_at"));
     if (confirm != NULL)
-        (void)printf("; %s (%s)", confirm, at);
+        append(line, cap, "; %s (%s)", confirm, at);
     text_time_write(at, reply_number(other, "away_until"));
     if (reply_number(other, "away_until") != 0)
-        (void)printf("; away until %s", at);
+        append(line, cap, "; away until %s", at);
     if (note[0] != '\0')
-        (void)printf("; \"%s\"", note);
+        append(line, cap, "; \"%s\"", note);
 }
 
 void render_others(const json_t *watched)
@@ -92,17 +105,17 @@ void render_others(const json_t *watched)
 
     json_array_foreach(json_object_get(watched, "others"), i, other)
     {
-        char heard[TEXT_MAX];
+        char heard[TEXT_MAX], line[500];
         const char *name = reply_string(other, "name");
 
         text_time_write(heard, reply_number(other, "heard_at"));
-        (void)printf("      with contact %llu, %s: %s",
-                     (unsigned long long)reply_number(other, "person"),
-                     name[0] == '\0' ? "(not in the plan)" : name, channel_words(other));
+        (void)snprintf(line, sizeof line, "with contact %llu, %s: %s",
+                       (unsigned long long)reply_number(other, "person"),
+                       name[0] == '\0' ? "(not in the plan)" : name, channel_words(other));
         if (reply_number(other, "heard_at") != 0)
-            (void)printf("; heard %s", heard);
-        render_said(other);
-        (void)putchar('\n');
+            append(line, sizeof line, "; heard %s", heard);
+        append_said(line, sizeof line, other);
+        render_line("%s", line);
     }
 }
 
@@ -112,16 +125,15 @@ void render_council(const json_t *watched)
 
     if (!json_is_object(json_object_get(watched, "incident")))
         return;
-    (void)printf("      %llu contacts find a check-in missed, %llu are needed: %s\n",
-                 (unsigned long long)reply_number(c, "votes"),
-                 (unsigned long long)reply_number(c, "quorum"), reply_string(c, "release_text"));
+    render_line("%llu contacts find a check-in missed, %llu are needed: %s",
+                (unsigned long long)reply_number(c, "votes"),
+                (unsigned long long)reply_number(c, "quorum"), reply_string(c, "release_text"));
     if (is_word(c, "release", "confirm"))
-        (void)printf("      %llu of %llu cannot reach this person: try, then 'allswell unreachable "
-                     "%s'\n",
-                     (unsigned long long)reply_number(c, "unreachable"),
-                     (unsigned long long)reply_number(c, "threshold"), reply_string(watched, "id"));
+        render_line("%llu of %llu cannot reach this person: try, then 'allswell unreachable %s'",
+                    (unsigned long long)reply_number(c, "unreachable"),
+                    (unsigned long long)reply_number(c, "threshold"), reply_string(watched, "id"));
     if (reply_flag(c, "vouched"))
-        (void)puts("      only other contacts heard the device; that counts once");
+        render_line("only other contacts heard the device; that counts once");
 }
 
 /* ---- place ---- */

@@ -163,9 +163,7 @@ static void render_claimed(const json_t *reply)
 
 int cmd_claim(const struct args *args)
 {
-    return session_act(args,
-                       json_pack("{s:s, s:s, s:b}", "do", "claim", "person", args_word(args, 0),
-                                 "decline", args_option(args, "decline") != NULL),
+    return session_act(args, json_pack("{s:s, s:s}", "do", "claim", "person", args_word(args, 0)),
                        render_claimed);
 }
 

@@ -83,8 +83,8 @@ static void render_status(const json_t *reply)
         json_array_size(json_object_get(json_object_get(reply, "me"), "contacts")) == 0)
         (void)puts("Nobody is paired yet: 'allswell invite' somebody, or 'allswell join'.");
     if (!reply_flag(reply, "agent"))
-        (void)puts("The agent is NOT running: nobody warns, watches or rings here. Start "
-                   "'allswell run'.");
+        render_wrapped(0, "The agent is NOT running: nobody warns, watches or rings here. Start "
+                          "'allswell run'.");
 }
 
 int cmd_status(const struct args *args)
@@ -143,7 +143,7 @@ static void render_why(const json_t *reply)
         (void)puts("Nothing was decided yet because nobody is paired.");
     json_array_foreach(json_object_get(reply, "why"), i, why)
     {
-        (void)puts(reply_string(why, "sentence"));
+        render_wrapped(0, reply_string(why, "sentence"));
     }
 }
 

@@ -29,9 +29,10 @@ enum option_key {
     OPT_CHARGING,
     OPT_ON_EVENT,
     OPT_LINES,
-    OPT_DECLINE,
     OPT_SOS,
     OPT_TEXT,
+    OPT_OFF,
+    OPT_UNDO,
 };
 
 int cmd_init(const struct args *args);
@@ -55,6 +56,17 @@ int cmd_status(const struct args *args);
 int cmd_run(const struct args *args);
 int cmd_claim(const struct args *args);
 int cmd_confirm(const struct args *args);
+int cmd_decline(const struct args *args);
+int cmd_handover(const struct args *args);
+int cmd_note(const struct args *args);
+int cmd_unreachable(const struct args *args);
+int cmd_ask(const struct args *args);
+int cmd_answer(const struct args *args);
+int cmd_compared(const struct args *args);
+int cmd_leave(const struct args *args);
+int cmd_away(const struct args *args);
+int cmd_rota(const struct args *args);
+int cmd_always_on(const struct args *args);
 int cmd_log(const struct args *args);
 int cmd_why(const struct args *args);
 int cmd_place(const struct args *args);

@@ -69,6 +69,10 @@ static const struct {
     {AW_EVENT_PLACE, "the place can be opened: 'allswell place'"},
     {AW_EVENT_CARD, "the plan card can be opened: 'allswell card show'"},
     {AW_EVENT_JUDGE, "a check-in could not be judged, or its secret was wrong"},
+    {AW_EVENT_UNSURE, "cannot tell whether the person or the way to them is silent"},
+    {AW_EVENT_DRILL, "a drill: 'allswell answer' it"},
+    {AW_EVENT_HANDED, "another contact hands over to you"},
+    {AW_EVENT_LOOSENING, "a plan waits that makes somebody less safe"},
 };
 
 /* What people did here. */
@@ -86,6 +90,14 @@ static const struct {
     {"claimed", "said here: I am acting"},
     {"declined", "said here: I cannot act"},
     {"confirmed", "said here: I have spoken with the person"},
+    {"handed-over", "said here: somebody else acts"},
+    {"unreachable", "said here: I cannot reach the person"},
+    {"noted", "said something to the other contacts"},
+    {"asked-here", "asked from here: are you OK?"},
+    {"answered-here", "answered the drill from here"},
+    {"compared", "said here: words compared again, in person"},
+    {"left-here", "withdraws as a contact"},
+    {"stays-here", "stays as a contact"},
     {"agent-started", "the agent was started"},
     {"agent-ended", "the agent was ended"},
     {"hook-failed", "a hook could not be run"},

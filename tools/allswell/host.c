@@ -188,6 +188,8 @@ static const struct {
     {"confirm", host_confirm},
     {"place", host_place},
     {"card-show", host_card_show},
+    {"say", host_say},
+    {"availability", host_availability},
     {"status", host_status},
     {"log", host_log_show},
     {"why", host_why},

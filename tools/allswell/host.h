@@ -158,6 +158,9 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply,
 bool host_checkin(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_sos(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_cancel(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_say(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_availability(struct host *host, const json_t *request, json_t **reply,
+                       struct tool_fail *fail);
 bool host_claim(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_confirm(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 

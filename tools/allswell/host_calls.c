@@ -131,25 +131,19 @@ static bool find_watched(struct host *host, const json_t *request, struct host_w
 
 bool host_claim(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
-    bool decline = reply_flag(request, "decline");
     struct host_who who;
     enum aw_status status;
 
     if (!find_watched(host, request, &who, fail))
         return false;
-    status = decline ? aw_contact_decline(who.watch->contact, host_now(host))
-                     : aw_contact_claim(who.watch->contact, host_now(host));
+    status = aw_contact_claim(who.watch->contact, host_now(host));
     if (status == AW_E_STATE)
-        return fail_set(fail, TOOL_STATE,
-                        decline ? "there is no claim of yours to end: see "
-                                  "'allswell status'"
-                                : "there is nothing to act on now: see 'allswell "
-                                  "status'");
+        return fail_set(fail, TOOL_STATE, "there is nothing to act on now: see 'allswell status'");
     if (status != AW_OK && status != AW_E_LIMIT)
         return fail_status(fail, status, "this was not noted");
-    host_log(host, &who, json_pack("{s:s}", "event", decline ? "declined" : "claimed"));
+    host_log(host, &who, json_pack("{s:s}", "event", "claimed"));
     *reply = host_watch_json(host, who.watch, host_now(host));
-    (void)json_object_set_new(*reply, "held", json_boolean(status == AW_OK && !decline));
+    (void)json_object_set_new(*reply, "held", json_boolean(status == AW_OK));
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/host.h"
 #include "allswell/host_net.h"
+#include "allswell/plan_text.h"
 
 #include "common/text.h"
 
@@ -130,6 +131,54 @@ static json_t *incident_json(const struct host_watch *watch, const struct aw_con
         instruction_json(watch, v->level), "place", place_json(watch, now));
 }
 
+static json_t *triggers_json(const struct aw_contact_triggers *t)
+{
+    static const char *const timers[] = {"none", "meeting", "journey"};
+    static const char *const asks[] = {"none", "sent", "reached", "answered", "over"};
+    static const char *const signals[] = {"none",        "battery-low", "last-gasp",
+                                          "powered-off", "stalled",     "moving"};
+    static const char *const alarms[] = {"none", "sos", "fell", "crashed", "stalled"};
+
+    return json_pack("{s:s, s:o, s:b, s:s, s:o, s:o, s:I, s:o, s:b, s:s, s:o, s:o, s:s, s:o}",
+                     "timer", timers[t->timer_kind], "timer_due_at", time_json(t->timer_due_s),
+                     "timer_extended", (int)t->timer_extended, "ask", asks[t->ask], "asked_at",
+                     time_json(t->asked_at_s), "ask_due_at", time_json(t->ask_due_s), "drill",
+                     (json_int_t)t->drill_seq, "drill_at", time_json(t->drill_at_s),
+                     "drill_answered", (int)t->drill_answered, "signal", signals[t->signal],
+                     "signal_at", time_json(t->signal_at_s), "life_at", time_json(t->life_at_s),
+                     "alarm", alarms[t->alarm_kind], "alarm_since", time_json(t->alarm_since_s));
+}
+
+static json_t *own_json(const struct aw_contact_own *own)
+{
+    char note[sizeof own->note];
+    json_t *rota = json_array();
+
+    for (size_t i = 0; i < own->rota_count; i++) {
+        char days[32];
+
+        plan_text_days(days, own->rota[i].days);
+        (void)json_array_append_new(rota,
+                                    json_pack("{s:i, s:i, s:s}", "from", (int)own->rota[i].from,
+                                              "until", (int)own->rota[i].until, "days", days));
+    }
+    memcpy(note, own->note, sizeof note);
+    text_clean(note);
+    return json_pack("{s:o, s:o, s:b, s:b, s:b, s:i, s:s}", "away_until",
+                     time_json(own->away_until_s), "rota", rota, "always_on", (int)own->always_on,
+                     "leaves", (int)own->leaves, "unreachable", (int)own->unreachable, "hand_to",
+                     (int)own->hand_to, "note", note);
+}
+
+static json_t *pending_json(const struct aw_contact_view *v)
+{
+    if (v->pending_version == 0)
+        return json_null();
+    return json_pack("{s:I, s:o, s:s, s:b}", "version", (json_int_t)v->pending_version,
+                     "effective_at", time_json(v->pending_at_s), "loosens",
+                     aw_plan_field_text(v->pending_loosens), "unjudged", (int)v->pending_unjudged);
+}
+
 json_t *host_watch_json(const struct host *host, const struct host_watch *watch, struct aw_now now)
 {
     struct aw_contact_view v;
@@ -143,7 +192,7 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
     host_id(id, &who);
     return json_pack(
         "{s:s, s:s, s:s, s:b, s:b, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:i, s:b, "
-        "s:I, s:I, s:I, s:b}",
+        "s:I, s:I, s:I, s:b, s:b, s:o, s:b, s:o, s:b, s:o, s:o}",
         "id", id, "name", v.name, "phase", watch_phase_word(v.phase), "quarantined",
         (int)v.quarantined, "silent", (int)v.silent, "state", state_word(v.state), "incident",
         v.incident == AW_INCIDENT_NONE ? json_null() : incident_json(watch, &v, now), "gap",
@@ -152,7 +201,10 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
         call_json(&v.newest), "wrong_count", (int)v.wrong_count, "plan_version",
         (json_int_t)v.plan_version, "person", (int)v.person, "circle", (int)v.circle, "seq_human",
         (json_int_t)v.seq_human, "refused", (json_int_t)v.refused_count, "replayed",
-        (json_int_t)v.replayed_count, "store_failed", (int)v.store_failed);
+        (json_int_t)v.replayed_count, "store_failed", (int)v.store_failed, "blind", (int)v.blind,
+        "suspect_since", time_json(v.suspect_since_s), "setup", (int)v.setup, "pending",
+        pending_json(&v), "keys_unjudged", (int)v.keys_unjudged, "triggers",
+        triggers_json(&v.triggers), "own", own_json(&v.own));
 }
 
 static json_t *subject_json(const struct host *host)

@@ -2,6 +2,7 @@
 #include "allswell/commands.h"
 #include "common/harden.h"
 
+#include <allswell/limits.h>
 #include <locale.h>
 
 /* allswell: the tool of a subject and of a contact. This file is the list of commands. */
@@ -87,8 +88,13 @@ static const struct argp_option run_options[] = {
     {0},
 };
 
-static const struct argp_option claim_options[] = {
-    {"decline", OPT_DECLINE, NULL, 0, "Say that you cannot act; others go on", 0},
+static const struct argp_option off_options[] = {
+    {"off", OPT_OFF, NULL, 0, "No longer", 0},
+    {0},
+};
+
+static const struct argp_option leave_options[] = {
+    {"undo", OPT_UNDO, NULL, 0, "Stay after all", 0},
     {0},
 };
 
@@ -157,7 +163,37 @@ static const struct args_command commands[] = {
     {"claim", "PERSON", "Say that you are acting",
      "Holds the next level of this person's ladder for a while; it rings again if nothing "
      "follows.",
-     claim_options, 1, 1, cmd_claim},
+     NULL, 1, 1, cmd_claim},
+    {"decline", "PERSON", "Say that you cannot act", "Ends a claim of yours; the others go on.",
+     NULL, 1, 1, cmd_decline},
+    {"handover", "PERSON TO", "Say that somebody else acts",
+     "TO is a contact of this person's plan, by number or name, who is rung.", NULL, 2, 2,
+     cmd_handover},
+    {"note", "PERSON TEXT", "Tell the other contacts something",
+     "Up to 24 bytes, while something has happened; \"\" takes it back.", NULL, 2, 2, cmd_note},
+    {"unreachable", "PERSON", "Say that you cannot reach them otherwise",
+     "Where one of you runs the only relay, their place opens on silence only after others said "
+     "so.",
+     NULL, 1, 1, cmd_unreachable},
+    {"ask", "PERSON", "Ask \"are you OK?\"",
+     "They answer with a check-in. No answer in the time that their plan gives is a missed "
+     "check-in.",
+     NULL, 1, 1, cmd_ask},
+    {"answer", "PERSON", "Answer a drill", NULL, NULL, 1, 1, cmd_answer},
+    {"compared", "PERSON", "Say that you compared the words again, in person",
+     "For somebody who forgot the secret: new secrets and a new plan take effect only so.", NULL, 1,
+     1, cmd_compared},
+    {"leave", "PERSON", "Withdraw as a contact",
+     "They are told. This home goes on watching until they remove you.", leave_options, 1, 1,
+     cmd_leave},
+    {"away", "[SPAN]", "Say that you are not available",
+     "For this long only the last level rings here, for everybody whom you watch over.",
+     off_options, 0, 1, cmd_away},
+    {"rota", "[WINDOW...]", "Say when you are not available every week",
+     "WINDOW is as quiet hours in a plan: \"23:00-07:00 mon-fri\". Up to four.", off_options, 0,
+     AW_ROTA_MAX, cmd_rota},
+    {"always-on", "", "Say that this device never sleeps",
+     "Coverage counts on it: not for a laptop or a telephone.", off_options, 0, 0, cmd_always_on},
     {"confirm", "PERSON", "Say that you have spoken to them",
      "Only when you have heard or seen the person yourself.", NULL, 1, 1, cmd_confirm},
     {"place", "PERSON", "Show where somebody was last",

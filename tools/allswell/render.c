@@ -4,8 +4,53 @@
 #include "common/reply.h"
 #include "common/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#define COLUMNS 79
+#define INDENT  6
+
+/* Bytes of the longest run of words that fits into `room` columns; a longer word is not cut. */
+static size_t fitting(const char *text, size_t room)
+{
+    size_t columns = 0, fits = 0;
+
+    for (size_t i = 0;; i++) {
+        if (text[i] == ' ' || text[i] == '\0')
+            fits = i;
+        if (text[i] == '\0' || (columns > room && fits > 0))
+            return fits;
+        columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+        if (columns > room && fits > 0)
+            return fits;
+    }
+}
+
+void render_wrapped(unsigned indent, const char *text)
+{
+    unsigned at = indent;
+
+    while (*text != '\0') {
+        size_t len = fitting(text, COLUMNS - at);
+
+        (void)printf("%*s%.*s\n", (int)at, "", (int)len, text);
+        text += len;
+        text += *text == ' ';
+        at = indent + 2;
+    }
+}
+
+void render_line(const char *format, ...)
+{
+    char text[600];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    render_wrapped(INDENT, text);
+}
 
 static const char *time_of(char out[TEXT_MAX], const json_t *object, const char *key)
 {
@@ -27,41 +72,56 @@ static bool is_word(const json_t *object, const char *key, const char *word)
     return text != NULL && strcmp(text, word) == 0;
 }
 
+/* The line that begins with number and name. */
+static void name_line(const json_t *who, const char *words)
+{
+    char text[300];
+
+    (void)snprintf(text, sizeof text, "%4s  %-20s %s", reply_string(who, "id"), name_of(who),
+                   words);
+    render_wrapped(0, text);
+}
+
 void render_contact(const json_t *c)
 {
-    char text[TEXT_MAX];
+    bool is_invited = is_word(c, "phase", "invited");
+    char at[TEXT_MAX], words[160];
 
-    (void)printf("%4s  %-20s ", reply_string(c, "id"), name_of(c));
-    if (is_word(c, "phase", "invited")) {
-        (void)printf("invited; the invite is good until %s\n",
-                     time_of(text, c, "invite_expires_at"));
+    if (is_invited)
+        (void)snprintf(words, sizeof words, "invited; the invite is good until %s",
+                       time_of(at, c, "invite_expires_at"));
+    else
+        (void)snprintf(words, sizeof words, "%s; heard %s",
+                       is_word(c, "phase", "verified")
+                           ? "verified"
+                           : "NOT verified: 'allswell verify' compares words",
+                       time_of(at, c, "heard_at"));
+    name_line(c, words);
+    if (is_invited)
         return;
-    }
-    (void)printf("%s; heard %s\n",
-                 is_word(c, "phase", "verified") ? "verified"
-                                                 : "NOT verified: 'allswell verify' compares words",
-                 time_of(text, c, "heard_at"));
     if (reply_flag(c, "quarantined"))
-        (void)puts("      made the channel anew with an old key: compare the words again");
+        render_line("made the channel anew with an old key: compare the words again");
     if (reply_flag(c, "silent"))
-        (void)puts("      not heard for 30 days: ask whether the device still works");
+        render_line("not heard for 30 days: ask whether the device still works");
     if (is_word(c, "claim", "acting"))
-        (void)puts("      is acting for you");
+        render_line("is acting for you");
 }
 
 void render_watched_line(const json_t *w)
 {
-    char text[TEXT_MAX];
+    char at[TEXT_MAX], words[160];
 
-    (void)printf("%4s  %-20s ", reply_string(w, "id"), name_of(w));
     if (is_word(w, "phase", "joining"))
-        (void)puts("invite answered, not heard yet; if this lasts, somebody else answered first:\n"
-                   "      ask for a new invite");
+        name_line(w, "invite answered, not heard yet; if this lasts, somebody else answered first: "
+                     "ask for a new invite");
     else if (!is_word(w, "phase", "verified"))
-        (void)puts("NOT verified: 'allswell verify' compares words");
-    else
-        (void)printf("verified; %s; next sign of life due %s\n", reply_string(w, "state"),
-                     time_of(text, w, "due_at"));
+        name_line(w, "NOT verified: 'allswell verify' compares words");
+    else {
+        (void)snprintf(words, sizeof words, "verified; %s; next due %s",
+                       is_word(w, "state", "suspect") ? "cannot tell" : reply_string(w, "state"),
+                       time_of(at, w, "due_at"));
+        name_line(w, words);
+    }
 }
 
 static void render_call(const char *what, const json_t *call)
@@ -83,76 +143,164 @@ static void render_call(const char *what, const json_t *call)
         if (is_word(call, "verdict", verdicts[i].verdict))
             words = verdicts[i].words;
     }
-    (void)printf("      %s: %s number %llu%s, said at %s, here at %s\n", what,
-                 reply_string(call, "kind"), (unsigned long long)reply_number(call, "seq"), words,
-                 time_of(issued, call, "issued_at"), time_of(received, call, "received_at"));
+    render_line("%s: %s number %llu%s, said at %s, here at %s", what, reply_string(call, "kind"),
+                (unsigned long long)reply_number(call, "seq"), words,
+                time_of(issued, call, "issued_at"), time_of(received, call, "received_at"));
 }
 
 static void render_place(const json_t *place)
 {
     const json_t *lat = json_object_get(place, "lat"), *lon = json_object_get(place, "lon");
-    char age[TEXT_MAX];
-    const char *text = reply_string(place, "note");
+    char age[TEXT_MAX], at[80] = "", accuracy[40] = "", battery[40] = "";
+    const char *note = reply_string(place, "note");
 
     if (!json_is_object(place))
         return;
     text_span_write(age, reply_number(place, "age_s"));
     if (lat != NULL && lon != NULL)
-        (void)printf("      place, %s ago: %.6f,%.6f", age, json_real_value(lat),
-                     json_real_value(lon));
-    else
-        (void)printf("      state, %s ago:", age);
+        (void)snprintf(at, sizeof at, " %.6f,%.6f", json_real_value(lat), json_real_value(lon));
     if (json_object_get(place, "accuracy_m") != NULL)
-        (void)printf(" within %llu m", (unsigned long long)reply_number(place, "accuracy_m"));
+        (void)snprintf(accuracy, sizeof accuracy, " within %llu m",
+                       (unsigned long long)reply_number(place, "accuracy_m"));
     if (json_object_get(place, "battery_pct") != NULL)
-        (void)printf(", battery %llu%%", (unsigned long long)reply_number(place, "battery_pct"));
-    if (text != NULL && text[0] != '\0')
-        (void)printf(", \"%s\"", text);
-    (void)putchar('\n');
+        (void)snprintf(battery, sizeof battery, "%s battery %llu%%", at[0] != '\0' ? "," : "",
+                       (unsigned long long)reply_number(place, "battery_pct"));
+    if (note != NULL && note[0] != '\0')
+        render_line("%s, %s ago:%s%s%s, \"%s\"", at[0] != '\0' ? "place" : "state", age, at,
+                    accuracy, battery, note);
+    else if (at[0] != '\0' || battery[0] != '\0')
+        render_line("%s, %s ago:%s%s%s", at[0] != '\0' ? "place" : "state", age, at, accuracy,
+                    battery);
+}
+
+/* What happened, as a person would say it. */
+static const char *incident_words(const json_t *w, const json_t *incident)
+{
+    static const struct {
+        const char *kind, *alarm, *words;
+    } kinds[] = {
+        {"missed", NULL, "A sign of life is missing"},
+        {"wrong", NULL, "Three wrong secrets in a row"},
+        {"sos", "fell", "A fall was noticed, and nobody stopped the alarm"},
+        {"sos", "crashed", "A crash was noticed, and nobody stopped the alarm"},
+        {"sos", "stalled", "A journey came to a halt, and nobody stopped the alarm"},
+        {"sos", NULL, "A call for help"},
+        {"duress", NULL, "A check-in under duress"},
+    };
+    const json_t *triggers = json_object_get(w, "triggers");
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (is_word(incident, "kind", kinds[i].kind) &&
+            (kinds[i].alarm == NULL || is_word(triggers, "alarm", kinds[i].alarm)))
+            return kinds[i].words;
+    }
+    return "Something happened";
 }
 
 static void render_incident(const json_t *w, const json_t *incident)
 {
-    static const struct {
-        const char *kind, *words;
-    } kinds[] = {
-        {"missed", "A sign of life is missing"},
-        {"wrong", "Three wrong secrets in a row"},
-        {"sos", "A call for help"},
-        {"duress", "A check-in under duress"},
-    };
     char since[TEXT_MAX], next[TEXT_MAX], until[TEXT_MAX];
-    const char *words = "Something happened", *todo = reply_string(incident, "instruction");
+    const char *todo = reply_string(incident, "instruction");
 
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (is_word(incident, "kind", kinds[i].kind))
-            words = kinds[i].words;
-    }
-    (void)printf("      %s since %s; level %llu of %llu%s\n", words,
-                 time_of(since, incident, "began_at"),
-                 (unsigned long long)reply_number(incident, "level"),
-                 (unsigned long long)reply_number(incident, "level_count"),
-                 reply_flag(incident, "rings") ? ", it is your turn" : "");
+    render_line("%s since %s; level %llu of %llu%s", incident_words(w, incident),
+                time_of(since, incident, "began_at"),
+                (unsigned long long)reply_number(incident, "level"),
+                (unsigned long long)reply_number(incident, "level_count"),
+                reply_flag(incident, "rings") ? ", it is your turn" : "");
     if (todo != NULL && todo[0] != '\0')
-        (void)printf("      WHAT TO DO%s: %s\n",
-                     reply_flag(incident, "do_not_call") ? " (but do not call her phone)" : "",
-                     todo);
+        render_line("WHAT TO DO%s: %s",
+                    reply_flag(incident, "do_not_call") ? " (but do not call her phone)" : "",
+                    todo);
     if (reply_number(incident, "next_level_at") != 0)
-        (void)printf("      the next level begins at %s\n",
-                     time_of(next, incident, "next_level_at"));
+        render_line("the next level begins at %s", time_of(next, incident, "next_level_at"));
     if (reply_flag(incident, "claimed"))
-        (void)printf("      you are acting, until %s\n", time_of(until, incident, "claim_until"));
+        render_line("you are acting, until %s", time_of(until, incident, "claim_until"));
     if (reply_flag(incident, "safe_seen"))
-        (void)puts("      a safe check-in has arrived since");
+        render_line("a safe check-in has arrived since");
     if (reply_flag(incident, "cancelled"))
-        (void)puts("      the call for help was taken back; that alone ends nothing");
+        render_line("the call for help was taken back; that alone ends nothing");
     if (reply_flag(incident, "confirmed"))
-        (void)puts("      you have spoken with this person");
+        render_line("you have spoken with this person");
     else
-        (void)printf("      'allswell claim %s' when you act, 'allswell confirm %s' when you have "
-                     "spoken\n",
-                     reply_string(w, "id"), reply_string(w, "id"));
+        render_line("'allswell claim %s' when you act, 'allswell confirm %s' when you have spoken",
+                    reply_string(w, "id"), reply_string(w, "id"));
     render_place(json_object_get(incident, "place"));
+}
+
+static void render_triggers(const json_t *w)
+{
+    const json_t *t = json_object_get(w, "triggers");
+    char at[TEXT_MAX];
+
+    if (is_word(w, "state", "suspect"))
+        render_line("CANNOT TELL since %s whether the person or the way to them is silent",
+                    time_of(at, w, "suspect_since"));
+    if (reply_flag(w, "blind"))
+        render_line("nothing proves yet that it is not the way that is silent");
+    if (!is_word(t, "timer", "none"))
+        render_line("%s: over by %s%s", reply_string(t, "timer"), time_of(at, t, "timer_due_at"),
+                    reply_flag(t, "timer_extended") ? ", extended once" : "");
+    if (is_word(t, "ask", "sent"))
+        render_line("your question has not reached the device yet");
+    if (is_word(t, "ask", "reached"))
+        render_line("your question is there; an answer is due by %s", time_of(at, t, "ask_due_at"));
+    if (reply_number(t, "drill") != 0 && !reply_flag(t, "drill_answered"))
+        render_line("a DRILL of %s waits for 'allswell answer %s'", time_of(at, t, "drill_at"),
+                    reply_string(w, "id"));
+    if (!is_word(t, "signal", "none") && !is_word(t, "signal", "moving"))
+        render_line("the device said %s at %s", reply_string(t, "signal"),
+                    time_of(at, t, "signal_at"));
+}
+
+/* What waits to take effect, or does at once. */
+static void render_change(const json_t *w)
+{
+    const json_t *pending = json_object_get(w, "pending");
+    char at[TEXT_MAX];
+
+    if (reply_flag(w, "setup"))
+        render_line("the plan is being set up: what makes it weaker takes effect at once, too");
+    if (json_is_object(pending))
+        render_line("version %llu of the plan is weaker (%s); it takes effect at %s%s",
+                    (unsigned long long)reply_number(pending, "version"),
+                    reply_string(pending, "loosens"), time_of(at, pending, "effective_at"),
+                    reply_flag(pending, "unjudged")
+                        ? ", but only if people compare the words in person"
+                        : "");
+    if (reply_flag(w, "keys_unjudged"))
+        render_line("new secrets wait: compare the words in person, then 'allswell compared %s'",
+                    reply_string(w, "id"));
+}
+
+static void render_own(const json_t *own)
+{
+    char until[TEXT_MAX];
+    json_t *window;
+    size_t i;
+
+    if (reply_number(own, "away_until") != 0)
+        render_line("you are away until %s: only the last level rings here",
+                    time_of(until, own, "away_until"));
+    json_array_foreach(json_object_get(own, "rota"), i, window)
+    {
+        unsigned from = (unsigned)reply_number(window, "from");
+        unsigned to = (unsigned)reply_number(window, "until");
+        const char *days = reply_string(window, "days");
+
+        render_line("you are never available %02u:%02u-%02u:%02u%s%s", from / 60, from % 60,
+                    to / 60, to % 60, days[0] != '\0' ? " " : "", days);
+    }
+    if (reply_flag(own, "always_on"))
+        render_line("this device counts as one that never sleeps");
+    if (reply_flag(own, "leaves"))
+        render_line("you withdraw; this home watches until you are removed");
+    if (reply_number(own, "hand_to") != 0)
+        render_line("you handed over to contact %llu",
+                    (unsigned long long)reply_number(own, "hand_to"));
+    if (reply_flag(own, "unreachable"))
+        render_line("you said that you cannot reach this person");
+    if (reply_string(own, "note")[0] != '\0')
+        render_line("you told the others: \"%s\"", reply_string(own, "note"));
 }
 
 void render_watched(const json_t *w)
@@ -164,13 +312,16 @@ void render_watched(const json_t *w)
         (void)puts("Do not call her phone. Whoever holds it must not learn that you know.");
     render_watched_line(w);
     if (reply_flag(w, "quarantined"))
-        (void)puts("      made the channel anew with an old key: compare the words again");
+        render_line("made the channel anew with an old key: compare the words again");
     if (reply_flag(w, "silent"))
-        (void)puts("      nothing heard for 30 days: find out why");
+        render_line("nothing heard for 30 days: find out why");
     if (reply_flag(w, "gap"))
-        (void)puts("      words are missing: duress cannot be excluded");
+        render_line("words are missing: duress cannot be excluded");
     if (json_is_object(incident))
         render_incident(w, incident);
+    render_triggers(w);
+    render_change(w);
+    render_own(json_object_get(w, "own"));
     render_call("last check-in", json_object_get(w, "checkin"));
     render_call("newest", json_object_get(w, "newest"));
 }

@@ -9,6 +9,12 @@
  * Text for people, made from the same JSON that --json prints.
  */
 
+/** Prints a text in lines of up to 79 columns; those after the first are indented by two more. */
+void render_wrapped(unsigned indent, const char *text);
+
+/** One more line about a person, wrapped. */
+__attribute__((format(printf, 1, 2))) void render_line(const char *format, ...);
+
 /** One line about somebody who watches over this person. */
 void render_contact(const json_t *contact);
 

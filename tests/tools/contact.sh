@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Goal: what a contact says beside claim and confirm, with the commands of the man page; what is
+# shown fits a terminal of 80 columns, and is valid JSON when it is asked for.
+# Method: one person with two contacts; questions and absences in calm, then an SOS; at last the
+# relay ends, and time goes on.
+set -eu
+bin=$1
+. "$(dirname "$0")/lib.sh"
+aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
+value() { aw "$1" status --json | field "watched.0.$2"; }
+is() { # <home> <path> <value>
+    [ "$(value "$1" "$2")" = "$3" ] || fail "$1: $2 is $(value "$1" "$2"), not $3"
+}
+
+start_relay r
+person her r
+person ben r
+person cora r
+for name in ben cora; do
+    aw her invite >"$work/invite" 2>/dev/null
+    aw $name join <"$work/invite" >/dev/null
+    aw her people >/dev/null
+    aw $name people >/dev/null
+    words=$(aw her verify $name --json | field words)
+    expect 0 'verified' aw $name verify her --words "$words"
+    expect 0 'verified' aw her verify $name --words "$words"
+done
+cat >"$work/plan" <<'PLAN'
+checkin = every 8h
+person = ben group 1 asks
+person = cora group 2
+level = 0m group 1: Ring the bell, then ask the neighbours on the second floor who has a key.
+level = 9m group 2: Go there.
+level = 18m everybody: Call the police.
+PLAN
+printf 'good\nbad\nben\n' >"$work/secrets"
+expect 0 'in force' aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
+echo good >"$work/secret"
+expect 0 'Check-in number' aw her checkin <"$work/secret"
+for name in ben cora; do is $name state fine; done
+
+# A question, and its answer.
+expect 3 'the plan does not let you ask' aw cora ask her
+expect 0 'The question is on its way to her' aw ben ask her
+is ben triggers.ask sent
+expect 3 'a question of yours is open' aw ben ask her
+aw her status >/dev/null
+expect 0 'asks whether all is well' aw her log
+expect 0 'Check-in number' aw her checkin <"$work/secret"
+is ben triggers.ask answered
+
+# Absences, for everybody whom one watches.
+expect 0 'you are away until' aw ben away 8h
+[ "$(value ben own.away_until)" -gt "$(date +%s)" ] || fail 'not away'
+expect 0 'her' aw ben away --off
+is ben own.away_until null
+expect 0 '23:00-07:00 mon fri' aw ben rota '23:00-07:00 mon fri' '12:00-13:00'
+is ben own.rota.1.from 720
+expect 0 'her' aw ben rota --off
+is ben own.rota.0 null
+expect 0 'never sleeps' aw ben always-on
+is ben own.always_on true
+expect 0 'her' aw ben always-on --off
+expect 0 'until you are removed' aw cora leave her
+is cora own.leaves true
+expect 0 'Noted: you stay' aw cora leave her --undo
+is cora own.leaves false
+expect 0 'compared the words with her again' aw ben compared her
+expect 3 'nothing is the matter' aw ben note her 'not yet'
+
+# An SOS: one acts, one hands over.
+expect 0 'Call for help' aw her sos
+expect 0 'A call for help since' aw ben status
+expect 0 'on the second floor who has a key' aw ben status
+expect 0 'with contact 2, cora: not met yet' aw ben status
+expect 0 'you are acting' aw ben claim her
+expect 0 'is acting for you' aw her status
+expect 0 'you cannot act for her' aw ben decline her
+expect 0 'you told the others: "police called"' aw ben note her 'police called'
+expect 2 'up to 24 bytes' aw ben note her 'a comment that is far too long'
+expect 0 'Noted.' aw ben note her ''
+is ben own.note ''
+expect 5 'no other contact' aw ben handover her dora
+expect 5 'no other contact' aw ben handover her ben
+expect 0 'you handed over to contact 2' aw ben handover her Cora
+is ben own.hand_to 2
+expect 0 'you handed over' aw ben handover her 2
+expect 0 'you cannot reach her' aw ben unreachable her
+is ben own.unreachable true
+is ben others.0.name cora
+is ben council.quorum 2
+expect 0 'said here: I cannot reach the person' aw ben log
+
+for command in status log why people 'away 1h' 'note her x'; do
+    # shellcheck disable=SC2086 # words
+    [ "$(aw ben $command --json | field ok)" = true ] || fail "$command: not a good JSON answer"
+done
+
+# The relay is down, and her check-in does not come: nobody can tell. No line is too wide.
+kill -TERM "$relay_pid"
+wait "$relay_pid" || :
+export ALLSWELL_DEMO_CLOCK="$(($(date +%s) - 2400))000:11" # 6h40m on
+expect 0 'CANNOT TELL since' aw cora status --wait 0
+expect 0 'cannot tell whether' aw cora why --wait 0
+for name in ben cora; do
+    for command in status 'why her'; do
+        # shellcheck disable=SC2086 # words
+        aw $name $command --wait 0 | awk 'length($0) > 79 { print; wide = 1 } END { exit wide }' ||
+            fail "$name $command: more than 79 columns"
+    done
+done
+finish
