@@ -277,16 +277,21 @@ static void list_readers(struct circle *c)
         }
     }
     c->has_readers = true;
+    c->listing++;
 }
 
 /* Finds the reader of a cell by its capability; NULL: nobody reads there yet. */
-static const struct circle_reader *reader(const struct circle *c, const struct circle_cell *cell)
+static const struct circle_reader *reader(const struct circle *c, struct circle_cell *cell)
 {
-    for (size_t i = 0; i < c->reader_count; i++) {
+    if (cell->listing == c->listing)
+        return cell->to;
+    cell->listing = c->listing;
+    cell->to = NULL;
+    for (size_t i = 0; i < c->reader_count && cell->to == NULL; i++) {
         if (memcmp(c->readers[i].capability, cell->capability, 32) == 0)
-            return &c->readers[i];
+            cell->to = &c->readers[i];
     }
-    return NULL;
+    return cell->to;
 }
 
 static bool deliver(struct circle *c)
@@ -294,9 +299,9 @@ static bool deliver(struct circle *c)
     if (c->cell_count > 0 && !c->has_readers)
         list_readers(c);
     for (size_t i = 0; i < c->cell_count; i++) {
+        const struct circle_reader *to = reader(c, &c->cells[i]);
         struct circle_cell cell = c->cells[i];
         struct aw_bytes bytes = {cell.bytes, cell.len};
-        const struct circle_reader *to = reader(c, &cell);
         struct circle_host *h;
         enum aw_status st;
 

@@ -25,19 +25,21 @@ struct circle_record {
     size_t len;
 };
 
+/* A mailbox that a host reads. */
+struct circle_reader {
+    int host;
+    uint32_t id;
+    uint8_t capability[32];
+};
+
 struct circle_cell {
     uint8_t capability[32];
     uint8_t *bytes;
     size_t len;
     uint32_t deposited_at_s;
     int from;
-};
-
-/* A mailbox that a host reads. */
-struct circle_reader {
-    int host;
-    uint32_t id;
-    uint8_t capability[32];
+    unsigned listing; /* of the readers among whom `to` was looked for, 0: none yet */
+    const struct circle_reader *to;
 };
 
 /* Host 0 is the subject, host n contact n. */
@@ -77,6 +79,7 @@ struct circle {
     struct circle_reader *readers;
     size_t reader_count;
     bool has_readers;
+    unsigned listing; /* counts how often they were listed */
     uint64_t sent_count[1 + CIRCLE_CONTACTS_MAX];
     struct circle_switch *switches;
     size_t switch_count;
