@@ -13,17 +13,17 @@
 /* ---- Helpers of all core/contact*.c ---- */
 
 /* Bit i: everybody of level i + 1 is away. */
-static uint8_t empty_levels(const struct contact *c, uint16_t away)
+static uint8_t empty_levels(const struct aw_plan *plan, uint16_t away)
 {
     uint8_t empty = 0;
 
-    for (size_t i = 0; i < c->plan.levels_count; i++) {
+    for (size_t i = 0; i < plan->levels_count; i++) {
         bool is_empty = true;
 
-        for (size_t m = 0; m < c->plan.roster_count; m++) {
-            const struct aw_member *member = &c->plan.roster[m];
+        for (size_t m = 0; m < plan->roster_count; m++) {
+            const struct aw_member *member = &plan->roster[m];
 
-            if ((member->groups & c->plan.levels[i].groups) != 0 &&
+            if ((member->groups & plan->levels[i].groups) != 0 &&
                 (away >> (member->human - 1) & 1) == 0)
                 is_empty = false;
         }
@@ -34,23 +34,35 @@ static uint8_t empty_levels(const struct contact *c, uint16_t away)
 }
 
 /* Until a plan names this contact's groups, every level rings here. */
-struct aw_ladder_rules aw_co_rules(const struct contact *c)
+static struct aw_ladder_rules rules_of(const struct contact *c, const struct aw_plan *plan)
 {
-    struct aw_ladder_rules rules = {.plan = &c->plan,
-                                    .groups = AW_GROUPS_ALL,
-                                    .is_doubt = aw_watch_is_doubtful(&c->book.newest)};
-    const struct aw_member *me = aw_co_member(c);
-    uint64_t now_s = aw_timebase_s(&c->time);
-    uint16_t away = aw_co_away(c, now_s);
+    struct aw_ladder_rules rules = {
+        .plan = plan, .groups = AW_GROUPS_ALL, .is_doubt = aw_watch_is_doubtful(&c->book.newest)};
+    uint16_t away = aw_co_away(c, aw_timebase_s(&c->time));
+    const struct aw_member *me = NULL;
 
-    if (me == NULL)
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (plan->roster[i].person == c->book.person)
+            me = &plan->roster[i];
+    }
+    if (!c->has_plan || me == NULL)
         return rules;
     rules.groups = me->groups;
     if (away != 0) {
         rules.is_away = (away >> (me->human - 1) & 1) != 0;
-        rules.empty = empty_levels(c, away);
+        rules.empty = empty_levels(plan, away);
     }
     return rules;
+}
+
+struct aw_ladder_rules aw_co_rules(const struct contact *c)
+{
+    return rules_of(c, &c->plan);
+}
+
+struct aw_ladder_rules aw_co_shown_rules(const struct contact *c)
+{
+    return rules_of(c, aw_co_shown_plan(c));
 }
 
 void aw_co_touch(struct contact *c, unsigned dirty)
@@ -112,7 +124,7 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
 /* Time before input: a late word must not erase the lateness. */
 void aw_co_advance(struct contact *c, struct aw_now now)
 {
-    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c), shown_rules = aw_co_shown_rules(c);
     struct aw_ladder_out out = {.count = 0}, shown = {.count = 0};
     uint64_t now_s = aw_timebase_read(&c->time, now);
 
@@ -121,9 +133,10 @@ void aw_co_advance(struct contact *c, struct aw_now now)
         return; /* the host takes events first; what is due stays due */
     aw_ladder_tick(&c->ladder, &rules, now_s, &out);
     aw_co_flush(c, &out);
-    aw_ladder_tick(&c->shown, &rules, now_s, &shown);
+    aw_ladder_tick(&c->shown, &shown_rules, now_s, &shown);
     aw_co_shown_flush(c, &shown);
     aw_co_change_tick(c);
+    aw_co_shown_tick(c);
     if (c->who.phase >= AW_CONTACT_PAIRED &&
         aw_channel_is_silent(&c->channel, now_s * 1000) != c->is_silent) {
         c->is_silent = !c->is_silent;
@@ -154,7 +167,7 @@ void aw_co_rewatch(struct contact *c, struct aw_ladder_out *out)
     if (c->has_plan && c->book.checkin.call.seq != 0) {
         due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] =
             aw_watch_checkin_due_s(&c->book.checkin, &c->plan, floor_s);
-        due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)] = aw_co_beat_due_s(c, floor_s);
+        due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)] = aw_co_beat_due_s(c, &c->plan, floor_s);
         aw_trigger_due(&c->triggers, &c->plan, floor_s, &due);
     }
     aw_ladder_watch(&c->ladder, &rules, &due, aw_timebase_s(&c->time), out);
@@ -193,6 +206,7 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     c->outside.version = CONTACT_RECORD_VERSION;
     c->own.version = CONTACT_RECORD_VERSION;
     c->change.version_of_record = CONTACT_RECORD_VERSION;
+    c->shown_change.version = CONTACT_RECORD_VERSION;
     c->resend_ms = AW_TIME_NEVER;
     aw_timebase_init(&c->time, 0, now);
     aw_outbox_init(&c->outbox);
@@ -241,7 +255,7 @@ static bool is_whole(const struct contact *c)
 enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
-    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_rules rules, shown_rules;
     struct aw_ladder_out out = {.count = 0}, shown = {.count = 0};
     bool is_paired = c->who.phase >= AW_CONTACT_PAIRED;
 
@@ -250,6 +264,12 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
         return AW_E_DAMAGED;
     aw_timebase_init(&c->time, c->book.saved_at_s, now);
     c->is_started = true;
+    if (c->has_plan && !c->has_shown_plan) { /* a home of an older version */
+        c->shown_plan = c->plan;
+        c->has_shown_plan = true;
+    }
+    rules = aw_co_rules(c);
+    shown_rules = aw_co_shown_rules(c);
     if (c->who.phase != AW_CONTACT_NEW) {
         /* A home of an older version has no keys for the others yet. */
         if (aw_co_peers_draw(c) != AW_OK)
@@ -259,7 +279,7 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
     }
     aw_ladder_resume(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
     aw_co_flush(c, &out);
-    aw_ladder_resume(&c->shown, &rules, aw_timebase_s(&c->time), &shown);
+    aw_ladder_resume(&c->shown, &shown_rules, aw_timebase_s(&c->time), &shown);
     aw_co_shown_flush(c, &shown);
     c->wants_join = c->who.phase == AW_CONTACT_JOINING;
     c->wants_resume = is_paired;
@@ -339,7 +359,7 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
                      uint32_t waiting, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
-    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c), shown_rules = aw_co_shown_rules(c);
     struct aw_ladder_out out = {.count = 0}, shown = {.count = 0};
     uint64_t now_s, proof_s = as_of_s;
 
@@ -356,18 +376,19 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
         c->path_s[mailbox_id] = proof_s;
     aw_ladder_path(&c->ladder, &rules, proof_s, now_s, &out);
     aw_co_flush(c, &out);
-    aw_ladder_path(&c->shown, &rules, proof_s, now_s, &shown);
+    aw_ladder_path(&c->shown, &shown_rules, proof_s, now_s, &shown);
     aw_co_shown_flush(c, &shown);
 }
 
 bool aw_contact_wants_path(const struct aw_contact *contact)
 {
     const struct contact *c = contact_of_const(contact);
-    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_rules rules = aw_co_rules(c), shown_rules = aw_co_shown_rules(c);
 
     /* Where a clock is wrong no proof would tell.
      * spec/07-contact.md §8: "A path MUST be asked for when either ladder wants it." */
-    return (aw_ladder_wants_path(&c->ladder, &rules) || aw_ladder_wants_path(&c->shown, &rules)) &&
+    return (aw_ladder_wants_path(&c->ladder, &rules) ||
+            aw_ladder_wants_path(&c->shown, &shown_rules)) &&
            !aw_watch_is_doubtful(&c->book.newest);
 }
 
@@ -421,6 +442,7 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
     at_ms = aw_time_min(at_ms, aw_outbox_deadline_ms(&c->outbox));
     at_ms = aw_time_min(at_ms, c->resend_ms);
     at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_change_s(c)));
+    at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_shown_change_s(c)));
     if (aw_ladder_is_incident(&c->ladder)) { /* who comes back is rung */
         uint64_t until_s = aw_co_away_until(c, aw_timebase_s(&c->time));
 

@@ -8,12 +8,8 @@
 
 /* Loosening is slow, tightening is instant (spec/07-contact.md §12). */
 
-/* Longest set-up phase, from the first plan on. */
-#define SETUP_MAX_S (UINT64_C(72) * 3600)
 /* Humans who compare words with her in person stand for a secret that she forgot. */
 #define VOUCHERS 2
-/* Most that the version of a plan may jump ahead where nobody judges it. */
-#define VERSION_JUMP (UINT32_C(1) << 16)
 
 /*
  * spec/07-contact.md §12: "The set-up phase MUST end 72 h after the first plan, with a plan that
@@ -22,7 +18,7 @@
 static bool is_setup(const struct contact *c, uint64_t now_s)
 {
     return c->plan.change.setup && !c->change.setup_over && c->ladder.incident_id == 0 &&
-           now_s < c->change.setup_since_s + SETUP_MAX_S;
+           now_s < c->change.setup_since_s + CONTACT_SETUP_MAX_S;
 }
 
 uint64_t aw_co_loosen_s(const struct contact *c)
@@ -131,13 +127,14 @@ void aw_co_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw
     uint64_t now_s = aw_timebase_s(&c->time);
     bool loosens;
 
+    aw_co_shown_plan_arrived(c, plan, body);
     if (worth == CONTACT_WORTH_NONE || (c->has_plan && plan->version <= c->plan.version))
         return;
     /* spec/07-contact.md §12: "A plan whose version is more than 2^16 above that of the one in
      * force MUST NOT come into force where her secret cannot be judged": it would bar all later
      * ones. */
     if (worth == CONTACT_WORTH_JUDGED && c->has_plan && !is_inside(c) &&
-        plan->version - c->plan.version > VERSION_JUMP)
+        plan->version - c->plan.version > CONTACT_VERSION_JUMP)
         return;
     if (!c->has_plan) {
         if (worth == CONTACT_WORTH_JUDGED)

@@ -74,7 +74,7 @@ void aw_co_peers_call(struct contact *c, const struct aw_call *call,
     if (is_proof && base_s > c->outside.life_at_s)
         c->outside.life_at_s = base_s;
     if (call->kind == AW_CALL_TIMER)
-        aw_trigger_timer(&c->outside, call, base_s, c->plan.grace_s, true);
+        aw_trigger_timer(&c->outside, call, base_s, aw_co_shown_plan(c)->grace_s, true);
     aw_co_shown_watch(c);
     if (is_newer && call->kind == AW_CALL_CHECKIN)
         aw_co_shown_checkin(c, call->seq);
@@ -92,6 +92,11 @@ static uint32_t known_seq(const struct contact *c)
     return seq;
 }
 
+static const struct aw_plan *plan_of(const struct contact *c, bool inside)
+{
+    return inside ? &c->plan : aw_co_shown_plan(c);
+}
+
 static const struct aw_ladder *ladder_of(const struct contact *c, bool inside)
 {
     return inside ? &c->ladder : &c->shown;
@@ -101,7 +106,7 @@ void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mi
 {
     const struct aw_ladder *l = ladder_of(c, inside);
     uint64_t now_s = aw_timebase_s(&c->time), late = aw_ladder_due_s(l);
-    uint64_t missed_s = late == AW_NO_TIME ? AW_NO_TIME : late + c->plan.grace_s;
+    uint64_t missed_s = late == AW_NO_TIME ? AW_NO_TIME : late + plan_of(c, inside)->grace_s;
 
     *out = (struct aw_finding_of_mine){
         .seq = known_seq(c),
@@ -128,8 +133,10 @@ void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mi
 /* The first level with shares has begun. */
 static bool level_began(const struct contact *c, bool inside)
 {
-    for (size_t i = 0; i < c->plan.levels_count; i++) {
-        if (c->plan.levels[i].shares)
+    const struct aw_plan *plan = plan_of(c, inside);
+
+    for (size_t i = 0; i < plan->levels_count; i++) {
+        if (plan->levels[i].shares)
             return ladder_of(c, inside)->level > i;
     }
     return false;
@@ -163,6 +170,7 @@ static void add_voice(const struct contact *c, const struct aw_peer *peer, uint6
         return;
     council->voices[council->voice_count++] = (struct aw_voice){
         .human = m->human,
+        .is_fellow = peer->is_fellow,
         .missed = w->verdict.state == AW_WITNESS_MISSED,
         .seq = w->verdict.seq,
         .unreachable = says_unreachable(w->confirm, w->confirm_at, since_s),
@@ -257,18 +265,19 @@ static void note_incident(struct contact *c)
     aw_co_touch(c, CONTACT_DIRTY_PEERS | CONTACT_DIRTY_PLACE);
 }
 
-/* A ladder that cannot tell takes the word of others. */
+/* A ladder that cannot tell takes the word of others; the shown one not that of fellows, which may
+ * come from what only the circle knows. */
 static void hear_others(struct contact *c, bool inside, uint64_t now_s)
 {
     struct aw_ladder *l = inside ? &c->ladder : &c->shown;
-    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_rules rules = inside ? aw_co_rules(c) : aw_co_shown_rules(c);
     struct aw_ladder_out out = {.count = 0};
     struct aw_sitting council;
 
     if (c->peers.used == 0 || !aw_ladder_is_unsure(l))
         return;
     fill_council(c, inside, &council);
-    if (!aw_council_others(&council))
+    if (!aw_council_others(&council, inside))
         return;
     aw_ladder_others(l, &rules, now_s, &out);
     if (inside)
@@ -381,15 +390,15 @@ static void vouch(struct contact *c, struct aw_peer *peer, const struct aw_witne
     aw_co_flush(c, &out);
 }
 
-uint64_t aw_co_beat_due_s(const struct contact *c, uint64_t floor_s)
+uint64_t aw_co_beat_due_s(const struct contact *c, const struct aw_plan *plan, uint64_t floor_s)
 {
     const struct aw_peers_book *b = &c->peers.book;
-    uint64_t beat_s = aw_watch_beat_due_s(&c->book.newest, &c->plan, floor_s);
+    uint64_t beat_s = aw_watch_beat_due_s(&c->book.newest, plan, floor_s);
     struct aw_watch w = {.call = {.seq = b->vouched_seq, .valid_for_s = b->vouched_for_s},
                          .base_s = b->vouched_at_s};
 
     /* spec/16-peers.md §7: "of the phone only": what she has to do herself stays due. */
-    return b->is_vouched ? aw_time_max(beat_s, aw_watch_beat_due_s(&w, &c->plan, floor_s)) : beat_s;
+    return b->is_vouched ? aw_time_max(beat_s, aw_watch_beat_due_s(&w, plan, floor_s)) : beat_s;
 }
 
 /* ---- Shares of others ---- */
@@ -479,13 +488,13 @@ static void hear_human(struct contact *c, bool inside, const struct aw_ladder_pe
                        const struct aw_witness *w, bool is_new_claim)
 {
     struct aw_ladder *l = inside ? &c->ladder : &c->shown;
-    struct aw_ladder_rules rules = aw_co_rules(c);
+    struct aw_ladder_rules rules = inside ? aw_co_rules(c) : aw_co_shown_rules(c);
     struct aw_ladder_out out = {.count = 0};
     uint64_t now_s = aw_timebase_s(&c->time);
 
     for (unsigned i = 0; i < 2; i++) {
         if (i == 0 && w->claim == AW_WITNESS_CLAIM_ACTING && is_new_claim)
-            aw_ladder_peer_claim(l, &rules, peer, now_s + c->plan.claim_s, now_s, &out);
+            aw_ladder_peer_claim(l, &rules, peer, now_s + rules.plan->claim_s, now_s, &out);
         if (i == 1 && w->confirm == AW_WITNESS_CONFIRM_SPOKEN)
             aw_ladder_peer_confirm(l, &rules, peer, w->confirm_at, now_s, &out);
         if (inside)

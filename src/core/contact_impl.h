@@ -60,7 +60,13 @@ enum {
     CONTACT_KEY_COUNT,
 };
 enum { CONTACT_KEY_PLAN = 0, CONTACT_KEY_BODY, CONTACT_KEY_CARD };
-enum { CONTACT_KEY_CHANGE = 0, CONTACT_KEY_PENDING };
+enum {
+    CONTACT_KEY_CHANGE = 0,
+    CONTACT_KEY_PENDING,
+    CONTACT_KEY_SHOWN_CHANGE,
+    CONTACT_KEY_SHOWN_PLAN,
+    CONTACT_KEY_SHOWN_PENDING,
+};
 /* In space PEER; 1 to AW_PLAN_MEMBER_MAX are the persons. */
 enum { CONTACT_KEY_PEERS = 0, CONTACT_KEY_INTRO = 32, CONTACT_KEY_PLACE, CONTACT_KEY_OUTSIDE };
 
@@ -83,6 +89,7 @@ enum contact_dirty {
     CONTACT_DIRTY_OWN = 1024,
     CONTACT_DIRTY_CHANGE = 2048,
     CONTACT_DIRTY_PENDING = 4096,
+    CONTACT_DIRTY_SHOWN = 8192, /* the shown plan, with what waits to come into force */
     CONTACT_DIRTY_PEERS = 1 << 16,
     CONTACT_DIRTY_INTRO = 1 << 17,
     CONTACT_DIRTY_PLACE = 1 << 18,
@@ -206,6 +213,15 @@ struct contact_told {
     char note[AW_WITNESS_NOTE_MAX + 1];
 };
 
+/* The plan that those outside the circle have in force, and one that waits there. */
+struct contact_shown_change {
+    uint8_t version; /* of the record */
+    bool setup_over;
+    uint32_t setup_since_s;  /* first plan */
+    uint32_t waits;          /* version of the one that waits */
+    uint32_t effective_at_s; /* of that one */
+};
+
 /* What the human here says beside answers to her. */
 struct contact_own {
     uint8_t version;                   /* of the record */
@@ -222,8 +238,8 @@ struct contact_own {
     struct contact_told told;
 };
 
-#define CONTACT_SCRATCH_LEN (36864 + AW_PEERS_STORE_MAX)
-#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 15 + CONTACT_CARDS + AW_PEERS_OPS_MAX)
+#define CONTACT_SCRATCH_LEN (45568 + AW_PEERS_STORE_MAX)
+#define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 18 + CONTACT_CARDS + AW_PEERS_OPS_MAX)
 
 /* What a parcel carries. */
 enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
@@ -247,7 +263,12 @@ struct contact {
     struct contact_triggers triggers;
     struct contact_own own;
     struct aw_ladder ladder;
-    struct aw_ladder shown;                 /* as those outside the circle must think that it is */
+    struct aw_ladder shown; /* as those outside the circle must think that it is */
+    struct aw_plan shown_plan;
+    bool has_shown_plan;
+    struct contact_shown_change shown_change;
+    uint8_t shown_pending[AW_PLAN_ENCODED_MAX];
+    uint16_t shown_pending_len;
     uint64_t path_s[AW_ENDPOINT_COUNT_MAX]; /* by relay: newest proof that nothing waited there */
     struct aw_plan plan;                    /* in force; until there is one, the default */
     bool has_plan;
@@ -299,6 +320,7 @@ static inline const struct contact *contact_of_const(const struct aw_contact *c)
 
 /* contact.c */
 struct aw_ladder_rules aw_co_rules(const struct contact *c);
+struct aw_ladder_rules aw_co_shown_rules(const struct contact *c);
 void aw_co_touch(struct contact *c, unsigned dirty);
 void aw_co_event(struct contact *c, enum aw_event_kind kind, enum aw_urgency urgency, uint32_t seq,
                  uint32_t at_s);
@@ -312,6 +334,10 @@ typedef enum aw_status aw_co_say(struct aw_ladder *, const struct aw_ladder_rule
                                  struct aw_ladder_out *);
 void aw_co_shown_flush(struct contact *c, const struct aw_ladder_out *out);
 void aw_co_shown_watch(struct contact *c);
+const struct aw_plan *aw_co_shown_plan(const struct contact *c);
+void aw_co_shown_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw_bytes body);
+uint64_t aw_co_shown_change_s(const struct contact *c);
+void aw_co_shown_tick(struct contact *c);
 void aw_co_shown_checkin(struct contact *c, uint32_t seq);
 void aw_co_shown_sos(struct contact *c, uint32_t id, uint32_t base_s);
 AW_MUST_USE bool aw_co_shown_human(struct contact *c, aw_co_say *say);
@@ -346,6 +372,10 @@ AW_MUST_USE enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain);
 uint64_t aw_co_loosen_s(const struct contact *c);
 bool aw_co_is_setup(const struct contact *c);
 bool aw_change_is_vouched(unsigned compared_count, unsigned human_count);
+/* Longest set-up phase, from the first plan on; most that the version of a plan may jump ahead
+ * where nobody judges it. */
+#define CONTACT_SETUP_MAX_S  (UINT64_C(72) * 3600)
+#define CONTACT_VERSION_JUMP (UINT32_C(1) << 16)
 /* A plan whose word and body are here; `body` is its encoding. */
 void aw_co_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw_bytes body,
                         enum contact_worth worth);
@@ -427,7 +457,7 @@ enum contact_giving { CONTACT_GIVES_NONE = 0, CONTACT_GIVES_CARD, CONTACT_GIVES_
 enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer);
 void aw_co_council_advance(struct contact *c, uint64_t now_s);
 /* When a beat is due, as others vouched for it; `floor_s` as in watch.h. */
-uint64_t aw_co_beat_due_s(const struct contact *c, uint64_t floor_s);
+uint64_t aw_co_beat_due_s(const struct contact *c, const struct aw_plan *plan, uint64_t floor_s);
 void aw_co_voice(struct contact *c, struct aw_peer *peer, const struct aw_witness *w,
                  const struct aw_witness *before);
 

@@ -245,6 +245,16 @@ static const struct aw_wire_field change_fields[] = {
 static const struct aw_wire_map change_map =
     AW_WIRE_TABLE("change", contact_change, change_fields, NULL);
 
+static const struct aw_wire_field shown_fields[] = {
+    AW_ROW_UINT(0, contact_shown_change, version, VERSION, VERSION),
+    AW_ROW_BOOL(1, contact_shown_change, setup_over),
+    ROW_U32(2, contact_shown_change, setup_since_s),
+    ROW_U32(3, contact_shown_change, waits),
+    ROW_U32(4, contact_shown_change, effective_at_s),
+};
+static const struct aw_wire_map shown_map =
+    AW_WIRE_TABLE("shown", contact_shown_change, shown_fields, NULL);
+
 /* ---- Storing ---- */
 
 struct batch {
@@ -343,6 +353,21 @@ static void add_rest(struct batch *b, unsigned dirty)
     }
 }
 
+static void add_shown(struct batch *b)
+{
+    struct contact *c = b->c;
+    size_t start = b->buf.len;
+
+    add(b, CONTACT_SPACE_CHANGE, CONTACT_KEY_SHOWN_CHANGE, start,
+        aw_message_encode(&shown_map, &c->shown_change, &b->buf));
+    start = b->buf.len;
+    add(b, CONTACT_SPACE_CHANGE, CONTACT_KEY_SHOWN_PLAN, start,
+        aw_message_encode(&aw_plan_map, &c->shown_plan, &b->buf));
+    start = b->buf.len;
+    add(b, CONTACT_SPACE_CHANGE, CONTACT_KEY_SHOWN_PENDING, start,
+        aw_buf_put(&b->buf, (struct aw_bytes){c->shown_pending, c->shown_pending_len}));
+}
+
 static void add_peers(struct batch *b, unsigned dirty)
 {
     struct aw_peers *p = &b->c->peers;
@@ -391,6 +416,8 @@ void aw_co_store(struct contact *c, struct aw_action *action)
     c->book.saved_at_s = (uint32_t)aw_timebase_s(&c->time);
     add_core(&b, c->dirty);
     add_rest(&b, c->dirty);
+    if ((c->dirty & CONTACT_DIRTY_SHOWN) != 0)
+        add_shown(&b);
     add_peers(&b, c->dirty);
     c->dirty_flight = c->dirty;
     c->keep_flight = c->keep.dirty;
@@ -470,6 +497,19 @@ static enum aw_status load_plan(struct contact *c, uint64_t key, struct aw_bytes
 
 static enum aw_status load_change(struct contact *c, uint64_t key, struct aw_bytes value)
 {
+    if (key == CONTACT_KEY_SHOWN_CHANGE)
+        return aw_message_decode(&shown_map, &c->shown_change, value);
+    if (key == CONTACT_KEY_SHOWN_PLAN) {
+        c->has_shown_plan = aw_message_decode(&aw_plan_map, &c->shown_plan, value) == AW_OK &&
+                            aw_plan_check(&c->shown_plan, NULL) == AW_PLAN_GOOD;
+        return c->has_shown_plan ? AW_OK : AW_E_DAMAGED;
+    }
+    if (key == CONTACT_KEY_SHOWN_PENDING && value.len <= sizeof c->shown_pending) {
+        for (size_t i = 0; i < value.len; i++)
+            c->shown_pending[i] = value.ptr[i];
+        c->shown_pending_len = (uint16_t)value.len;
+        return AW_OK;
+    }
     if (key == CONTACT_KEY_CHANGE)
         return aw_message_decode(&change_map, &c->change, value);
     if (key != CONTACT_KEY_PENDING || value.len > sizeof c->pending)

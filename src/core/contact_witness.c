@@ -198,7 +198,7 @@ static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness
 
     aw_co_finding(c, inside, &mine);
     /* Which plans the circle refused is its own affair. */
-    w->plan_version = inside ? c->plan.version : c->book.plan_named;
+    w->plan_version = inside ? c->plan.version : aw_co_shown_plan(c)->version;
     w->verdict = (struct aw_witness_verdict){.seq = mine.seq,
                                              .state = (uint8_t)mine.finding,
                                              .incident = (uint8_t)mine.incident,

@@ -69,10 +69,10 @@ static bool says_missed(const struct aw_sitting *c, const struct aw_voice *v)
     return v->missed && v->seq >= c->seq;
 }
 
-bool aw_council_others(const struct aw_sitting *c)
+bool aw_council_others(const struct aw_sitting *c, bool inside)
 {
     for (size_t i = 0; i < c->voice_count; i++) {
-        if (says_missed(c, &c->voices[i]))
+        if (says_missed(c, &c->voices[i]) && (inside || !c->voices[i].is_fellow))
             return true;
     }
     return false;

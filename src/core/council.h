@@ -19,6 +19,7 @@
 /* The newest word of another contact's device, whose channel works and who is in the plan. */
 struct aw_voice {
     uint8_t human;    /* 1 to AW_PLAN_MEMBER_MAX */
+    bool is_fellow;   /* finds what the circle finds */
     bool missed;      /* finds a statement missed ... */
     uint32_t seq;     /* ... this one */
     bool unreachable; /* the human says that he cannot reach her, since the miss */
@@ -51,8 +52,9 @@ struct aw_tally {
 
 void aw_council_tally(const struct aw_sitting *c, struct aw_tally *out);
 
-/* Whether a voice, of whatever human, says missed about a statement that is not older than mine. */
-bool aw_council_others(const struct aw_sitting *c);
+/* Whether a voice, of whatever human, says missed about a statement that is not older than mine;
+ * of fellows only if `inside`. */
+bool aw_council_others(const struct aw_sitting *c, bool inside);
 
 /* The operators of relays with these keys. */
 uint32_t aw_council_operators(const struct aw_plan *plan, const struct aw_endpoint *relays,

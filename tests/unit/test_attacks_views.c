@@ -170,6 +170,67 @@ static void test_attack_01_forced_plan(void)
     compare(play_plan);
 }
 
+static void play_plan_then_silence(struct scene *s, const uint8_t *key)
+{
+    struct aw_plan next;
+
+    begin(s, 105);
+    next = s->plan;
+    next.schedule[0].every_s /= 2;
+    next.grace_s /= 2;
+    T_EQ(aw_subject_plan_set(s->c.hosts[0].subject, &next, NULL, key, circle_now(&s->c, 0)), AW_OK);
+    circle_run(&s->c, 5 * MIN_S);
+    circle_restart(&s->c, 1);
+    s->c.hosts[0].is_offline = true;
+    for (unsigned i = 0; i < 5; i++) {
+        circle_run(&s->c, 8 * MIN_S);
+        look(s);
+    }
+    T_EQ(circle_view(&s->c, 2).incident, AW_INCIDENT_MISSED);
+    T_EQ(circle_view(&s->c, 1).plan_version, key == circle_duress ? 1 : 2);
+}
+
+/* Goal: attack 1: he makes her sign a tighter plan, switches the phone off, and waits when the
+ * others find her late: by his plan, or by the one before. Expected: by his, whatever the circle
+ * goes by (CO-66). Method: the scene twice, with a restart. */
+static void test_attack_01_forced_plan_then_silence(void)
+{
+    compare(play_plan_then_silence);
+}
+
+static void play_loosening(struct scene *s, const uint8_t *key)
+{
+    struct aw_plan next;
+
+    begin(s, 106);
+    next = s->plan;
+    next.change.loosen_s = 1800;
+    next.change.setup = false;
+    T_EQ(aw_subject_plan_set(s->c.hosts[0].subject, &next, NULL, circle_safe, circle_now(&s->c, 0)),
+         AW_OK);
+    circle_run(&s->c, 5 * MIN_S);
+    next.grace_s *= 2;
+    T_EQ(aw_subject_plan_set(s->c.hosts[0].subject, &next, NULL, key, circle_now(&s->c, 0)), AW_OK);
+    circle_run(&s->c, 5 * MIN_S);
+    T_EQ(circle_view(&s->c, 2).pending_version, 3);
+    look(s);
+    s->c.hosts[0].is_offline = true;
+    circle_run(&s->c, 30 * MIN_S);
+    T_EQ(circle_view(&s->c, 2).plan_version, 3);
+    look(s);
+    for (unsigned i = 0; i < 4; i++) {
+        circle_run(&s->c, 12 * MIN_S);
+        look(s);
+    }
+}
+
+/* Goal: the same with one that loosens, and waits outside the circle: it comes into force for what
+ * those outside are told when it does with them (CO-66). Method: the scene twice. */
+static void test_attack_01_forced_loosening(void)
+{
+    compare(play_loosening);
+}
+
 static void play_silence(struct scene *s, const uint8_t *key)
 {
     begin(s, 104);
@@ -202,6 +263,8 @@ int main(void)
     T_RUN(test_attack_01_after_a_miss);
     T_RUN(test_attack_01_after_an_sos);
     T_RUN(test_attack_01_forced_plan);
+    T_RUN(test_attack_01_forced_plan_then_silence);
+    T_RUN(test_attack_01_forced_loosening);
     T_RUN(test_attack_01_then_silence);
     return t_end();
 }

@@ -29,12 +29,12 @@ extern "C" {
 #endif
 
 /** Size of struct aw_contact, in bytes. */
-#define AW_CONTACT_LEN 294912
+#define AW_CONTACT_LEN 311296
 
 /** Highest slot. */
 #define AW_CONTACT_SLOT_MAX UINT32_C(0xffffff)
 
-/** One contact engine. Size: 294912 bytes. Secret: wipe. */
+/** One contact engine. Size: 311296 bytes. Secret: wipe. */
 struct aw_contact {
     AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN];
 };
