@@ -116,13 +116,13 @@ void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mi
     };
     if (out->seq == 0 || !c->has_plan || late == AW_NO_TIME)
         return;
-    /* spec/16-peers.md §6: "A contact MUST NOT say missed unless a path of its own was proved since
-     * grace was used up." What others say makes its human hear of it, and no further vote. */
+    /* spec/16-peers.md §6: "A contact MUST NOT say missed unless its path is proved": an outage
+     * that ends makes no votes, nor does what others say. */
     if (now_s <= late)
         out->finding = AW_FINDING_FINE;
     else if (now_s < missed_s)
         out->finding = AW_FINDING_OVERDUE;
-    else if (l->path.proved_s >= missed_s && !aw_watch_is_doubtful(&c->book.newest))
+    else if (aw_ladder_path_tells(l, missed_s) && !aw_watch_is_doubtful(&c->book.newest))
         out->finding = AW_FINDING_MISSED;
     else
         out->finding = AW_FINDING_CANNOT_TELL;

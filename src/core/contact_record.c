@@ -108,6 +108,7 @@ static const struct aw_wire_field path_fields[] = {
     AW_ROW_BOOL(0, aw_ladder_path, is_blind),
     AW_ROW_BOOL(1, aw_ladder_path, was_unsure),
     AW_ROW_UINT(2, aw_ladder_path, suspect_s, 0, AW_TIME_MAX_MS),
+    AW_ROW_BOOL(3, aw_ladder_path, is_told),
 };
 static const struct aw_wire_map path_map = AW_WIRE_TABLE("path", aw_ladder_path, path_fields, NULL);
 

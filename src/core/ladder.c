@@ -260,7 +260,10 @@ static uint64_t gate_s(const struct aw_ladder *l, const struct aw_ladder_rules *
     case AW_LADDER_MISSED:
     case AW_LADDER_ALARM:
     case AW_LADDER_CLAIMED:
-        return l->path.is_blind ? l->levels_s : AW_NO_TIME;
+        /* spec/07-contact.md §5.1: "In an alarm proofs MUST be asked for as without one" */
+        if (l->incident > AW_INCIDENT_MISSED)
+            return aw_time_add(aw_ladder_due_s(l), rules->plan->grace_s);
+        return l->path.is_blind || l->path.is_told ? l->levels_s : AW_NO_TIME;
     case AW_LADDER_IDLE:
         break;
     }
@@ -273,11 +276,17 @@ bool aw_ladder_path_counts(const struct aw_ladder *l, const struct aw_ladder_rul
     return aw_time_add(proof_s, AW_LADDER_SETTLE_S) >= gate_s(l, rules);
 }
 
+bool aw_ladder_path_tells(const struct aw_ladder *l, uint64_t gate_s)
+{
+    const struct aw_ladder_path *p = &l->path;
+
+    return p->proved_s >= gate_s && aw_time_add(p->first_s, AW_LADDER_SETTLE_S) >= gate_s &&
+           p->proved_s >= p->first_s + AW_LADDER_SETTLE_S;
+}
+
 bool aw_ladder_path_is_proved(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
 {
-    return l->path.proved_s >= gate_s(l, rules) &&
-           aw_ladder_path_counts(l, rules, l->path.first_s) &&
-           l->path.proved_s >= l->path.first_s + AW_LADDER_SETTLE_S && !rules->is_doubt;
+    return aw_ladder_path_tells(l, gate_s(l, rules)) && !rules->is_doubt;
 }
 
 /* So long after grace was used up, but not before the relays had their time to answer. */
@@ -415,6 +424,7 @@ void aw_ladder_open(struct aw_ladder *l, enum aw_incident_kind kind, enum aw_why
         l->trigger_seq = seq; /* an older word that comes late makes no check-in newer */
     l->peers.raised_s = latest(l->peers.raised_s, at_s);
     l->path.is_blind = false;
+    l->path.is_told = false;
     forget_confirms(l);
 }
 

@@ -73,6 +73,7 @@ struct aw_ladder_due {
 /* Whether it is her silence. */
 struct aw_ladder_path {
     bool is_blind;      /* missed by the ceiling alone: nothing proves that it is hers */
+    bool is_told;       /* missed by the word of others: no path of this contact's own is proved */
     bool was_unsure;    /* SUSPECT: the human heard of it */
     uint64_t suspect_s; /* SUSPECT: when grace was used up */
     /* Proofs that nothing of hers waited; not kept. */
@@ -215,6 +216,8 @@ void aw_ladder_open(struct aw_ladder *l, enum aw_incident_kind kind, enum aw_why
 bool aw_ladder_path_counts(const struct aw_ladder *l, const struct aw_ladder_rules *rules,
                            uint64_t proof_s);
 bool aw_ladder_path_is_proved(const struct aw_ladder *l, const struct aw_ladder_rules *rules);
+/* Whether the proofs so far tell of a silence whose grace was used up then. */
+bool aw_ladder_path_tells(const struct aw_ladder *l, uint64_t gate_s);
 /* Grace was used up at `at_s`, and it is known, or the ceiling says so, that she is silent. */
 void aw_ladder_miss(struct aw_ladder *l, uint64_t at_s, bool is_blind);
 void aw_ladder_end_claim(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t at_s,

@@ -37,6 +37,7 @@ static void settle(struct aw_ladder *l, const struct aw_ladder_rules *rules,
     }
     l->incident = AW_INCIDENT_NONE;
     l->path.is_blind = false;
+    l->path.is_told = false;
     l->cause = AW_WHY_HUMAN;
     l->level = 0;
     l->ring_s = AW_NO_TIME;
@@ -128,11 +129,11 @@ bool aw_ladder_is_unsure(const struct aw_ladder *l)
 
 bool aw_ladder_wants_path(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
 {
-    return aw_ladder_path_counts(l, rules, l->now_s);
+    return aw_ladder_path_counts(l, rules, l->now_s) && !aw_ladder_path_is_proved(l, rules);
 }
 
 /* What was only suspected, or raised by the ceiling, is now known. */
-static void know(struct aw_ladder *l, const struct aw_ladder_rules *rules,
+static void know(struct aw_ladder *l, const struct aw_ladder_rules *rules, bool is_told,
                  struct aw_ladder_out *out)
 {
     if (l->state == AW_LADDER_SUSPECT) {
@@ -141,6 +142,9 @@ static void know(struct aw_ladder *l, const struct aw_ladder_rules *rules,
         l->path.is_blind = false;
         aw_ladder_emit(out, AW_EVENT_RECORD, l->level, l->now_s);
     }
+    /* spec/07-contact.md §5.1: "Whom others or the ceiling have raised MUST go on asking for proofs
+     * until the path is proved." */
+    l->path.is_told = is_told;
     aw_ladder_advance(l, rules, l->now_s, out);
 }
 
@@ -155,7 +159,7 @@ void aw_ladder_path(struct aw_ladder *l, const struct aw_ladder_rules *rules, ui
         !aw_ladder_path_counts(l, rules, l->path.first_s))
         l->path.first_s = proof_s;
     if (aw_ladder_path_is_proved(l, rules))
-        know(l, rules, out);
+        know(l, rules, false, out);
     aw_ladder_advance(l, rules, now_s, out);
 }
 
@@ -163,7 +167,8 @@ void aw_ladder_others(struct aw_ladder *l, const struct aw_ladder_rules *rules, 
                       struct aw_ladder_out *out)
 {
     aw_ladder_advance(l, rules, now_s, out);
-    know(l, rules, out);
+    if (aw_ladder_is_unsure(l))
+        know(l, rules, true, out);
 }
 
 /* ---- Words of hers ---- */

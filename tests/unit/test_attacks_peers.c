@@ -381,6 +381,90 @@ static void test_handed_over_with_a_full_disk(void)
     circle_free(&c);
 }
 
+/* ---- Votes ---- */
+
+/* Goal: who finds her missed too early, so that the others ring before they know it themselves,
+ * does not keep them from voting: they go on asking for a path of their own (CO-62). Method:
+ * contact 3 has no grace; her device is off. */
+static void test_missed_too_early(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 57, &plan);
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    engine(&c, 3)->plan.grace_s = 0;
+    engine(&c, 3)->shown_plan.grace_s = 0;
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 8 * MIN_S);
+    T_EQ(council_peer(&c, 1, 3).finding, AW_FINDING_MISSED);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_OVERDUE);
+    circle_run(&c, 10 * MIN_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_MISSED);
+        T_EQ(council_view(&c, n).votes, 3);
+        T_EQ(council_view(&c, n).release, AW_RELEASE_YES);
+    }
+    circle_free(&c);
+}
+
+/* Goal: when relays come back after an outage, nobody says missed before her device had its time to
+ * come back, too: else the others would ring by his word (CO-26, PE-16). Method: an outage of all
+ * over deadline and grace; her check-in comes a minute after the relays. */
+static void test_vote_after_an_outage(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 58, &plan);
+    plan.council.witness_s = 10;
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    circle_run(&c, 30 * MIN_S);
+    for (size_t n = 0; n <= 3; n++)
+        c.hosts[n].is_offline = true;
+    circle_run(&c, HOUR_S);
+    circle_forget_events(&c);
+    for (size_t n = 1; n <= 3; n++)
+        c.hosts[n].is_offline = false;
+    circle_run(&c, 60);
+    c.hosts[0].is_offline = false;
+    aw_subject_kick(c.hosts[0].subject, circle_now(&c, 0));
+    council_checkin(&c, circle_safe);
+    circle_run(&c, 5 * MIN_S);
+    for (size_t n = 1; n <= 3; n++) {
+        T_EQ(circle_events(&c, n, AW_EVENT_RING), 0);
+        T_EQ(circle_view(&c, n).incident, AW_INCIDENT_NONE);
+    }
+    circle_free(&c);
+}
+
+/* Goal: an SOS does not keep contacts from finding out that she is silent, too: they vote, and
+ * shares go out where the keys that her phone sent did not arrive (CO-68). Method: SOS, a check-in,
+ * silence. */
+static void test_silence_after_an_sos(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 59, &plan);
+    council_begin(&c, &plan, 5);
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 60);
+    council_checkin(&c, circle_safe);
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 8 * MIN_S);
+    T_EQ(council_view(&c, 1).votes, 0);
+    circle_run(&c, 12 * MIN_S);
+    for (size_t n = 1; n <= 3; n++) {
+        T_EQ(circle_view(&c, n).incident, AW_INCIDENT_SOS);
+        T_EQ(council_view(&c, n).votes, 3);
+        T_EQ(council_view(&c, n).release, AW_RELEASE_YES);
+    }
+    circle_free(&c);
+}
+
 /* ---- Badges ---- */
 
 /* What contact 3 hears of contact n in its next witness, from the same state again. */
@@ -498,6 +582,9 @@ int main(void)
     T_RUN(test_one_human_two_devices);
     T_RUN(test_vouching_is_not_undone);
     T_RUN(test_handed_over_with_a_full_disk);
+    T_RUN(test_missed_too_early);
+    T_RUN(test_vote_after_an_outage);
+    T_RUN(test_silence_after_an_sos);
     T_RUN(test_badge_of_a_restored_device);
     T_RUN(test_words_compared_elsewhere);
     T_RUN(test_gone_while_stored);
