@@ -118,6 +118,21 @@ static inline bool t_under_valgrind(void)
     return getenv("T_VALGRIND") != NULL;
 }
 
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#define T_UNDER_MSAN true
+#endif
+#endif
+#ifndef T_UNDER_MSAN
+#define T_UNDER_MSAN false
+#endif
+
+/* Whether days of virtual time take minutes: a test then plays fewer of them. */
+static inline bool t_is_slow(void)
+{
+    return T_UNDER_MSAN || t_under_valgrind();
+}
+
 /*
  * A deterministic random source: splitmix64, seeded, the same on every machine. It can be told
  * to fail, so that every AW_E_ENTROPY path can be walked.

@@ -71,7 +71,7 @@ if [ -z "$quick" ]; then
       # Simulations and whole circles walk the same code many times: for them the sanitizers are
       # enough.
       case $name in *_sim | *_model | *_attacks* | *_memory) continue ;; esac
-      ! grep -q 'support/circle[.]h' "tests/unit/${test##*/}.c" || continue
+      ! grep -q 'support/c[a-z]*[.]h' "tests/unit/${test##*/}.c" || continue
       # Children of a test are programs of their own, and tested as such.
       list "add_test($name valgrind --quiet --error-exitcode=99 --leak-check=full" \
         "--trace-children=no --child-silent-after-fork=yes \"$root/$test\")"

@@ -37,7 +37,7 @@ static void remove_first(struct circle *c)
 
 static const uint8_t new_safe[AW_PRESENCE_KEY_LEN] = {4};
 
-/* A day between check-ins, four hours between beats: 90 days are not too many. */
+/* A day between check-ins, hours between beats and rings: 90 days are not too many. */
 static void calm_plan(struct circle *c)
 {
     struct aw_plan plan;
@@ -46,6 +46,7 @@ static void calm_plan(struct circle *c)
     plan.schedule[0].every_s = 24 * HOUR_S;
     plan.beat_s = 4 * HOUR_S;
     plan.pace.alarm_beat_s = HOUR_S;
+    plan.ring_s = HOUR_S;
     plan.council.witness_s = HOUR_S;
     T_EQ(aw_subject_plan_set(her(c), &plan, NULL, circle_safe, circle_now(c, 0)), AW_OK);
     circle_run(c, HOUR_S);
@@ -64,15 +65,28 @@ static void expect_calm(struct circle *c)
     T_EQ(view.checkin.verdict, AW_VERDICT_SAFE);
 }
 
+static void close_alarm(struct circle *c)
+{
+    T_EQ(aw_subject_cancel(her(c), new_safe, NULL, NULL, circle_now(c, 0)), AW_OK);
+    circle_checkin(c, new_safe);
+    circle_run(c, 60);
+    for (size_t n = 2; n <= 3; n++) {
+        T_EQ(aw_contact_confirm(c->hosts[n].contact, circle_now(c, n)), AW_OK);
+        T_EQ(circle_view(c, n).incident, AW_INCIDENT_NONE);
+    }
+}
+
 /* Goal: attack 12: a contact of the circle who was removed sees fine for 90 days, verified as safe,
  * while she is in an alarm that the others hear of (SU-23 to SU-26).
  * Method: his own engine; silence, an SOS, restarts of the phone, new plans; twice a day his
- * view, and at the end all of his events. */
+ * view, and at the end all of his events. After a third of the time the alarm is closed among the
+ * others, and she is silent. */
 static void test_attack_12_removed_contact_compares(void)
 {
     static const enum aw_event_kind never[] = {AW_EVENT_LATE,  AW_EVENT_RING,  AW_EVENT_OTHERS,
                                                AW_EVENT_BACK,  AW_EVENT_JUDGE, AW_EVENT_GAP,
                                                AW_EVENT_CLOCK, AW_EVENT_FORK,  AW_EVENT_SILENT};
+    const unsigned days = t_is_slow() ? 10 : 90;
     struct aw_plan plan;
     struct circle c;
     uint32_t versions[2];
@@ -98,23 +112,27 @@ static void test_attack_12_removed_contact_compares(void)
     circle_run(&c, HOUR_S);
     T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_SOS);
     T_EQ(circle_view(&c, 3).incident, AW_INCIDENT_SOS);
-    for (unsigned step = 0; step < 2 * 90; step++) {
+    for (unsigned step = 0; step < 2 * days; step++) {
         circle_run(&c, 12 * HOUR_S);
         expect_calm(&c);
         T_EQ(circle_view(&c, 1).refused_count, 0);
         if (step % 30 == 15)
             circle_restart(&c, 0);
-        if (step == 100) {
+        if (step == 2 * days / 3) {
+            T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_SOS);
+            close_alarm(&c);
+        }
+        if (step == days + days / 7) {
             T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
             T_EQ(aw_subject_plan_set(her(&c), &plan, NULL, new_safe, circle_now(&c, 0)), AW_OK);
             circle_run(&c, HOUR_S);
             T_EQ(circle_view(&c, 1).plan_version, circle_view(&c, 2).plan_version);
         }
     }
-    T_TRUE(circle_events(&c, 1, AW_EVENT_CHECKED_IN) >= 90);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_CHECKED_IN) >= days);
     for (size_t i = 0; i < AW_COUNT(never); i++)
         T_EQ(circle_events(&c, 1, never[i]), 0);
-    T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_SOS);
+    T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_MISSED);
     circle_free(&c);
 }
 
