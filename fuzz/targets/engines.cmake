@@ -8,3 +8,5 @@ foreach(engine IN ITEMS contact subject)
 endforeach()
 aw_fuzz_target(record ROUNDS 1500
   SOURCES fuzz_record.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)
+aw_fuzz_target(peer ROUNDS 60 SOURCES fuzz_peer.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c
+  ${PROJECT_SOURCE_DIR}/tests/support/council.c)
