@@ -4,8 +4,10 @@
 #include "support/council.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "core/contact_impl.h"
 #include "core/subject_impl.h"
+#include "crypto/labels.h"
 
 static struct contact *engine(const struct circle *c, size_t n)
 {
@@ -465,6 +467,129 @@ static void test_silence_after_an_sos(void)
     circle_free(&c);
 }
 
+/* ---- Lies ---- */
+
+/* A number at an edge of something. */
+static uint32_t edge(const struct circle *c, struct t_rng *rng)
+{
+    const uint32_t edges[] = {0,
+                              1,
+                              circle_view(c, 1).newest.seq,
+                              circle_view(c, 1).newest.seq + 1,
+                              circle_view(c, 1).checkin.seq,
+                              (uint32_t)circle_now_s(c),
+                              (uint32_t)circle_now_s(c) + 600,
+                              (uint32_t)circle_now_s(c) - 600,
+                              UINT32_MAX,
+                              (uint32_t)t_rng_next(rng)};
+
+    return edges[t_rng_below(rng, AW_COUNT(edges))];
+}
+
+static void draw_witness(struct aw_witness *w, const struct circle *c, struct t_rng *rng)
+{
+    *w = (struct aw_witness){
+        .seen = edge(c, rng),
+        .plan_version = edge(c, rng),
+        .verdict = {edge(c, rng), (uint8_t)t_rng_below(rng, 5), (uint8_t)t_rng_below(rng, 5),
+                    edge(c, rng)},
+        .claim = (uint8_t)t_rng_below(rng, 4),
+        .confirm = (uint8_t)t_rng_below(rng, 3),
+        .confirm_at = edge(c, rng),
+        .has_share = t_rng_below(rng, 2) == 0,
+        .share_seq = edge(c, rng),
+        .held_word = edge(c, rng),
+        .held_beat = edge(c, rng),
+        .has_away_until = t_rng_below(rng, 2) == 0,
+        .away_until = edge(c, rng),
+        .words_at = edge(c, rng),
+        .has_statement = t_rng_below(rng, 4) == 0,
+        .statement = {.seq = edge(c, rng) | 1,
+                      .issued_at = edge(c, rng),
+                      .valid_for = 1 + edge(c, rng) % AW_SPAN_MAX_S,
+                      .kind = (uint8_t)(1 + t_rng_below(rng, AW_CALL_DRILL))},
+    };
+    if (w->claim == AW_WITNESS_CLAIM_HANDED)
+        w->hand_to = (uint8_t)(1 + t_rng_below(rng, AW_PLAN_MEMBER_MAX));
+    w->share[0] = (uint8_t)t_rng_below(rng, 20);
+    t_rng_bytes(rng, w->share + 1, t_rng_below(rng, 33));
+    t_rng_bytes(rng, w->badge, sizeof w->badge);
+    t_rng_bytes(rng, w->statement.signature, 64);
+}
+
+/* Contact 3 says something to contact 1, under his keys and outside his slots. */
+static void lie(struct circle *c, struct t_rng *rng)
+{
+    struct contact *e = engine(c, 3);
+    struct aw_peer *peer = aw_peers_find(&e->peers, 1);
+    uint8_t space[AW_HASH_LEN + AW_WITNESS_LEN_MAX], cell[AW_CELL_LEN];
+    struct aw_buf bytes = AW_BUF_OF(space), out = AW_BUF_OF(cell);
+    struct aw_sealed at;
+    struct aw_witness w;
+
+    T_REQUIRE(peer != NULL);
+    draw_witness(&w, c, rng);
+    w.number = ++peer->number;
+    w.has_offer = peer->channel.role == AW_ROLE_SUBJECT;
+    w.has_accept = w.has_accept_epoch = !w.has_offer;
+    aw_channel_received(&peer->channel, AW_SESSION_MAIN, &w.cell_epoch, &w.cell_index);
+    if (w.has_offer)
+        aw_channel_offer(&peer->channel, AW_SESSION_MAIN, w.offer);
+    else
+        aw_channel_accept(&peer->channel, AW_SESSION_MAIN, w.accept, &w.accept_epoch);
+    T_EQ(aw_buf_put(&bytes, AW_BYTES_OF(peer->channel.id)), AW_OK);
+    T_EQ(aw_message_encode(&aw_witness_map, &w, &bytes), AW_OK);
+    aw_sign(w.signature, &e->receipt_key, AW_LABEL_SIGN_WITNESS, aw_buf_bytes(&bytes));
+    w.has_signature = true;
+    bytes.len = 0;
+    T_EQ(aw_message_encode(&aw_witness_map, &w, &bytes), AW_OK);
+    T_EQ(aw_channel_seal(&peer->channel, AW_LANE_CELL, AW_SESSION_MAIN, aw_buf_bytes(&bytes), &out,
+                         &at, &e->random),
+         AW_OK);
+    T_EQ(aw_contact_feed(c->hosts[1].contact, CONTACT_PEER_MAILBOX(3), AW_BYTES_OF(cell),
+                         (uint32_t)circle_now_s(c), circle_now(c, 1)),
+         AW_OK);
+    circle_pump(c);
+}
+
+/* Goal: whatever one contact says, with his keys, raises nothing here while a path is good, closes
+ * nothing, and stops no engine (PE-14, CO-15). Method: a thousand drawn witnesses in
+ * calm, in a miss and in an SOS; the levels come all the same. */
+static void test_a_thousand_lies(void)
+{
+    struct t_rng rng = t_rng(60);
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 3, 60, &plan);
+    plan.threshold = 3;
+    council_begin(&c, &plan, 5);
+    council_checkin(&c, circle_safe);
+    circle_forget_events(&c);
+    for (unsigned i = 0; i < 300; i++)
+        lie(&c, &rng);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RING), 0);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_FINE);
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 12 * MIN_S);
+    for (unsigned i = 0; i < 400; i++) {
+        lie(&c, &rng);
+        circle_run(&c, 5);
+    }
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_MISSED);
+    T_EQ(circle_view(&c, 1).level, 3);
+    c.hosts[0].is_asleep = false;
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_pump(&c);
+    for (unsigned i = 0; i < 300; i++)
+        lie(&c, &rng);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    T_EQ(circle_events(&c, 1, AW_EVENT_CLOSED), 0);
+    circle_restart(&c, 1);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    circle_free(&c);
+}
+
 /* ---- Badges ---- */
 
 /* What contact 3 hears of contact n in its next witness, from the same state again. */
@@ -585,6 +710,7 @@ int main(void)
     T_RUN(test_missed_too_early);
     T_RUN(test_vote_after_an_outage);
     T_RUN(test_silence_after_an_sos);
+    T_RUN(test_a_thousand_lies);
     T_RUN(test_badge_of_a_restored_device);
     T_RUN(test_words_compared_elsewhere);
     T_RUN(test_gone_while_stored);
