@@ -202,6 +202,7 @@ enum aw_status aw_contact_init(struct aw_contact *contact, const struct aw_rando
     c->random = *random;
     c->slot = slot;
     c->book.version = CONTACT_RECORD_VERSION;
+    c->book.switches_count = AW_ENDPOINT_COUNT_MAX;
     c->triggers.version = CONTACT_RECORD_VERSION;
     c->outside.version = CONTACT_RECORD_VERSION;
     c->own.version = CONTACT_RECORD_VERSION;
@@ -374,6 +375,7 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
         proof_s = now_s - CONTACT_PATH_AGE_S;
     if (c->path_s[mailbox_id] < proof_s)
         c->path_s[mailbox_id] = proof_s;
+    aw_co_switch_proved(c, mailbox_id, proof_s);
     aw_ladder_path(&c->ladder, &rules, proof_s, now_s, &out);
     aw_co_flush(c, &out);
     aw_ladder_path(&c->shown, &shown_rules, proof_s, now_s, &shown);

@@ -412,8 +412,11 @@ enum aw_status aw_co_call(struct contact *c, const struct aw_opened *opened, str
     if (st == AW_OK && opened->session == AW_SESSION_MAIN)
         st = take_main(c, opened, &call, deposited_at_s);
     /* Also for what was seen before: the reply that named it may be lost. */
-    if (st == AW_OK || st == AW_E_REPLAY)
+    if (st == AW_OK || st == AW_E_REPLAY) {
         c->wants_reply = true;
+        if (opened->session == AW_SESSION_MAIN)
+            aw_co_switch_armed(c, &call);
+    }
     aw_wipe(&call, sizeof call);
     return st;
 }

@@ -45,8 +45,10 @@ static void report(struct contact *c, const struct aw_opened *opened)
 enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
                             struct aw_bytes plain, uint32_t deposited_at_s)
 {
+    bool is_switch = opened->kind == AW_OPENED_MESSAGE && opened->lane == AW_LANE_SWITCH;
+
     aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
-    c->is_silent = false;
+    c->is_silent = c->is_silent && is_switch;
     report(c, opened);
     switch (opened->kind) {
     case AW_OPENED_RESUME:
@@ -63,6 +65,8 @@ enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
     }
     if (opened->lane == AW_LANE_SHORT)
         return aw_co_frame(c, opened, plain);
+    if (is_switch)
+        return aw_co_switched(c, opened, plain);
     if (opened->lane == AW_LANE_BULK)
         return opened->session == AW_SESSION_MAIN ? aw_co_file(c, plain) : AW_OK;
     return aw_co_call(c, opened, plain, deposited_at_s);
@@ -110,8 +114,10 @@ static enum aw_status feed_hers(struct contact *c, struct aw_bytes cell, uint32_
         return feed_joining(c, cell);
     st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain, &opened,
                          &c->random);
-    if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED)
+    if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED) {
         note_deaf(c, &own);
+        aw_co_switch_unknown(c);
+    }
     if (st == AW_OK) {
         c->deaf_count = 0;
         st = aw_co_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
@@ -134,7 +140,9 @@ enum aw_status aw_contact_feed(struct aw_contact *contact, uint32_t mailbox_id,
         return AW_E_NOT_FOUND;
     if (cell.len == AW_CELL_SHORT_LEN)
         return AW_E_FORMAT; /* relays carry none: aw_contact_feed_frame() */
+    c->fed_from = is_peer ? 0 : (uint8_t)(mailbox_id + 1);
     st = is_peer ? aw_co_peer_feed(c, mailbox_id, cell) : feed_hers(c, cell, deposited_at_s);
+    c->fed_from = 0;
     if (st == AW_E_REPLAY)
         c->replayed_count++;
     if (aw_status_class(st) == AW_CLASS_REFUSED)

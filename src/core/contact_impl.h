@@ -136,6 +136,12 @@ struct contact_change {
     struct aw_presence_keys keys;
 };
 
+/* What a relay was given to hold for this contact, as far as he can know, and how it kept to it. */
+struct contact_switch {
+    uint32_t due_s; /* when it must have been delivered at the latest, 0: nothing is held */
+    bool was_early, was_withheld;
+};
+
 /* What she said, and what was answered. Secret: wipe. */
 struct contact_book {
     uint8_t version;     /* of the record */
@@ -158,6 +164,9 @@ struct contact_book {
     uint8_t plan_word_worth; /* enum contact_worth */
     uint8_t plan_word_hash[AW_HASH_LEN];
     uint32_t plan_named; /* newest version received: what she is told */
+    struct contact_switch switches[AW_ENDPOINT_COUNT_MAX]; /* by relay */
+    uint8_t switches_count;
+    uint32_t unheard_seq; /* newest statement that a switch told of and that did not arrive */
 };
 
 /* Presence keys from the word on that brought them. */
@@ -282,6 +291,7 @@ struct contact {
     uint16_t pending_len;
 
     uint32_t deaf_count; /* cells in a row that no key of this state opens */
+    uint8_t fed_from;    /* own mailbox + 1 whose cell is being fed, 0: none */
     bool wants_join, wants_resume, wants_reply;
     bool owes_answer; /* to a question of re-establishment that was just opened */
     enum aw_session reply_session;
@@ -364,6 +374,16 @@ enum contact_form { CONTACT_FROM_CALL, CONTACT_FROM_FRAME };
 AW_MUST_USE enum aw_status aw_co_take(struct contact *c, const struct aw_opened *opened,
                                       const struct aw_call *call, enum contact_form form,
                                       uint32_t deposited_at_s);
+/* contact_switch.c */
+/* A call came from the mailbox that is fed: its relay holds a switch from now on. */
+void aw_co_switch_armed(struct contact *c, const struct aw_call *call);
+/* Something came from there that may have been a switch, and does not open. */
+void aw_co_switch_unknown(struct contact *c);
+AW_MUST_USE enum aw_status aw_co_switched(struct contact *c, const struct aw_opened *opened,
+                                          struct aw_bytes plain);
+/* Nothing waits there: was a switch kept back? */
+void aw_co_switch_proved(struct contact *c, uint32_t mailbox_id, uint64_t proof_s);
+
 struct aw_resume aw_co_resume(const struct contact *c);
 void aw_co_ask(struct contact *c, const struct aw_resume *own);
 AW_MUST_USE enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain);

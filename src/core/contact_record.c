@@ -74,6 +74,14 @@ static const struct aw_wire_field secrets_fields[] = {
 static const struct aw_wire_map secrets_map =
     AW_WIRE_TABLE("secrets", contact_secrets, secrets_fields, NULL);
 
+static const struct aw_wire_field switch_fields[] = {
+    ROW_U32(0, contact_switch, due_s),
+    AW_ROW_BOOL(1, contact_switch, was_early),
+    AW_ROW_BOOL(2, contact_switch, was_withheld),
+};
+static const struct aw_wire_map switch_map =
+    AW_WIRE_TABLE("switch", contact_switch, switch_fields, NULL);
+
 static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(0, contact_book, version, VERSION, VERSION),
     ROW_U32(1, contact_book, saved_at_s),
@@ -94,6 +102,8 @@ static const struct aw_wire_field book_fields[] = {
     AW_ROW_UINT(16, contact_book, plan_word_worth, 0, CONTACT_WORTH_JUDGED),
     AW_ROW_FIXED(17, contact_book, plan_word_hash),
     ROW_U32(18, contact_book, plan_named),
+    AW_ROW_LIST(19, contact_book, switches, 0, &switch_map),
+    ROW_U32(20, contact_book, unheard_seq),
 };
 static const struct aw_wire_map book_map = AW_WIRE_TABLE("book", contact_book, book_fields, NULL);
 

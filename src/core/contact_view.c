@@ -119,6 +119,11 @@ void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v
         v->pending_unjudged = !c->change.is_judged;
     }
     v->keys_unjudged = c->change.has_keys;
+    for (size_t i = 0; i < c->who.own.relays_count; i++)
+        v->relays[i] = (struct aw_contact_relay){.was_early = b->switches[i].was_early,
+                                                 .was_withheld = b->switches[i].was_withheld};
+    if (b->unheard_seq > b->newest.call.seq)
+        v->unheard_seq = b->unheard_seq;
     view_triggers(c, &v->triggers);
     view_own(c, &v->own);
     v->store_failed = c->outbox.store_backoff.pause_ms != 0;

@@ -49,6 +49,7 @@ const char *aw_event_name(enum aw_event_kind kind)
         {AW_EVENT_RELEASED, "released"},
         {AW_EVENT_PLACE, "place"},
         {AW_EVENT_CARD, "card"},
+        {AW_EVENT_UNHEARD, "unheard"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

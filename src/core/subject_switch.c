@@ -8,10 +8,6 @@
 
 /* Blind switches: what relays say for her when she is silent (spec/06-subject.md §14). */
 
-/* What is missed for so long is missed. */
-#define MARGIN_S 120
-#define LEAST_S  300
-
 static uint32_t fires_after_s(const struct subject *s, const struct person *p)
 {
     const struct aw_plan *plan = aw_su_plan(s, p);
@@ -24,7 +20,8 @@ static uint32_t fires_after_s(const struct subject *s, const struct person *p)
     if (!aw_su_has_slots(s, p) && due_s != AW_NO_TIME)
         after_s =
             aw_time_min(after_s, aw_time_since(aw_timebase_s(&s->time), due_s + plan->grace_s));
-    return (uint32_t)aw_time_min(aw_time_max(after_s + MARGIN_S, LEAST_S), AW_SPAN_MAX_S);
+    return (uint32_t)aw_time_min(aw_time_max(after_s + AW_SWITCH_MARGIN_S, AW_SWITCH_LEAST_S),
+                                 AW_SPAN_MAX_S);
 }
 
 /* Beside a cell, never alone; without randomness the cell goes alone. */
@@ -32,12 +29,13 @@ void aw_su_arm(struct subject *s, struct person *p)
 {
     uint8_t plain[AW_SWITCHED_LEN_MAX];
     struct aw_buf text = AW_BUF_OF(plain), cell = AW_BUF_OF(p->arm_cell);
-    const struct aw_switched switched = {.seq = aw_su_seq(s, p)};
+    struct aw_switched switched = {.seq = aw_su_seq(s, p)};
     struct aw_sealed at;
     enum aw_status st;
 
     if (aw_su_plan(s, p) == NULL)
         return;
+    switched.after = fires_after_s(s, p);
     st = aw_message_encode(&aw_switched_map, &switched, &text);
     if (st == AW_OK)
         st = aw_channel_seal(&p->channel, AW_LANE_SWITCH, AW_SESSION_MAIN, aw_buf_bytes(&text),
@@ -45,6 +43,6 @@ void aw_su_arm(struct subject *s, struct person *p)
     if (st != AW_OK)
         return;
     aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
-    p->arm_after_s = fires_after_s(s, p);
+    p->arm_after_s = switched.after;
     aw_parcel_seal(&p->arm, 0, 0, p->rec.peer.relays_count, s->outbox.change);
 }

@@ -8,10 +8,15 @@
  * §14). */
 
 /* Longest encoding. */
-#define AW_SWITCHED_LEN_MAX 7
+#define AW_SWITCHED_LEN_MAX 13
+
+/* What is missed for so long is missed; and the shortest time of a switch. */
+#define AW_SWITCH_MARGIN_S 120
+#define AW_SWITCH_LEAST_S  300
 
 struct aw_switched {
-    uint32_t seq; /* her newest statement when it was armed */
+    uint32_t seq;   /* her newest statement when it was armed */
+    uint32_t after; /* seconds from then until a relay delivers it */
 };
 
 extern const struct aw_wire_map aw_switched_map;

@@ -248,6 +248,7 @@ static void test_wakes_after_a_day(void)
 
     circle_init(&c, 1, 7);
     circle_set_up(&c);
+    c.has_switches = true;
     circle_checkin(&c, circle_safe);
     circle_forget_events(&c);
     c.hosts[1].is_asleep = true;

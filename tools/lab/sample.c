@@ -296,7 +296,7 @@ static enum aw_status card_file(struct aw_buf *out)
 
 static enum aw_status switched(struct aw_buf *out)
 {
-    static const struct aw_switched m = {.seq = 4711};
+    static const struct aw_switched m = {.seq = 4711, .after = 22620};
 
     return aw_message_encode(&aw_switched_map, &m, out);
 }

@@ -82,10 +82,11 @@ enum aw_event_kind {
     AW_EVENT_DRILL,       /* she tries out who answers: aw_contact_drill_answer(); rings */
     AW_EVENT_HANDED,      /* another contact hands over to this one; rings */
     AW_EVENT_LOOSENING,   /* a plan version `seq` that loosens waits until at_s */
-    AW_EVENT_CHEAT,       /* a relay let go of a switch before its time */
+    AW_EVENT_CHEAT,       /* `relay` let go of a switch early, or not at all: see the view */
     AW_EVENT_RELEASED,    /* shares of her place go out to other contacts: aw_contact_council() */
     AW_EVENT_PLACE,       /* her place can be opened: aw_contact_place() */
     AW_EVENT_CARD,        /* her plan card can be opened: aw_contact_card() */
+    AW_EVENT_UNHEARD,     /* a switch of `relay` tells of statement `seq`, which did not arrive */
 };
 
 /**
@@ -101,6 +102,7 @@ struct aw_event {
     enum aw_status status; /* STORE_FAILED, INVITE_STALE */
     uint8_t person;        /* subject engine: contact person 1 to 16, 0: none */
     uint8_t level;         /* from 1; 0: none */
+    uint8_t relay;         /* contact engine: own mailbox + 1 whose relay it is; 0: none */
     uint32_t seq;          /* statement or version that it is about, 0: none */
     uint32_t at_s;         /* when it is due or happened, seconds since 1970-01-01 UTC */
 };

@@ -323,6 +323,12 @@ struct aw_contact_triggers {
     uint32_t alarm_since_s;        /* by her clock */
 };
 
+/** How a relay that this contact reads from kept to what it was given to hold. */
+struct aw_contact_relay {
+    bool was_early;    /* it let go of a switch before its time, or a clock here is wrong */
+    bool was_withheld; /* it did not let go of one when it had to */
+};
+
 /** What the human here has said of himself. */
 struct aw_contact_own {
     uint64_t away_until_s; /* by hand or by the rota; 0: available */
@@ -336,7 +342,7 @@ struct aw_contact_own {
 
 /**
  * What a screen needs. Show verdicts, the kind of incident and do_not_call unlocked only.
- * Size: 360 bytes.
+ * Size: 368 bytes.
  */
 struct aw_contact_view {
     enum aw_contact_phase phase;
@@ -386,6 +392,8 @@ struct aw_contact_view {
     bool pending_unjudged; /* only if humans compare words with her in person: her secret did not
                               show that it is hers */
     bool keys_unjudged;    /* likewise new secrets */
+    struct aw_contact_relay relays[AW_ENDPOINT_COUNT_MAX]; /* by id of the own mailbox */
+    uint32_t unheard_seq; /* newest statement that a switch told of and that did not arrive, 0 */
 };
 
 AW_API void aw_contact_view(const struct aw_contact *c, struct aw_contact_view *view);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/contact_impl.h"
+
+#include "base/time.h"
+#include "wire/switched.h"
+
+/* What relays hold for her, and how they keep to it (spec/07-contact.md §13). */
+
+/* A relay that paused waits so long, once more so long (spec/08-relay.md RE-31), and then some.
+ * spec/07-contact.md CO-83. */
+#define PAUSE_S (12 * 3600 + 600)
+
+static struct contact_switch *fed(struct contact *c)
+{
+    return c->fed_from == 0 ? NULL : &c->book.switches[c->fed_from - 1];
+}
+
+static void tell(struct contact *c, enum aw_event_kind kind, uint8_t relay, uint32_t seq)
+{
+    struct aw_event event = {.kind = kind,
+                             .urgency = AW_URGENCY_NOTICE,
+                             .relay = relay,
+                             .seq = seq,
+                             .at_s = (uint32_t)aw_timebase_s(&c->time)};
+
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
+    aw_outbox_event(&c->outbox, &event, c->outbox.change);
+}
+
+void aw_co_switch_armed(struct contact *c, const struct aw_call *call)
+{
+    struct contact_switch *sw = fed(c);
+    uint64_t longest_s = AW_RELAY_ARM_MAX_S;
+
+    if (sw == NULL || call->plan_version == 0)
+        return;
+    /* spec/07-contact.md §13: "The longest time is `beat_s` + `beat_grace_s` + 120 s (at least 300
+     * s) where that call names the plan in force, 31 days otherwise." */
+    if (c->has_plan && call->plan_version == c->plan.version)
+        longest_s =
+            aw_time_min(longest_s, aw_time_max((uint64_t)c->plan.beat_s + c->plan.beat_grace_s +
+                                                   AW_SWITCH_MARGIN_S,
+                                               AW_SWITCH_LEAST_S));
+    sw->due_s = (uint32_t)(aw_timebase_s(&c->time) + longest_s + PAUSE_S);
+    sw->was_withheld = false;
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
+}
+
+void aw_co_switch_unknown(struct contact *c)
+{
+    struct contact_switch *sw = fed(c);
+
+    if (sw == NULL || sw->due_s == 0)
+        return;
+    sw->due_s = 0;
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
+}
+
+/* spec/07-contact.md §13: "A switch MUST NOT move a deadline, nor raise, hold or end anything." */
+enum aw_status aw_co_switched(struct contact *c, const struct aw_opened *opened,
+                              struct aw_bytes plain)
+{
+    struct contact_switch *sw = fed(c);
+    const struct aw_watch *newest = &c->book.newest;
+    struct aw_switched switched;
+    enum aw_status st = aw_message_decode_padded(&aw_switched_map, &switched, plain);
+
+    if (st != AW_OK)
+        return st;
+    aw_co_switch_unknown(c);
+    /* spec/07-contact.md §13: "A switch of a quarantined session MUST NOT have any effect." */
+    if (sw == NULL || opened->session != AW_SESSION_MAIN || newest->call.seq == 0)
+        return AW_OK;
+    if (switched.seq < newest->call.seq)
+        return AW_OK;
+    /* spec/07-contact.md §13: "A release MUST NOT be called early but by the contact's own clock at
+     * arrival" */
+    if (aw_timebase_s(&c->time) < (uint64_t)newest->base_s + switched.after) {
+        sw->was_early = true;
+        tell(c, AW_EVENT_CHEAT, c->fed_from, switched.seq);
+    }
+    if (switched.seq > newest->call.seq && switched.seq > c->book.unheard_seq) {
+        c->book.unheard_seq = switched.seq;
+        tell(c, AW_EVENT_UNHEARD, c->fed_from, switched.seq);
+    }
+    return AW_OK;
+}
+
+void aw_co_switch_proved(struct contact *c, uint32_t mailbox_id, uint64_t proof_s)
+{
+    struct contact_switch *sw = &c->book.switches[mailbox_id];
+
+    if (sw->due_s == 0 || proof_s < sw->due_s)
+        return;
+    sw->due_s = 0;
+    sw->was_withheld = true;
+    tell(c, AW_EVENT_CHEAT, (uint8_t)(mailbox_id + 1), c->book.newest.call.seq);
+}
