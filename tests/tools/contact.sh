@@ -73,7 +73,7 @@ expect 3 'nothing is the matter' aw ben note her 'not yet'
 expect 0 'Call for help' aw her sos
 expect 0 'A call for help since' aw ben status
 expect 0 'on the second floor who has a key' aw ben status
-expect 0 'with contact 2, cora: not met yet' aw ben status
+expect 0 'with contact 2, cora: ' aw ben status
 expect 0 'you are acting' aw ben claim her
 expect 0 'is acting for you' aw her status
 expect 0 'you cannot act for her' aw ben decline her
@@ -97,9 +97,27 @@ for command in status log why people 'away 1h' 'note her x'; do
     [ "$(aw ben $command --json | field ok)" = true ] || fail "$command: not a good JSON answer"
 done
 
+# A relay whose clock runs wild lets go of switches too early: it is named.
+relay=$relay_pid
+export ALLSWELL_DEMO_CLOCK="$(date +%s)000:6000"
+start_relay wild
+unset ALLSWELL_DEMO_CLOCK
+person eva wild
+person dora wild
+aw eva invite 2>/dev/null | aw dora join >/dev/null
+aw eva people >/dev/null
+expect 0 'in force' sh -c "printf 'checkin = every 8h\nlevel = 0m everybody\n' >'$work/plan'
+    printf 'good\nbad\ndora\n' | '$bin/allswell' --home '$work/eva' plan set --secrets '$work/plan'"
+aw dora status >/dev/null
+expect 0 'Check-in number' aw eva checkin <"$work/secret"
+await sh -c "'$bin/allswell' --home '$work/dora' status | grep -q 'said too early'"
+is dora relay_faults.0.early true
+is dora relay_faults.0.address "$(sed 's,/.*,,' "$work/wild.line")"
+expect 0 'does not keep to what it was given' aw dora log
+
 # The relay is down, and her check-in does not come: nobody can tell. No line is too wide.
-kill -TERM "$relay_pid"
-wait "$relay_pid" || :
+kill -TERM "$relay"
+wait "$relay" || :
 export ALLSWELL_DEMO_CLOCK="$(($(date +%s) - 2400))000:11" # 6h40m on
 expect 0 'CANNOT TELL since' aw cora status --wait 0
 expect 0 'cannot tell whether' aw cora why --wait 0

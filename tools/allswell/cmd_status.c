@@ -113,6 +113,8 @@ static void render_log(const json_t *reply)
                      event_phrase(event == NULL ? "" : event));
         if (level > 0)
             (void)printf(", level %llu", (unsigned long long)level);
+        if (reply_number(entry, "relay") != 0)
+            (void)printf(", relay %llu", (unsigned long long)reply_number(entry, "relay"));
         if (reply_number(entry, "about") != 0) {
             text_time_write(about, reply_number(entry, "about"));
             (void)printf(" (%s)", about);

@@ -20,6 +20,8 @@ json_t *event_json(const struct aw_event *event)
 
     if (event->level != 0)
         (void)json_object_set_new(entry, "level", json_integer(event->level));
+    if (event->relay != 0)
+        (void)json_object_set_new(entry, "relay", json_integer(event->relay));
     if (event->seq != 0)
         (void)json_object_set_new(entry, "seq", json_integer((json_int_t)event->seq));
     if (event->at_s != 0)
@@ -72,6 +74,8 @@ static const struct {
     {AW_EVENT_UNSURE, "cannot tell whether the person or the way to them is silent"},
     {AW_EVENT_DRILL, "a drill: 'allswell answer' it"},
     {AW_EVENT_HANDED, "another contact hands over to you"},
+    {AW_EVENT_CHEAT, "a relay does not keep to what it was given to hold: see 'allswell status'"},
+    {AW_EVENT_UNHEARD, "the device said more than arrived here"},
     {AW_EVENT_LOOSENING, "a plan waits that makes somebody less safe"},
 };
 

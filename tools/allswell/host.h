@@ -159,6 +159,8 @@ bool host_checkin(struct host *host, const json_t *request, json_t **reply, stru
 bool host_sos(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_cancel(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_say(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+/* Relays that this contact reads from and that did not keep to what they hold. */
+json_t *host_relay_faults_json(const struct aw_contact *c, const struct aw_contact_view *view);
 bool host_availability(struct host *host, const json_t *request, json_t **reply,
                        struct tool_fail *fail);
 bool host_claim(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);

@@ -163,6 +163,51 @@ static bool read_rota(const json_t *lines, struct aw_plan *week, struct tool_fai
     return true;
 }
 
+/* Who runs a relay by the plan in force; "" when it does not say so. */
+static void write_operator(char out[AW_NAME_LEN_MAX + 1], const struct aw_plan *plan,
+                           const uint8_t relay_key[32])
+{
+    uint8_t person = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < plan->operators_count; i++) {
+        if (memcmp(plan->operators[i].relay_key, relay_key, 32) == 0)
+            person = plan->operators[i].person;
+    }
+    for (size_t i = 0; i < plan->roster_count && person != 0; i++) {
+        if (plan->roster[i].person == person)
+            (void)snprintf(out, AW_NAME_LEN_MAX + 1, "%s", plan->roster[i].name);
+    }
+    text_clean(out);
+}
+
+json_t *host_relay_faults_json(const struct aw_contact *c, const struct aw_contact_view *view)
+{
+    struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+    size_t count = aw_contact_mailboxes(c, boxes);
+    json_t *list = json_array();
+    struct aw_plan plan;
+    bool has_plan = aw_contact_plan(c, &plan) == AW_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        char name[AW_NAME_LEN_MAX + 1] = "";
+
+        if (boxes[i].id >= AW_ENDPOINT_COUNT_MAX ||
+            (!view->relays[boxes[i].id].was_early && !view->relays[boxes[i].id].was_withheld))
+            continue;
+        if (has_plan)
+            write_operator(name, &plan, boxes[i].relay.relay_key);
+        text_clean(boxes[i].relay.address);
+        (void)json_array_append_new(
+            list, json_pack("{s:i, s:s, s:s, s:b, s:b}", "relay", (int)boxes[i].id + 1, "address",
+                            boxes[i].relay.address, "operator", name, "early",
+                            (int)view->relays[boxes[i].id].was_early, "withheld",
+                            (int)view->relays[boxes[i].id].was_withheld));
+    }
+    explicit_bzero(boxes, sizeof boxes);
+    return list;
+}
+
 /* Of all who are watched: one human has one calendar. */
 bool host_availability(struct host *host, const json_t *request, json_t **reply,
                        struct tool_fail *fail)

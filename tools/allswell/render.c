@@ -252,6 +252,29 @@ static void render_triggers(const json_t *w)
                     time_of(at, t, "signal_at"));
 }
 
+/* What relays did, or lost. */
+static void render_relays(const json_t *w)
+{
+    json_t *fault;
+    size_t i;
+
+    json_array_foreach(json_object_get(w, "relay_faults"), i, fault)
+    {
+        const char *who = reply_string(fault, "operator");
+
+        render_line("relay %s%s%s %s", reply_string(fault, "address"),
+                    who[0] != '\0' ? ", run by " : "", who,
+                    reply_flag(fault, "early")
+                        ? "said too early that the device is silent: it cheats, or a clock is wrong"
+                        : "never said that the device is silent, as it had to: rely on another");
+    }
+    if (reply_number(w, "unheard") != 0)
+        render_line(
+            "the device said more (up to number %llu) than arrived here: something was lost "
+            "or kept back",
+            (unsigned long long)reply_number(w, "unheard"));
+}
+
 /* What waits to take effect, or does at once. */
 static void render_change(const json_t *w)
 {
@@ -320,6 +343,7 @@ void render_watched(const json_t *w)
     if (json_is_object(incident))
         render_incident(w, incident);
     render_triggers(w);
+    render_relays(w);
     render_change(w);
     render_own(json_object_get(w, "own"));
     render_call("last check-in", json_object_get(w, "checkin"));
