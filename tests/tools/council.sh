@@ -62,6 +62,8 @@ for home in one two; do
 done
 expect 0 'with contact 2, two: linked' aw one people
 expect 0 'with contact 1, one: linked' aw two status
+expect 0 'Check-in number' aw subject checkin --place 51.5,-0.1 --secret-fd 3 3<"$work/secret"
+sleep 1
 expect 0 'Check-in number' aw subject checkin --place 51.4779,-0.0015,20 --battery 81 \
     --secret-fd 3 3<"$work/secret"
 for home in one two; do
@@ -87,6 +89,7 @@ for home in one two; do
 done
 [ "$(aw one place w1 --json | field places.0.from.0)" = two ] || fail 'whose share was there'
 [ "$(aw one place w1 --json | field places.0.accuracy_m)" = 20 ] || fail 'accuracy'
+await sh -c "'$bin/allswell' --home '$work/one' place w1 | grep -q ' ago: 51.5000000,-0.1000000'"
 
 # One acts, the other one sees it.
 expect 0 'you are acting' aw two claim w1

@@ -148,6 +148,54 @@ static void test_release(void)
     circle_free(&c);
 }
 
+/* Goal: what shares open is her way, newest first, and only while it is open.
+ * Method: three check-ins ten minutes apart; silence; the history of a contact, also after a
+ * restart, over which only the newest one lasts until shares come again.
+ */
+static void test_history(void)
+{
+    struct aw_place place;
+    struct aw_plan plan;
+    struct circle c;
+    uint32_t before = 0, at = UINT32_MAX;
+    unsigned count = 0;
+
+    council_init(&c, 3, 7, &plan);
+    council_begin(&c, &plan, 5);
+    T_EQ(aw_contact_place_before(c.hosts[1].contact, 0, &place, circle_now(&c, 1)), AW_E_STATE);
+    for (unsigned i = 0; i < 3; i++) {
+        council_checkin(&c, circle_safe);
+        circle_run(&c, 10 * MIN_S);
+    }
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, 2 * HOUR_S);
+    while (aw_contact_place_before(c.hosts[1].contact, before, &place, circle_now(&c, 1)) ==
+           AW_OK) {
+        T_TRUE(before == 0 || place.seq < before);
+        T_TRUE(place.state.at <= at);
+        T_TRUE(place.from != 0);
+        /* Her device says the last one again in each beat. */
+        count += place.state.has_lat_e7 && place.state.at < at;
+        before = place.seq;
+        at = place.state.at;
+    }
+    T_EQ(count, 3);
+    T_EQ(place.seq, 0);
+    T_EQ(place.threshold, 2);
+    T_EQ(aw_contact_place_before(c.hosts[1].contact, 1, &place, circle_now(&c, 1)), AW_E_NOT_FOUND);
+
+    T_EQ(aw_contact_place(c.hosts[1].contact, &place, circle_now(&c, 1)), AW_OK);
+    before = place.seq;
+    circle_restart(&c, 1);
+    T_EQ(aw_contact_place(c.hosts[1].contact, &place, circle_now(&c, 1)), AW_OK);
+    T_EQ(place.seq, before);
+    T_EQ(aw_contact_place_before(c.hosts[1].contact, before, &place, circle_now(&c, 1)),
+         AW_E_STATE);
+    circle_run(&c, HOUR_S);
+    T_EQ(aw_contact_place_before(c.hosts[1].contact, before, &place, circle_now(&c, 1)), AW_OK);
+    circle_free(&c);
+}
+
 /* Goal: below the quorum nothing is released, however long it lasts.
  * Method: quorum of three, one contact asleep. */
 static void test_no_quorum(void)
@@ -196,6 +244,7 @@ int main(void)
     T_RUN(test_alone);
     T_RUN(test_cadence);
     T_RUN(test_release);
+    T_RUN(test_history);
     T_RUN(test_no_quorum);
     T_RUN(test_data_level);
     return t_end();

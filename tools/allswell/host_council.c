@@ -239,6 +239,7 @@ bool host_place(struct host *host, const json_t *request, json_t **reply, struct
     struct aw_place place;
     enum aw_status status;
     struct host_who who;
+    uint32_t at = 0;
     json_t *list;
 
     if (!host_find(host, reply_string(request, "person"), 1U << HOST_WATCHED, &who, fail))
@@ -251,7 +252,10 @@ bool host_place(struct host *host, const json_t *request, json_t **reply, struct
         return explain_sealed(who.watch, fail);
     list = json_array();
     for (size_t i = 0; status == AW_OK && i < HISTORY_MAX; i++) {
-        (void)json_array_append_new(list, one_place_json(who.watch, &place));
+        /* Her device says what it measured last again in each beat. */
+        if (i == 0 || place.state.at != at)
+            (void)json_array_append_new(list, one_place_json(who.watch, &place));
+        at = place.state.at;
         status = aw_contact_place_before(who.watch->contact, place.seq, &place, now);
     }
     explicit_bzero(&place, sizeof place);
