@@ -68,8 +68,12 @@ static enum aw_status seal(const struct subject *s, struct subject_card *card,
 {
     uint8_t plain[AW_CARD_LEN_MAX], key[AW_KEY_LEN];
     struct aw_buf buf = AW_BUF_OF(plain);
-    enum aw_status st = aw_message_encode(&aw_card_map, text, &buf);
+    struct aw_card numbered = *text; /* Secret: wipe. */
+    enum aw_status st;
 
+    numbered.version = s->plan.version + 1;
+    st = aw_message_encode(&aw_card_map, &numbered, &buf);
+    aw_wipe(&numbered, sizeof numbered);
     if (st != AW_OK)
         return AW_E_RANGE;
     st = aw_share_key(key, &s->random);

@@ -144,6 +144,7 @@ static void take_heard(struct subject *s, struct person *p, const struct aw_repl
     memcpy(h->peer_seed, reply->peer_seed, AW_KEY_LEN);
     memcpy(h->receipt_key, reply->receipt_key, AW_KEY_LEN);
     h->always_on = reply->always_on;
+    h->away_until = reply->has_away_until ? reply->away_until : 0;
     if (reply->leaves && !h->leaves)
         aw_su_event(s, AW_EVENT_LEFT, AW_URGENCY_NOTICE, p, 0);
     h->leaves = reply->leaves;

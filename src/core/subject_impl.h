@@ -98,6 +98,7 @@ struct subject_heard {
     uint32_t ask_id;     /* newest question, 0: none yet */
     uint32_t ask_due_s;  /* engine time by which it wants an answer, 0: it is answered */
     uint32_t drill_seen; /* newest drill that the human answered */
+    uint32_t away_until; /* as he said, 0: he is not away */
     uint32_t drill_relay_at_s, drill_device_at_s, drill_human_at_s; /* of the last drill, 0 */
 };
 
@@ -208,6 +209,7 @@ struct subject_trigger {
     uint32_t life_at_s; /* last passive sign of life, engine time; 0: none */
     uint32_t drill_seq; /* of the last drill, 0: none */
     uint32_t drill_at_s;
+    bool cover_lost; /* she was told that nobody would hear */
 };
 
 /* What two of her contacts need to meet, beside the plan. Secret: wipe. */
@@ -299,7 +301,8 @@ struct subject {
     uint64_t due_s;      /* of the next check-in, or of the timer */
     uint64_t alarm_at_s; /* when the countdown makes its alarm, or tries again */
     uint32_t life_saved_s;
-    uint64_t served_s; /* warnings and deadlines up to here were told */
+    uint64_t cover_since_s; /* since when looks contradict cover_lost, 0: they do not */
+    uint64_t served_s;      /* warnings and deadlines up to here were told */
 
     uint8_t bulk[AW_CELL_BULK_LEN];
     struct aw_parcel bulk_parcel;
@@ -388,6 +391,9 @@ uint8_t aw_su_data_level(const struct subject *s, size_t i);
 
 /* subject_alarm.c */
 void aw_su_countdown(struct subject *s, uint64_t now_s, struct aw_now now);
+
+/* subject_cover.c */
+void aw_su_cover(struct subject *s, uint64_t now_s);
 
 /* subject_timer.c: what she answers, and what tells that she lives. */
 void aw_su_ask(struct subject *s, struct person *p, bool has_ask, uint32_t id, uint32_t within_s);

@@ -53,6 +53,7 @@ static const struct aw_wire_field trigger_fields[] = {
     ROW_U32(4, subject_trigger, life_at_s),
     ROW_U32(5, subject_trigger, drill_seq),
     ROW_U32(6, subject_trigger, drill_at_s),
+    AW_ROW_BOOL(7, subject_trigger, cover_lost),
 };
 static const struct aw_wire_map trigger_map =
     AW_WIRE_TABLE("trigger", subject_trigger, trigger_fields, NULL);
@@ -63,7 +64,7 @@ static const struct aw_wire_field heard_fields[] = {
     AW_ROW_BOOL(4, subject_heard, leaves),        ROW_U32(5, subject_heard, ask_id),
     ROW_U32(6, subject_heard, ask_due_s),         ROW_U32(7, subject_heard, drill_seen),
     ROW_U32(8, subject_heard, drill_relay_at_s),  ROW_U32(9, subject_heard, drill_device_at_s),
-    ROW_U32(10, subject_heard, drill_human_at_s),
+    ROW_U32(10, subject_heard, drill_human_at_s), ROW_U32(11, subject_heard, away_until),
 };
 static const struct aw_wire_map heard_map =
     AW_WIRE_TABLE("heard", subject_heard, heard_fields, NULL);

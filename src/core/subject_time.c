@@ -155,6 +155,8 @@ void aw_su_advance(struct subject *s, struct aw_now now)
     aw_su_countdown(s, now_s, now);
     aw_su_decoys_advance(s, now_s, now);
     /* Without randomness there is no beat; the next tick tries again in a minute. */
-    if (now_s >= s->beat_s && aw_su_paired(s) != 0)
+    if (now_s >= s->beat_s && aw_su_paired(s) != 0) {
         s->beat_s = now_s + (aw_su_beat(s, NULL, now) == AW_OK ? beat_pause_s(s) : 60);
+        aw_su_cover(s, now_s);
+    }
 }

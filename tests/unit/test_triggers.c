@@ -486,6 +486,38 @@ static void test_alarm_beats(void)
     circle_free(&c);
 }
 
+/* Goal: she is told when too few can be reached, once, not for a device that sleeps for minutes,
+ * and when they are back (TR-15); who withdraws does not count. Method: both contacts are off for
+ * days; then one comes back; then the other withdraws. */
+static void test_coverage(void)
+{
+    struct aw_coverage cover;
+    struct circle c;
+
+    circle_init(&c, 2, 21);
+    T_EQ(aw_subject_coverage(her(&c), circle_now(&c, 0), &cover), AW_E_STATE);
+    circle_set_up(&c);
+    circle_run(&c, HOUR_S);
+    T_EQ(aw_subject_coverage(her(&c), circle_now(&c, 0), &cover), AW_OK);
+    T_EQ(cover.humans, 2);
+    T_EQ(cover.reachable, 2);
+    T_TRUE(cover.hears_s != UINT64_MAX);
+    T_EQ(circle_events(&c, 0, AW_EVENT_COVERAGE_LOST), 0);
+    offline(&c, true);
+    circle_run(&c, 72 * HOUR_S);
+    T_EQ(circle_events(&c, 0, AW_EVENT_COVERAGE_LOST), 1);
+    circle_restart(&c, 0);
+    circle_run(&c, HOUR_S);
+    T_EQ(circle_events(&c, 0, AW_EVENT_COVERAGE_LOST), 1);
+    offline(&c, false);
+    circle_run(&c, 2 * HOUR_S);
+    T_EQ(circle_events(&c, 0, AW_EVENT_COVERAGE_BACK), 1);
+    reply(&c, 2, leave, 1);
+    T_EQ(aw_subject_coverage(her(&c), circle_now(&c, 0), &cover), AW_OK);
+    T_EQ(cover.reachable, 1);
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_countdown);
@@ -498,5 +530,6 @@ int main(void)
     T_RUN(test_ask);
     T_RUN(test_life);
     T_RUN(test_alarm_beats);
+    T_RUN(test_coverage);
     return t_end();
 }

@@ -62,6 +62,8 @@ enum aw_event_kind {
     AW_EVENT_ALARM,              /* the countdown is over: alarm `seq` is made */
     AW_EVENT_ASKED,              /* a contact asks "are you OK?"; an answer is due at at_s */
     AW_EVENT_DRILLED,            /* a contact answered drill `seq` */
+    AW_EVENT_COVERAGE_LOST,      /* nobody would hear, or too few to decide: before she leaves */
+    AW_EVENT_COVERAGE_BACK,      /* enough of them can be reached again */
     AW_EVENT_LEFT,               /* a contact withdraws: choose somebody else */
 
     /* Contact. */

@@ -5,6 +5,7 @@
 #include <allswell/action.h>
 #include <allswell/base.h>
 #include <allswell/card.h>
+#include <allswell/coverage.h>
 #include <allswell/frame.h>
 #include <allswell/plan.h>
 #include <allswell/presence.h>
@@ -153,7 +154,7 @@ AW_API AW_MUST_USE enum aw_status aw_subject_remove(struct aw_subject *s, uint8_
  * Seals a plan card for the contacts and puts the plan into force anew, which binds it. No single
  * contact can open it where the plan's threshold is above 1.
  *
- * @param card  borrowed; NULL: take the card back
+ * @param card  borrowed, its version is filled in; NULL: take the card back
  * @return as aw_subject_plan_set(); AW_E_STATE: no plan is in force
  */
 AW_API AW_MUST_USE enum aw_status
@@ -396,6 +397,10 @@ AW_API AW_MUST_USE enum aw_status aw_subject_person(const struct aw_subject *s, 
 /** Appends the words to compare, with spaces between. AW_E_STATE, AW_E_SPACE. */
 AW_API AW_MUST_USE enum aw_status aw_subject_words(const struct aw_subject *s, uint8_t person,
                                                    struct aw_buf *text);
+
+/** Computes who would hear of an attack right now, and how soon. AW_E_STATE: no plan. */
+AW_API AW_MUST_USE enum aw_status aw_subject_coverage(const struct aw_subject *s, struct aw_now now,
+                                                      struct aw_coverage *out);
 
 /** Copies the plan in force. AW_E_NOT_FOUND: none yet. */
 AW_API AW_MUST_USE enum aw_status aw_subject_plan(const struct aw_subject *s, struct aw_plan *plan);
