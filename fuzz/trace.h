@@ -57,6 +57,48 @@ static inline void trace_frame(struct circle *c, unsigned how)
     }
 }
 
+/* A plan with and without a cadence, in which he may ask. */
+static inline enum aw_status trace_plan(struct circle *c, unsigned what, const uint8_t *key)
+{
+    struct aw_plan plan;
+    enum aw_status st = aw_subject_plan(c->hosts[0].subject, &plan);
+
+    AW_ASSERT(st == AW_OK);
+    plan.pace.cadence_s = what % 2 == 0 ? 60 : 0;
+    plan.pace.sos_now = what % 4 >= 2;
+    plan.pace.ask_s = 600;
+    plan.roster[0].asks = true;
+    return aw_subject_plan_set(c->hosts[0].subject, &plan, NULL, key, circle_now(c, 0));
+}
+
+/* What she says beside the schedule. */
+static inline enum aw_status trace_trigger(struct circle *c, unsigned what, const uint8_t *key)
+{
+    struct aw_subject *s = c->hosts[0].subject;
+    struct aw_now now = circle_now(c, 0);
+
+    switch (what % 8) {
+    case 0:
+        return aw_subject_timer_start(s, AW_TIMER_JOURNEY, (uint32_t)circle_now_s(c) + 900, 600,
+                                      NULL, NULL, now);
+    case 1:
+        return aw_subject_timer_extend(s, NULL, now);
+    case 2:
+        return aw_subject_timer_end(s, key, NULL, NULL, now);
+    case 3:
+        return aw_subject_drill(s, NULL, NULL, now);
+    case 4:
+        return aw_subject_signal(s, what / 8 % 2 == 0 ? AW_SIGNAL_BATTERY_LOW : AW_SIGNAL_STALLED,
+                                 NULL, NULL, now);
+    case 5:
+        return aw_subject_countdown(s, AW_ALARM_FELL, 1 + what / 8 % 30, NULL, now);
+    case 6:
+        return aw_subject_countdown_stop(s, now);
+    default:
+        return trace_plan(c, what / 8, key);
+    }
+}
+
 static inline enum aw_status trace_say(struct circle *c, unsigned what)
 {
     const uint8_t *keys[] = {circle_safe, circle_duress, circle_wrong};
@@ -79,7 +121,9 @@ static inline enum aw_status trace_say(struct circle *c, unsigned what)
     case 6:
         return aw_contact_confirm(c->hosts[1].contact, his);
     default:
-        trace_frame(c, what / 8);
+        if (what / 8 % 2 == 0)
+            return trace_trigger(c, what / 16, keys[what / 64 % 3]);
+        trace_frame(c, what / 16);
         return AW_OK;
     }
 }
