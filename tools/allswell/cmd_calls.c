@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "allswell/calls.h"
 #include "allswell/commands.h"
 #include "allswell/session.h"
 #include "common/base64.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* checkin, sos, cancel. */
+/* checkin, cancel, and what all calls share. */
 
 static bool read_degrees(const char **at, double limit, json_int_t *e7)
 {
@@ -52,7 +53,7 @@ static bool add_place(json_t *request, const char *text, struct tool_fail *fail)
     return true;
 }
 
-static bool add_state(json_t *request, const struct args *args, struct tool_fail *fail)
+bool calls_add_state(json_t *request, const struct args *args, struct tool_fail *fail)
 {
     const char *place = args_option(args, "place"), *note = args_option(args, "note");
     const char *battery = args_option(args, "battery");
@@ -71,8 +72,8 @@ static bool add_state(json_t *request, const struct args *args, struct tool_fail
     return true;
 }
 
-static bool add_key(json_t *request, struct session *session, const struct args *args,
-                    struct tool_fail *fail)
+bool calls_add_key(json_t *request, struct session *session, const struct args *args,
+                   struct tool_fail *fail)
 {
     struct secret_source source = {.fd = -1, .what = "the secret", .echo = false};
     struct presence presence;
@@ -156,8 +157,7 @@ static int report(struct session *session, const char *what, uint64_t seq,
     return fail_print(&fail);
 }
 
-/* Fills, asks, waits. Takes `request` over. */
-static int call(const struct args *args, json_t *request, bool needs_secret, const char *what)
+int calls_say(const struct args *args, json_t *request, bool needs_secret, const char *what)
 {
     struct session session;
     struct tool_fail fail;
@@ -167,11 +167,11 @@ static int call(const struct args *args, json_t *request, bool needs_secret, con
     bool ok;
     int code;
 
-    if (!add_state(request, args, &fail) || !session_open(&session, args, &fail)) {
+    if (!calls_add_state(request, args, &fail) || !session_open(&session, args, &fail)) {
         json_decref(request);
         return fail_print(&fail);
     }
-    ok = !needs_secret || add_key(request, &session, args, &fail);
+    ok = !needs_secret || calls_add_key(request, &session, args, &fail);
     if (ok) {
         ok = session_ask(&session, request, &reply, &fail);
         seq = reply_number(reply, "seq");
@@ -187,15 +187,10 @@ static int call(const struct args *args, json_t *request, bool needs_secret, con
 
 int cmd_checkin(const struct args *args)
 {
-    return call(args, json_pack("{s:s}", "do", "checkin"), true, "Check-in");
-}
-
-int cmd_sos(const struct args *args)
-{
-    return call(args, json_pack("{s:s}", "do", "sos"), false, "Call for help");
+    return calls_say(args, json_pack("{s:s}", "do", "checkin"), true, "Check-in");
 }
 
 int cmd_cancel(const struct args *args)
 {
-    return call(args, json_pack("{s:s}", "do", "cancel"), true, "Cancel");
+    return calls_say(args, json_pack("{s:s}", "do", "cancel"), true, "Cancel");
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "allswell/calls.h"
 #include "allswell/commands.h"
 #include "allswell/session.h"
 #include "common/base64.h"
@@ -105,19 +106,19 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static json_t *file_request(const struct args *args, const char *what, struct tool_fail *fail)
+json_t *calls_file(const struct args *args, size_t nth, const char *what, struct tool_fail *fail)
 {
-    char *text = read_file(args_word(args, 0), fail);
+    char *text = read_file(args_word(args, nth), fail);
     json_t *request;
 
     if (text == NULL)
         return NULL;
-    request = json_pack("{s:s, s:s, s:s}", "do", what, "file", base_name(args_word(args, 0)),
+    request = json_pack("{s:s, s:s, s:s}", "do", what, "file", base_name(args_word(args, nth)),
                         "text", text);
     free(text);
     if (request == NULL)
         (void)fail_set(fail, TOOL_USAGE, "%s is not UTF-8: save it as plain text",
-                       args_word(args, 0));
+                       args_word(args, nth));
     return request;
 }
 
@@ -125,7 +126,7 @@ int cmd_plan_check(const struct args *args)
 {
     struct session session;
     struct tool_fail fail;
-    json_t *request = args_word(args, 0) != NULL ? file_request(args, "plan-check", &fail)
+    json_t *request = args_word(args, 0) != NULL ? calls_file(args, 0, "plan-check", &fail)
                                                  : json_pack("{s:s}", "do", "plan-check");
     json_t *reply = NULL;
     int code = TOOL_OK;
@@ -187,8 +188,9 @@ static bool ask_circle(json_t *request, const struct secret_source *secrets, str
     return true;
 }
 
+/* `old`: the key of the secret so far, NULL when there is none. */
 static bool ask_both(json_t *request, struct presence *presence, const struct secret_source *source,
-                     struct tool_fail *fail)
+                     const uint8_t *old, struct tool_fail *fail)
 {
     uint8_t safe[AW_PRESENCE_KEY_LEN], duress[AW_PRESENCE_KEY_LEN];
     bool ok;
@@ -203,12 +205,28 @@ static bool ask_both(json_t *request, struct presence *presence, const struct se
     if (ok) {
         set_bytes(request, "safe", safe, sizeof safe);
         set_bytes(request, "duress", duress, sizeof duress);
-        set_bytes(request, "key", safe, sizeof safe);
+        set_bytes(request, "key", old == NULL ? safe : old, sizeof safe);
         set_bytes(request, "tweak", presence->tweak, sizeof presence->tweak);
         presence_show(presence, safe); /* the same for both: remember it */
     }
     explicit_bzero(safe, sizeof safe);
     explicit_bzero(duress, sizeof duress);
+    return ok;
+}
+
+bool calls_new_secrets(const struct args *args, struct session *session, json_t *request,
+                       struct tool_fail *fail)
+{
+    struct secret_source source = {.fd = -1, .what = "the secret", .echo = false};
+    struct presence presence;
+    uint8_t key[AW_PRESENCE_KEY_LEN];
+    bool ok = secret_fd(args_option(args, "secret-fd"), &source.fd, fail) &&
+              presence_load(session, &presence, fail);
+
+    if (ok && presence.has_secrets)
+        ok = presence_ask(&presence, &source, "Your secret so far: ", key, fail);
+    ok = ok && ask_both(request, &presence, &source, presence.has_secrets ? key : NULL, fail);
+    explicit_bzero(key, sizeof key);
     return ok;
 }
 
@@ -219,11 +237,11 @@ static bool ask_secrets(const struct args *args, struct session *session, json_t
     struct presence presence;
     uint8_t key[AW_PRESENCE_KEY_LEN];
 
+    if (args_option(args, "secrets") != NULL)
+        return calls_new_secrets(args, session, request, fail);
     if (!secret_fd(args_option(args, "secret-fd"), &source.fd, fail) ||
         !presence_load(session, &presence, fail))
         return false;
-    if (args_option(args, "secrets") != NULL)
-        return ask_both(request, &presence, &source, fail);
     if (!presence.has_secrets)
         return fail_set(fail, TOOL_STATE,
                         "no secrets were chosen yet: 'allswell plan set --secrets FILE'");
@@ -269,7 +287,7 @@ int cmd_plan_set(const struct args *args)
 {
     struct session session;
     struct tool_fail fail;
-    json_t *request = file_request(args, "plan-set", &fail);
+    json_t *request = calls_file(args, 0, "plan-set", &fail);
     int code;
 
     if (request == NULL)

@@ -10,6 +10,24 @@
 
 /* status, log, why. */
 
+/* How far the last drill came, and how long it took. */
+static void render_drill(const json_t *me, const json_t *c)
+{
+    static const char *const keys[] = {"relay_at", "device_at", "human_at"};
+    static const char *const names[] = {"relay", "device", "person"};
+    const json_t *drill = json_object_get(c, "drill");
+    uint64_t began = reply_number(me, "drill_at");
+    char span[TEXT_MAX];
+
+    (void)printf("      drill:");
+    for (size_t i = 0; i < 3; i++) {
+        uint64_t at = reply_number(drill, keys[i]);
+
+        text_span_write(span, at > began ? at - began : 0);
+        (void)printf(" %s %s%s", names[i], at == 0 ? "not yet" : span, i < 2 ? "," : "\n");
+    }
+}
+
 static void render_ticks(const json_t *me)
 {
     uint64_t seq = reply_number(me, "seq_last");
@@ -27,6 +45,36 @@ static void render_ticks(const json_t *me)
                          "has seen %llu\n",
                          (unsigned long long)seq, (unsigned long long)relay,
                          (unsigned long long)device, (unsigned long long)human);
+        if (reply_number(me, "drill") != 0)
+            render_drill(me, c);
+    }
+}
+
+/* What runs, and what somebody waits for. */
+static void render_open(const json_t *me)
+{
+    const json_t *timer = json_object_get(me, "timer"), *down = json_object_get(me, "countdown");
+    char at[TEXT_MAX];
+    json_t *c;
+    size_t i;
+
+    if (json_is_object(down)) {
+        text_time_write(at, reply_number(down, "at"));
+        (void)printf("AN ALARM GOES OUT AT %s (%s): 'allswell stop' if all is well.\n", at,
+                     reply_string(down, "kind"));
+    }
+    if (json_is_object(timer)) {
+        text_time_write(at, reply_number(timer, "due_at"));
+        (void)printf("A %s runs until %s: 'allswell timer end'.\n", reply_string(timer, "kind"),
+                     at);
+    }
+    json_array_foreach(json_object_get(me, "contacts"), i, c)
+    {
+        if (reply_number(c, "asks_until") == 0)
+            continue;
+        text_time_write(at, reply_number(c, "asks_until"));
+        (void)printf("%s asks whether you are well, until %s: check in.\n", reply_string(c, "name"),
+                     at);
     }
 }
 
@@ -50,6 +98,7 @@ static void render_me(const json_t *me)
         (void)printf("You checked in at %s. The next check-in is due at %s; contacts are rung at "
                      "%s.\n",
                      last, due, overdue);
+    render_open(me);
     (void)puts("Who watches over you:");
     render_ticks(me);
 }

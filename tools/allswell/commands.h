@@ -29,6 +29,9 @@ enum option_key {
     OPT_CHARGING,
     OPT_ON_EVENT,
     OPT_LINES,
+    OPT_COUNTDOWN,
+    OPT_KIND,
+    OPT_EXTEND,
     OPT_SOS,
     OPT_TEXT,
     OPT_OFF,
@@ -50,6 +53,18 @@ int cmd_plan_check(const struct args *args);
 int cmd_checkin(const struct args *args);
 int cmd_sos(const struct args *args);
 int cmd_cancel(const struct args *args);
+int cmd_stop(const struct args *args);
+int cmd_timer_start(const struct args *args);
+int cmd_timer_extend(const struct args *args);
+int cmd_timer_end(const struct args *args);
+int cmd_journey(const struct args *args);
+int cmd_drill(const struct args *args);
+int cmd_signal(const struct args *args);
+int cmd_life(const struct args *args);
+int cmd_coverage(const struct args *args);
+int cmd_card_set(const struct args *args);
+int cmd_card_remove(const struct args *args);
+int cmd_remove(const struct args *args);
 int cmd_frame_write(const struct args *args);
 int cmd_frame_read(const struct args *args);
 int cmd_status(const struct args *args);

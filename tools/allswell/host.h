@@ -144,6 +144,14 @@ bool host_verify(struct host *host, const json_t *request, json_t **reply, struc
 
 /* ---- Plan: host_plan.c ---- */
 
+/** Reads the plan file that a request carries. */
+bool host_plan_read(struct host *host, const json_t *request, struct aw_plan *plan,
+                    char zone[PLAN_ZONE_MAX + 1], struct tool_fail *fail);
+
+/** Reads both secrets and the circle; false when the request names some that cannot be used. */
+bool host_secrets(struct host *host, const json_t *request, const struct aw_plan *plan,
+                  struct aw_secrets *secrets, bool *has_secrets, struct tool_fail *fail);
+
 bool host_presence(struct host *host, const json_t *request, json_t **reply,
                    struct tool_fail *fail);
 bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
@@ -155,8 +163,17 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply,
 
 /* ---- Calls: host_calls.c ---- */
 
+/** Fills the state that a request carries; false when a field is out of range. */
+bool host_read_state(const struct host *host, const json_t *request, struct aw_state *state,
+                     bool *any, struct tool_fail *fail);
+
+/** Says why a call was not made; `what` is for AW_E_STATE. */
+bool host_called(enum aw_status status, const char *what, struct tool_fail *fail);
+
+/** Notes a statement that was made, and answers with its number. */
+bool host_made(struct host *host, uint32_t seq, const char *event, json_t **reply);
+
 bool host_checkin(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
-bool host_sos(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_cancel(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_say(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 /* Relays that this contact reads from and that did not keep to what they hold. */
@@ -174,6 +191,28 @@ bool host_frame_take(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail);
 bool host_frame_read(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail);
+
+/* ---- Beside the schedule: host_triggers.c ---- */
+
+bool host_sos(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_stop(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_timer_start(struct host *host, const json_t *request, json_t **reply,
+                      struct tool_fail *fail);
+bool host_timer_extend(struct host *host, const json_t *request, json_t **reply,
+                       struct tool_fail *fail);
+bool host_timer_end(struct host *host, const json_t *request, json_t **reply,
+                    struct tool_fail *fail);
+bool host_drill(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_signal(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_life(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+
+/* ---- Coverage, card, removal: host_shield.c ---- */
+
+bool host_coverage(struct host *host, const json_t *request, json_t **reply,
+                   struct tool_fail *fail);
+bool host_card_set(struct host *host, const json_t *request, json_t **reply,
+                   struct tool_fail *fail);
+bool host_remove(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
 /* ---- Views: host_status.c, host_why.c ---- */
 

@@ -14,9 +14,8 @@ static bool has(const json_t *request, const char *key)
     return json_object_get(request, key) != NULL;
 }
 
-/* Fills the state that a request carries; false when a field is out of range. */
-static bool read_state(const struct host *host, const json_t *request, struct aw_state *state,
-                       bool *any, struct tool_fail *fail)
+bool host_read_state(const struct host *host, const json_t *request, struct aw_state *state,
+                     bool *any, struct tool_fail *fail)
 {
     const char *text = reply_string(request, "note");
     json_int_t lat = json_integer_value(json_object_get(request, "lat_e7"));
@@ -51,7 +50,7 @@ static bool read_state(const struct host *host, const json_t *request, struct aw
     return true;
 }
 
-static bool called(enum aw_status status, const char *what, struct tool_fail *fail)
+bool host_called(enum aw_status status, const char *what, struct tool_fail *fail)
 {
     if (status == AW_OK)
         return true;
@@ -64,7 +63,7 @@ static bool called(enum aw_status status, const char *what, struct tool_fail *fa
     return fail_status(fail, status, "nothing was sent");
 }
 
-static bool made(struct host *host, uint32_t seq, const char *event, json_t **reply)
+bool host_made(struct host *host, uint32_t seq, const char *event, json_t **reply)
 {
     host_log(host, NULL, json_pack("{s:s, s:I}", "event", event, "seq", (json_int_t)seq));
     *reply = json_pack("{s:I}", "seq", (json_int_t)seq);
@@ -79,7 +78,7 @@ bool host_checkin(struct host *host, const json_t *request, json_t **reply, stru
     bool any = false;
     enum aw_status status;
 
-    if (!read_state(host, request, &state, &any, fail))
+    if (!host_read_state(host, request, &state, &any, fail))
         return false;
     if (!host_bytes(request, "key", key, sizeof key))
         return fail_set(fail, TOOL_USAGE,
@@ -88,23 +87,8 @@ bool host_checkin(struct host *host, const json_t *request, json_t **reply, stru
     status = aw_subject_checkin(host->subject, key, any ? &state : NULL, 0, &seq, host_now(host));
     explicit_bzero(key, sizeof key);
     explicit_bzero(&state, sizeof state);
-    return called(status, "nobody watches over you yet: 'allswell invite' somebody", fail) &&
-           made(host, seq, "check-in", reply);
-}
-
-bool host_sos(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
-{
-    struct aw_state state;
-    uint32_t seq = 0;
-    bool any = false;
-    enum aw_status status;
-
-    if (!read_state(host, request, &state, &any, fail))
-        return false;
-    status = aw_subject_sos(host->subject, any ? &state : NULL, &seq, host_now(host));
-    explicit_bzero(&state, sizeof state);
-    return called(status, "nobody watches over you yet: call the emergency number", fail) &&
-           made(host, seq, "sos", reply);
+    return host_called(status, "nobody watches over you yet: 'allswell invite' somebody", fail) &&
+           host_made(host, seq, "check-in", reply);
 }
 
 bool host_cancel(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
@@ -119,8 +103,8 @@ bool host_cancel(struct host *host, const json_t *request, json_t **reply, struc
                         "programs");
     status = aw_subject_cancel(host->subject, key, NULL, &seq, host_now(host));
     explicit_bzero(key, sizeof key);
-    return called(status, "no alarm is active: there is nothing to cancel", fail) &&
-           made(host, seq, "cancelled", reply);
+    return host_called(status, "no alarm is active: there is nothing to cancel", fail) &&
+           host_made(host, seq, "cancelled", reply);
 }
 
 static bool find_watched(struct host *host, const json_t *request, struct host_who *who,

@@ -75,8 +75,8 @@ static size_t paired(const struct host *host, struct plan_person out[AW_PLAN_MEM
     return count;
 }
 
-static bool read_plan(struct host *host, const json_t *request, struct aw_plan *plan,
-                      char zone[PLAN_ZONE_MAX + 1], struct tool_fail *fail)
+bool host_plan_read(struct host *host, const json_t *request, struct aw_plan *plan,
+                    char zone[PLAN_ZONE_MAX + 1], struct tool_fail *fail)
 {
     struct plan_person people[AW_PLAN_MEMBER_MAX];
     struct aw_plan current = {0};
@@ -154,7 +154,7 @@ bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
     char zone[PLAN_ZONE_MAX + 1];
 
     if (json_object_get(request, "text") != NULL) {
-        if (!read_plan(host, request, &plan, zone, fail))
+        if (!host_plan_read(host, request, &plan, zone, fail))
             return false;
     } else {
         if (!plan_in_force(host, &plan, fail))
@@ -192,9 +192,8 @@ static bool read_circle(struct host *host, const json_t *request, const struct a
            fail_set(fail, TOOL_USAGE, "nobody is in the circle: name at least one person");
 }
 
-/* Returns false when the request names secrets that cannot be used. */
-static bool read_secrets(struct host *host, const json_t *request, const struct aw_plan *plan,
-                         struct aw_secrets *secrets, bool *has_secrets, struct tool_fail *fail)
+bool host_secrets(struct host *host, const json_t *request, const struct aw_plan *plan,
+                  struct aw_secrets *secrets, bool *has_secrets, struct tool_fail *fail)
 {
     *has_secrets = json_object_get(request, "safe") != NULL;
     if (!*has_secrets)
@@ -221,14 +220,14 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
     bool has_secrets = false;
     enum aw_status status;
 
-    if (!read_plan(host, request, &plan, zone, fail))
+    if (!host_plan_read(host, request, &plan, zone, fail))
         return false;
     if (!host_bytes(request, "key", key, sizeof key))
         return fail_set(fail, TOOL_USAGE,
                         "the key is malformed: use the same version of both "
                         "programs");
     memset(&secrets, 0, sizeof secrets);
-    if (!read_secrets(host, request, &plan, &secrets, &has_secrets, fail)) {
+    if (!host_secrets(host, request, &plan, &secrets, &has_secrets, fail)) {
         explicit_bzero(&secrets, sizeof secrets);
         explicit_bzero(key, sizeof key);
         host->settings = before;

@@ -21,6 +21,12 @@ static const char *phase_word(enum aw_person_phase phase)
     return words[phase];
 }
 
+static json_t *drill_json(const struct aw_person *p)
+{
+    return json_pack("{s:o, s:o, s:o}", "relay_at", time_json(p->drill.relay_at_s), "device_at",
+                     time_json(p->drill.device_at_s), "human_at", time_json(p->drill.human_at_s));
+}
+
 json_t *host_person_json(const struct host *host, uint8_t person)
 {
     static const char *const claims[] = {"none", "acting", "declined"};
@@ -32,15 +38,18 @@ json_t *host_person_json(const struct host *host, uint8_t person)
         return json_null();
     host_id(id, &who);
     text_clean(p.name);
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b, s:I}", "id",
-                     id, "name", p.name, "phase", phase_word(p.phase), "invite_expires_at",
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b, s:I, "
+                     "s:b, s:b, s:b, s:o, s:o}",
+                     "id", id, "name", p.name, "phase", phase_word(p.phase), "invite_expires_at",
                      time_json(p.phase == AW_PERSON_INVITED ? p.invite_expires_at_s : 0),
                      "seq_relay", (json_int_t)p.seq_relay, "seq_device", (json_int_t)p.seq_device,
                      "seq_human", (json_int_t)p.seq_human, "words_waiting",
                      (json_int_t)p.words_waiting, "plan_version", (json_int_t)p.plan_version,
                      "heard_at", time_json(p.heard_at_s), "claim",
                      claims[p.claim <= 2 ? p.claim : 0], "silent", (int)p.silent, "quarantined",
-                     (int)p.quarantined, "refused", (json_int_t)p.refused_count);
+                     (int)p.quarantined, "refused", (json_int_t)p.refused_count, "removed",
+                     (int)p.removed, "leaves", (int)p.leaves, "always_on", (int)p.always_on,
+                     "asks_until", time_json(p.ask_due_s), "drill", drill_json(&p));
 }
 
 static const char *watch_phase_word(enum aw_contact_phase phase)
@@ -208,6 +217,25 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
         host_relay_faults_json(watch->contact, &v), "unheard", (json_int_t)v.unheard_seq);
 }
 
+static json_t *timer_json(const struct aw_subject_view *v)
+{
+    if (v->timer_kind == 0)
+        return json_null();
+    return json_pack("{s:s, s:o, s:I}", "kind",
+                     v->timer_kind == AW_TIMER_JOURNEY ? "journey" : "meeting", "due_at",
+                     time_json(v->timer_due_s), "extend_s", (json_int_t)v->timer_extend_s);
+}
+
+static json_t *countdown_json(const struct aw_subject_view *v)
+{
+    static const char *const kinds[] = {"none", "sos", "fell", "crashed", "stalled"};
+
+    if (v->countdown_kind == 0)
+        return json_null();
+    return json_pack("{s:s, s:o}", "kind", kinds[v->countdown_kind], "at",
+                     time_json(v->countdown_at_s));
+}
+
 static json_t *subject_json(const struct host *host)
 {
     struct aw_subject_view v;
@@ -224,12 +252,14 @@ static json_t *subject_json(const struct host *host)
         if (aw_subject_person(host->subject, (uint8_t)i, &person) == AW_OK)
             (void)json_array_append_new(people, host_person_json(host, (uint8_t)i));
     }
-    return json_pack("{s:I, s:o, s:o, s:o, s:I, s:o, s:I, s:b, s:o, s:o}", "seq_last",
-                     (json_int_t)v.seq_last, "checked_in_at", time_json(v.checked_in_at_s),
-                     "due_at", time_json(v.due_s), "overdue_at", time_json(v.overdue_s), "alarm",
-                     (json_int_t)v.alarm_id, "alarm_since", time_json(v.alarm_since_s),
-                     "plan_version", (json_int_t)v.plan_version, "store_failed",
-                     (int)v.store_failed, "next", next, "contacts", people);
+    return json_pack("{s:I, s:o, s:o, s:o, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:I, s:o}",
+                     "seq_last", (json_int_t)v.seq_last, "checked_in_at",
+                     time_json(v.checked_in_at_s), "due_at", time_json(v.due_s), "overdue_at",
+                     time_json(v.overdue_s), "alarm", (json_int_t)v.alarm_id, "alarm_since",
+                     time_json(v.alarm_since_s), "plan_version", (json_int_t)v.plan_version,
+                     "store_failed", (int)v.store_failed, "next", next, "contacts", people, "timer",
+                     timer_json(&v), "countdown", countdown_json(&v), "drill",
+                     (json_int_t)v.drill_seq, "drill_at", time_json(v.drill_at_s));
 }
 
 /* A human looks: the ones who are watched see it as the third tick. */

@@ -60,6 +60,25 @@ static const struct argp_option checkin_options[] = {
 };
 
 static const struct argp_option sos_options[] = {
+    {"countdown", OPT_COUNTDOWN, "SECONDS", 0, "Wait so long, at most 30, for 'allswell stop'", 0},
+    {"kind", OPT_KIND, "KIND", 0, "sos, fell or crashed (default sos)", 0},
+    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
+    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
+    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
+    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    {0},
+};
+
+static const struct argp_option state_options[] = {
+    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
+    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
+    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
+    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    {0},
+};
+
+static const struct argp_option timer_options[] = {
+    {"extend", OPT_EXTEND, "SPAN", 0, "What one extension adds, at most 2h (default none)", 0},
     {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
     {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
     {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
@@ -145,6 +164,11 @@ static const struct args_command commands[] = {
      "same; only your circle can tell what it meant.",
      checkin_options, 0, 0, cmd_checkin},
     {"sos", "", "Call for help now", "Needs no secret.", sos_options, 0, 0, cmd_sos},
+    {"stop", "", "Stop an alarm that is about to go out",
+     "During a countdown, or when the agent asks whether all is well on a journey. Needs no "
+     "secret; "
+     "nobody is told.",
+     NULL, 0, 0, cmd_stop},
     {"cancel", "", "Take an alarm back", "Asks for the secret, as checkin does.", cancel_options, 0,
      0, cmd_cancel},
     {"frame write", "PERSON", "Make an SMS of the newest check-in",
@@ -155,6 +179,33 @@ static const struct args_command commands[] = {
      "From standard input. It is worth what the check-in or call for help is worth that it came "
      "from.",
      frame_read_options, 0, 0, cmd_frame_read},
+    {"timer start", "SPAN", "Be over with something by then",
+     "Contacts are rung when you have not ended the timer in time; the grace of the plan holds.",
+     timer_options, 1, 1, cmd_timer_start},
+    {"timer extend", "", "Extend the timer", "Once, by what it was started with. Needs no secret.",
+     NULL, 0, 0, cmd_timer_extend},
+    {"timer end", "", "End the timer or the journey", "Asks for the secret, as checkin does.",
+     cancel_options, 0, 0, cmd_timer_end},
+    {"journey", "SPAN", "Be there by then", "A timer that also heeds 'allswell signal stalled'.",
+     timer_options, 1, 1, cmd_journey},
+    {"drill", "", "Try out whether help would come",
+     "Everybody is told that it is a drill, and asked to answer. See 'allswell status'.",
+     state_options, 0, 0, cmd_drill},
+    {"signal", "KIND", "Tell what your device notices",
+     "battery-low, last-gasp, powered-off; on a journey stalled and moving.", state_options, 1, 1,
+     cmd_signal},
+    {"life", "", "Note a sign of life", "For scripts: the device was used or moved.", NULL, 0, 0,
+     cmd_life},
+    {"coverage", "", "Show who would hear now",
+     "Exits with 1 when nobody would, or too few to decide together.", NULL, 0, 0, cmd_coverage},
+    {"card set", "FILE", "Give your contacts a plan card",
+     "Sealed: no single contact can open it. Asks for the secret. See allswell-plan(5).",
+     cancel_options, 1, 1, cmd_card_set},
+    {"card remove", "", "Take the plan card back", NULL, cancel_options, 0, 0, cmd_card_remove},
+    {"remove", "PERSON [FILE]", "Remove a contact quietly",
+     "He or she goes on hearing that all is well. Asks for the secret so far, two new ones and the "
+     "circle. FILE is the plan from then on; without it the plan in force goes on.",
+     cancel_options, 1, 2, cmd_remove},
     {"status", "", "Show how things stand", NULL, NULL, 0, 0, cmd_status},
     {"run", "", "Run the agent",
      "Keeps the schedule, warns, watches, rings. Ends with SIGTERM or control-C. Other commands "

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Goal: what she says beside the schedule, coverage, the plan card and quiet removal, with the
+# commands of the man page; every answer is valid JSON when it is asked for.
+# Method: one person with two contacts; each command, and once what it refuses.
+set -eu
+bin=$1
+. "$(dirname "$0")/lib.sh"
+aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
+value() { aw her status --json | field "me.$1"; }
+
+start_relay r
+person her r
+person ben r
+person cora r
+for name in ben cora; do
+    aw her invite >"$work/invite" 2>/dev/null
+    aw $name join <"$work/invite" >/dev/null
+    aw her people >/dev/null
+    aw $name people >/dev/null
+    words=$(aw her verify $name --json | field words)
+    expect 0 'verified' aw $name verify her --words "$words"
+    expect 0 'verified' aw her verify $name --words "$words"
+done
+expect 3 'no plan is in force' aw her coverage
+expect 3 'no plan is in force' aw her timer start 30m
+cat >"$work/plan" <<'PLAN'
+checkin = every 8h
+person = ben group 1
+person = cora group 1
+level = 0m group 1: Ring.
+level = 9m everybody: Go.
+PLAN
+printf 'good\nbad\nben\n' >"$work/secrets"
+expect 0 'in force' aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
+for name in ben cora; do aw $name status >/dev/null; done
+echo good >"$work/secret"
+
+# With an agent: a burst of starts would meet the rate limit of the relay.
+: >"$work/agent"
+"$bin/allswell" --home "$work/her" run >"$work/agent" 2>&1 &
+pids="$pids $!"
+await grep -q running "$work/agent"
+
+# Timers.
+expect 2 'no span here' aw her timer start soon
+expect 0 'Timer number' aw her timer start 45m --extend 15m --note 'the cafe'
+expect 3 'a timer runs already' aw her journey 1h
+[ "$(value timer.kind)" = meeting ] || fail 'no timer'
+[ "$(value timer.extend_s)" = 900 ] || fail 'no extension'
+expect 0 'runs until' aw her status
+expect 0 'Extension number' aw her timer extend
+expect 3 'no timer runs that can be extended' aw her timer extend
+expect 0 'End of the timer number' aw her timer end <"$work/secret"
+expect 3 'there is nothing to end' aw her timer end <"$work/secret"
+
+# Signals, a journey that stalls, a countdown: nobody is told of what she stops.
+expect 2 'no such signal' aw her signal sleepy
+expect 0 'Signal number' aw her signal battery-low --battery 4
+expect 3 'no journey to stall on' aw her signal stalled
+expect 0 'Timer number' aw her journey 45m
+expect 0 'Is all well?' aw her signal stalled
+expect 0 'AN ALARM GOES OUT' aw her status
+[ "$(value countdown.kind)" = stalled ] || fail 'no countdown'
+expect 0 'Nobody was told' aw her stop
+expect 3 'nothing is about to go out' aw her stop
+aw her timer end <"$work/secret" >/dev/null
+expect 2 'countdown' aw her sos --countdown 31
+expect 0 'An alarm goes out at' aw her sos --countdown 30 --kind fell
+expect 3 'no drill now' aw her drill
+expect 0 'Nobody was told' aw her stop
+[ "$(value alarm)" = 0 ] || fail 'an alarm'
+expect 0 'Noted' aw her life
+
+# A drill, and who would hear.
+expect 0 'Drill number' aw her drill
+aw ben status >/dev/null
+expect 0 'drill: relay' aw her status
+[ "$(value drill)" -gt 0 ] || fail 'no drill'
+[ "$(aw her coverage --json | field humans)" = 2 ] || fail 'not two humans'
+expect 0 'of 2 people can be reached' aw her coverage
+
+# The card, and its way to the contacts.
+printf 'door = 4711\navoid = Do not call her phone\n' >"$work/card"
+expect 2 'unknown key' sh -c "echo 'dor = 1' >'$work/bad'; '$bin/allswell' --home '$work/her' \
+    card set --secret-fd 3 '$work/bad' 3<'$work/secret'"
+expect 0 'Version 2' aw her card set --secret-fd 3 "$work/card" 3<"$work/secret"
+grep -rqa 4711 "$work/her" && fail 'the card is on the disk in plain text'
+expect 0 'Version 3' aw her card remove <"$work/secret"
+
+# Quiet removal: he is fine, she is in an alarm.
+printf 'good\nnew\nnewbad\nben\n' >"$work/secrets"
+expect 1 'would not hold' aw her remove --secret-fd 3 cora 3<"$work/secrets"
+printf 'checkin = every 8h\nperson = ben group 1\nlevel = 0m everybody: Ring.\n' >"$work/plan"
+expect 0 'Version 4' aw her remove --secret-fd 3 cora "$work/plan" 3<"$work/secrets"
+[ "$(value contacts.1.removed)" = true ] || fail 'not removed'
+expect 0 'Call for help' aw her sos
+expect 3 'not in the plan' aw her remove --secret-fd 3 cora 3<"$work/secrets"
+for name in ben cora; do aw $name status >/dev/null; done
+[ "$(aw ben status --json | field watched.0.incident.kind)" = sos ] || fail 'ben does not know'
+[ "$(aw cora status --json | field watched.0.incident)" = null ] || fail 'cora knows'
+[ "$(aw cora status --json | field watched.0.state)" = fine ] || fail 'cora sees no calm'
+expect 0 'removed quietly' aw her log
+
+for command in status 'log' coverage; do
+    # shellcheck disable=SC2086 # words
+    [ "$(aw her $command --json | field ok)" = true ] || fail "$command: not a good JSON answer"
+done
+finish

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/calls.h"
+#include "allswell/commands.h"
+#include "allswell/session.h"
+#include "common/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* coverage, card, remove. */
+
+static void render_coverage(const json_t *reply)
+{
+    char span[TEXT_MAX];
+    json_t *person;
+    size_t i;
+
+    text_span_write(span, reply_number(reply, "hears_s"));
+    (void)printf("%llu of %llu people can be reached. ",
+                 (unsigned long long)reply_number(reply, "reachable"),
+                 (unsigned long long)reply_number(reply, "humans"));
+    if (json_is_null(json_object_get(reply, "hears_s")))
+        (void)puts("NOBODY would hear of an attack right now.");
+    else
+        (void)printf("If something happened right now a human would hear within %s.\n", span);
+    if (!reply_flag(reply, "can_find"))
+        (void)puts("Too few for a decision together: a missed check-in reveals no place.");
+    json_array_foreach(json_object_get(reply, "people"), i, person)
+    {
+        const json_t *reasons = json_object_get(person, "reasons");
+        json_t *reason;
+        size_t k;
+
+        (void)printf("  %s: %s", reply_string(person, "name"),
+                     reply_flag(person, "counts") ? "counts" : "does NOT count");
+        json_array_foreach(reasons, k, reason)
+        {
+            (void)printf("%s%s", k == 0 ? " (" : ", ", json_string_value(reason));
+        }
+        (void)puts(json_array_size(reasons) > 0 ? ")" : "");
+    }
+}
+
+int cmd_coverage(const struct args *args)
+{
+    struct session session;
+    struct tool_fail fail;
+    json_t *reply = NULL;
+    int code = TOOL_OK;
+    bool ok;
+
+    if (!session_open(&session, args, &fail))
+        return fail_print(&fail);
+    (void)session_settle(&session, 3);
+    ok = session_ask(&session, json_pack("{s:s}", "do", "coverage"), &reply, &fail);
+    if (!ok)
+        code = fail_print(&fail);
+    else if (session.is_json)
+        code = reply_print(reply);
+    else
+        render_coverage(reply);
+    if (ok && code == TOOL_OK && !reply_flag(reply, "covered"))
+        code = TOOL_REFUSED;
+    json_decref(reply);
+    session_close(&session);
+    return code;
+}
+
+static void render_version(const json_t *reply)
+{
+    (void)printf("Version %llu of your plan is in force.\n",
+                 (unsigned long long)reply_number(reply, "version"));
+}
+
+/* Asks for what is typed, then the host; whatever was read goes with the request. */
+static int ask_and_do(const struct args *args, json_t *request,
+                      bool (*ask)(const struct args *, struct session *, json_t *,
+                                  struct tool_fail *))
+{
+    struct session session;
+    struct tool_fail fail;
+    json_t *reply = NULL;
+    int code = TOOL_OK;
+
+    if (!session_open(&session, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    if (!ask(args, &session, request, &fail)) {
+        json_decref(request);
+        code = fail_print(&fail);
+    } else if (!session_ask(&session, request, &reply, &fail)) {
+        code = fail_print(&fail);
+    } else {
+        (void)session_settle(&session, 0);
+        if (session.is_json)
+            code = reply_print(reply);
+        else
+            render_version(reply);
+    }
+    json_decref(reply);
+    session_close(&session);
+    return code;
+}
+
+static bool ask_key(const struct args *args, struct session *session, json_t *request,
+                    struct tool_fail *fail)
+{
+    return calls_add_key(request, session, args, fail);
+}
+
+int cmd_card_set(const struct args *args)
+{
+    struct tool_fail fail;
+    json_t *request = calls_file(args, 0, "card-set", &fail);
+
+    return request == NULL ? fail_print(&fail) : ask_and_do(args, request, ask_key);
+}
+
+int cmd_card_remove(const struct args *args)
+{
+    return ask_and_do(args, json_pack("{s:s}", "do", "card-set"), ask_key);
+}
+
+int cmd_remove(const struct args *args)
+{
+    struct tool_fail fail;
+    json_t *request = args_word(args, 1) == NULL ? json_pack("{s:s}", "do", "remove")
+                                                 : calls_file(args, 1, "remove", &fail);
+
+    if (request == NULL)
+        return fail_print(&fail);
+    (void)json_object_set_new(request, "person", json_string(args_word(args, 0)));
+    return ask_and_do(args, request, calls_new_secrets);
+}
