@@ -274,7 +274,6 @@ static void test_attack_25_a_day_late(void)
     struct contact *contact;
 
     set_up(&c, 1, 25);
-    contact = contact_of(c.hosts[1].contact);
     c.fate = hold_hers;
     circle_run(&c, 2 * HOUR_S); /* its replies do not make her say anything that arrives */
     T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_MISSED);
