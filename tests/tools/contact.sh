@@ -50,6 +50,14 @@ expect 0 'asks whether all is well' aw her log
 expect 0 'Check-in number' aw her checkin <"$work/secret"
 is ben triggers.ask answered
 
+# A drill, and its answer.
+expect 0 'Drill number' aw her drill
+expect 0 "a DRILL of" aw ben status
+expect 0 'you answered the drill of her' aw ben answer her
+is ben triggers.drill_answered true
+expect 3 'no drill waits' aw ben answer her
+is ben incident null
+
 # Absences, for everybody whom one watches.
 expect 0 'you are away until' aw ben away 8h
 [ "$(value ben own.away_until)" -gt "$(date +%s)" ] || fail 'not away'
