@@ -61,7 +61,9 @@ expect 3 "no call for help waits" aw her frame write him --sos
 aw her sos --place 51.4779,-0.0015,20 >/dev/null
 aw her frame write him --sos >"$work/sos"
 expect 0 '' aw him frame read <"$work/sos"
-aw him status --json | grep -q '"lat": 51\.477' || fail 'no place'
+aw him status --json >"$work/status"
+grep -q '"lat": 51.4779,' "$work/status" || fail 'no place, or not as it was given'
+grep -q '"lon": -0.0015,' "$work/status" || fail 'no place, or not as it was given'
 
 # What is no frame.
 expect 5 'nobody here' aw her frame write nobody

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/address.h"
 #include "common/base64.h"
+#include "common/reply.h"
 #include "common/text.h"
 #include "test.h"
 
@@ -152,6 +153,31 @@ static void test_addresses(void)
     }
 }
 
+/* Goal: a place is written as it was given, to 1e-7 degrees, at both ends of the scale.
+ * Method: degrees as the tools make them from whole 1e-7, and the text of each. */
+static void test_reals(void)
+{
+    static const struct {
+        int32_t e7;
+        const char *text;
+    } rows[] = {
+        {514779000, "{\"lat\":51.4779}"},      {-15000, "{\"lat\":-0.0015}"},
+        {1799999999, "{\"lat\":179.9999999}"}, {-1799999999, "{\"lat\":-179.9999999}"},
+        {523750001, "{\"lat\":52.3750001}"},   {-1800000000, "{\"lat\":-180.0}"},
+        {133999997, "{\"lat\":13.3999997}"},   {0, "{\"lat\":0.0}"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *place = json_pack("{s:f}", "lat", (double)rows[i].e7 / 1e7);
+        char *text = reply_text(place);
+
+        T_REQUIRE(text != NULL);
+        T_STR_EQ(text, rows[i].text);
+        reply_text_free(text);
+        json_decref(place);
+    }
+}
+
 int main(void)
 {
     T_RUN(test_base64);
@@ -159,5 +185,6 @@ int main(void)
     T_RUN(test_clock_times);
     T_RUN(test_clean);
     T_RUN(test_addresses);
+    T_RUN(test_reals);
     return t_end();
 }

@@ -29,7 +29,7 @@ bool reply_check(const json_t *reply, struct tool_fail *fail)
 
 char *reply_text(const json_t *object)
 {
-    char *text = json_dumps(object, JSON_COMPACT);
+    char *text = json_dumps(object, REPLY_REALS | JSON_COMPACT);
 
     if (text != NULL && strlen(text) > AW_CONTROL_LINE_MAX) {
         reply_text_free(text);
@@ -124,7 +124,7 @@ enum reply_asked reply_ask(const struct home *home, const json_t *request, unsig
 
 int reply_print(const json_t *reply)
 {
-    char *text = json_dumps(reply, JSON_INDENT(2) | JSON_SORT_KEYS);
+    char *text = json_dumps(reply, REPLY_REALS | JSON_INDENT(2) | JSON_SORT_KEYS);
     struct tool_fail fail;
     bool ok = text != NULL && puts(text) >= 0 && fflush(stdout) == 0;
 

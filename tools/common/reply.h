@@ -13,6 +13,9 @@
  * on one line each way. A failed reply is {"ok": false, "code": exit code, "error": text}.
  */
 
+/** How json_dumps() is to write a real: degrees to 1e-7, without the noise of binary fractions. */
+#define REPLY_REALS JSON_REAL_PRECISION(10)
+
 /** Handles one request against an open store; on false `fail` is set and `reply` NULL. */
 typedef bool reply_handler(void *ctx, const char *what, const json_t *request, json_t **reply,
                            struct tool_fail *fail);
