@@ -142,6 +142,55 @@ expect 3 'no alarm is active' feed x aw a cancel
 expect 3 'nobody watches over you' feed x aw c checkin
 expect 3 'nobody watches over you' aw c sos
 
+# Beside the schedule: spans, kinds, and what there is to end or to stop.
+expect 2 "'timer' needs one of: start, extend, end" aw a timer
+expect 2 "'card' needs one of" aw a card
+for command in 'timer start' journey; do
+    # shellcheck disable=SC2086 # words
+    expect 2 'needs SPAN' aw a $command
+    for span in tomorrow 45 32d -5m ''; do
+        # shellcheck disable=SC2086 # words
+        expect 2 'no span here' aw a $command -- "$span"
+    done
+    for span in soon 3h -1m; do
+        # shellcheck disable=SC2086 # words
+        expect 2 'no span here' aw a $command 45m --extend="$span"
+    done
+    # shellcheck disable=SC2086 # words
+    expect 2 'a span from 1s to 31d' aw a $command 0m
+    # shellcheck disable=SC2086 # words
+    expect 3 'no plan is in force' aw c $command 45m
+done
+expect 2 'is no place' aw a timer start 45m --place here
+expect 3 'no timer runs that can be extended' aw a timer extend
+expect 3 'there is nothing to end' feed x aw a timer end
+expect 2 'the secret is empty' feed '' aw a timer end
+expect 3 'nothing is about to go out' aw a stop
+expect 2 'needs KIND' aw a signal
+expect 2 'no such signal' aw a signal tired
+expect 2 'is no place' aw a drill --place here
+expect 2 'is longer than 56 bytes' aw a drill --note "$(printf '%057d' 0)"
+expect 3 'no drill now' aw c drill
+expect 3 'nobody watches over you' aw c sos --countdown 30
+for seconds in 31 -1 soon ''; do
+    expect 2 'no number from 0 to 30' aw a sos --countdown="$seconds"
+done
+expect 2 'its kind is sos, fell or crashed' aw a sos --kind burnt
+[ "$(aw a status --json | field me.alarm)" = 0 ] || fail 'a mistake made an alarm'
+[ "$(aw a status --json | field me.timer)" = null ] || fail 'a mistake made a timer'
+
+# Coverage, the card, removal.
+expect 3 'no plan is in force' aw a coverage
+expect 2 'needs FILE' aw a card set
+expect 5 'cannot read' feed x aw a card set "$work/no-such-file"
+printf 'avoid = Do not call\n' >"$work/card"
+expect 3 'no plan is in force' feed x aw a card set "$work/card"
+expect 2 'needs PERSON' aw a remove
+printf 'x\ny\nz\nb\n' >"$work/secrets"
+expect 5 'nobody here is called' aw a remove --secret-fd 3 nobody 3<"$work/secrets"
+expect 3 'not in the plan in force' aw a remove --secret-fd 3 b 3<"$work/secrets"
+expect 5 'cannot read' aw a remove --secret-fd 3 b "$work/no-such-file" 3<"$work/secrets"
+
 # Forgetting.
 expect 5 'nobody here is called' aw a forget nobody
 aw a invite >/dev/null 2>&1

@@ -31,8 +31,9 @@ bool host_timer_start(struct host *host, const json_t *request, json_t **reply,
     if (!host_read_state(host, request, &state, &any, fail))
         return false;
     if (due_s == 0 || due_s > AW_SPAN_MAX_S || extend_s > AW_TIMER_EXTEND_MAX_S)
-        return fail_set(fail, TOOL_USAGE,
-                        "a timer is due within 31 days, and is extended by 2h at most");
+        return fail_set(
+            fail, TOOL_USAGE,
+            "no timer was started: give a span from 1s to 31d, and to --extend 2h at most");
     status = aw_subject_timer_start(host->subject, is_journey ? AW_TIMER_JOURNEY : AW_TIMER_MEETING,
                                     (uint32_t)(now.wall_ms / 1000 + due_s), (uint32_t)extend_s,
                                     any ? &state : NULL, &seq, now);
@@ -162,8 +163,10 @@ bool host_sos(struct host *host, const json_t *request, json_t **reply, struct t
     enum aw_status status;
 
     if (kind < 0 || countdown_s > AW_COUNTDOWN_MAX_S)
-        return fail_set(fail, TOOL_USAGE,
-                        "the kind is sos, fell or crashed, the countdown 30 seconds at most");
+        return fail_set(
+            fail, TOOL_USAGE,
+            "there is no such alarm: its kind is sos, fell or crashed, its countdown 30 "
+            "seconds at most");
     if (!host_read_state(host, request, &state, &any, fail))
         return false;
     status = aw_subject_countdown(host->subject, (enum aw_alarm_kind)(kind + 1),

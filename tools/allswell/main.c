@@ -199,7 +199,8 @@ static const struct args_command commands[] = {
     {"coverage", "", "Show who would hear now",
      "Exits with 1 when nobody would, or too few to decide together.", NULL, 0, 0, cmd_coverage},
     {"card set", "FILE", "Give your contacts a plan card",
-     "Sealed: no single contact can open it. Asks for the secret. See allswell-plan(5).",
+     "Sealed: it opens with as many contacts as a place does. Asks for the secret. See "
+     "allswell-plan(5).",
      cancel_options, 1, 1, cmd_card_set},
     {"card remove", "", "Take the plan card back", NULL, cancel_options, 0, 0, cmd_card_remove},
     {"remove", "PERSON [FILE]", "Remove a contact quietly",
