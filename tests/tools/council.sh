@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Goal: two contacts, each with a relay, find a check-in missed together; their devices release
-# their shares, and each of them sees where she was (spec/16-peers.md).
+# their shares, and each of them sees where she was and reads her plan card (spec/16-peers.md).
 # Method: three agents and two relays over sockets, in compressed time: a minute is half a second.
 set -eu
 bin=$1
@@ -53,10 +53,12 @@ PLAN
 printf 'good\nbad\none,two\n' >"$work/secrets"
 expect 0 'in force' aw subject plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
 printf 'good\n' >"$work/secret"
-expect 5 'nobody here is called' aw one place w7
 expect 3 'no card here' aw one card show subject
+printf 'first = call two, then go\ndoor 2 = 4711\n' >"$work/card"
+expect 0 'in force' aw subject card set --secret-fd 3 "$work/card" 3<"$work/secret"
+expect 5 'nobody here is called' aw one place w7
 for home in one two; do
-    await is $home watched.0.plan_version 1
+    await is $home watched.0.plan_version 2
     await is $home watched.0.others.0.state linked
     await is $home watched.0.others.0.fellow true
 done
@@ -69,7 +71,7 @@ expect 0 'Check-in number' aw subject checkin --place 51.4779,-0.0015,20 --batte
 for home in one two; do
     await is $home watched.0.checkin.verdict safe
     expect 3 'her place is sealed: it opens with an SOS' aw $home place w1
-    expect 3 'no card here' aw $home card show w1
+    expect 3 'her card is sealed' aw $home card show w1
     expect 3 'her place is sealed' aw $home place subject --json
 done
 
@@ -82,6 +84,8 @@ for home in one two; do
     await aw $home place w1
     expect 0 'geo:51.4779000,-0.0015000;u=20' aw $home place w1
     expect 0 'openstreetmap.org/?mlat=51.4779000&mlon=-0.0015000' aw $home place w1
+    await aw $home card show w1
+    expect 0 'What to do first: call two, then go' aw $home card show w1
     expect 0 'Of 2 contacts who must find a check-in missed 2 do' aw $home why w1
     expect 0 'finds it missed' aw $home status
     expect 0 'shares of her place go out' aw $home status
@@ -90,6 +94,8 @@ done
 [ "$(aw one place w1 --json | field places.0.from.0)" = two ] || fail 'whose share was there'
 [ "$(aw one place w1 --json | field places.0.accuracy_m)" = 20 ] || fail 'accuracy'
 await sh -c "'$bin/allswell' --home '$work/one' place w1 | grep -q ' ago: 51.5000000,-0.1000000'"
+
+[ "$(aw one card show w1 --json | field sections.0.key)" = first ] || fail 'sections'
 
 # One acts, the other one sees it.
 expect 0 'you are acting' aw two claim w1
@@ -103,5 +109,6 @@ expect 0 '' aw two confirm w1
 for home in one two; do
     await is $home watched.0.incident null
     expect 3 'her place is sealed' aw $home place w1
+    expect 3 'her card is sealed' aw $home card show w1
 done
 finish
