@@ -29,7 +29,8 @@ pair contact-two 2
 pair contact-three 3
 
 chapter "The plan. It takes two of the three to decide that she is silent, and to see where she is."
-cat >"$work/plan" <<PLAN
+plan() { # <persons>...
+  cat <<PLAN
 checkin = every 20m
 beat = 5m
 beat-grace = 2h
@@ -37,19 +38,20 @@ grace = 4m
 warning = 0m loud
 level = 0m group 1 shares: Ring the bell. If nobody opens, go in.
 level = 10m everybody shares: Go there together.
-person = contact-one group 1 place alarm
-person = contact-two group 2 place alarm
-person = contact-three group 3 place alarm
+$(for person; do echo "person = $person place alarm"; done)
 threshold = 2
 quorum = 2
 witness = 30s
 ceiling = 1h
+loosen = 10m
 operator = $(cat "$work/relay-one.out") contact-one
 operator = $(cat "$work/relay-two.out") contact-two
 ring = 1m
 claim = 8m
 PLAN
-printf 'the safe one\nthe other one\ncontact-one\ncontact-two\n' >"$work/secret"
+}
+plan 'contact-one group 1' 'contact-two group 2' 'contact-three group 3' >"$work/plan"
+printf 'the safe one\nthe other one\ncontact-one,contact-two\n' >"$work/secret"
 aw subject plan set --secrets --secret-fd 3 --json "$work/plan" 3<"$work/secret" >"$work/answer" ||
   die "the plan is put into force"
 rm "$work/secret"
@@ -116,3 +118,32 @@ for role in $everybody; do
   await "$role closes" 20 is "$role" watched.0.incident null
 done
 say "She checks in, and is spoken with. Closed everywhere."
+
+chapter "Who is not to be trusted is removed, and does not notice: contact three."
+plan 'contact-one group 1' 'contact-two group 2' >"$work/plan"
+printf 'the safe one\nnew safe\nnew other\ncontact-one,contact-two\n' >"$work/secret"
+aw subject remove --secret-fd 3 --json contact-three "$work/plan" 3<"$work/secret" \
+  >"$work/answer" || die "contact three is removed"
+rm "$work/secret"
+for role in $everybody; do
+  await "$role has the new plan" 20 is "$role" watched.0.plan_version 2
+done
+for role in $everybody; do : >"$work/$role.hook"; done
+say "A change that loosens comes into force after a delay, ten minutes here. Then all three have"
+say "a new plan; contact three has one of his own, and a calm of his own."
+checkin 'new safe'
+arrives contact-one contact-two
+aw subject sos --json --place 51.4826,-0.0077,15 >"$work/answer" || die "the SOS leaves"
+await "contact one is rung" 20 rang contact-one 1
+for role in contact-one contact-two; do
+  await "$role reads SOS" 20 is "$role" watched.0.incident.kind sos
+  await "$role sees the place" 20 sees_place "$role"
+done
+is contact-three watched.0.state fine || die "contact three sees that all is well"
+is contact-three watched.0.incident null || die "contact three sees no incident"
+rang contact-three 1 && die "contact three is not rung"
+say "She calls for help. Contact one is rung, contact two is next, and both see where she is."
+say "At contact three:"
+aw contact-three status | sed 's/^/       /'
+
+chapter "The end. It took $(($(date +%s) - started)) seconds; nothing is left behind."
