@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # The first play: one circle, from the invite to the human who acts.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # the stage sets what is used here
 
 echo "A circle of three: a subject, who may be in danger, and two contacts, whom she trusts."
 echo "Real processes, real sockets, real databases; only time runs $factor times as fast."

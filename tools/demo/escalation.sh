@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # The second play: what nobody can do alone.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # the stage sets what is used here
 
 echo "A circle of four: a subject, who may be in danger, and three contacts, whom she trusts."
 echo "Nobody can silence the alarm, nobody can raise a false one, nobody can find her alone."

@@ -11,7 +11,7 @@ started=$(date +%s)
 clean() {
   code=$?
   trap - EXIT INT TERM
-  for pid in $pids; do kill -CONT "$pid" 2>/dev/null && kill "$pid" 2>/dev/null || :; done
+  for pid in $pids; do kill -CONT "$pid" 2>/dev/null || :; kill "$pid" 2>/dev/null || :; done
   for pid in $pids; do wait "$pid" 2>/dev/null || :; done
   if [ $code -ne 0 ]; then
     for file in "$work"/*.err; do
