@@ -252,6 +252,21 @@ static bool ask_secrets(const struct args *args, struct session *session, json_t
     return true;
 }
 
+/* Contacts do not loosen at once: she is rung for by the plan before, and her device is silent. */
+static void render_waits(const json_t *reply)
+{
+    const json_t *waits = json_object_get(reply, "waits");
+    char at[TEXT_MAX];
+
+    if (!json_is_object(waits))
+        return;
+    text_time_write(at, reply_number(waits, "until"));
+    (void)printf(
+        "It loosens %s. Until %s your contacts may go on with the plan before, and ring by "
+        "it: check in as both ask.\n",
+        reply_string(waits, "loosens"), at);
+}
+
 static int plan_set(const struct args *args, struct session *session, json_t *request,
                     struct tool_fail *fail)
 {
@@ -277,6 +292,7 @@ static int plan_set(const struct args *args, struct session *session, json_t *re
     } else {
         (void)printf("Version %llu of your plan is in force.\n",
                      (unsigned long long)reply_number(reply, "version"));
+        render_waits(reply);
         render_check(reply);
     }
     json_decref(reply);

@@ -209,9 +209,23 @@ bool host_secrets(struct host *host, const json_t *request, const struct aw_plan
     return read_circle(host, request, plan, &secrets->circle, fail);
 }
 
+/* What contacts do not do at once: until then they ring by the plan before. */
+static json_t *waits_json(struct host *host, const struct aw_plan *before)
+{
+    uint64_t now_s = host_now(host).wall_ms / 1000;
+    enum aw_plan_field what = AW_PLAN_FIELD_SCHEDULE;
+    struct aw_plan plan;
+
+    if (before->version == 0 || aw_subject_plan(host->subject, &plan) != AW_OK ||
+        !aw_plan_loosens(before, &plan, now_s, &what))
+        return json_null();
+    return json_pack("{s:s, s:I}", "loosens", aw_plan_field_text(what), "until",
+                     (json_int_t)(now_s + before->change.loosen_s));
+}
+
 bool host_plan_set(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
-    struct aw_plan plan = {0};
+    struct aw_plan plan = {0}, in_force = {0};
     struct aw_secrets secrets;
     struct aw_subject_view view;
     uint8_t key[AW_PRESENCE_KEY_LEN];
@@ -233,6 +247,8 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
         host->settings = before;
         return false;
     }
+    if (aw_subject_plan(host->subject, &in_force) != AW_OK)
+        in_force.version = 0;
     status = aw_subject_plan_set(host->subject, &plan, has_secrets ? &secrets : NULL, key,
                                  host_now(host));
     explicit_bzero(&secrets, sizeof secrets);
@@ -251,5 +267,6 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
              json_pack("{s:s, s:I}", "event", "plan-set", "seq", (json_int_t)view.plan_version));
     *reply = check_json(host, &plan, zone);
     (void)json_object_set_new(*reply, "version", json_integer((json_int_t)view.plan_version));
+    (void)json_object_set_new(*reply, "waits", waits_json(host, &in_force));
     return true;
 }
