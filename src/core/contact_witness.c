@@ -101,6 +101,7 @@ static enum aw_status sign(struct contact *c, struct aw_witness *w, const struct
     return st;
 }
 
+/* spec/03-wire.md §8 [WI-25]: "A witness MUST carry its signature." */
 static enum aw_status verify(const struct aw_witness *w, const struct aw_peer *peer)
 {
     uint8_t space[AW_HASH_LEN + AW_WITNESS_LEN_MAX];

@@ -127,8 +127,8 @@ static enum aw_status split_key(struct subject *s, uint8_t shares[][AW_SHARE_LEN
     return st;
 }
 
-/* spec/06-subject.md §5: "Each statement that carries a state MUST seal it under a fresh key." A
- * decoy's state has no place (§13). */
+/* spec/06-subject.md §5: "Each statement that carries a state MUST seal it under a fresh key."
+ * §13 [SU-27]: "The state of a decoy MUST NOT name a place." */
 static enum aw_status seal_state(struct subject *s, struct aw_call *call,
                                  uint8_t shares[][AW_SHARE_LEN], const struct subject_draft *draft)
 {
