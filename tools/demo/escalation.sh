@@ -58,9 +58,20 @@ rm "$work/secret"
 for role in $everybody; do
   await "$role has the plan" 10 is "$role" watched.0.plan_version 1
 done
+cat >"$work/card" <<CARD
+first = Ring the neighbour on the second floor: she has a key.
+avoid = Do not call the flat.
+CARD
+printf 'the safe one\n' >"$work/secret"
+aw subject card set --json --secret-fd 3 "$work/card" 3<"$work/secret" >"$work/answer" ||
+  die "the plan card leaves"
+rm "$work/secret" "$work/card"
+for role in $everybody; do
+  await "$role has the card" 10 is "$role" watched.0.plan_version 2
+done
 checkin 'the safe one' --place 51.4779,-0.0015,20 --battery 64
 arrives $everybody
-say "In force at all three. A check-in, with a place that nobody can open."
+say "In force at all three, with a plan card. A check-in, with a place. Nobody can open either."
 
 chapter "The path is down. Both relays freeze; the subject checks in, and nobody can know."
 stop_relays
@@ -97,7 +108,10 @@ sees_place() { [ "$(aw "$1" status --json | field watched.0.incident.place)" != 
 await "contact one sees the place" 20 sees_place contact-one
 say "Contact two's device is on again, and finds the same silence. Two of three agree: they"
 say "release their shares to each other, and the place of the last check-in opens:"
-aw contact-one status | sed 's/^/       /'
+aw contact-one place w1 | sed 's/^/       /'
+await "contact one sees the card" 20 aw contact-one card show w1 --json >"$work/answer"
+say "and what was written down for this day:"
+aw contact-one card show w1 | sed 's/^/       /'
 thaw contact-three
 
 chapter "One of them wants silence. Contact three claims, and confirms to have spoken with her."
@@ -126,7 +140,7 @@ aw subject remove --secret-fd 3 --json contact-three "$work/plan" 3<"$work/secre
   >"$work/answer" || die "contact three is removed"
 rm "$work/secret"
 for role in $everybody; do
-  await "$role has the new plan" 20 is "$role" watched.0.plan_version 2
+  await "$role has the new plan" 20 is "$role" watched.0.plan_version 3
 done
 for role in $everybody; do : >"$work/$role.hook"; done
 say "A change that loosens comes into force after a delay, ten minutes here. Then all three have"
