@@ -6,10 +6,10 @@ set -eu
 valgrind=$1 program=$2
 shift 2
 counts=
-for secret in safe duress wrong; do
+for secret in 1 2 3; do # safe, duress, wrong
   count=$("$valgrind" --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=path_run \
     "$program" "$secret" "$@" 2>&1 | sed -n 's/.*Collected : *//p')
-  echo "$secret: $count instructions"
+  echo "secret $secret: $count instructions"
   test "${count:-0}" -gt 100000 || { echo "nothing was counted"; exit 1; }
   counts="$counts $count"
 done
