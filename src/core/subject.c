@@ -99,7 +99,8 @@ enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
     }
     for (size_t i = 0; i < AW_DECOY_MAX && st == AW_OK; i++)
         st = aw_su_decoy_start(s, &s->decoys[i]);
-    if (st != AW_OK || (has_people && !s->has_core))
+    if (st != AW_OK || (has_people && !s->has_core) ||
+        s->has_former != (s->trigger.former_until_s != 0))
         return AW_E_DAMAGED;
     aw_timebase_init(&s->time, s->core.saved_at_s, now);
     s->served_s = s->has_core ? s->core.saved_at_s : aw_timebase_s(&s->time);

@@ -37,6 +37,7 @@ static void set_alarm(struct subject *s, bool is_active, uint32_t id, uint8_t ki
 static void raised(struct subject *s, uint8_t kind, struct aw_now now)
 {
     end_countdown(s);
+    aw_su_setup_over(s);
     set_alarm(s, true, s->core.seq, kind, (uint32_t)(now.wall_ms / 1000));
     s->beat_s = 0;
 }

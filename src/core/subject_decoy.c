@@ -117,7 +117,7 @@ static struct person *person_of(struct subject *s, const struct decoy *d)
 static void plan_next(struct subject *s, struct decoy *d)
 {
     uint64_t base_s = d->rec.checkin_at_s;
-    uint64_t due_s = aw_time_min(aw_plan_due_s(&d->plan, base_s), base_s + AW_SPAN_MAX_S);
+    uint64_t due_s = aw_time_min(aw_su_plan_due_s(s, &d->plan, base_s), base_s + AW_SPAN_MAX_S);
     uint64_t window_s = aw_time_max((due_s - base_s) / 10, 1);
     uint8_t draw[4];
 
@@ -225,7 +225,8 @@ void aw_su_decoys_advance(struct subject *s, uint64_t now_s, struct aw_now now)
         if (now_s >= d->next_s)
             say(s, d, NULL, 1, now);
         if (now_s >= d->beat_s)
-            d->beat_s = now_s + (aw_su_beat(s, d, now) == AW_OK ? d->plan.beat_s : RETRY_S);
+            d->beat_s = now_s + (aw_su_beat(s, d, now) == AW_OK ? aw_su_beat_pause_s(s, &d->plan)
+                                                                : RETRY_S);
     }
 }
 

@@ -123,6 +123,8 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
     if (reply->plan_version > r->plan_held && aw_su_plan(s, p) != NULL &&
         reply->plan_version <= aw_su_plan(s, p)->version) {
         r->plan_held = reply->plan_version;
+        if (r->plan_held == s->plan.version && aw_su_decoy(s, p) == NULL)
+            aw_su_former_heard(s);
         p->file_ms = 0;
         p->file_pause_ms = 0;
         aw_su_card_held(s, p);

@@ -30,6 +30,8 @@
 #define SUBJECT_SEQ_ROOM   256
 #define SUBJECT_SEQ_ROOM_S 30
 
+/* Contacts take every plan at once for so long after the first, at most. */
+#define SUBJECT_SETUP_S (UINT64_C(72) * 3600)
 /* Beats while there is no plan. */
 #define SUBJECT_BEAT_S 900
 /* Words of one contact made and not yet in a STORE; more and inputs return AW_E_BUSY. */
@@ -210,6 +212,9 @@ struct subject_trigger {
     uint32_t drill_seq; /* of the last drill, 0: none */
     uint32_t drill_at_s;
     bool cover_lost; /* she was told that nobody would hear */
+    uint32_t
+        former_until_s;     /* contacts may count by the former plan until then, 0: there is none */
+    uint32_t setup_until_s; /* they take every plan at once until then */
 };
 
 /* What two of her contacts need to meet, beside the plan. Secret: wipe. */
@@ -290,7 +295,8 @@ struct subject {
     struct subject_trigger trigger;
     struct aw_sign_key sign;
     struct aw_plan plan;
-    bool has_plan;
+    struct aw_plan former; /* as long as trigger.former_until_s is set */
+    bool has_plan, has_former;
     struct person people[AW_PLAN_MEMBER_MAX]; /* person n stands at n - 1 */
     struct decoy decoys[AW_DECOY_MAX];
     struct subject_pairs pairs;
@@ -299,6 +305,7 @@ struct subject {
     struct aw_call beat; /* the newest, without what differs between contacts */
     uint64_t beat_s;     /* engine time of the next one */
     uint64_t due_s;      /* of the next check-in, or of the timer */
+    uint64_t overdue_s;  /* when contacts are rung for it */
     uint64_t alarm_at_s; /* when the countdown makes its alarm, or tries again */
     uint32_t life_saved_s;
     uint64_t cover_since_s; /* since when looks contradict cover_lost, 0: they do not */
@@ -353,6 +360,21 @@ void aw_su_dirty(struct subject *s, unsigned dirty);
 /* subject_time.c */
 void aw_su_advance(struct subject *s, struct aw_now now);
 void aw_su_schedule(struct subject *s);
+
+/* ---- The plan before a loosening ---- */
+
+/* NULL: every contact goes by the plan. */
+const struct aw_plan *aw_su_former(const struct subject *s);
+/* Before `next` becomes the plan; when a contact has received it; when time passes. */
+void aw_su_former_keep(struct subject *s, const struct aw_plan *next);
+void aw_su_former_heard(struct subject *s);
+void aw_su_former_advance(struct subject *s, uint64_t now_s);
+/* An incident, as far as she knows: contacts no longer take every plan at once. */
+void aw_su_setup_over(struct subject *s);
+/* What the stricter of the two asks: `plan` is hers, or a decoy's. */
+uint64_t aw_su_plan_due_s(const struct subject *s, const struct aw_plan *plan, uint64_t base_s);
+uint32_t aw_su_beat_pause_s(const struct subject *s, const struct aw_plan *plan);
+uint32_t aw_su_life_s(const struct subject *s, const struct aw_plan *plan);
 uint64_t aw_su_when_s(const struct subject *s);
 
 /* subject_say.c: what a human or the device says, to everybody at once. */

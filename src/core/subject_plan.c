@@ -99,6 +99,7 @@ static void commit(struct subject *s, const struct aw_plan *next, const struct s
 {
     bool has_new_pace = !s->has_plan || s->plan.pace.cadence_s != next->pace.cadence_s;
 
+    aw_su_former_keep(s, next);
     s->plan = *next;
     s->has_plan = true;
     s->pairs = *pairs;
@@ -142,7 +143,7 @@ enum aw_status aw_su_plan_set(struct subject *s, const struct aw_plan *plan,
         aw_su_decoys_plan(s, &next, secrets != NULL, now);
         aw_su_answered(s);
         aw_su_proved(s, AW_SPAN_MAX_S);
-        s->beat_s = aw_time_min(s->beat_s, aw_timebase_s(&s->time) + next.beat_s);
+        s->beat_s = aw_time_min(s->beat_s, aw_timebase_s(&s->time) + aw_su_beat_pause_s(s, &next));
     }
     aw_wipe(&pairs, sizeof pairs);
     return st;

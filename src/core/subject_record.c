@@ -8,8 +8,10 @@
 /* Records of the subject engine. */
 
 #define VERSION SUBJECT_RECORD_VERSION
-/* Keys of space CORE. */
-#define KEY_TRIGGER      1
+/* Key of space CORE. */
+#define KEY_TRIGGER 1
+/* Key of space PLAN, behind those of decoys. */
+#define KEY_FORMER       (AW_PLAN_MEMBER_MAX + 1)
 
 #define ROW_U32(k, s, m) AW_ROW_UINT(k, s, m, 0, UINT32_MAX)
 
@@ -54,6 +56,8 @@ static const struct aw_wire_field trigger_fields[] = {
     ROW_U32(5, subject_trigger, drill_seq),
     ROW_U32(6, subject_trigger, drill_at_s),
     AW_ROW_BOOL(7, subject_trigger, cover_lost),
+    ROW_U32(8, subject_trigger, former_until_s),
+    ROW_U32(9, subject_trigger, setup_until_s),
 };
 static const struct aw_wire_map trigger_map =
     AW_WIRE_TABLE("trigger", subject_trigger, trigger_fields, NULL);
@@ -221,6 +225,10 @@ static void add_engine(struct batch *b)
         add_map(b, SUBJECT_SPACE_CORE, KEY_TRIGGER, &trigger_map, &s->trigger);
     if ((s->dirty & SUBJECT_DIRTY_PLAN) != 0)
         add_map(b, SUBJECT_SPACE_PLAN, 0, &aw_plan_map, &s->plan);
+    if ((s->dirty & SUBJECT_DIRTY_PLAN) != 0 && aw_su_former(s) != NULL)
+        add_map(b, SUBJECT_SPACE_PLAN, KEY_FORMER, &aw_plan_map, &s->former);
+    else if ((s->dirty & SUBJECT_DIRTY_PLAN) != 0)
+        add(b, SUBJECT_SPACE_PLAN, KEY_FORMER, b->buf.len, AW_OK);
     if ((s->dirty & SUBJECT_DIRTY_PAIRS) != 0)
         add_map(b, SUBJECT_SPACE_PAIRS, 0, &pairs_map, &s->pairs);
     if ((s->dirty & SUBJECT_DIRTY_CARD) != 0)
@@ -405,6 +413,8 @@ static enum aw_status load(struct subject *s, uint8_t space, uint64_t key, struc
     case SUBJECT_SPACE_WORDS:
         return load_words(s, key, value);
     case SUBJECT_SPACE_PLAN:
+        if (key == KEY_FORMER)
+            return load_plan(&s->former, &s->has_former, value);
         return key == 0 ? load_plan(&s->plan, &s->has_plan, value) : load_decoy_plan(s, key, value);
     case SUBJECT_SPACE_PAIRS:
         return key == 0 ? aw_message_decode(&pairs_map, &s->pairs, value) : AW_E_DAMAGED;

@@ -552,11 +552,11 @@ void aw_su_proved(struct subject *s, uint32_t valid_s)
 static void fill_life(const struct subject *s, struct aw_call *call, const struct aw_plan *plan,
                       bool is_decoy)
 {
-    uint32_t most_min;
+    uint32_t life_s = plan != NULL ? aw_su_life_s(s, plan) : 0, most_min;
 
-    if (plan == NULL || plan->pace.life_s == 0)
+    if (life_s == 0)
         return;
-    most_min = is_decoy ? plan->pace.life_s / 120 : UINT16_MAX;
+    most_min = is_decoy ? life_s / 120 : UINT16_MAX;
     call->has_life_min = true;
     call->life_min = aw_su_life_min(s);
     if (call->life_min > most_min)

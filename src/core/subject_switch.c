@@ -12,14 +12,13 @@ static uint32_t fires_after_s(const struct subject *s, const struct person *p)
 {
     const struct aw_plan *plan = aw_su_plan(s, p);
     const struct decoy *d = aw_su_decoy_const(s, p);
-    uint64_t due_s = d != NULL ? d->due_s : s->due_s;
+    uint64_t overdue_s = d != NULL ? aw_time_add(d->due_s, plan->grace_s) : s->overdue_s;
     uint64_t after_s = (uint64_t)plan->beat_s + plan->beat_grace_s;
 
     /* Her deadline moves when she checks in: not for the eyes of a relay that is to see a cadence.
      */
-    if (!aw_su_has_slots(s, p) && due_s != AW_NO_TIME)
-        after_s =
-            aw_time_min(after_s, aw_time_since(aw_timebase_s(&s->time), due_s + plan->grace_s));
+    if (!aw_su_has_slots(s, p) && overdue_s != AW_NO_TIME)
+        after_s = aw_time_min(after_s, aw_time_since(aw_timebase_s(&s->time), overdue_s));
     return (uint32_t)aw_time_min(aw_time_max(after_s + AW_SWITCH_MARGIN_S, AW_SWITCH_LEAST_S),
                                  AW_SPAN_MAX_S);
 }

@@ -19,16 +19,28 @@
 #define COUNTDOWN_TOLD_S 5
 
 /* spec/06-subject.md §7: "Her deadline MUST be the one that her contacts count". */
-void aw_su_schedule(struct subject *s)
+static uint64_t due_by(const struct subject *s, const struct aw_plan *plan)
 {
-    uint64_t base_s = s->core.checkin_at_s;
+    uint64_t base_s = s->core.checkin_at_s, due_s = AW_NO_TIME;
 
-    s->due_s = AW_NO_TIME;
     if (s->has_plan && base_s != 0)
-        s->due_s = aw_time_min(aw_plan_due_s(&s->plan, base_s), base_s + s->core.checkin_valid_s);
+        due_s = aw_time_min(aw_plan_due_s(plan, base_s), base_s + s->core.checkin_valid_s);
     /* spec/17-triggers.md §1: "A timer MUST be a deadline of its own, beside those of the plan." */
     if (s->trigger.has_timer)
-        s->due_s = aw_time_min(s->due_s, s->trigger.timer.due_at);
+        due_s = aw_time_min(due_s, s->trigger.timer.due_at);
+    return due_s;
+}
+
+void aw_su_schedule(struct subject *s)
+{
+    const struct aw_plan *former = aw_su_former(s);
+
+    s->due_s = due_by(s, &s->plan);
+    s->overdue_s = aw_time_add(s->due_s, s->plan.grace_s);
+    if (former != NULL) {
+        s->overdue_s = aw_time_min(s->overdue_s, aw_time_add(due_by(s, former), former->grace_s));
+        s->due_s = aw_time_min(s->due_s, due_by(s, former));
+    }
 }
 
 /* What is told next, and when. */
@@ -70,8 +82,7 @@ static void consider_due(const struct subject *s, struct told *best, uint64_t af
                      w->loud ? AW_URGENCY_RING : AW_URGENCY_QUIET, s->due_s);
     }
     consider(best, after_s, s->due_s, AW_EVENT_DUE, due_urgency(s), s->due_s);
-    consider(best, after_s, s->due_s + s->plan.grace_s, AW_EVENT_OVERDUE, AW_URGENCY_RING,
-             s->due_s + s->plan.grace_s);
+    consider(best, after_s, s->overdue_s, AW_EVENT_OVERDUE, AW_URGENCY_RING, s->overdue_s);
 }
 
 /* A countdown is told every few seconds: the last of them at its end, by what then leaves. */
@@ -113,6 +124,8 @@ static void tell(struct subject *s, uint64_t now_s)
             return;
         told.event.seq = s->core.seq;
         aw_outbox_event(&s->outbox, &told.event, 0);
+        if (told.event.kind == AW_EVENT_OVERDUE)
+            aw_su_setup_over(s);
         s->served_s = told.at_s;
     }
     s->served_s = aw_time_max(s->served_s, now_s);
@@ -121,7 +134,7 @@ static void tell(struct subject *s, uint64_t now_s)
 /* While an alarm is active her place is news. */
 static uint64_t beat_pause_s(const struct subject *s)
 {
-    uint64_t pause_s = s->has_plan ? s->plan.beat_s : SUBJECT_BEAT_S;
+    uint64_t pause_s = s->has_plan ? aw_su_beat_pause_s(s, &s->plan) : SUBJECT_BEAT_S;
 
     if (s->has_plan && s->core.has_alarm)
         pause_s = aw_time_min(pause_s, s->plan.pace.alarm_beat_s);
@@ -149,6 +162,7 @@ void aw_su_advance(struct subject *s, struct aw_now now)
     AW_ASSERT(s->is_started);
     if (!aw_outbox_has_room(&s->outbox))
         return; /* the host takes events first; what is due stays due */
+    aw_su_former_advance(s, now_s);
     tell(s, now_s);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
         advance_person(s, &s->people[i], now_s);

@@ -16,7 +16,7 @@ void aw_subject_view(const struct aw_subject *subject, struct aw_subject_view *v
         .seq_last = s->core.seq,
         .checked_in_at_s = s->core.checkin_at_s,
         .due_s = s->due_s,
-        .overdue_s = s->due_s == AW_NO_TIME ? AW_NO_TIME : s->due_s + s->plan.grace_s,
+        .overdue_s = s->overdue_s,
         .beat_s = s->beat_s,
         .alarm_id = s->core.has_alarm ? s->core.alarm.id : 0,
         .alarm_since_s = s->core.has_alarm ? s->core.alarm.since : 0,
@@ -28,6 +28,7 @@ void aw_subject_view(const struct aw_subject *subject, struct aw_subject_view *v
         .timer_extend_s = s->trigger.timer.extend_s,
         .drill_seq = s->trigger.drill_seq,
         .drill_at_s = s->trigger.drill_at_s,
+        .former_until_s = s->trigger.former_until_s,
         .plan_version = s->has_plan ? s->plan.version : 0,
         .store_failed = s->outbox.store_backoff.pause_ms != 0,
     };
@@ -104,6 +105,6 @@ void aw_subject_preview(const struct aw_subject *subject, uint64_t *due_s, size_
     for (size_t i = 0; i < count; i++) {
         due_s[i] = at_s;
         if (at_s != AW_NO_TIME)
-            at_s = aw_plan_due_s(&s->plan, at_s);
+            at_s = aw_su_plan_due_s(s, &s->plan, at_s);
     }
 }

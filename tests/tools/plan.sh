@@ -146,10 +146,13 @@ echo good >"$work/secret"
 expect 0 'Version 2' aw s plan set --secret-fd 3 "$work/shown" 3<"$work/secret"
 aw s plan show | sed 's/Version 2/Version 1/' | diff "$work/shown" - >"$work/diff" ||
     fail "a plan that is shown reads back as another: $(cat "$work/diff")"
-sed 's/^grace = .*/grace = 45m/' "$work/shown" >"$work/looser"
+sed 's/^setup = .*/setup = no/' "$work/shown" >"$work/strict"
+aw s plan set --json --secret-fd 3 "$work/strict" 3<"$work/secret" >"$work/setup.json"
+[ "$(field waits <"$work/setup.json")" = null ] || fail 'a plan waits in the set-up phase'
+sed 's/^grace = .*/grace = 45m/' "$work/strict" >"$work/looser"
 expect 0 'your contacts may go on with the plan before' aw s plan set --secret-fd 3 \
     "$work/looser" 3<"$work/secret"
-aw s plan set --json --secret-fd 3 "$work/shown" 3<"$work/secret" >"$work/tighter.json"
+aw s plan set --json --secret-fd 3 "$work/strict" 3<"$work/secret" >"$work/tighter.json"
 [ "$(field waits <"$work/tighter.json")" = null ] || fail 'a shorter grace waits'
 
 # A zone with summer time: 16 rules at most, and deadlines that keep the local time.

@@ -243,8 +243,73 @@ static void test_forgotten_secret(void)
     }
 }
 
+static struct aw_subject_view hers(struct circle *c)
+{
+    struct aw_subject_view v;
+
+    aw_subject_view(her(c), &v);
+    return v;
+}
+
+/* Goal: while a loosening waits at contacts her phone asks for what they ask for, over a restart;
+ * then for what the new plan asks for; and who follows the phone raises nothing (SU-35).
+ * Method: every hour becomes every eight hours, with a longer grace and rarer beats; she checks in
+ * as the phone says. Nothing waits in the set-up phase. */
+static void test_phone_keeps_the_former_plan(void)
+{
+    struct circle c;
+    struct aw_plan plan;
+
+    circle_init(&c, 2, 64);
+    circle_set_up(&c);
+    T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
+    plan.schedule[0].every_s = 2 * HOUR_S;
+    set_plan(&c, &plan, circle_safe);
+    T_EQ(hers(&c).former_until_s, 0);
+    T_TRUE(hers(&c).due_s > circle_now_s(&c) + 100 * MIN_S);
+    plan.change.setup = false;
+    plan.change.loosen_s = DAY_S;
+    plan.beat_s = 2 * MIN_S;
+    plan.beat_grace_s = 10 * MIN_S;
+    set_plan(&c, &plan, circle_safe);
+
+    plan.schedule[0].every_s = 8 * HOUR_S;
+    plan.grace_s = HOUR_S;
+    plan.beat_s = HOUR_S;
+    plan.beat_grace_s = HOUR_S;
+    set_plan(&c, &plan, circle_safe);
+    circle_checkin(&c, circle_safe);
+    circle_forget_events(&c);
+    T_TRUE(hers(&c).former_until_s > circle_now_s(&c));
+    T_EQ(hers(&c).overdue_s - hers(&c).due_s, 10 * MIN_S);
+    for (unsigned i = 0; i < 12; i++) {
+        T_TRUE(hers(&c).due_s <= circle_now_s(&c) + 2 * HOUR_S);
+        circle_run(&c, hers(&c).due_s - 60 - circle_now_s(&c));
+        circle_checkin(&c, circle_safe);
+        if (i == 5)
+            circle_restart(&c, 0);
+    }
+    T_EQ(circle_events(&c, 1, AW_EVENT_LATE) + circle_events(&c, 2, AW_EVENT_LATE), 0);
+    T_TRUE(circle_events(&c, 0, AW_EVENT_WARNING) > 0);
+    circle_run(&c, hers(&c).due_s - 60 - circle_now_s(&c));
+    circle_checkin(&c, circle_safe);
+    T_EQ(circle_view(&c, 1).plan_version, hers(&c).plan_version);
+    T_EQ(hers(&c).former_until_s, 0);
+    T_TRUE(hers(&c).due_s > circle_now_s(&c) + 7 * HOUR_S);
+    T_EQ(hers(&c).overdue_s - hers(&c).due_s, HOUR_S);
+
+    plan.schedule[0].every_s = 9 * HOUR_S; /* then a tightening: nothing waits any more */
+    set_plan(&c, &plan, circle_safe);
+    T_TRUE(hers(&c).former_until_s != 0);
+    plan.schedule[0].every_s = 4 * HOUR_S;
+    set_plan(&c, &plan, circle_safe);
+    T_EQ(hers(&c).former_until_s, 0);
+    circle_free(&c);
+}
+
 int main(void)
 {
+    T_RUN(test_phone_keeps_the_former_plan);
     T_RUN(test_slow_and_instant);
     T_RUN(test_attack_06_puppets);
     T_RUN(test_unjudged_displaces_none);

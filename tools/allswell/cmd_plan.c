@@ -252,7 +252,7 @@ static bool ask_secrets(const struct args *args, struct session *session, json_t
     return true;
 }
 
-/* Contacts do not loosen at once: she is rung for by the plan before, and her device is silent. */
+/* Contacts do not loosen at once, and her device goes by the stricter plan until they do. */
 static void render_waits(const json_t *reply)
 {
     const json_t *waits = json_object_get(reply, "waits");
@@ -261,10 +261,9 @@ static void render_waits(const json_t *reply)
     if (!json_is_object(waits))
         return;
     text_time_write(at, reply_number(waits, "until"));
-    (void)printf(
-        "It loosens %s. Until %s your contacts may go on with the plan before, and ring by "
-        "it: check in as both ask.\n",
-        reply_string(waits, "loosens"), at);
+    (void)printf("It loosens %s. Until %s your contacts may go on with the plan before, and this "
+                 "device asks for what either of the two asks.\n",
+                 reply_string(waits, "loosens"), at);
 }
 
 static int plan_set(const struct args *args, struct session *session, json_t *request,

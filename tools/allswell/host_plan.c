@@ -213,14 +213,16 @@ bool host_secrets(struct host *host, const json_t *request, const struct aw_plan
 static json_t *waits_json(struct host *host, const struct aw_plan *before)
 {
     uint64_t now_s = host_now(host).wall_ms / 1000;
-    enum aw_plan_field what = AW_PLAN_FIELD_SCHEDULE;
+    enum aw_plan_field what = AW_PLAN_FIELD_NONE;
+    struct aw_subject_view view;
     struct aw_plan plan;
 
-    if (before->version == 0 || aw_subject_plan(host->subject, &plan) != AW_OK ||
-        !aw_plan_loosens(before, &plan, now_s, &what))
+    aw_subject_view(host->subject, &view);
+    if (view.former_until_s == 0 || aw_subject_plan(host->subject, &plan) != AW_OK)
         return json_null();
+    (void)aw_plan_loosens(before, &plan, now_s, &what);
     return json_pack("{s:s, s:I}", "loosens", aw_plan_field_text(what), "until",
-                     (json_int_t)(now_s + before->change.loosen_s));
+                     (json_int_t)view.former_until_s);
 }
 
 bool host_plan_set(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)

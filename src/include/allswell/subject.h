@@ -383,9 +383,11 @@ struct aw_subject_view {
     uint32_t timer_extend_s; /* what one extension adds, 0: it cannot be extended (again) */
     uint32_t drill_seq;      /* of the last drill, 0: none yet */
     uint32_t drill_at_s;
-    uint32_t plan_version; /* 0: none */
-    uint8_t person_count;  /* invited, paired or verified */
-    bool store_failed;     /* nothing leaves until the store works again */
+    uint32_t former_until_s; /* contacts may still ring by the plan before: due_s and overdue_s are
+                                the earlier of both; 0: they do not */
+    uint32_t plan_version;   /* 0: none */
+    uint8_t person_count;    /* invited, paired or verified */
+    bool store_failed;       /* nothing leaves until the store works again */
 };
 
 AW_API void aw_subject_view(const struct aw_subject *s, struct aw_subject_view *view);
