@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "core/mailbox.h"
 #include "crypto/kdf.h"
 
 /* Inputs and outputs of the contact engine. The moves are in core/ladder.c. */
@@ -472,6 +473,6 @@ size_t aw_contact_mailboxes(const struct aw_contact *contact, struct aw_mailbox 
     if (c->who.phase == AW_CONTACT_NEW)
         return 0;
     for (uint32_t i = 0; i < c->who.own.relays_count; i++)
-        aw_co_mailbox(&out[i], i, &c->who.own.relays[i], c->who.read_seed, c->who.own.seed);
+        aw_mailbox_make(&out[i], i, &c->who.own.relays[i], c->who.read_seed, c->who.own.seed);
     return c->who.own.relays_count + aw_co_peer_mailboxes(c, out + c->who.own.relays_count);
 }

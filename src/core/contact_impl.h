@@ -435,8 +435,6 @@ const struct aw_member *aw_co_peer_member(const struct contact *c, const struct 
 bool aw_co_peer_counts(const struct contact *c, const struct aw_peer *peer);
 void aw_co_peer_anew(struct contact *c, struct aw_peer *peer);
 void aw_co_peer_event(struct contact *c, enum aw_event_kind kind, uint8_t person);
-void aw_co_mailbox(struct aw_mailbox *out, uint32_t id, const struct aw_endpoint *relay,
-                   const uint8_t read_seed[AW_KEY_LEN], const uint8_t seed[AW_KEY_LEN]);
 size_t aw_co_peer_mailboxes(const struct contact *c, struct aw_mailbox *out);
 AW_MUST_USE enum aw_status aw_co_introductions(struct contact *c, struct aw_bytes body);
 void aw_co_peers_advance(struct contact *c, uint64_t now_s);

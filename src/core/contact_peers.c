@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "core/mailbox.h"
 #include "core/security.h"
 #include "crypto/kdf.h"
 #include "crypto/labels.h"
@@ -112,17 +113,6 @@ bool aw_co_peer_counts(const struct contact *c, const struct aw_peer *peer)
 
 /* ---- Mailboxes ---- */
 
-void aw_co_mailbox(struct aw_mailbox *out, uint32_t id, const struct aw_endpoint *relay,
-                   const uint8_t read_seed[AW_KEY_LEN], const uint8_t seed[AW_KEY_LEN])
-{
-    out->id = id;
-    out->relay = *relay;
-    aw_capability_derive(out->read_capability, read_seed, relay->relay_key);
-    aw_capability_derive(out->deposit_capability, seed, relay->relay_key);
-    aw_capability_hash(out->read_key, out->read_capability);
-    aw_capability_hash(out->deposit_key, out->deposit_capability);
-}
-
 size_t aw_co_peer_mailboxes(const struct contact *c, struct aw_mailbox *out)
 {
     const struct aw_peers *p = &c->peers;
@@ -137,8 +127,8 @@ size_t aw_co_peer_mailboxes(const struct contact *c, struct aw_mailbox *out)
         aw_kdf(seed, sizeof seed, p->book.seed, AW_LABEL_PEER_MAILBOX, person);
         aw_kdf(read_seed, sizeof read_seed, p->book.read_seed, AW_LABEL_PEER_MAILBOX, person);
         for (uint32_t r = 0; r < c->who.own.relays_count; r++)
-            aw_co_mailbox(&out[count++], CONTACT_PEER_MAILBOX(p->list[i].person) + r,
-                          &c->who.own.relays[r], read_seed, seed);
+            aw_mailbox_make(&out[count++], CONTACT_PEER_MAILBOX(p->list[i].person) + r,
+                            &c->who.own.relays[r], read_seed, seed);
     }
     aw_wipe(seed, sizeof seed);
     aw_wipe(read_seed, sizeof read_seed);

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "core/mailbox.h"
 #include "crypto/kdf.h"
 #include "crypto/labels.h"
 #include "crypto/verify.h"
@@ -369,17 +370,6 @@ bool aw_subject_is_stored(const struct aw_subject *subject)
     return aw_outbox_is_stored(&subject_of_const(subject)->outbox);
 }
 
-static void fill_mailbox(struct aw_mailbox *out, uint32_t id, const struct aw_endpoint *relay,
-                         const uint8_t read_seed[AW_KEY_LEN], const uint8_t seed[AW_KEY_LEN])
-{
-    out->id = id;
-    out->relay = *relay;
-    aw_capability_derive(out->read_capability, read_seed, relay->relay_key);
-    aw_capability_derive(out->deposit_capability, seed, relay->relay_key);
-    aw_capability_hash(out->read_key, out->read_capability);
-    aw_capability_hash(out->deposit_key, out->deposit_capability);
-}
-
 size_t aw_subject_mailboxes(const struct aw_subject *subject, struct aw_mailbox *out)
 {
     const struct subject *s = subject_of_const(subject);
@@ -391,10 +381,11 @@ size_t aw_subject_mailboxes(const struct aw_subject *subject, struct aw_mailbox 
         for (uint32_t r = 0; p->rec.phase != AW_PERSON_NONE && r < p->rec.own.relays_count; r++) {
             const struct aw_endpoint *relay = &p->rec.own.relays[r];
 
-            fill_mailbox(&out[count++], (i + 1) << 3 | r, relay, p->rec.read_seed, p->rec.own.seed);
+            aw_mailbox_make(&out[count++], (i + 1) << 3 | r, relay, p->rec.read_seed,
+                            p->rec.own.seed);
             /* Kept after the pairing: who answers second is worth knowing. */
-            fill_mailbox(&out[count++], (i + 1) << 3 | 4 | r, relay, p->rec.pair_seed,
-                         p->inviting.invite.seed);
+            aw_mailbox_make(&out[count++], (i + 1) << 3 | 4 | r, relay, p->rec.pair_seed,
+                            p->inviting.invite.seed);
         }
     }
     return count;

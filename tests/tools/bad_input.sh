@@ -6,7 +6,6 @@
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
-aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
 feed() { input=$1; shift; printf '%s\n' "$input" | "$@"; }
 
 # The command line.

@@ -7,25 +7,13 @@
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
-aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
 value() { aw "$1" status --json | field "watched.0.$2"; }
 is() { # <home> <path> <value>
     [ "$(value "$1" "$2")" = "$3" ] || fail "$1: $2 is $(value "$1" "$2"), not $3"
 }
 
 start_relay r
-person her r
-person ben r
-person cora r
-for name in ben cora; do
-    aw her invite >"$work/invite" 2>/dev/null
-    aw $name join <"$work/invite" >/dev/null
-    aw her people >/dev/null
-    aw $name people >/dev/null
-    words=$(aw her verify $name --json | field words)
-    expect 0 'verified' aw $name verify her --words "$words"
-    expect 0 'verified' aw her verify $name --words "$words"
-done
+circle her r ben cora
 cat >"$work/plan" <<'PLAN'
 checkin = every 8h
 person = ben group 1 asks

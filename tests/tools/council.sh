@@ -8,7 +8,6 @@ bin=$1
 . "$(dirname "$0")/lib.sh"
 ALLSWELL_DEMO_CLOCK=$(($(date +%s) * 1000)):120
 export ALLSWELL_DEMO_CLOCK
-aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
 is() { [ "$(aw "$1" status --json | field "$2")" = "$3" ]; }
 agent() {
     "$bin/allswell" --home "$work/$1" run >"$work/$1.out" 2>"$work/$1.err" &

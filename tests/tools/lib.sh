@@ -91,6 +91,26 @@ person() {
     rm "$work/token"
 }
 
+# One command of a home.
+aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
+
+# Homes of a subject $1 and of the contacts that follow $2, a relay, all verified.
+circle() {
+    subject=$1 relay=$2
+    shift 2
+    person "$subject" "$relay"
+    for name; do
+        person "$name" "$relay"
+        aw "$subject" invite >"$work/invite" 2>/dev/null
+        aw "$name" join <"$work/invite" >/dev/null
+        aw "$subject" people >/dev/null
+        aw "$name" people >/dev/null
+        words=$(aw "$subject" verify "$name" --json | field words)
+        expect 0 'verified' aw "$name" verify "$subject" --words "$words"
+        expect 0 'verified' aw "$subject" verify "$name" --words "$words"
+    done
+}
+
 finish() {
     [ "$failures" -eq 0 ] || { echo "$failures failures"; exit 1; }
     exit 0

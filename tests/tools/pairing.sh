@@ -6,7 +6,6 @@
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
-aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
 json() { # <home> <command>...: is it JSON, and "ok"?
     [ "$(aw "$@" --json | field ok)" = true ] || fail "$*: not a good JSON answer"
 }

@@ -5,7 +5,6 @@
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
-aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
 
 start_relay r
 person s r

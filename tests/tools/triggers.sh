@@ -6,22 +6,10 @@
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
-aw() { home=$1; shift; "$bin/allswell" --home "$work/$home" "$@"; }
 value() { aw her status --json | field "me.$1"; }
 
 start_relay r
-person her r
-person ben r
-person cora r
-for name in ben cora; do
-    aw her invite >"$work/invite" 2>/dev/null
-    aw $name join <"$work/invite" >/dev/null
-    aw her people >/dev/null
-    aw $name people >/dev/null
-    words=$(aw her verify $name --json | field words)
-    expect 0 'verified' aw $name verify her --words "$words"
-    expect 0 'verified' aw her verify $name --words "$words"
-done
+circle her r ben cora
 expect 3 'no plan is in force' aw her coverage
 expect 3 'no plan is in force' aw her timer start 30m
 cat >"$work/plan" <<'PLAN'
