@@ -78,6 +78,20 @@ static enum aw_status begin(struct contact *c, struct aw_now now)
     return aw_outbox_has_room(&c->outbox) ? AW_OK : AW_E_BUSY;
 }
 
+enum aw_status aw_contact_refuse(struct aw_contact *contact, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    enum aw_status st = begin(c, now);
+
+    if (st == AW_OK && !aw_channel_is_quarantined(&c->channel))
+        st = AW_E_STATE;
+    if (st != AW_OK)
+        return st;
+    aw_channel_quarantine_refuse(&c->channel);
+    aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
+    return AW_OK;
+}
+
 enum aw_status aw_contact_words_compared(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);

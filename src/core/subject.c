@@ -236,6 +236,23 @@ enum aw_status aw_subject_verify(struct aw_subject *subject, uint8_t person, str
     return AW_OK;
 }
 
+enum aw_status aw_subject_refuse(struct aw_subject *subject, uint8_t person, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    struct person *p = find_person(s, person);
+
+    aw_su_advance(s, now);
+    if (p == NULL)
+        return AW_E_NOT_FOUND;
+    if (!aw_channel_is_quarantined(&p->channel))
+        return AW_E_STATE;
+    if (!aw_outbox_has_room(&s->outbox))
+        return AW_E_BUSY;
+    aw_channel_quarantine_refuse(&p->channel);
+    aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+    return AW_OK;
+}
+
 enum aw_status aw_subject_forget(struct aw_subject *subject, uint8_t person, struct aw_now now)
 {
     struct subject *s = subject_of(subject);

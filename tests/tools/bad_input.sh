@@ -91,6 +91,8 @@ expect 2 'ALLSWELL_DEMO_CLOCK' env ALLSWELL_DEMO_CLOCK=fast "$bin/allswell" --ho
 
 # People, words, plans and secrets.
 expect 5 'nobody here is called' aw a verify nobody
+expect 5 'nobody here is called' aw a refuse nobody
+expect 3 'nothing waits there' aw a refuse b
 expect 1 'allswell forget' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
 expect 5 'nobody here is called' aw a claim b
 expect 3 'nothing to act on' aw b claim w1

@@ -108,6 +108,47 @@ static void play_old_phone(int rounds, bool can_judge)
     circle_free(&c);
 }
 
+/* Goal: a quarantined session whose words differ is erased on either side, after a restart too, and
+ * the channel goes on.
+ * Method: as above; refused at both; then the true phone, from its image of before the restore. */
+static void test_refused(void)
+{
+    struct image old, newest;
+    struct circle c;
+    uint32_t seq;
+
+    circle_init(&c, 1, 104);
+    circle_set_up(&c);
+    T_EQ(aw_contact_refuse(c.hosts[1].contact, circle_now(&c, 1)), AW_E_STATE);
+    old = image_take(&c, 0);
+    for (int i = 0; i < 4; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 50 * MIN_S);
+    }
+    newest = image_take(&c, 0);
+    image_restore(&c, 0, &old);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_wrong, NULL, 0, NULL, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 8 * HOUR_S);
+    seq = circle_view(&c, 1).checkin.seq;
+    T_TRUE(circle_view(&c, 1).quarantined);
+    T_TRUE(person(&c, 1).quarantined);
+    T_EQ(aw_subject_refuse(c.hosts[0].subject, 9, circle_now(&c, 0)), AW_E_NOT_FOUND);
+    T_EQ(aw_subject_refuse(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+    T_TRUE(!person(&c, 1).quarantined);
+    T_EQ(aw_subject_refuse(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_E_STATE);
+    T_EQ(aw_contact_refuse(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_pump(&c);
+    circle_restart(&c, 1);
+    T_TRUE(!circle_view(&c, 1).quarantined);
+    image_restore(&c, 0, &newest);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 1).checkin.verdict, AW_VERDICT_SAFE);
+    T_TRUE(circle_view(&c, 1).checkin.seq > seq);
+    circle_free(&c);
+}
+
 static void test_attack_10_restored_phone(void)
 {
     play_old_phone(3, true);
@@ -495,6 +536,7 @@ int main(void)
     T_RUN(test_restart_while_joining);
     T_RUN(test_restored_phone_duress_in_the_window);
     T_RUN(test_attack_10_restored_phone);
+    T_RUN(test_refused);
     T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_restored_contact_replies);

@@ -136,6 +136,18 @@ int cmd_verify(const struct args *args)
     return code;
 }
 
+static void render_refused(const json_t *reply)
+{
+    (void)printf("Refused. What is paired with %s goes on as before.\n",
+                 reply_string(reply, "name"));
+}
+
+int cmd_refuse(const struct args *args)
+{
+    return session_act(args, json_pack("{s:s, s:s}", "do", "refuse", "person", args_word(args, 0)),
+                       render_refused);
+}
+
 static void render_forgotten(const json_t *reply)
 {
     const char *name = reply_string(reply, "name");

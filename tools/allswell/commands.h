@@ -45,6 +45,7 @@ int cmd_relay_remove(const struct args *args);
 int cmd_invite(const struct args *args);
 int cmd_join(const struct args *args);
 int cmd_verify(const struct args *args);
+int cmd_refuse(const struct args *args);
 int cmd_forget(const struct args *args);
 int cmd_people(const struct args *args);
 int cmd_plan_show(const struct args *args);

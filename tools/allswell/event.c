@@ -89,6 +89,7 @@ static const struct {
     {"joined", "invite answered"},
     {"forgotten", "forgotten"},
     {"verified", "words compared: equal"},
+    {"refused", "a device whose words differ was refused"},
     {"plan-set", "a new plan was put into force"},
     {"check-in", "checked in from here"},
     {"sos", "called for help from here"},

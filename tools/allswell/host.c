@@ -173,6 +173,7 @@ static const struct {
     {"forget", host_forget},
     {"words", host_words},
     {"verify", host_verify},
+    {"refuse", host_refuse},
     {"people", host_people},
     {"presence", host_presence},
     {"plan-show", host_plan_show},

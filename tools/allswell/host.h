@@ -141,6 +141,7 @@ bool host_join(struct host *host, const json_t *request, json_t **reply, struct 
 bool host_forget(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_words(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_verify(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_refuse(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
 /* ---- Plan: host_plan.c ---- */
 

@@ -296,3 +296,25 @@ bool host_verify(struct host *host, const json_t *request, json_t **reply, struc
     *reply = json_pack("{s:s, s:s, s:b}", "person", id, "name", name, "verified", 1);
     return true;
 }
+
+bool host_refuse(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    struct host_who who;
+    enum aw_status status;
+    char name[AW_NAME_LEN_MAX + 1], id[HOST_ID_MAX];
+
+    if (!host_find(host, reply_string(request, "person"), BOTH_SIDES, &who, fail))
+        return false;
+    status = who.side == HOST_MINE ? aw_subject_refuse(host->subject, who.person, host_now(host))
+                                   : aw_contact_refuse(who.watch->contact, host_now(host));
+    if (status == AW_E_STATE)
+        return fail_set(fail, TOOL_STATE,
+                        "nothing waits there for a comparison of words: see 'allswell people'");
+    if (status != AW_OK)
+        return fail_status(fail, status, "the device was not refused");
+    host_log(host, &who, json_pack("{s:s}", "event", "refused"));
+    host_id(id, &who);
+    host_name(name, host, &who);
+    *reply = json_pack("{s:s, s:s}", "person", id, "name", name);
+    return true;
+}

@@ -146,6 +146,10 @@ static const struct args_command commands[] = {
      "Six words, the same on both sides if nobody is in between. Compare them face to face or on "
      "the telephone, not over the messenger that carried the invite.",
      verify_options, 1, 1, cmd_verify},
+    {"refuse", "PERSON", "Refuse a device whose words differ",
+     "For a device that speaks under an old key of this person, such as a stolen backup. What was "
+     "paired before goes on.",
+     NULL, 1, 1, cmd_refuse},
     {"people", "", "Show whom you are paired with", NULL, NULL, 0, 0, cmd_people},
     {"forget", "PERSON", "Take an invite or a contact back",
      "For an invite that was not answered, or words that differ. A contact of the plan in force "

@@ -100,7 +100,8 @@ void render_contact(const json_t *c)
     if (is_invited)
         return;
     if (reply_flag(c, "quarantined"))
-        render_line("made the channel anew with an old key: compare the words again");
+        render_line("made the channel anew with an old key: compare the words again, and "
+                    "'allswell refuse' it if they differ");
     if (reply_flag(c, "silent"))
         render_line("not heard for 30 days: ask whether the device still works");
     if (is_word(c, "claim", "acting"))
@@ -335,7 +336,8 @@ void render_watched(const json_t *w)
         (void)puts("Do not call her phone. Whoever holds it must not learn that you know.");
     render_watched_line(w);
     if (reply_flag(w, "quarantined"))
-        render_line("made the channel anew with an old key: compare the words again");
+        render_line("made the channel anew with an old key: compare the words again, and "
+                    "'allswell refuse' it if they differ");
     if (reply_flag(w, "silent"))
         render_line("nothing heard for 30 days: find out why");
     if (reply_flag(w, "gap"))

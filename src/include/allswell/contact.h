@@ -86,6 +86,12 @@ AW_API AW_MUST_USE enum aw_status aw_contact_join(struct aw_contact *c, struct a
 /** Says that humans compared the words and that they are equal. AW_E_STATE, AW_E_BUSY. */
 AW_API AW_MUST_USE enum aw_status aw_contact_verify(struct aw_contact *c, struct aw_now now);
 
+/**
+ * Erases the quarantined session: it is not her device (spec/05-channel.md §8.2). The channel goes
+ * on as before. AW_E_STATE (there is none), AW_E_BUSY.
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_refuse(struct aw_contact *c, struct aw_now now);
+
 /** Says that the human has seen what there is; she is told. AW_E_STATE, AW_E_BUSY. */
 AW_API AW_MUST_USE enum aw_status aw_contact_seen(struct aw_contact *c, struct aw_now now);
 

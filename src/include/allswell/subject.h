@@ -99,6 +99,14 @@ AW_API AW_MUST_USE enum aw_status aw_subject_verify(struct aw_subject *s, uint8_
                                                     struct aw_now now);
 
 /**
+ * Erases the quarantined session of a contact: it is not his device. The channel goes on as before.
+ *
+ * @return AW_OK, AW_E_NOT_FOUND, AW_E_STATE (there is none), AW_E_BUSY
+ */
+AW_API AW_MUST_USE enum aw_status aw_subject_refuse(struct aw_subject *s, uint8_t person,
+                                                    struct aw_now now);
+
+/**
  * Forgets a contact: an invite that was not answered, or words that are not equal. A contact of
  * the plan in force cannot be forgotten like this: see aw_subject_remove().
  *
