@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "core/statement.h"
+#include "core/witness_sign.h"
 #include "crypto/kdf.h"
 #include "crypto/labels.h"
 #include "crypto/verify.h"
@@ -16,19 +17,7 @@
  * to decoys that all is well.
  */
 
-/* ---- Badge and signature ---- */
-
-static void make_badge(uint8_t out[AW_BADGE_LEN], const uint8_t circle_key[AW_KEY_LEN],
-                       const struct aw_channel *ch, bool is_own, uint32_t number)
-{
-    uint8_t context[AW_HASH_LEN + 1 + 4];
-    bool is_offer = (ch->role == AW_ROLE_SUBJECT) == is_own;
-
-    memcpy(context, ch->id, AW_HASH_LEN);
-    context[AW_HASH_LEN] = is_offer ? AW_DIRECTION_OFFER : AW_DIRECTION_ACCEPT;
-    aw_put_u32(context + AW_HASH_LEN + 1, number);
-    aw_kdf(out, AW_BADGE_LEN, circle_key, AW_LABEL_BADGE, AW_BYTES_OF(context));
-}
+/* ---- Badge ---- */
 
 static bool has_badge(const struct aw_presence_keys *keys, const struct aw_peer *peer,
                       const struct aw_witness *w)
@@ -36,7 +25,7 @@ static bool has_badge(const struct aw_presence_keys *keys, const struct aw_peer 
     uint8_t badge[AW_BADGE_LEN];
     bool same;
 
-    make_badge(badge, keys->circle_key, &peer->channel, false, w->number);
+    aw_badge_make(badge, keys->circle_key, &peer->channel, false, w->number);
     /* spec/09-crypto.md §10.6: "A badge MUST be compared in constant time." */
     same = aw_secret_equal(badge, w->badge, AW_BADGE_LEN);
     aw_wipe(badge, sizeof badge);
@@ -71,47 +60,6 @@ static const uint8_t *own_badge_key(const struct contact *c)
 const uint8_t *aw_co_badge_key(const struct contact *c, const struct aw_peer *peer)
 {
     return key_of_badge(c, peer, &peer->said);
-}
-
-/* The channel's id and the message without its signature: what is signed. */
-static enum aw_status signed_bytes(const struct aw_witness *w, const struct aw_channel *ch,
-                                   struct aw_buf *out)
-{
-    struct aw_witness bare = *w;
-    enum aw_status st = aw_buf_put(out, AW_BYTES_OF(ch->id));
-
-    bare.has_signature = false;
-    if (st == AW_OK)
-        st = aw_message_encode(&aw_witness_map, &bare, out);
-    aw_wipe(&bare, sizeof bare);
-    return st;
-}
-
-static enum aw_status sign(struct contact *c, struct aw_witness *w, const struct aw_channel *ch)
-{
-    uint8_t space[AW_HASH_LEN + AW_WITNESS_LEN_MAX];
-    struct aw_buf bytes = AW_BUF_OF(space);
-    enum aw_status st = signed_bytes(w, ch, &bytes);
-
-    if (st == AW_OK) {
-        aw_sign(w->signature, &c->receipt_key, AW_LABEL_SIGN_WITNESS, aw_buf_bytes(&bytes));
-        w->has_signature = true;
-    }
-    aw_wipe(space, sizeof space);
-    return st;
-}
-
-/* spec/03-wire.md §8 [WI-25]: "A witness MUST carry its signature." */
-static enum aw_status verify(const struct aw_witness *w, const struct aw_peer *peer)
-{
-    uint8_t space[AW_HASH_LEN + AW_WITNESS_LEN_MAX];
-    struct aw_buf bytes = AW_BUF_OF(space);
-    enum aw_status st = w->has_signature ? signed_bytes(w, &peer->channel, &bytes) : AW_E_AUTH;
-
-    if (st == AW_OK)
-        st = aw_verify(peer->sign_key, AW_LABEL_SIGN_WITNESS, aw_buf_bytes(&bytes), w->signature);
-    aw_wipe(space, sizeof space);
-    return st;
 }
 
 /* ---- Saying ---- */
@@ -233,8 +181,8 @@ static void fill_badge(const struct contact *c, const struct aw_peer *peer, stru
 {
     bool is_old = peer->is_decoy && peer->has_badge_key;
 
-    make_badge(w->badge, is_old ? peer->badge_key : own_badge_key(c), &peer->channel, true,
-               w->number);
+    aw_badge_make(w->badge, is_old ? peer->badge_key : own_badge_key(c), &peer->channel, true,
+                  w->number);
 }
 
 static void fill(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
@@ -269,7 +217,7 @@ enum aw_status aw_co_witness_seal(struct contact *c, struct aw_peer *peer, struc
     if (peer->number == UINT32_MAX)
         return AW_E_KEYS;
     fill(c, peer, &w);
-    st = sign(c, &w, &peer->channel);
+    st = aw_witness_sign(&w, &c->receipt_key, &peer->channel);
     if (st == AW_OK)
         st = aw_message_encode(&aw_witness_map, &w, &text);
     if (st == AW_OK)
@@ -331,7 +279,7 @@ enum aw_status aw_co_witness(struct contact *c, struct aw_peer *peer,
     /* spec/16-peers.md §1: "A receiver MUST verify the signature of a witness under the `sign_key`
      * of the plan's roster before it uses anything that it says." */
     if (st == AW_OK)
-        st = verify(&w, peer);
+        st = aw_witness_verify(&w, peer->sign_key, &peer->channel);
     /* spec/16-peers.md §4: "A witness whose number is not above the newest of the session MUST be
      * refused." */
     if (st == AW_OK && w.number <= peer->got)

@@ -25,6 +25,8 @@ static const struct {
     {"bad/messages.json", "every message, with one fault (spec/03-wire.md)", lab_vectors_bad},
     {"short.json", "frames for small bearers (spec/14-small-bearers.md)", lab_vectors_short},
     {"bad/short.json", "content of frames and base45, with one fault", lab_vectors_bad_short},
+    {"peers.json", "two contacts: handshake, mailbox, badge, witness (spec/16-peers.md)",
+     lab_vectors_peers},
 };
 
 struct options {

@@ -4,7 +4,11 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "core/pairing.h"
+#include "core/peering.h"
 #include "core/statement.h"
+#include "core/witness_sign.h"
+#include "crypto/kdf.h"
+#include "crypto/labels.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -224,4 +228,92 @@ void lab_vectors_statement(struct vec *v)
     vec_out_status(v, "another_time", aw_receipt_verify(key.pk, hash, T0 + 3, sig));
     vec_leave(v);
     aw_wipe(&key, sizeof key);
+}
+
+/* The mailbox that the lower one keeps for the higher one. */
+static void peer_mailbox(struct vec *v)
+{
+    static const uint8_t person = 3;
+    uint8_t seed[AW_KEY_LEN], relay_key[AW_KEY_LEN], capability[AW_CAPABILITY_LEN];
+
+    vec_enter(v, "mailbox");
+    vec_note(v, "of the contact whose seed it is, for person 3");
+    vec_in(v, "peer_seed", seed, sizeof seed);
+    vec_in(v, "relay_key", relay_key, sizeof relay_key);
+    aw_kdf(seed, sizeof seed, seed, AW_LABEL_PEER_MAILBOX, (struct aw_bytes){&person, 1});
+    vec_out(v, "deposit_seed", AW_BYTES_OF(seed));
+    aw_capability_derive(capability, seed, relay_key);
+    vec_out(v, "deposit_capability", AW_BYTES_OF(capability));
+    vec_leave(v);
+}
+
+/* The first witness of the lower one. */
+static void witness(struct vec *v, const struct aw_channel *lower, const struct aw_channel *higher)
+{
+    struct aw_witness w = {
+        .number = 1, .has_offer = true, .plan_version = 2, .verdict = {.seq = 7}};
+    uint8_t seed[AW_KEY_LEN], circle_key[AW_KEY_LEN], badge[AW_BADGE_LEN];
+    struct aw_sign_key key;
+
+    vec_enter(v, "witness");
+    vec_note(v, "number 1 with the offer, plan_version 2, verdict about seq 7, all else 0");
+    vec_in(v, "receipt_seed", seed, sizeof seed);
+    vec_in(v, "circle_key", circle_key, sizeof circle_key);
+    aw_sign_from_seed(&key, seed);
+    vec_out(v, "receipt_key", AW_BYTES_OF(key.pk));
+    aw_channel_offer(lower, AW_SESSION_MAIN, w.offer);
+    aw_badge_make(w.badge, circle_key, lower, true, w.number);
+    vec_out(v, "offer", AW_BYTES_OF(w.offer));
+    vec_out(v, "badge", AW_BYTES_OF(w.badge));
+    aw_badge_make(badge, circle_key, higher, false, w.number);
+    vec_out_uint(v, "is_fellow", memcmp(badge, w.badge, sizeof badge) == 0);
+    vec_out_status(v, "signed", aw_witness_sign(&w, &key, lower));
+    vec_out(v, "signature", AW_BYTES_OF(w.signature));
+    vec_out_status(v, "verified", aw_witness_verify(&w, key.pk, higher));
+    w.badge[0] ^= 1;
+    vec_out_status(v, "damaged", aw_witness_verify(&w, key.pk, higher));
+    vec_leave(v);
+    aw_wipe(&key, sizeof key);
+}
+
+void lab_vectors_peers(struct vec *v)
+{
+    static struct aw_channel lower, higher;
+    struct aw_peering asking = {0}, answering = {0};
+    struct aw_dh_key keys[2];
+    struct aw_peering_keys own[2];
+    struct aw_random random = vec_random(v);
+    uint8_t psk[AW_KEY_LEN], cell[AW_CELL_LEN];
+    size_t high;
+
+    vec_enter(v, "handshake");
+    vec_note(v,
+             "random_1 to random_N: both static keys, then the draws in the order of chapter 16: "
+             "ephemeral and nonce of the question, the same of the answer, the first offer");
+    vec_in(v, "psk", psk, sizeof psk);
+    for (size_t i = 0; i < 2; i++) {
+        vec_out_status(v, i == 0 ? "drawn_1" : "drawn_2", aw_dh_keypair(&keys[i], &random));
+        vec_out(v, i == 0 ? "key_1" : "key_2", AW_BYTES_OF(keys[i].pk));
+    }
+    high = aw_peering_begins(keys[0].pk, keys[1].pk) ? 0 : 1;
+    for (size_t i = 0; i < 2; i++)
+        own[i] = (struct aw_peering_keys){&keys[i], keys[1 - i].pk, psk};
+    vec_out_uint(v, "who_begins", high + 1);
+    vec_out_status(v, "asked", aw_peering_ask(&asking, &own[high], &random));
+    memcpy(cell, asking.cell, sizeof cell);
+    vec_out(v, "question", AW_BYTES_OF(cell));
+    vec_out_status(v, "answered",
+                   aw_peering_answer(&answering, &own[1 - high], cell, T0_MS, &lower, &random));
+    vec_out(v, "answer", AW_BYTES_OF(answering.cell));
+    vec_out_status(v, "finished",
+                   aw_peering_finish(&asking, &own[high], answering.cell, T0_MS, &higher, &random));
+    vec_out(v, "channel_id", AW_BYTES_OF(higher.id));
+    out_epoch(v, "lower_epoch_0", &lower.cur);
+    vec_leave(v);
+    peer_mailbox(v);
+    witness(v, &lower, &higher);
+    aw_peering_wipe(&answering);
+    aw_wipe(keys, sizeof keys);
+    aw_channel_wipe(&lower);
+    aw_channel_wipe(&higher);
 }
