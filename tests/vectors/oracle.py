@@ -306,6 +306,23 @@ def check_short(d):
         chain = sub(chain, 1)
 
 
+def check_peers(d):
+    f = Fields(d["handshake"])
+    secrets = [f("random_1"), f("random_2")]
+    keys = [public(k) for k in secrets]
+    same("key 1", keys[0], f.raw["key_1"])
+    same("key 2", keys[1], f.raw["key_2"])
+    high = 0 if keys[0] > keys[1] else 1
+    same("who begins", high + 1, f.raw["who_begins"])
+    f = Fields(d["mailbox"])
+    seed = kdf(f("peer_seed"), "peer mailbox", b"\3")
+    same("deposit seed of a peer", seed, f.raw["deposit_seed"])
+    f = Fields(d["witness"])
+    channel_id = bytes.fromhex(d["handshake"]["channel_id"])
+    same("badge", kdf(f("circle_key"), "badge", channel_id + b"\0" + struct.pack(">I", 1), 16),
+         f.raw["badge"])
+
+
 def check_link(d):
     f = Fields(d["handshake"])
     relay = public(f("relay_secret"))
@@ -333,7 +350,8 @@ def check_link(d):
 def main():
     folder = pathlib.Path(sys.argv[1])
     for name, check in (("kdf", check_kdf), ("cell", check_cell), ("shares", check_shares),
-                        ("presence", check_presence), ("link", check_link), ("short", check_short)):
+                        ("presence", check_presence), ("link", check_link), ("short", check_short),
+                        ("peers", check_peers)):
         check(json.loads((folder / f"{name}.json").read_text()))
     print(f"{checks} values agree")
 

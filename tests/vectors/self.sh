@@ -26,5 +26,6 @@ shares.json share_3
 presence.json mac
 link.json answer_frame
 short.json frame
+peers.json badge
 END
 echo "every change was noticed"
