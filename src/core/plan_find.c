@@ -33,6 +33,8 @@ static void add_if(struct aw_plan_audit *out, bool is_found, enum aw_plan_findin
 static void find_times(const struct aw_plan *plan, struct aw_plan_audit *out)
 {
     uint64_t last_s = plan->zone_count > 1 ? plan->zone[plan->zone_count - 1].from : UINT64_MAX;
+    /* Who travelled to a clock that never changes has one change, and it is past. */
+    bool is_settled = plan->zone_count == 2 && last_s <= out->from_s;
 
     if (out->gap_s > 25 * HOUR_S) /* a day, also when the clock goes back */
         add(out, AW_FINDING_GAP, AW_SEVERITY_HOLE,
@@ -40,7 +42,7 @@ static void find_times(const struct aw_plan *plan, struct aw_plan_audit *out)
     if (out->quiet_s > 12 * HOUR_S)
         add(out, AW_FINDING_QUIET, AW_SEVERITY_WEAK,
             (struct aw_plan_finding){.at_s = out->quiet_at_s, .span_s = out->quiet_s});
-    if (last_s < out->until_s)
+    if (last_s < out->until_s && !is_settled)
         add(out, AW_FINDING_ZONE_END, AW_SEVERITY_WEAK, (struct aw_plan_finding){.at_s = last_s});
     if (out->best_s >= HOUR_S)
         add(out, AW_FINDING_GRACE, AW_SEVERITY_WEAK,

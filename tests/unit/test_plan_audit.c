@@ -135,6 +135,9 @@ static void test_findings(void)
     FINDS((p.quiet_count = 1, p.quiet[0].days = 1, p.quiet[0].until = 721), AW_FINDING_QUIET);
     T_EQ(found->span_s, 721 * 60);
     FINDS((p.zone_count = 2, p.zone[1].from = PLAN_DRAW_NOW + 90 * DAY_S), AW_FINDING_ZONE_END);
+    p.zone[1].from = PLAN_DRAW_NOW; /* she travelled to a clock that never changes */
+    T_TRUE(find(&p, AW_FINDING_ZONE_END) == NULL);
+    FINDS((p.zone_count = 3, p.zone[1].from = 1, p.zone[2].from = 2), AW_FINDING_ZONE_END);
     FINDS(p.grace_s = 3600, AW_FINDING_GRACE);
     FINDS(p.levels[1].delay_s = 6 * 3600 - 900, AW_FINDING_EVERYBODY);
     FINDS(p.council.ceiling_s = 7201, AW_FINDING_CEILING);
