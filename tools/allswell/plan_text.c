@@ -131,8 +131,6 @@ static bool key_zone(struct plan_reader *r, char *value)
 {
     if (r->has_rule || r->has_zone)
         return plan_wrong(r, "the time zone is given twice");
-    if (strlen(value) > PLAN_ZONE_MAX)
-        return plan_wrong(r, "no time zone has such a long name");
     r->has_zone = true;
     (void)snprintf(r->zone, PLAN_ZONE_MAX + 1, "%s", value);
     return plan_zone_read(r->plan, value, r->source->now_s, &r->problem);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 /* A plan carries offsets from UTC, so that her contacts need no time zone data and agree. */
 
@@ -25,6 +24,19 @@ static bool read_offset(const char *text, int32_t *offset_s)
     return true;
 }
 
+/* Of any other file, or a directory such as Europe, the C library would make UTC in silence. */
+static bool is_zone_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char magic[4] = "";
+    bool ok = file != NULL && fread(magic, sizeof magic, 1, file) == 1 &&
+              memcmp(magic, "TZif", sizeof magic) == 0;
+
+    if (file != NULL)
+        (void)fclose(file);
+    return ok;
+}
+
 static bool zone_exists(const char *zone)
 {
     const char *directory = getenv("TZDIR");
@@ -34,7 +46,7 @@ static bool zone_exists(const char *zone)
         return false;
     (void)snprintf(path, sizeof path, "%s/%s",
                    directory == NULL ? "/usr/share/zoneinfo" : directory, zone);
-    return access(path, R_OK) == 0;
+    return is_zone_file(path);
 }
 
 static int32_t offset_at(uint64_t at_s)
@@ -72,28 +84,32 @@ static void fill_rules(struct aw_plan *plan, uint64_t now_s)
     }
 }
 
+static bool zone_fails(const char **problem, const char *text)
+{
+    *problem = text;
+    return false;
+}
+
 bool plan_zone_read(struct aw_plan *plan, const char *zone, uint64_t now_s, const char **problem)
 {
     const char *current = getenv("TZ");
-    char *before = current == NULL ? NULL : strdup(current);
+    char *before;
     int32_t offset_s = 0;
 
     plan->zone_count = 0;
-    if (strcmp(zone, "UTC") == 0) {
-        free(before);
+    if (strcmp(zone, "UTC") == 0)
         return true;
-    }
     if (read_offset(zone, &offset_s)) {
         plan->zone[0] = (struct aw_zone_rule){.from = 0, .offset_s = offset_s};
         plan->zone_count = 1;
-        free(before);
         return true;
     }
-    if (!zone_exists(zone)) {
-        free(before);
-        *problem = "no such time zone here: write Area/City, install tzdata, or write +01:00";
-        return false;
-    }
+    if (strlen(zone) > PLAN_ZONE_MAX)
+        return zone_fails(problem, "no time zone has such a long name: write Area/City, or +01:00");
+    if (!zone_exists(zone))
+        return zone_fails(
+            problem, "no such time zone here: write Area/City, install tzdata, or write +01:00");
+    before = current == NULL ? NULL : strdup(current);
     (void)setenv("TZ", zone, 1);
     tzset();
     fill_rules(plan, now_s);
