@@ -10,11 +10,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* plan show, plan set, plan check. */
+/* plan show, plan set, plan zone, plan check. */
+
+/* The next ten deadlines; `first` leads the first line, `rest` the others. */
+static void render_next(const json_t *reply, const char *first, const char *rest)
+{
+    const json_t *locals = json_object_get(reply, "next_local");
+    char due[TEXT_MAX];
+    json_t *next;
+    size_t i;
+
+    json_array_foreach(json_object_get(reply, "next"), i, next)
+    {
+        const char *local = json_string_value(json_array_get(locals, i));
+
+        text_time_write(due, (uint64_t)json_integer_value(next));
+        (void)printf("%s %s", i == 0 ? first : rest, due);
+        if (local != NULL && strcmp(local, due) != 0)
+            (void)printf("  (%s in the zone of the plan)", local);
+        (void)putchar('\n');
+    }
+}
 
 static void render_plan(const json_t *reply)
 {
     (void)fputs(reply_string(reply, "text"), stdout);
+    (void)puts("# If you check in now, check-ins are due:");
+    render_next(reply, "# next:", "# next:");
 }
 
 int cmd_plan_show(const struct args *args)
@@ -67,9 +89,6 @@ static void render_list(const char *title, const json_t *list)
 static void render_check(const json_t *reply)
 {
     char first[TEXT_MAX], last[TEXT_MAX], due[TEXT_MAX];
-    const json_t *locals = json_object_get(reply, "next_local");
-    json_t *next;
-    size_t i;
 
     text_span_write(first, reply_number(reply, "worst_first_s"));
     text_span_write(last, reply_number(reply, "worst_everybody_s"));
@@ -85,16 +104,7 @@ static void render_check(const json_t *reply)
                  last, due);
     text_span_write(first, reply_number(reply, "silenced_s"));
     (void)printf("A silenced device is rung for after %s.\n", first);
-    json_array_foreach(json_object_get(reply, "next"), i, next)
-    {
-        const char *local = json_string_value(json_array_get(locals, i));
-
-        text_time_write(due, (uint64_t)json_integer_value(next));
-        (void)printf("%s %s", i == 0 ? "Check-ins due:" : "              ", due);
-        if (local != NULL && strcmp(local, due) != 0)
-            (void)printf("  (%s in the zone of the plan)", local);
-        (void)putchar('\n');
-    }
+    render_next(reply, "Check-ins due:", "              ");
     render_list("hole", json_object_get(reply, "holes"));
     render_list("note", json_object_get(reply, "notes"));
 }

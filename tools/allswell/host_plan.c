@@ -54,6 +54,7 @@ bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
         return fail_status(fail, AW_E_STORE, "no memory");
     *reply = json_pack("{s:o, s:s}", "plan", plan_text_json(&plan, zone), "text", text);
     free(text);
+    plan_preview_json(*reply, &plan, host_now(host).wall_ms / 1000);
     return true;
 }
 

@@ -57,7 +57,7 @@ static json_t *local_text(const struct aw_plan *plan, uint64_t at_s)
     return json_string(text);
 }
 
-static void add_preview(json_t *json, const struct aw_plan *plan, uint64_t now_s)
+void plan_preview_json(json_t *json, const struct aw_plan *plan, uint64_t now_s)
 {
     json_t *next = json_array(), *next_local = json_array();
     uint64_t at_s = now_s;
@@ -96,6 +96,6 @@ json_t *plan_audit_json(const struct aw_plan *plan, uint64_t now_s)
         (json_int_t)audit.typical_s, "worst_first_s", (json_int_t)audit.worst_s, "worst_blind_s",
         (json_int_t)audit.blind_s, "worst_everybody_s", (json_int_t)audit.everybody_s, "silenced_s",
         (json_int_t)audit.silenced_s, "quiet_s", (json_int_t)audit.quiet_s);
-    add_preview(json, plan, now_s);
+    plan_preview_json(json, plan, now_s);
     return json;
 }

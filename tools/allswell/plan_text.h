@@ -75,6 +75,9 @@ void plan_text_days(char out[32], uint8_t days);
  */
 json_t *plan_audit_json(const struct aw_plan *plan, uint64_t now_s);
 
+/** Adds the next ten deadlines of who checks in now: "next", and by the zone "next_local". */
+void plan_preview_json(json_t *json, const struct aw_plan *plan, uint64_t now_s);
+
 /** Fills the rules of a time zone: a name, "UTC" or "+01:00". */
 bool plan_zone_read(struct aw_plan *plan, const char *zone, uint64_t now_s, const char **problem);
 
