@@ -11,7 +11,7 @@ feed() { input=$1; shift; printf '%s\n' "$input" | "$@"; }
 # The command line.
 expect 2 'no command given' "$bin/allswell"
 expect 2 "unknown command 'chekin'" "$bin/allswell" chekin
-expect 2 "'plan' needs one of: show, set, check" "$bin/allswell" plan
+expect 2 "'plan' needs one of: show, set, zone, check" "$bin/allswell" plan
 expect 2 "unknown option '--secret=x'" "$bin/allswell" checkin --secret=x
 expect 2 "option '--note' needs a value" "$bin/allswell" checkin --note
 expect 2 "takes no value" "$bin/allswell" invite --qr=yes
@@ -124,6 +124,10 @@ expect 2 'one word too many' aw b rota 01:00-02:00 02:00-03:00 03:00-04:00 04:00
 expect 3 'nobody is paired yet' aw a away 8h
 expect 3 'nobody is paired yet' aw a always-on
 expect 3 'there is no plan yet' aw a plan show
+expect 3 'there is no plan yet' aw a plan zone UTC
+expect 2 'needs NAME' aw a plan zone
+expect 2 'one word too many' aw a plan zone Europe London
+expect 2 'not UTF-8' aw a plan zone "$(printf '\377')"
 expect 5 'cannot read' aw a plan check "$work/no-such-file"
 printf 'checkin = every 1h\n' >"$work/plan"
 expect 3 'no secrets were chosen' feed x aw a plan set "$work/plan"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Goal: a mistake in a plan file is told with file and line; a plan that is shown reads back as
-# the same plan; time zones become rules.
+# the same plan; time zones become rules, and who travels keeps the rules of before.
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
@@ -160,6 +160,41 @@ expect 0 'your contacts may go on with the plan before' aw s plan set --secret-f
 aw s plan set --json --secret-fd 3 "$work/strict" 3<"$work/secret" >"$work/tighter.json"
 [ "$(field waits <"$work/tighter.json")" = null ] || fail 'a shorter grace waits'
 
+# A journey: the plan in force goes by another clock from now on, whatever it is, and waits at
+# contacts as any looser plan does. Mistakes are told before the secret is asked for.
+no_change() { # <code> <text> <zone>
+    expect "$1" "$2" aw s plan zone -- "$3" </dev/null
+    [ "$(aw s plan show --json | field plan.version)" = "$version" ] || fail "zone $3: changed"
+}
+version=$(field version <"$work/tighter.json")
+no_change 3 'goes by this clock already' +02:00
+no_change 2 'no such time zone' Nowhere/Atall
+no_change 2 'no such time zone' ''
+no_change 2 'no such time zone' +25:00
+no_change 2 'such a long name' "$(printf '%064d' 0)"
+no_change 2 'the secret is empty' -05:00
+from=$(date +%s)
+aw s plan zone --json --secret-fd 3 -- -05:00 3<"$work/secret" >"$work/west.json"
+[ "$(field version <"$work/west.json")" -eq $((version + 1)) ] || fail 'zone: no new version'
+[ "$(field waits.loosens <"$work/west.json")" = 'the time zone' ] ||
+    fail "zone: waits for $(field waits.loosens <"$work/west.json")"
+! grep -q '"zone-end"' "$work/west.json" || fail 'zone: a clock that never changes is no weakness'
+aw s plan show --json >"$work/west.shown"
+for pair in "plan.version $((version + 1))" 'plan.zone_rules.0.from 0' 'plan.grace_s 1200' \
+    'plan.zone_rules.0.offset_s 7200' 'plan.zone_rules.1.offset_s -18000' \
+    'plan.zone_rules.2 null' 'plan.roster.1.asks true' 'plan.pauses.0.from 1803884400'; do
+    [ "$(field "${pair%% *}" <"$work/west.shown")" = "${pair#* }" ] ||
+        fail "plan zone: wanted $pair, got $(field "${pair%% *}" <"$work/west.shown")"
+done
+[ "$(field plan.zone_rules.1.from <"$work/west.shown")" -ge "$from" ] ||
+    fail 'zone: not from now on'
+aw s plan show >"$work/west"
+aw s plan check --json "$work/west" >"$work/west.check" || :
+[ "$(field plan.zone_rules.1.from <"$work/west.check")" = \
+    "$(field plan.zone_rules.1.from <"$work/west.shown")" ] || fail 'zone: reads back as another'
+expect 0 "Version $((version + 2)) of your plan is in force" aw s plan zone --secret-fd 3 UTC \
+    3<"$work/secret"
+
 # A zone with summer time: 16 rules at most, and deadlines that keep the local time.
 if [ -r /usr/share/zoneinfo/Europe/London ]; then
     printf 'checkin = daily 12:00\nzone = Europe/London\n' >"$work/zone"
@@ -169,5 +204,12 @@ if [ -r /usr/share/zoneinfo/Europe/London ]; then
     due=$(field next.0 <"$work/zone.json")
     [ "$(TZ=Europe/London date -d "@$due" +%H:%M)" = 12:00 ] || fail "due at $due"
     [ "$(field gap_s <"$work/zone.json")" -le 90000 ] || fail 'a day has more than 25 hours'
+    aw s plan set --secret-fd 3 "$work/strict" 3<"$work/secret" >"$work/again"
+    aw s plan zone --json --secret-fd 3 America/New_York 3<"$work/secret" >"$work/zone.json"
+    [ "$(field plan.zone_rules.0.offset_s <"$work/zone.json")" -eq 7200 ] || fail 'zone: the past'
+    [ "$(field plan.zone_rules.13.from <"$work/zone.json")" -gt 0 ] || fail 'zone: the future'
+    at=$(field next.0 <"$work/zone.json")
+    field next_local.0 <"$work/zone.json" |
+        grep -qF "$(TZ=America/New_York date -d "@$at" +%H:%M:%S)" || fail 'zone: another clock'
 fi
 finish

@@ -283,7 +283,7 @@ static int plan_set(const struct args *args, struct session *session, json_t *re
     int code = TOOL_OK;
     bool ok;
 
-    /* Mistakes in the file are told before secrets are typed. */
+    /* Mistakes are told before secrets are typed. */
     (void)session_settle(session, 3);
     (void)json_object_set_new(check, "do", json_string("plan-check"));
     ok = session_ask(session, check, &reply, fail) && ask_secrets(args, session, request, fail);
@@ -308,20 +308,35 @@ static int plan_set(const struct args *args, struct session *session, json_t *re
     return code;
 }
 
-int cmd_plan_set(const struct args *args)
+static int plan_put(const struct args *args, json_t *request, struct tool_fail *fail)
 {
     struct session session;
-    struct tool_fail fail;
-    json_t *request = calls_file(args, 0, "plan-set", &fail);
     int code;
 
     if (request == NULL)
-        return fail_print(&fail);
-    if (!session_open(&session, args, &fail)) {
+        return fail_print(fail);
+    if (!session_open(&session, args, fail)) {
         json_decref(request);
-        return fail_print(&fail);
+        return fail_print(fail);
     }
-    code = plan_set(args, &session, request, &fail);
+    code = plan_set(args, &session, request, fail);
     session_close(&session);
     return code;
+}
+
+int cmd_plan_set(const struct args *args)
+{
+    struct tool_fail fail;
+
+    return plan_put(args, calls_file(args, 0, "plan-set", &fail), &fail);
+}
+
+int cmd_plan_zone(const struct args *args)
+{
+    struct tool_fail fail;
+    json_t *request = json_pack("{s:s, s:s}", "do", "plan-set", "zone", args_word(args, 0));
+
+    if (request == NULL)
+        (void)fail_set(&fail, TOOL_USAGE, "the name of the zone is not UTF-8: write Area/City");
+    return plan_put(args, request, &fail);
 }

@@ -50,6 +50,7 @@ int cmd_forget(const struct args *args);
 int cmd_people(const struct args *args);
 int cmd_plan_show(const struct args *args);
 int cmd_plan_set(const struct args *args);
+int cmd_plan_zone(const struct args *args);
 int cmd_plan_check(const struct args *args);
 int cmd_checkin(const struct args *args);
 int cmd_sos(const struct args *args);

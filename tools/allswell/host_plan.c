@@ -94,6 +94,54 @@ bool host_plan_read(struct host *host, const json_t *request, struct aw_plan *pl
     return plan_text_read(plan, zone, &source, fail);
 }
 
+/* Local time is the same from now on, as far as either of the two knows. */
+static bool same_clock(const struct aw_plan *a, const struct aw_plan *b, uint64_t now_s)
+{
+    const struct aw_plan *const both[] = {a, b};
+    bool same = aw_plan_offset_s(a, now_s) == aw_plan_offset_s(b, now_s);
+
+    for (size_t i = 0; i < 2 && same; i++) {
+        for (size_t k = 0; k < both[i]->zone_count && same; k++) {
+            uint64_t at_s = both[i]->zone[k].from;
+
+            same = at_s < now_s || aw_plan_offset_s(a, at_s) == aw_plan_offset_s(b, at_s);
+        }
+    }
+    return same;
+}
+
+/* The plan in force by the clock of another zone from now on. It has a past of its own, which the
+ * name of a zone would not bring back. */
+static bool rezone(struct host *host, const char *name, struct aw_plan *plan,
+                   char zone[PLAN_ZONE_MAX + 1], struct tool_fail *fail)
+{
+    uint64_t now_s = host_now(host).wall_ms / 1000;
+    struct aw_plan before = {0}, there = {0};
+    const char *problem = NULL;
+
+    if (!plan_in_force(host, &before, fail))
+        return false;
+    if (!plan_zone_read(&there, name, now_s, &problem))
+        return fail_set(fail, TOOL_USAGE, "%s", problem);
+    *plan = before;
+    aw_plan_rezone(plan, there.zone, there.zone_count, (uint32_t)now_s);
+    zone[0] = '\0';
+    return !same_clock(&before, plan, now_s) ||
+           fail_set(fail, TOOL_STATE,
+                    "your plan goes by this clock already: nothing to change, see 'allswell plan "
+                    "show'");
+}
+
+/* The plan that a request is about: of a file, or the one in force in another zone. */
+static bool plan_asked_for(struct host *host, const json_t *request, struct aw_plan *plan,
+                           char zone[PLAN_ZONE_MAX + 1], struct tool_fail *fail)
+{
+    const char *name = reply_string(request, "zone");
+
+    return name != NULL ? rezone(host, name, plan, zone, fail)
+                        : host_plan_read(host, request, plan, zone, fail);
+}
+
 static void note(json_t *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void note(json_t *list, const char *format, ...)
@@ -154,8 +202,8 @@ bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
     struct aw_plan plan = {0};
     char zone[PLAN_ZONE_MAX + 1];
 
-    if (json_object_get(request, "text") != NULL) {
-        if (!host_plan_read(host, request, &plan, zone, fail))
+    if (json_object_get(request, "text") != NULL || json_object_get(request, "zone") != NULL) {
+        if (!plan_asked_for(host, request, &plan, zone, fail))
             return false;
     } else {
         if (!plan_in_force(host, &plan, fail))
@@ -237,7 +285,7 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
     bool has_secrets = false;
     enum aw_status status;
 
-    if (!host_plan_read(host, request, &plan, zone, fail))
+    if (!plan_asked_for(host, request, &plan, zone, fail))
         return false;
     if (!host_bytes(request, "key", key, sizeof key))
         return fail_set(fail, TOOL_USAGE,
@@ -268,6 +316,7 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
         return false;
     host_log(host, NULL,
              json_pack("{s:s, s:I}", "event", "plan-set", "seq", (json_int_t)view.plan_version));
+    plan.version = view.plan_version;
     *reply = check_json(host, &plan, zone);
     (void)json_object_set_new(*reply, "version", json_integer((json_int_t)view.plan_version));
     (void)json_object_set_new(*reply, "waits", waits_json(host, &in_force));

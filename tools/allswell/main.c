@@ -161,6 +161,11 @@ static const struct args_command commands[] = {
      "Asks for your secret; with --secrets for both secrets and the names of the circle, which "
      "are not stored.",
      plan_set_options, 1, 1, cmd_plan_set},
+    {"plan zone", "NAME", "Go by the clock of another time zone from now on",
+     "For a journey: NAME is Area/City, UTC, +01:00 or, after --, -05:00. Puts the plan in force "
+     "into force again "
+     "with that zone; what was due before keeps its time. Asks for your secret.",
+     cancel_options, 1, 1, cmd_plan_zone},
     {"plan check", "[FILE]", "Look for holes in a plan, by default the one in force",
      "Exits with 1 when it finds any.", NULL, 0, 1, cmd_plan_check},
     {"checkin", "", "Say that all is well",
