@@ -43,7 +43,7 @@ compile() { # <output> <source>...
   out=$1
   shift
   # shellcheck disable=SC2046 # the flags are words
-  "$cc" -std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$out" "$@" \
+  "$cc" -std=gnu11 -Wall -Wextra -Werror -o "$out" "$@" \
     $(pkg-config --cflags --libs $libs)
 }
 

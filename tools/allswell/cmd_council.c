@@ -125,9 +125,10 @@ void render_council(const json_t *watched)
 
     if (!json_is_object(json_object_get(watched, "incident")))
         return;
-    render_line("%llu contacts find a check-in missed, %llu are needed: %s",
-                (unsigned long long)reply_number(c, "votes"),
-                (unsigned long long)reply_number(c, "quorum"), reply_string(c, "release_text"));
+    if (reply_number(c, "quorum") != 0) /* no plan: nobody counts */
+        render_line("%llu contacts find a check-in missed, %llu are needed: %s",
+                    (unsigned long long)reply_number(c, "votes"),
+                    (unsigned long long)reply_number(c, "quorum"), reply_string(c, "release_text"));
     if (is_word(c, "release", "confirm"))
         render_line("%llu of %llu cannot reach this person: try, then 'allswell unreachable %s'",
                     (unsigned long long)reply_number(c, "unreachable"),

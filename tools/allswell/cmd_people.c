@@ -103,8 +103,8 @@ static int verify(const struct args *args, struct session *session, struct tool_
     same = compare(args, reply, fail);
     if (same == 0)
         (void)fail_set(fail, TOOL_REFUSED,
-                       "the words differ: somebody may be in between; 'allswell forget %s', and "
-                       "pair again face to face",
+                       "the words differ: read them again; if they still differ, somebody may be "
+                       "in between: 'allswell forget %s', and pair again face to face",
                        reply_string(reply, "person"));
     if (same != 1 || !session_ask(session,
                                   json_pack("{s:s, s:s}", "do", "verify", "person",

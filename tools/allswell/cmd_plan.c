@@ -53,14 +53,13 @@ static char *read_file(const char *path, struct tool_fail *fail)
 
     if (file == NULL || text == NULL) {
         (void)fail_set(fail, errno == ENOENT ? TOOL_NOT_FOUND : TOOL_ENVIRONMENT,
-                       "cannot read %s: %s: give the path of a plan file", path, strerror(errno));
+                       "cannot read %s: %s: give the path of a file", path, strerror(errno));
     } else {
         len = fread(text, 1, PLAN_TEXT_MAX + 1, file);
         if (ferror(file) != 0)
-            (void)fail_set(fail, TOOL_ENVIRONMENT, "cannot read %s: give the path of a plan file",
-                           path);
+            (void)fail_set(fail, TOOL_ENVIRONMENT, "cannot read %s: give the path of a file", path);
         else if (len > PLAN_TEXT_MAX)
-            (void)fail_set(fail, TOOL_USAGE, "%s is longer than %d bytes: no plan is", path,
+            (void)fail_set(fail, TOOL_USAGE, "%s is longer than %d bytes: shorten it", path,
                            PLAN_TEXT_MAX);
         else if (strlen(text) != len)
             (void)fail_set(fail, TOOL_USAGE, "%s is no text: see allswell-plan(5)", path);

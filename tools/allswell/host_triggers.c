@@ -39,7 +39,8 @@ bool host_timer_start(struct host *host, const json_t *request, json_t **reply,
                                     any ? &state : NULL, &seq, now);
     explicit_bzero(&state, sizeof state);
     return host_called(status,
-                       "a timer runs already, or no plan is in force: see 'allswell status'",
+                       "a timer runs already: 'allswell timer end' first; or no plan is in "
+                       "force: 'allswell plan set'",
                        fail) &&
            host_made(host, seq, is_journey ? "journey-started" : "timer-started", reply);
 }

@@ -157,9 +157,10 @@ static json_t *watch_why(const struct host *host, const struct host_who *who)
     if (view.do_not_call)
         warning = "Do not call her phone. ";
     host_council_why(council, sizeof council, who->watch);
-    (void)snprintf(sentence, sizeof sentence, "%s%s %s since %s%s, %s.%s", warning,
+    (void)snprintf(sentence, sizeof sentence, "%s%s %s%s%s%s, %s.%s", warning,
                    view.name[0] != '\0' ? view.name : "This person", state_words(why.state),
-                   t.decided, level, cause, council);
+                   why.decided_at_s != 0 ? " since " : "", why.decided_at_s != 0 ? t.decided : "",
+                   level, cause, council);
     host_id(id, who);
     return json_pack(
         "{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "id", id,
