@@ -95,6 +95,7 @@ expect 5 'nobody here is called' aw a refuse nobody
 expect 3 'nothing waits there' aw a refuse b
 expect 1 'allswell forget' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
 expect 5 'nobody here is called' aw a claim b
+expect 3 'no plan has come' aw b place w1
 expect 3 'nothing to act on' aw b claim w1
 expect 3 'nothing to confirm' aw b confirm w1
 expect 3 'nothing is the matter' aw b decline w1

@@ -126,6 +126,9 @@ static bool explain_sealed(const struct host_watch *watch, struct tool_fail *fai
 
     aw_contact_view(watch->contact, &v);
     aw_contact_council(watch->contact, &c);
+    if (v.plan_version == 0)
+        return fail_set(fail, TOOL_STATE,
+                        "no plan has come from there yet, and no place: see 'allswell people'");
     if (v.incident == AW_INCIDENT_NONE)
         return fail_set(fail, TOOL_STATE,
                         "her place is sealed: it opens with an SOS, or when %u contacts find a "
