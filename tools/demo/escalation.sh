@@ -50,7 +50,7 @@ ring = 1m
 claim = 8m
 PLAN
 }
-plan 'contact-one group 1' 'contact-two group 2' 'contact-three group 3' >"$work/plan"
+plan 'contact-one group 1' 'contact-two group 2 asks' 'contact-three group 3' >"$work/plan"
 printf 'the safe one\nthe other one\ncontact-one,contact-two\n' >"$work/secret"
 aw subject plan set --secrets --secret-fd 3 --json "$work/plan" 3<"$work/secret" >"$work/answer" ||
   die "the plan is put into force"
@@ -73,6 +73,33 @@ checkin 'the safe one' --place 51.4779,-0.0015,20 --battery 64
 arrives $everybody
 say "In force at all three, with a plan card. A check-in, with a place. Nobody can open either."
 
+chapter "An ordinary day: who would hear, a drill, a question, a walk home."
+aw subject coverage >"$work/coverage" || die "somebody would hear"
+say "Before leaving the house, the subject asks who would hear:"
+head -n 1 "$work/coverage" | fold -s -w 88 | sed 's/^/       /'
+aw subject drill --json >"$work/answer" || die "the drill leaves"
+drills() { [ "$(aw "$1" status --json | field watched.0.triggers.drill)" != 0 ]; }
+for role in $everybody; do await "$role hears of the drill" 10 drills "$role"; done
+aw contact-one answer w1 --json >"$work/answer" || die "contact one answers the drill"
+drilled() { [ "$(aw subject status --json | field me.contacts.0.drill.human_at)" != null ]; }
+await "the subject sees the answer" 10 drilled
+say "A drill goes out, and contact one answers it. No alarm can be mistaken for it, nor it for one."
+aw contact-two ask w1 --json >"$work/answer" || die "contact two asks"
+await "the question arrives" 10 grep -q '^ring\|^notice' "$work/subject.hook"
+aw subject timer start --json 30m --note 'walking home' >"$work/answer" || die "a timer starts"
+for role in $everybody; do
+  await "$role sees the timer" 10 is "$role" watched.0.triggers.timer meeting
+done
+printf 'the safe one\n' >"$work/secret"
+aw subject timer end --json --secret-fd 3 3<"$work/secret" >"$work/answer" || die "the timer ends"
+rm "$work/secret"
+for role in $everybody; do
+  await "$role sees its end" 10 is "$role" watched.0.triggers.timer none
+done
+checkin 'the safe one' --place 51.4779,-0.0015,20 --battery 64
+await "contact two has an answer" 10 is contact-two watched.0.triggers.ask answered
+say "Contact two asks \"are you OK?\"; the subject walks home on a timer, ends it, and answers."
+
 chapter "The path is down. Both relays freeze; the subject checks in, and nobody can know."
 stop_relays
 await "the deadline passes" 60 is contact-one watched.0.state overdue
@@ -86,6 +113,12 @@ for role in $everybody; do rang "$role" 1 && die "nobody is rung for a broken ne
 say "Deadline and grace are over, and no contact is rung. Contact two may ask why:"
 aw contact-two why w1 | fold -s -w 88 | sed 's/^/       /'
 echo
+aw subject frame write --text contact-two >"$work/sms" || die "a check-in becomes an SMS"
+aw contact-two frame read --text --json <"$work/sms" >"$work/read" || die "contact two reads it"
+is contact-two watched.0.state fine || die "contact two knows that all is well"
+say "What no relay carries fits an SMS of $(tr -d '\n' <"$work/sms" | wc -m) characters."
+say "Contact two gets one, and knows."
+rm "$work/sms"
 go_on_relays
 arrives $everybody
 for role in $everybody; do
