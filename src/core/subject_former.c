@@ -85,6 +85,7 @@ uint32_t aw_su_beat_pause_s(const struct subject *s, const struct aw_plan *plan)
 uint32_t aw_su_life_s(const struct subject *s, const struct aw_plan *plan)
 {
     const struct aw_plan *former = aw_su_former(s);
+    uint32_t life_s = plan->pace.life_s, before_s = former != NULL ? former->pace.life_s : 0;
 
-    return plan->pace.life_s == 0 && former != NULL ? former->pace.life_s : plan->pace.life_s;
+    return life_s == 0 || (before_s != 0 && before_s < life_s) ? before_s : life_s;
 }

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "core/contact_impl.h"
+#include "core/subject_impl.h"
 
 /* Loosening is slow, tightening is instant (spec/07-contact.md §12). */
 
@@ -271,13 +272,16 @@ static void test_phone_keeps_the_former_plan(void)
     plan.change.loosen_s = DAY_S;
     plan.beat_s = 2 * MIN_S;
     plan.beat_grace_s = 10 * MIN_S;
+    plan.pace.life_s = 6 * HOUR_S;
     set_plan(&c, &plan, circle_safe);
 
     plan.schedule[0].every_s = 8 * HOUR_S;
     plan.grace_s = HOUR_S;
     plan.beat_s = HOUR_S;
     plan.beat_grace_s = HOUR_S;
+    plan.pace.life_s = 10 * HOUR_S;
     set_plan(&c, &plan, circle_safe);
+    T_EQ(aw_su_life_s(subject_of(her(&c)), &plan), 6 * HOUR_S); /* a decoy's life is young enough */
     circle_checkin(&c, circle_safe);
     circle_forget_events(&c);
     T_TRUE(hers(&c).former_until_s > circle_now_s(&c));
