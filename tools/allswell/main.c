@@ -50,39 +50,36 @@ static const struct argp_option plan_set_options[] = {
     {0},
 };
 
+/* What is sealed with a call: where she is, and what else contacts may learn. */
+#define STATE_OPTIONS                                                                              \
+    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},         \
+        {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},                 \
+        {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},                        \
+    {                                                                                              \
+        "charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0                       \
+    }
+
 static const struct argp_option checkin_options[] = {
     {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the secret from file descriptor N", 0},
-    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
-    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
-    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
-    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    STATE_OPTIONS,
     {0},
 };
 
 static const struct argp_option sos_options[] = {
     {"countdown", OPT_COUNTDOWN, "SECONDS", 0, "Wait so long, at most 30, for 'allswell stop'", 0},
     {"kind", OPT_KIND, "KIND", 0, "sos, fell or crashed (default sos)", 0},
-    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
-    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
-    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
-    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    STATE_OPTIONS,
     {0},
 };
 
 static const struct argp_option state_options[] = {
-    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
-    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
-    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
-    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    STATE_OPTIONS,
     {0},
 };
 
 static const struct argp_option timer_options[] = {
     {"extend", OPT_EXTEND, "SPAN", 0, "What one extension adds, at most 2h (default none)", 0},
-    {"place", OPT_PLACE, "LAT,LON[,M]", 0, "Where you are, and how exactly in metres", 0},
-    {"note", OPT_NOTE, "TEXT", 0, "Up to 56 bytes, sealed with the place", 0},
-    {"battery", OPT_BATTERY, "PERCENT", 0, "Charge of the battery", 0},
-    {"charging", OPT_CHARGING, NULL, 0, "The battery is being charged", 0},
+    STATE_OPTIONS,
     {0},
 };
 
