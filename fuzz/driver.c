@@ -7,6 +7,7 @@
  *   replay_<name> [corpus folder or file]...    environment: REPLAY_ROUNDS, REPLAY_SEED
  */
 #include "fuzz.h"
+#include "mutate.h"
 #include "test.h"
 
 #include <dirent.h>
@@ -145,6 +146,44 @@ static size_t mutate(uint8_t *m, size_t len, struct t_rng *rng)
     }
 }
 
+/* What the targets with a grammar bring along. */
+__attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max,
+                                                     unsigned seed);
+__attribute__((weak)) size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
+                                                       const uint8_t *data2, size_t size2,
+                                                       uint8_t *out, size_t out_max, unsigned seed);
+
+static struct t_rng byte_rng;
+
+/* Of libFuzzer, for a mutator that asks for it: keeps within `size_max`. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t size_max)
+{
+    uint8_t mutant[MUTANT_LEN_MAX];
+    size_t len = size < sizeof mutant ? size : sizeof mutant;
+
+    memcpy(mutant, data, len);
+    len = mutate(mutant, len, &byte_rng);
+    len = len < size_max ? len : size_max;
+    memcpy(data, mutant, len);
+    return len;
+}
+
+static size_t mutate_one(uint8_t *m, size_t len, struct t_rng *rng)
+{
+    static uint8_t crossed[MUTANT_LEN_MAX];
+    unsigned seed = (unsigned)t_rng_next(rng);
+    size_t other = seeds.count > 0 ? (size_t)t_rng_below(rng, seeds.count) : 0;
+
+    if (LLVMFuzzerCustomMutator == NULL)
+        return mutate(m, len, rng);
+    if (seed % 8 != 0 || seeds.count == 0)
+        return LLVMFuzzerCustomMutator(m, len, MUTANT_LEN_MAX, seed);
+    len = LLVMFuzzerCustomCrossOver(m, len, (const uint8_t *)seeds.bytes[other], seeds.len[other],
+                                    crossed, sizeof crossed, seed);
+    memcpy(m, crossed, len);
+    return len;
+}
+
 static uint64_t from_env(const char *name, uint64_t fallback)
 {
     const char *text = getenv(name);
@@ -165,6 +204,7 @@ static void test_mutations(void)
     uint64_t rounds = from_env("REPLAY_ROUNDS", ROUNDS_DEFAULT);
     uint8_t mutant[MUTANT_LEN_MAX];
 
+    byte_rng = t_rng(~rng.state);
     for (uint64_t round = 0; round < rounds; round++) {
         size_t len = 0;
 
@@ -178,7 +218,7 @@ static void test_mutations(void)
             t_rng_bytes(&rng, mutant, len);
         }
         for (uint64_t left = 1 + t_rng_below(&rng, 4); left > 0; left--)
-            len = mutate(mutant, len, &rng);
+            len = mutate_one(mutant, len, &rng);
         run_one(mutant, len);
     }
 }

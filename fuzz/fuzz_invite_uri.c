@@ -6,6 +6,7 @@
  * is also taken as the message inside, and wrapped.
  */
 #include "fuzz.h"
+#include "mutate.h"
 
 #include <string.h>
 
@@ -38,6 +39,8 @@ static void check(struct aw_bytes text, uint64_t wall_ms)
     }
     AW_UNREACHABLE();
 }
+
+const struct fuzz_grammar fuzz_grammar = {.rule = "invite", .skip = 1};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

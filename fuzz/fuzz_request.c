@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/bytes.h"
 #include "fuzz.h"
+#include "mutate.h"
 #include "wire/request.h"
 
 #include <string.h>
@@ -9,6 +10,8 @@
  * Input: the plaintext of a frame from a client. Property: each request that is read, by the
  * short way or the general one, has one encoding, and reading stops at the first fault.
  */
+const struct fuzz_grammar fuzz_grammar = {.rule = NULL};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint8_t space[AW_REQUEST_LEN_MAX];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "fuzz.h"
+#include "mutate.h"
 
 #include <allswell/plan_audit.h>
 
@@ -34,6 +35,8 @@ static void check_good(const struct aw_plan *plan, uint64_t base_s)
     AW_ASSERT(aw_plan_loosens(plan, &slower, base_s, NULL));
     AW_ASSERT(!aw_plan_loosens(&slower, plan, base_s, NULL));
 }
+
+const struct fuzz_grammar fuzz_grammar = {.rule = "plan", .skip = 4};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
