@@ -383,18 +383,6 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
     aw_co_shown_flush(c, &shown);
 }
 
-bool aw_contact_wants_path(const struct aw_contact *contact)
-{
-    const struct contact *c = contact_of_const(contact);
-    struct aw_ladder_rules rules = aw_co_rules(c), shown_rules = aw_co_shown_rules(c);
-
-    /* Where a clock is wrong no proof would tell.
-     * spec/07-contact.md §8: "A path MUST be asked for when either ladder wants it." */
-    return (aw_ladder_wants_path(&c->ladder, &rules) ||
-            aw_ladder_wants_path(&c->shown, &shown_rules)) &&
-           !aw_watch_is_doubtful(&c->book.newest);
-}
-
 void aw_contact_kick(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);

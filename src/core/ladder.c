@@ -44,7 +44,6 @@
 
 enum step {
     STEP_NONE = 0,
-    STEP_PROBE,
     STEP_LATE,
     STEP_GRACE_END,
     STEP_CEILING,
@@ -246,8 +245,7 @@ uint8_t aw_ladder_ringing(const struct aw_ladder *l, const struct aw_ladder_rule
     return 0;
 }
 
-/* When the silence that is watched has used its grace up. */
-static uint64_t gate_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
+uint64_t aw_ladder_gate_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
 {
     switch (l->state) {
     case AW_LADDER_FINE:
@@ -260,7 +258,7 @@ static uint64_t gate_s(const struct aw_ladder *l, const struct aw_ladder_rules *
     case AW_LADDER_MISSED:
     case AW_LADDER_ALARM:
     case AW_LADDER_CLAIMED:
-        /* spec/07-contact.md §5.1: "In an alarm proofs MUST be asked for as without one" */
+        /* spec/07-contact.md §5.1: "In an alarm a silence MUST be found as without one" */
         if (l->incident > AW_INCIDENT_MISSED)
             return aw_time_add(aw_ladder_due_s(l), rules->plan->grace_s);
         return l->path.is_blind || l->path.is_told ? l->levels_s : AW_NO_TIME;
@@ -273,7 +271,7 @@ static uint64_t gate_s(const struct aw_ladder *l, const struct aw_ladder_rules *
 bool aw_ladder_path_counts(const struct aw_ladder *l, const struct aw_ladder_rules *rules,
                            uint64_t proof_s)
 {
-    return aw_time_add(proof_s, AW_LADDER_SETTLE_S) >= gate_s(l, rules);
+    return aw_time_add(proof_s, AW_LADDER_SETTLE_S) >= aw_ladder_gate_s(l, rules);
 }
 
 bool aw_ladder_path_tells(const struct aw_ladder *l, uint64_t gate_s)
@@ -286,7 +284,7 @@ bool aw_ladder_path_tells(const struct aw_ladder *l, uint64_t gate_s)
 
 bool aw_ladder_path_is_proved(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
 {
-    return aw_ladder_path_tells(l, gate_s(l, rules)) && !rules->is_doubt;
+    return aw_ladder_path_tells(l, aw_ladder_gate_s(l, rules)) && !rules->is_doubt;
 }
 
 /* So long after grace was used up, but not before the relays had their time to answer. */
@@ -317,18 +315,6 @@ static uint64_t ceiling_s(const struct aw_ladder *l, const struct aw_ladder_rule
     return after_probes(l, rules->plan->council.ceiling_s);
 }
 
-/* When a proof is wanted next; none where one is wanted now. */
-static uint64_t probe_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
-{
-    uint64_t gate = gate_s(l, rules), at_s = l->path.first_s + AW_LADDER_SETTLE_S;
-
-    if (gate == AW_NO_TIME)
-        return AW_NO_TIME;
-    if (!aw_ladder_path_counts(l, rules, l->path.first_s))
-        at_s = gate > AW_LADDER_SETTLE_S ? gate - AW_LADDER_SETTLE_S : 0;
-    return at_s > l->now_s ? at_s : AW_NO_TIME;
-}
-
 /* The earliest thing to do and when. Of several at once, the order of enum step. */
 static enum step next_step(const struct aw_ladder *l, const struct aw_ladder_rules *rules,
                            uint64_t *at_s)
@@ -338,7 +324,6 @@ static enum step next_step(const struct aw_ladder *l, const struct aw_ladder_rul
 
     for (size_t i = 0; i < AW_COUNT(times); i++)
         times[i] = AW_NO_TIME;
-    times[STEP_PROBE] = probe_s(l, rules);
     if (l->state == AW_LADDER_FINE)
         times[STEP_LATE] = aw_ladder_due_s(l);
     if (l->state == AW_LADDER_OVERDUE)
@@ -356,7 +341,7 @@ static enum step next_step(const struct aw_ladder *l, const struct aw_ladder_rul
         times[STEP_RING] = l->ring_s;
 
     *at_s = AW_NO_TIME;
-    for (unsigned i = STEP_PROBE; i < STEP_COUNT; i++) {
+    for (unsigned i = STEP_LATE; i < STEP_COUNT; i++) {
         if (times[i] < *at_s) {
             *at_s = times[i];
             step = (enum step)i;
@@ -467,8 +452,6 @@ static void serve(struct aw_ladder *l, const struct aw_ladder_rules *rules, enum
                   uint64_t at_s, struct aw_ladder_out *out)
 {
     switch (step) {
-    case STEP_PROBE:
-        break; /* who asks then is told so by aw_ladder_wants_path() */
     case STEP_LATE:
         l->late_s = at_s;
         l->cause = aw_ladder_due_cause(l);

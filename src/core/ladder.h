@@ -27,8 +27,8 @@
  * device, too, needs a moment to come back. */
 #define AW_LADDER_SETTLE_S 90
 
-/* Time that a relay gets to answer before a human hears that it did not. */
-#define AW_LADDER_PROBE_S 10
+/* Time that a relay gets to answer before a human hears that it did not: it is asked every 31 s. */
+#define AW_LADDER_PROBE_S 40
 
 /* How far ahead the clock of another contact may be. */
 #define AW_LADDER_SKEW_S 600
@@ -136,10 +136,6 @@ void aw_ladder_path(struct aw_ladder *l, const struct aw_ladder_rules *rules, ui
 /* Whether it is open whose silence it is: suspected, or raised by the ceiling alone. */
 bool aw_ladder_is_unsure(const struct aw_ladder *l);
 
-/* Whether a proof is wanted at once: from 90 s before grace is used up until it is known whose
- * silence it is. */
-bool aw_ladder_wants_path(const struct aw_ladder *l, const struct aw_ladder_rules *rules);
-
 /* Somebody of the plan in force validly finds a statement missed that is not older than mine. */
 void aw_ladder_others(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint64_t now_s,
                       struct aw_ladder_out *out);
@@ -211,6 +207,8 @@ void aw_ladder_emit(struct aw_ladder_out *out, enum aw_event_kind kind, uint8_t 
 /* Begins an incident, or lets a higher kind replace a lower one. */
 void aw_ladder_open(struct aw_ladder *l, enum aw_incident_kind kind, enum aw_why_cause cause,
                     uint32_t seq, uint64_t at_s);
+/* When the silence that is watched has used its grace up, AW_NO_TIME: none is. */
+uint64_t aw_ladder_gate_s(const struct aw_ladder *l, const struct aw_ladder_rules *rules);
 /* Whether a proof of that time tells of the silence that is watched; whether the proofs so far do.
  */
 bool aw_ladder_path_counts(const struct aw_ladder *l, const struct aw_ladder_rules *rules,

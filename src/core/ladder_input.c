@@ -127,11 +127,6 @@ bool aw_ladder_is_unsure(const struct aw_ladder *l)
     return l->state == AW_LADDER_SUSPECT || l->path.is_blind;
 }
 
-bool aw_ladder_wants_path(const struct aw_ladder *l, const struct aw_ladder_rules *rules)
-{
-    return aw_ladder_path_counts(l, rules, l->now_s) && !aw_ladder_path_is_proved(l, rules);
-}
-
 /* What was only suspected, or raised by the ceiling, is now known. */
 static void know(struct aw_ladder *l, const struct aw_ladder_rules *rules, bool is_told,
                  struct aw_ladder_out *out)
@@ -142,8 +137,8 @@ static void know(struct aw_ladder *l, const struct aw_ladder_rules *rules, bool 
         l->path.is_blind = false;
         aw_ladder_emit(out, AW_EVENT_RECORD, l->level, l->now_s);
     }
-    /* spec/07-contact.md §5.1: "Whom others or the ceiling have raised MUST go on asking for proofs
-     * until the path is proved." */
+    /* spec/07-contact.md §5.1: "Whom others or the ceiling have raised MUST still find out whether
+     * the path is proved." */
     l->path.is_told = is_told;
     aw_ladder_advance(l, rules, l->now_s, out);
 }

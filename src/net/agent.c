@@ -42,7 +42,6 @@ static bool run_engine(struct aw_agent *a, size_t idx)
     bool moved = false;
 
     a->engines[idx].is_dirty = false;
-    a->engines[idx].wants_path = aw_engine_wants_path(&a->engines[idx]);
     while (!a->is_closed && aw_engine_next_action(&a->engines[idx], &action)) {
         struct agent_engine *e = &a->engines[idx];
 
@@ -96,8 +95,6 @@ static void set_timer(struct aw_agent *a)
         at_ms = aw_time_min(at_ms, aw_engine_deadline_ms(e));
         if (e->paused_until_ms != 0)
             at_ms = aw_time_min(at_ms, e->paused_until_ms);
-        if (e->wants_path)
-            at_ms = aw_time_min(at_ms, a->probe_ms);
     }
     aw_loop_arm(a->loop, &a->timer, on_timer, at_ms);
 }
@@ -118,7 +115,6 @@ static void pump(struct aw_agent *a)
     if (a->is_closed)
         return;
     aw_agent_take(a);
-    aw_agent_probe(a);
     for (i = 0; i < a->relay_count; i++) {
         if (a->relays[i]->needs_kick) {
             a->relays[i]->needs_kick = false;

@@ -14,9 +14,6 @@
  */
 #define AGENT_RETRY_MS 10000
 
-/* How often relays are asked what is waiting while an engine cannot tell who is silent. */
-#define AGENT_PROBE_MS 5000
-
 /* Cells that wait because an engine was busy; more are left on the relay until it is read anew. */
 #define AGENT_HELD_MAX 256
 
@@ -26,7 +23,6 @@ struct agent_engine {
     uint32_t slot;
     uint64_t paused_until_ms; /* 0: not paused */
     bool is_dirty;            /* may have actions */
-    bool wants_path;          /* of a contact: whose silence is it? */
 };
 
 enum agent_mailbox_state { AGENT_MAILBOX_FREE = 0, AGENT_MAILBOX_READ, AGENT_MAILBOX_REMOVING };
@@ -88,7 +84,6 @@ struct aw_agent {
     uint64_t next_send_id;
     struct agent_held *held, **held_end;
     size_t held_count;
-    uint64_t probe_ms; /* when relays may be asked again; loop time */
     uv_prepare_t prepare;
     uv_timer_t timer;
     uint32_t open_handles;
@@ -101,7 +96,6 @@ bool aw_engine_next_action(struct agent_engine *e, struct aw_action *action);
 void aw_engine_done(struct agent_engine *e, uint64_t id, enum aw_status status, struct aw_now now);
 AW_MUST_USE enum aw_status aw_engine_feed(struct agent_engine *e, uint32_t mailbox_id,
                                           struct aw_bytes cell, uint32_t at_s, struct aw_now now);
-bool aw_engine_wants_path(const struct agent_engine *e);
 bool aw_engine_is_stored(const struct agent_engine *e);
 size_t aw_engine_mailboxes(const struct agent_engine *e, struct aw_mailbox *out);
 uint64_t aw_engine_deadline_ms(const struct agent_engine *e);
@@ -117,8 +111,6 @@ void aw_agent_sync_mailboxes(struct aw_agent *a);
 bool aw_agent_feed_held(struct aw_agent *a);
 /* Tells the engines which relays have nothing for them; true when there was something to tell. */
 bool aw_agent_tell_paths(struct aw_agent *a);
-/* Asks the relays of engines that cannot tell who is silent. */
-void aw_agent_probe(struct aw_agent *a);
 /* Tells the relays what is handled durably. */
 void aw_agent_take(struct aw_agent *a);
 

@@ -37,11 +37,6 @@ enum aw_status aw_engine_feed(struct agent_engine *e, uint32_t mailbox_id, struc
                               : aw_contact_feed(e->contact, mailbox_id, cell, at_s, now);
 }
 
-bool aw_engine_wants_path(const struct agent_engine *e)
-{
-    return e->contact != NULL && aw_contact_wants_path(e->contact);
-}
-
 bool aw_engine_is_stored(const struct agent_engine *e)
 {
     return e->subject != NULL ? aw_subject_is_stored(e->subject) : aw_contact_is_stored(e->contact);

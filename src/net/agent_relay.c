@@ -429,37 +429,6 @@ bool aw_agent_tell_paths(struct aw_agent *a)
     return moved;
 }
 
-/* Asks once a relay and round: the answer speaks for all of its mailboxes. */
-static void probe_relay(struct aw_agent *a, struct agent_relay *r)
-{
-    for (uint32_t j = 0; j < AW_AGENT_MAILBOX_MAX; j++) {
-        const struct agent_mailbox *m = &r->mailboxes[j];
-        const struct agent_engine *e =
-            m->state == AGENT_MAILBOX_READ ? aw_agent_engine(a, m->slot) : NULL;
-
-        if (e == NULL || !e->wants_path)
-            continue;
-        if (is_worth_trying(r, aw_loop_now(a->loop)))
-            aw_client_probe(&r->client, j);
-        r->needs_kick = true;
-        return;
-    }
-}
-
-void aw_agent_probe(struct aw_agent *a)
-{
-    uint64_t now_ms = aw_loop_now(a->loop).mono_ms;
-    bool is_wanted = false;
-
-    for (size_t i = 0; i < a->engine_count; i++)
-        is_wanted = is_wanted || a->engines[i].wants_path;
-    if (!is_wanted || now_ms < a->probe_ms)
-        return;
-    a->probe_ms = aw_time_add(now_ms, AGENT_PROBE_MS);
-    for (size_t i = 0; i < a->relay_count; i++)
-        probe_relay(a, a->relays[i]);
-}
-
 void aw_agent_take(struct aw_agent *a)
 {
     size_t i;

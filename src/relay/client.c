@@ -127,17 +127,6 @@ void aw_client_take(struct aw_client *client, uint32_t mailbox, uint64_t upto)
         aw_client_want(client, m, AW_REQUEST_TAKE);
 }
 
-void aw_client_probe(struct aw_client *client, uint32_t mailbox)
-{
-    struct aw_client_mailbox *m = mailbox_at(client, mailbox);
-
-    if (((m->sent | m->want) & AW_CM_BIT(AW_REQUEST_SUBSCRIBE)) != 0)
-        return; /* that answer will say the same */
-    if ((m->sent & AW_CM_BIT(AW_REQUEST_PROBE)) == 0 &&
-        (m->state & (AW_CM_REMOVING | AW_CM_FORGOTTEN)) == 0)
-        aw_client_want(client, m, AW_REQUEST_PROBE);
-}
-
 static enum aw_status queue(struct aw_client *client, uint64_t id,
                             const uint8_t capability[AW_RELAY_KEY_LEN], struct aw_bytes cell,
                             uint32_t after_s)
@@ -291,6 +280,15 @@ uint64_t aw_client_deadline_ms(const struct aw_client *client)
     return due_ms;
 }
 
+static void probe(struct aw_client *client, struct aw_client_mailbox *m)
+{
+    if (((m->sent | m->want) & AW_CM_BIT(AW_REQUEST_SUBSCRIBE)) != 0)
+        return; /* that answer will say the same */
+    if ((m->sent & AW_CM_BIT(AW_REQUEST_PROBE)) == 0 &&
+        (m->state & (AW_CM_REMOVING | AW_CM_FORGOTTEN)) == 0)
+        aw_client_want(client, m, AW_REQUEST_PROBE);
+}
+
 /* One of those subscribed, in turn: its answer tells of the whole link. */
 static void probe_next(struct aw_client *client)
 {
@@ -299,7 +297,7 @@ static void probe_next(struct aw_client *client)
 
         if ((client->config.mailboxes[pos].state & AW_CM_SUBSCRIBED) == 0)
             continue;
-        aw_client_probe(client, pos);
+        probe(client, &client->config.mailboxes[pos]);
         client->probe_pos = pos + 1;
         return;
     }
@@ -312,6 +310,7 @@ enum aw_status aw_client_tick(struct aw_client *client, struct aw_now now)
     if (client->outstanding > 0 &&
         now.mono_ms >= aw_time_add(client->progress_ms, client->config.answer_ms))
         return AW_E_NETWORK;
+    /* spec/07-contact.md §5.1: "Relays MUST be asked for proofs at a fixed interval" */
     if (now.mono_ms >= client->probe_due_ms) {
         client->probe_due_ms = aw_time_add(now.mono_ms, client->config.probe_ms);
         probe_next(client);

@@ -303,7 +303,6 @@ static enum aw_status on_answer(struct aw_client *c, const struct aw_answer *a,
     c->answered = now;
     c->is_healthy = true;
     c->attempt = 0;
-    c->probe_due_ms = aw_time_add(now.mono_ms, c->config.probe_ms);
     if (op == AW_REQUEST_DEPOSIT || op == AW_REQUEST_ARM)
         return on_deposited(c, op, idx, a, event);
     return on_mailbox(c, op, idx, a, event, now);

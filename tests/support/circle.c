@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/circle.h"
 
+#include <allswell/client.h>
+
+#include "base/time.h"
 #include "crypto/verify.h"
+#include "support/proofs.h"
 
 const uint8_t circle_safe[AW_PRESENCE_KEY_LEN] = {1};
 const uint8_t circle_duress[AW_PRESENCE_KEY_LEN] = {2};
@@ -324,16 +328,32 @@ static bool deliver(struct circle *c)
     return false;
 }
 
+/* When a contact asks for a proof next. With an interval each begins at a moment of his own. */
+static uint64_t probe_ms(const struct circle *c, size_t host)
+{
+    const struct circle_host *h = &c->hosts[host];
+
+    if (host == 0 || h->is_asleep || h->is_offline || h->is_unproved)
+        return AW_TIME_NEVER;
+    if (!c->has_interval)
+        return aw_time_max(proofs_matter_ms(h->contact),
+                           h->proved_ms == 0 ? 0 : h->proved_ms + 5000);
+    if (h->proved_ms == 0)
+        return 1000 + 7000 * host;
+    return h->proved_ms + AW_CLIENT_PROBE_MS;
+}
+
 /* The relay answers who asks, unless the path to it is down. Everything that could be delivered
  * has been. */
 static bool prove(struct circle *c, size_t host)
 {
     struct circle_host *h = &c->hosts[host];
 
-    if (h->is_asleep || h->is_offline || h->is_unproved || h->proved_ms == c->mono_ms ||
-        !aw_contact_wants_path(h->contact))
+    if (h->proved_ms == c->mono_ms || probe_ms(c, host) > c->mono_ms)
         return false;
     h->proved_ms = c->mono_ms;
+    if (c->probed != NULL)
+        c->probed(c, host);
     for (uint32_t i = 0; i < AW_ENDPOINT_COUNT_MAX; i++)
         aw_contact_path(h->contact, i, (uint32_t)((int64_t)circle_now_s(c) + c->relay_skew_s), 0,
                         circle_now(c, host));
@@ -365,7 +385,9 @@ static uint64_t deadline_ms(const struct circle *c, size_t host)
 
     if (h->is_asleep)
         return AW_TIME_NEVER;
-    return host == 0 ? aw_subject_deadline_ms(h->subject) : aw_contact_deadline_ms(h->contact);
+    if (host == 0)
+        return aw_subject_deadline_ms(h->subject);
+    return aw_time_min(aw_contact_deadline_ms(h->contact), probe_ms(c, host));
 }
 
 void circle_run(struct circle *c, uint64_t seconds)

@@ -86,7 +86,11 @@ struct circle {
     bool has_switches; /* what is armed is delivered in time */
     /* Sees each action before anything becomes of it. NULL: nobody looks. */
     void (*watch)(struct circle *c, size_t host, const struct aw_action *a);
-    void *watch_ctx;
+    /* Sees each question for a proof. NULL: nobody looks. */
+    void (*probed)(struct circle *c, size_t host);
+    void *watch_ctx; /* of both */
+    /* Contacts ask for proofs as hosts do, every 31 s; else just when an answer matters. */
+    bool has_interval;
     int64_t relay_skew_s;
     /* Returns how often a cell is delivered: 0 drops it. NULL: once. */
     unsigned (*fate)(struct circle *c, const struct circle_cell *cell);

@@ -386,7 +386,7 @@ static void test_handed_over_with_a_full_disk(void)
 /* ---- Votes ---- */
 
 /* Goal: who finds her missed too early, so that the others ring before they know it themselves,
- * does not keep them from voting: they go on asking for a path of their own (CO-62). Method:
+ * does not keep them from voting: they go on asking for a path of their own (CO-67). Method:
  * contact 3 has no grace; her device is off. */
 static void test_missed_too_early(void)
 {

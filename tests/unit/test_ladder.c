@@ -60,10 +60,7 @@ static void test_edges(void)
     T_EQ(tick(&b, T0 + 3599), 0);
     T_EQ(tick(&b, T0 + 3600), 1);
     T_EQ(b.out.events[0].kind, AW_EVENT_LATE);
-    T_TRUE(!aw_ladder_wants_path(&b.ladder, &b.rules));
-    T_EQ(b.ladder.deadline_s, T0 + 3810); /* whose silence it is has to be asked */
     T_EQ(tick(&b, T0 + 3810), 0);
-    T_TRUE(aw_ladder_wants_path(&b.ladder, &b.rules));
     T_EQ(b.ladder.deadline_s, T0 + 3900);
     T_EQ(tick(&b, T0 + 3899), 0);
     T_EQ(tick(&b, T0 + 3900), 1);
@@ -95,8 +92,6 @@ static void test_outage(void)
         T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
         (void)prove(&b, T0 + 5000);
         T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
-        T_TRUE(aw_ladder_wants_path(&b.ladder, &b.rules));
-        T_TRUE(b.ladder.deadline_s <= T0 + 5090);
         T_EQ(prove(&b, T0 + 5089), 0);
         T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
         if (comes_back == 1)
@@ -104,7 +99,6 @@ static void test_outage(void)
         (void)prove(&b, T0 + 5090);
         T_EQ(b.ladder.state, comes_back == 1 ? AW_LADDER_FINE : AW_LADDER_MISSED);
         T_EQ(b.ladder.level, comes_back == 1 ? 0 : 2); /* they count from the end of grace */
-        T_TRUE(!aw_ladder_wants_path(&b.ladder, &b.rules));
     }
 
     set_up(&b);

@@ -78,6 +78,33 @@ static void test_path_down(void)
     }
 }
 
+/* Goal: a host that asks every 31 s, and never else, finds out in time: a silence is known within
+ * 34 s after grace was used up, and nobody hears that a healthy path cannot tell (CO-62). Method:
+ * three contacts whose intervals begin apart, silence at 31 moments of them. */
+static void test_every_31_s(void)
+{
+    for (uint64_t s = 0; s < 31; s++) {
+        struct circle c;
+        size_t missed = 0;
+
+        set_up(&c, 3, 79);
+        c.has_interval = true;
+        circle_run(&c, 10 * MIN_S + s);
+        circle_checkin(&c, circle_safe);
+        c.hosts[0].is_asleep = true;
+        circle_run(&c, HOUR_S + 10 * MIN_S - 1);
+        for (size_t n = 1; n <= 3; n++)
+            T_EQ(circle_view(&c, n).state, AW_LADDER_OVERDUE);
+        circle_run(&c, 35);
+        for (size_t n = 1; n <= 3; n++) {
+            missed += circle_view(&c, n).state == AW_LADDER_MISSED;
+            T_EQ(circle_events(&c, n, AW_EVENT_UNSURE), 0);
+        }
+        T_EQ(missed, 3);
+        circle_free(&c);
+    }
+}
+
 /* Goal: what was only suspected and comes back is no incident; the human who heard of it hears
  * that, too. Method: "cannot tell", then her check-in. */
 static void test_back_from_suspect(void)
@@ -298,6 +325,7 @@ static void test_attack_25_a_day_late(void)
 int main(void)
 {
     T_RUN(test_path_down);
+    T_RUN(test_every_31_s);
     T_RUN(test_back_from_suspect);
     T_RUN(test_wakes_after_a_day);
     T_RUN(test_attack_11_ninety_days);

@@ -32,8 +32,11 @@ extern "C" {
 /** Default for how long a request may go unanswered before the link counts as dead, in ms. */
 #define AW_CLIENT_ANSWER_MS 30000
 
-/** Default for how long a quiet link goes without a probe, in ms. */
-#define AW_CLIENT_PROBE_MS 120000
+/**
+ * Default for how often a link is probed, in ms, whatever else passes over it: three probes are a
+ * little more than the 90 s that two proofs of a silence lie apart (spec/07-contact.md §5.1).
+ */
+#define AW_CLIENT_PROBE_MS 31000
 
 /** Shortest and longest wait between two attempts to connect, in ms. */
 #define AW_CLIENT_BACKOFF_MIN_MS 1000
@@ -77,7 +80,8 @@ struct aw_client_config {
     uint32_t mailbox_cap;
     uint32_t deposit_cap;
     uint64_t answer_ms; /* 0: AW_CLIENT_ANSWER_MS */
-    uint64_t probe_ms;  /* 0: AW_CLIENT_PROBE_MS; AW_TIME_NEVER: no probes */
+    uint64_t probe_ms;  /* 0: AW_CLIENT_PROBE_MS; AW_TIME_NEVER: no probes. It is the same always:
+                           a relay sees when it is asked (spec/07-contact.md §5.1) */
 };
 
 /** Private fields, visible only so that the caller can place the object. Size: 144 bytes. */
@@ -105,7 +109,7 @@ enum aw_client_event_kind {
     AW_CLIENT_EV_DEPOSITED,  /* id, status */
     AW_CLIENT_EV_CREATED,    /* mailbox, status */
     AW_CLIENT_EV_SUBSCRIBED, /* mailbox, status, at (as_of), waiting */
-    AW_CLIENT_EV_PROBED,     /* mailbox, status, at (as_of), waiting */
+    AW_CLIENT_EV_PROBED,     /* mailbox, status, at (as_of), waiting: of aw_client_tick() */
     AW_CLIENT_EV_REMOVED,    /* mailbox, status; the slot is free again */
     AW_CLIENT_EV_MOVED,      /* mailbox: another link of its reader took the subscription */
 };
@@ -160,12 +164,6 @@ AW_API void aw_client_mailbox_forget(struct aw_client *client, uint32_t mailbox)
  * this is delivered again, and taken again.
  */
 AW_API void aw_client_take(struct aw_client *client, uint32_t mailbox, uint64_t upto);
-
-/**
- * Asks what is waiting in a mailbox; answered by AW_CLIENT_EV_PROBED, or by the
- * AW_CLIENT_EV_SUBSCRIBED that is still to come.
- */
-AW_API void aw_client_probe(struct aw_client *client, uint32_t mailbox);
 
 /**
  * Queues a cell. It is deposited, over reconnects if need be, until AW_CLIENT_EV_DEPOSITED

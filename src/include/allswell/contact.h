@@ -195,7 +195,9 @@ AW_API AW_MUST_USE enum aw_status aw_contact_words_compared(struct aw_contact *c
 AW_API void aw_contact_tick(struct aw_contact *c, struct aw_now now);
 
 /**
- * Tells what a relay answered to a subscribe or a probe: whether she or the path is silent.
+ * Tells what a relay answered to a subscribe or a probe: whether she or the path is silent. Ask at
+ * a fixed interval, AW_CLIENT_PROBE_MS where the device can keep a link: at times that follow from
+ * what is known here, a relay would learn it (spec/07-contact.md §5.1).
  *
  * @param mailbox_id  as in aw_contact_mailboxes()
  * @param as_of_s     the relay's clock in its answer, seconds
@@ -203,12 +205,6 @@ AW_API void aw_contact_tick(struct aw_contact *c, struct aw_now now);
  */
 AW_API void aw_contact_path(struct aw_contact *c, uint32_t mailbox_id, uint32_t as_of_s,
                             uint32_t waiting, struct aw_now now);
-
-/**
- * Whether relays should be asked at once, and again every few seconds until they have answered,
- * what is waiting; otherwise it is enough to ask every minute or so.
- */
-AW_API bool aw_contact_wants_path(const struct aw_contact *c);
 
 /** Retries at once what waits for a backoff: the network came back. */
 AW_API void aw_contact_kick(struct aw_contact *c, struct aw_now now);
