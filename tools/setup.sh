@@ -5,7 +5,7 @@
 # Usage: tools/setup.sh [build|tests|checks]
 #   build   (default) what it takes to build and run
 #   tests   also what the tests use
-#   checks  also sanitizers and the like; those that cannot be had are skipped, and said so
+#   checks  also sanitizers, node and the like; those that cannot be had are skipped, and said so
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
@@ -68,6 +68,12 @@ install_cross() {
   return 1
 }
 
+# For the test interop. Who has node from elsewhere has npm with it, and keeps both.
+install_node() {
+  ! { command -v node >/dev/null && command -v npm >/dev/null; } || return 0
+  install_missing nodejs npm
+}
+
 what=${1:-build}
 case $what in
 build | tests | checks) ;;
@@ -87,5 +93,6 @@ install_missing $build
 if [ "$what" = checks ]; then
   # shellcheck disable=SC2086
   install_missing $checks || echo "setup: checks that need these packages will be skipped"
+  install_node || echo "setup: the second implementation will not run: interop will be skipped"
   install_cross || echo "setup: the core is not built for aarch64: cross_aarch64 will be skipped"
 fi

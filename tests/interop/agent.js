@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: ISC
+// Joins a contact to its relay: what arrives goes in, what it answers goes out.
+import { RelayClient } from './relay.js';
+import { Refused } from './status.js';
+
+export class Agent {
+    constructor(contact, token) {
+        this.contact = contact;
+        this.token = token;
+        this.refused = []; // statuses of cells that were dropped
+        this.watchers = [];
+        this.held = null; // deliveries that are not looked at while it pauses
+        this.seen = () => {};
+    }
+
+    async start() {
+        const { contact } = this;
+        this.relay = new RelayClient(contact.relays[0], (...one) => this.delivered(...one));
+        await this.relay.open();
+        await this.relay.read(this.token, contact.readSeed, contact.seed);
+    }
+
+    delivered(...one) {
+        if (this.held) {
+            this.held.push(one);
+            return;
+        }
+        const [cell, at, take] = one;
+        this.arrived(cell, at);
+        take().catch(() => {});
+    }
+
+    /** Reads nothing more until go(). */
+    pause() {
+        this.held = [];
+    }
+
+    go() {
+        const held = this.held;
+        this.held = null;
+        held.forEach((one) => this.delivered(...one));
+    }
+
+    arrived(cell, at) {
+        this.seen(cell);
+        try {
+            const answer = this.contact.receive(cell, at);
+            if (answer)
+                this.send(answer);
+        } catch (error) {
+            if (!(error instanceof Refused))
+                throw error;
+            this.refused.push(error.message);
+        }
+        this.watchers = this.watchers.filter((watcher) => !watcher());
+    }
+
+    /** To her mailbox at this relay. */
+    send(cell) {
+        return this.relay.deposit(this.contact.peer.seed, cell);
+    }
+
+    async join(uri) {
+        const cell = this.contact.join(uri);
+        const answer = await this.relay.deposit(this.contact.joining.invite.seed, cell);
+        if (answer.status !== 'ok')
+            throw new Error(`message 1: ${answer.status}`);
+        await this.until(() => this.contact.channel, 'message 2');
+    }
+
+    /** Waits until something holds, looked at with each cell that arrives. */
+    until(holds, what, ms = 8000) {
+        return new Promise((resolve, reject) => {
+            if (holds())
+                return resolve(holds());
+            const timer = setTimeout(
+                () => reject(new Error(`${this.contact.name} waited in vain for ${what}; refused: ` +
+                    `${this.refused.join(', ') || 'nothing'}`)), ms);
+            this.watchers.push(() => {
+                const value = holds();
+                if (value) {
+                    clearTimeout(timer);
+                    resolve(value);
+                }
+                return value;
+            });
+        });
+    }
+
+    stop() {
+        this.relay.close();
+    }
+}

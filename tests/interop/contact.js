@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: ISC
+// A contact of hers, as far as interoperation goes: joins, hears, judges, answers, opens. It does
+// not ring anybody: what it heard is kept for whoever asks.
+import { equal } from './bytes.js';
+import { decodePadded, decode, encode } from './messages.js';
+import { hash, keyPair, random, signingKey, verify } from './crypto.js';
+import { Joining } from './pairing.js';
+import { judge, openBlob } from './presence.js';
+import { openWith } from './shares.js';
+import { decodeFrame, readText } from './short.js';
+import { act, checkStatement, mark, receipt, shortAct, statementHash } from './statement.js';
+import { refuse } from './status.js';
+import { WordLog } from './words.js';
+
+const KIND =
+    ['', 'beat', 'checkin', 'sos', 'cancel', 'plan', 'keys', 'timer', 'signal', 'drill'];
+const FILE = ['', 'plan', 'introductions', 'card'];
+const BODY_LABEL = { plan: 'plan', introductions: 'introductions', card: 'card file' };
+const SETS_MAX = 4;
+const JUMP_MAX = 2 ** 16; // CO-2
+const TIMER_END = 3;
+
+export class Contact {
+    constructor(name, relays, clock) {
+        this.name = name;
+        this.relays = relays;
+        this.clock = clock; // seconds
+        this.seed = random(32);
+        this.readSeed = random(32);
+        this.receiptKey = signingKey();
+        this.peerKey = keyPair();
+        this.peerSeed = random(32);
+        this.channel = null;
+        this.peer = null;
+        this.log = new WordLog();
+        this.heard = []; // what was said, oldest first
+        this.sets = []; // { number, keys }, newest first
+        this.states = []; // { seq, sealed, share }, newest first
+        this.files = {}; // newest of each kind
+        this.plan = null;
+        this.planWord = null;
+        this.newest = null; // { seq, hash, at }
+        this.replies = 0;
+        this.human = { seq: 0, drill: 0, claim: 0, ask: undefined };
+        this.events = [];
+    }
+
+    // ---- Pairing (spec/04)
+
+    join(uri) {
+        this.joining = new Joining(
+            uri, { name: this.name, seed: this.seed, relays: this.relays }, this.clock());
+        return this.joining.message;
+    }
+
+    /** A cell from the mailbox; returns a cell to answer with, or null. */
+    receive(cell, depositedAt) {
+        if (!this.channel) {
+            const { peer, statics, channel, words } = this.joining.finish(cell);
+            Object.assign(this, { peer, statics, channel, words, joining: null });
+            return null;
+        }
+        const opened = this.channel.open(cell);
+        if (opened.lane === 'bulk') {
+            this.file(decodePadded(opened.content, 'file'));
+            return null;
+        }
+        if (opened.lane === 'switch') {
+            this.events.push({ kind: 'switch', ...decodePadded(opened.content, 'switched') });
+            return null;
+        }
+        this.call(decodePadded(opened.content, 'call'), opened, depositedAt);
+        return this.reply();
+    }
+
+    // ---- Calls (spec/07 §3)
+
+    call(call, opened) {
+        checkStatement(call); // CH-15
+        if (call.alarm && call.alarm.id > call.seq)
+            refuse('range', 'CO-22');
+        const now = this.clock();
+        if (this.newest && call.seq > this.newest.seq + JUMP_MAX + (now - this.newest.at))
+            refuse('range', 'CO-2');
+        this.channel.takeOffer(call.offer, opened.epoch);
+        if (call.word === undefined) {
+            if (!this.newest || call.seq > this.newest.seq)
+                this.note(call, 'beat');
+        } else {
+            this.word(call, act(this.channel.id, call), call.presence);
+        }
+        const gap = this.log.waiting(call.waiting);
+        if (gap > 0)
+            this.events.push({ kind: 'gap', count: gap });
+        this.newer(call, now);
+        this.keep(call);
+    }
+
+    newer(call, now) {
+        if (!this.newest || call.seq > this.newest.seq || !this.newest.hash)
+            this.newest = { seq: call.seq, hash: statementHash(call), at: now };
+    }
+
+    /** Processed once, by number and mark (CH-20, CH-35); named in any case (CH-21). */
+    word(call, acted, presence) {
+        const marked = mark(this.channel.id, call);
+        const found = this.log.find(call.word, marked);
+        if (found === 'ahead')
+            return;
+        if (found === 'again')
+            this.events.push({ kind: 'number used again', word: call.word });
+        if (found !== 'known') {
+            const verdict = this.verdict(call, acted, presence);
+            this.note(call, verdict);
+            this.effects(call, verdict);
+        }
+        this.log.note(call.word, marked);
+    }
+
+    note(call, verdict) {
+        this.heard.push({
+            kind: KIND[call.kind], seq: call.seq, word: call.word, alarm: call.alarm,
+            timer: call.timer, signal: call.signal, reply_seen: call.reply_seen, verdict,
+        });
+    }
+
+    /** The table of 07 §3; the newest set alone may find a word safe that reuses a number. */
+    verdict(call, acted, presence) {
+        const typed = ['checkin', 'cancel', 'plan', 'keys'].includes(KIND[call.kind]) ||
+            (KIND[call.kind] === 'timer' && call.timer.op === TIMER_END);
+        if (!typed)
+            return 'none';
+        const set = this.sets.find((one) => one.number <= call.word);
+        if (!set || !set.keys.circle)
+            return 'claimed';
+        const accept = this.channel.accepts.get(call.presence_epoch);
+        return accept ? judge(set.keys, accept, presence, acted) : 'cannot judge';
+    }
+
+    effects(call, verdict) {
+        const counts = verdict === 'safe' || verdict === 'claimed';
+        if (KIND[call.kind] === 'keys' && counts)
+            this.takeKeys(call);
+        if (KIND[call.kind] === 'plan' && counts) {
+            this.planWord = call;
+            this.takePlan();
+        }
+    }
+
+    takeKeys(call) {
+        const accept = this.channel.accepts.get(call.presence_epoch);
+        const keys = openBlob(accept, call.presence, call.keys, this.channel.id);
+        this.sets.unshift({ number: call.word, keys });
+        this.sets.length = Math.min(this.sets.length, SETS_MAX);
+    }
+
+    // ---- Files (spec/06 §6)
+
+    file(file) {
+        const kind = FILE[file.kind];
+        const bodyHash = hash(BODY_LABEL[kind], file.body);
+        verify(file.signature, file.signing_key, 'file', bodyHash);
+        const name = kind === 'card' ? 'card_file' : kind;
+        this.files[kind] = { message: decode(file.body, name), hash: bodyHash };
+        this.takePlan();
+    }
+
+    /** CO-7: word and file, in any order. */
+    takePlan() {
+        const file = this.files.plan;
+        if (!file || !this.planWord || !equal(this.planWord.plan_hash, file.hash))
+            return;
+        if (!this.plan || file.message.version > this.plan.version)
+            this.plan = file.message;
+    }
+
+    // ---- Place and card (spec/07 §7, spec/16 §9)
+
+    keep(call) {
+        if (call.state && call.share && !this.states.some((one) => one.seq === call.seq))
+            this.states.unshift({ seq: call.seq, sealed: call.state, shares: [call.share] });
+    }
+
+    threshold() {
+        return this.plan ? this.plan.threshold : 1;
+    }
+
+    /** The sealed state of a statement, or the newest, with the shares that are here. */
+    place(seq) {
+        const one = this.states.find((state) => seq === undefined || state.seq === seq);
+        return openWith(one.shares, this.threshold(), one.sealed);
+    }
+
+    // ---- Replies (spec/07 §2)
+
+    reply() {
+        if (!this.newest)
+            return null;
+        const { accept, accept_epoch } = this.channel.accept();
+        const message = {
+            number: ++this.replies,
+            seq_device: this.newest.seq,
+            seq_human: this.human.seq,
+            ...this.log.reply(),
+            accept,
+            accept_epoch,
+            cell_epoch: this.channel.newest.epoch,
+            cell_index: this.channel.newest.index,
+            receipt_key: this.receiptKey.public,
+            receipt: receipt(this.receiptKey.secret, this.newest.hash, this.newest.at),
+            receipt_at: this.newest.at,
+            claim: this.human.claim,
+            plan_version: this.plan ? this.plan.version : 0,
+            ask: this.human.ask,
+            peer_key: this.peerKey.public,
+            peer_seed: this.peerSeed,
+            always_on: false,
+            leaves: false,
+            drill: this.human.drill,
+        };
+        this.lastReply = message;
+        return this.channel.seal('cell', encode(message, 'reply')).cell;
+    }
+
+    /** The human looked. */
+    see() {
+        this.human.seq = this.newest.seq;
+        return this.reply();
+    }
+
+    /** The human asks "are you OK?" (07 §10). */
+    ask(id, within) {
+        this.human.ask = { id, within_s: within };
+        return this.reply();
+    }
+
+    // ---- Frames (spec/14)
+
+    frameText(text) {
+        return this.frame(readText(text));
+    }
+
+    /** Worth what the word itself would be (14 §5); returns the frame. */
+    frame(bytes) {
+        const opened = this.channel.open(bytes, ['short']);
+        const frame = decodeFrame(opened.content, opened.epoch);
+        const call = {
+            ...frame,
+            presence_epoch: opened.epoch - (frame.presence_back ?? 0),
+            alarm: frame.alarm_kind &&
+                { id: frame.seq, kind: frame.alarm_kind, since: frame.issued_at },
+        };
+        const presence = frame.e && new Uint8Array([...frame.e, ...frame.mac]);
+        this.word(call, shortAct(this.channel.id, call), presence);
+        return frame;
+    }
+}
+
