@@ -10,6 +10,7 @@ export class Agent {
         this.refused = []; // statuses of cells that were dropped
         this.watchers = [];
         this.held = null; // deliveries that are not looked at while it pauses
+        this.mute = false; // hears, and says nothing
         this.seen = () => {};
     }
 
@@ -45,19 +46,26 @@ export class Agent {
         this.seen(cell);
         try {
             const answer = this.contact.receive(cell, at);
-            if (answer)
-                this.send(answer);
+            if (answer && !this.mute)
+                this.post(answer);
         } catch (error) {
             if (!(error instanceof Refused))
                 throw error;
             this.refused.push(error.message);
         }
+        if (this.contact.wants)
+            this.post(this.contact.question());
         this.watchers = this.watchers.filter((watcher) => !watcher());
     }
 
     /** To her mailbox at this relay. */
     send(cell) {
         return this.relay.deposit(this.contact.peer.seed, cell);
+    }
+
+    /** The same; a link that ends takes it along, as any cell may be lost. */
+    post(cell) {
+        this.send(cell).catch(() => {});
     }
 
     async join(uri) {
@@ -74,8 +82,8 @@ export class Agent {
             if (holds())
                 return resolve(holds());
             const timer = setTimeout(
-                () => reject(new Error(`${this.contact.name} waited in vain for ${what}; refused: ` +
-                    `${this.refused.join(', ') || 'nothing'}`)), ms);
+                () => reject(new Error(`${this.contact.name} waited in vain for ${what}; ` +
+                    `refused: ${this.refused.join(', ') || 'nothing'}`)), ms);
             this.watchers.push(() => {
                 const value = holds();
                 if (value) {

@@ -21,8 +21,9 @@ export class Channel {
         this.offer = offers ? keyPair() : null;
         this.taken = null; // offer that the newest accept answers
         this.resumptions = new Map([[0, this.current.resumption]]);
-        this.anchor = this.current.resumption;
-        this.newest = { epoch: 0, index: 0, heard: false };
+        this.anchor = [0, this.current.resumption]; // CH-40
+        this.floor = 0;
+        this.newest = { epoch: 0, index: 0 };
         this.events = [];
     }
 
@@ -30,9 +31,10 @@ export class Channel {
         return [this.current, this.next, this.session?.epoch].filter(Boolean);
     }
 
-    /** CH-10: a contact sends in the newest epoch in which it has received; who offers, in the newest. */
-    seal(lane, content, nonce) {
-        const epoch = this.offers && this.next ? this.next : this.current;
+    /** A contact sends in the newest epoch that it has heard (CH-10), who offers in the newest. */
+    seal(lane, content, nonce, session = false) {
+        const newest = this.offers && this.next ? this.next : this.current;
+        const epoch = session ? this.session.epoch : newest;
         return { epoch: epoch.number, ...epoch.send[LANE[lane]].seal(content, nonce) };
     }
 
@@ -57,19 +59,51 @@ export class Channel {
     }
 
     heard(epoch, lane, index, content) {
-        const inSession = epoch === this.session?.epoch;
+        const quarantined = epoch === this.session?.epoch && this.session.stale;
         if (epoch === this.next)
             this.step(); // CH-9
-        if (lane === 'cell' && !inSession)
-            this.newest = { epoch: epoch.number, index, heard: true };
-        return { lane, epoch: epoch.number, index, content, session: inSession };
+        if (epoch === this.session?.epoch && !quarantined)
+            this.settle();
+        if (lane === 'cell' && !quarantined)
+            this.newest = { epoch: epoch.number, index };
+        return { lane, epoch: epoch.number, index, content, quarantined };
     }
 
     step() {
         this.current = this.next;
         this.next = null;
         this.taken = null;
+        this.floor = this.current.number;
         this.keep(this.current);
+    }
+
+    /** The session becomes the channel: heard in it, or humans compared its words (05 §8.2). */
+    settle() {
+        const { epoch, accept, stale, floor } = this.session;
+        this.current = epoch;
+        this.next = null;
+        this.taken = null;
+        this.session = null;
+        this.floor = floor;
+        this.accepts.set(epoch.number, accept);
+        if (stale) {
+            this.resumptions.clear();
+            this.anchor = [epoch.number, epoch.resumption];
+        }
+        this.keep(epoch);
+    }
+
+    /** The newest epoch that this side has derived. */
+    derived() {
+        return (this.next ?? this.current).number;
+    }
+
+    /** Resumption keys under which the other side may ask, the newest first. */
+    resumable() {
+        const keys = [...this.resumptions].sort((a, b) => b[0] - a[0]);
+        if (this.next)
+            keys.unshift([this.next.number, this.next.resumption]);
+        return [...keys, this.anchor];
     }
 
     keep(epoch) {
@@ -96,7 +130,9 @@ export class Channel {
     }
 
     /** Contact: the accept that a reply carries. */
-    accept() {
+    accept(session = false) {
+        if (session)
+            return { accept: this.session.accept.public, accept_epoch: this.session.epoch.number };
         const number = Math.max(...this.accepts.keys());
         return { accept: this.accepts.get(number).public, accept_epoch: number };
     }

@@ -6,6 +6,7 @@ import { decodePadded, decode, encode } from './messages.js';
 import { hash, keyPair, random, signingKey, verify } from './crypto.js';
 import { Joining } from './pairing.js';
 import { judge, openBlob } from './presence.js';
+import { Question, answerQuestion } from './restore.js';
 import { openWith } from './shares.js';
 import { decodeFrame, readText } from './short.js';
 import { act, checkStatement, mark, receipt, shortAct, statementHash } from './statement.js';
@@ -19,6 +20,7 @@ const BODY_LABEL = { plan: 'plan', introductions: 'introductions', card: 'card f
 const SETS_MAX = 4;
 const JUMP_MAX = 2 ** 16; // CO-2
 const TIMER_END = 3;
+const UNOPENED_MAX = 8;
 
 export class Contact {
     constructor(name, relays, clock) {
@@ -43,6 +45,9 @@ export class Contact {
         this.replies = 0;
         this.human = { seq: 0, drill: 0, claim: 0, ask: undefined };
         this.events = [];
+        this.unopened = 0; // cells in a row that did not open
+        this.wants = false; // there is a need to ask
+        this.asked = null;
     }
 
     // ---- Pairing (spec/04)
@@ -60,7 +65,11 @@ export class Contact {
             Object.assign(this, { peer, statics, channel, words, joining: null });
             return null;
         }
-        const opened = this.channel.open(cell);
+        const opened = this.open(cell);
+        if (!opened)
+            return this.answer;
+        if (opened.quarantined)
+            return this.quarantined(opened);
         if (opened.lane === 'bulk') {
             this.file(decodePadded(opened.content, 'file'));
             return null;
@@ -69,8 +78,84 @@ export class Contact {
             this.events.push({ kind: 'switch', ...decodePadded(opened.content, 'switched') });
             return null;
         }
-        this.call(decodePadded(opened.content, 'call'), opened, depositedAt);
+        const call = decodePadded(opened.content, 'call');
+        this.call(call, opened, depositedAt);
+        if (call.reply_seen > this.replies) { // CH-38
+            this.replies = call.reply_seen;
+            this.events.push({ kind: 'peer reset' });
+            this.wants = true;
+        }
         return this.reply();
+    }
+
+    /** Opens a cell of the channel; null, and this.answer, for one of re-establishment. */
+    open(cell) {
+        this.answer = null;
+        try {
+            const opened = this.channel.open(cell);
+            this.unopened = 0;
+            return opened;
+        } catch (error) {
+            if (error.status !== 'auth' || !this.restored(cell)) {
+                if (++this.unopened % UNOPENED_MAX === 0) // CH-33
+                    this.wants = true;
+                throw error;
+            }
+        }
+        return null;
+    }
+
+    // ---- Re-establishment (spec/05 §8)
+
+    said() {
+        const words = [this.log.words, ...this.log.more];
+        return { seq: this.newest?.seq ?? 0, word: Math.max(...words) };
+    }
+
+    /** The question that is to be sent: one that was in vain gives way to one under the anchor. */
+    question() {
+        const anchor = this.asked !== null && !this.asked.anchor;
+        this.asked = new Question(this.channel, this.statics, this.said(), anchor);
+        this.wants = false;
+        return this.asked.cell;
+    }
+
+    restored(cell) {
+        const session = this.asked?.answered(this.channel, cell);
+        if (session) {
+            this.asked = null;
+            this.begin(session);
+            this.answer = this.reply(true); // else she never hears that it was heard
+            return true;
+        }
+        const answered = answerQuestion(this.channel, this.statics, this.said(), cell);
+        if (!answered)
+            return false;
+        this.asked = null; // CH-27
+        this.begin(answered.session);
+        this.answer = answered.cell;
+        return true;
+    }
+
+    begin(session) {
+        this.channel.session = { ...session, floor: this.channel.floor };
+        this.events.push({ kind: 're-established', stale: session.stale, words: session.words });
+    }
+
+    /** CH-28: no effect, but an answer; the human hears of it. */
+    quarantined(opened) {
+        if (opened.lane !== 'cell')
+            return null;
+        const call = decodePadded(opened.content, 'call');
+        checkStatement(call);
+        this.events.push({ kind: 'quarantined call', seq: call.seq });
+        return null;
+    }
+
+    /** Humans compared the words of the session, on both sides. */
+    accepted() {
+        this.words = this.channel.session.words;
+        this.channel.settle();
     }
 
     // ---- Calls (spec/07 §3)
@@ -98,7 +183,8 @@ export class Contact {
 
     newer(call, now) {
         if (!this.newest || call.seq > this.newest.seq || !this.newest.hash)
-            this.newest = { seq: call.seq, hash: statementHash(call), at: now };
+            this.newest = { seq: call.seq, hash: statementHash(call), at: now,
+                issued_at: call.issued_at };
     }
 
     /** Processed once, by number and mark (CH-20, CH-35); named in any case (CH-21). */
@@ -109,6 +195,10 @@ export class Contact {
             return;
         if (found === 'again')
             this.events.push({ kind: 'number used again', word: call.word });
+        // A phone restored from a backup goes on under numbers and seqs of before.
+        const later = found === 'again' && call.issued_at > this.newest.issued_at;
+        if (later && KIND[call.kind] === 'checkin')
+            this.newest.seq = 0;
         if (found !== 'known') {
             const verdict = this.verdict(call, acted, presence);
             this.note(call, verdict);
@@ -193,10 +283,10 @@ export class Contact {
 
     // ---- Replies (spec/07 §2)
 
-    reply() {
+    reply(session = false) {
         if (!this.newest)
             return null;
-        const { accept, accept_epoch } = this.channel.accept();
+        const { accept, accept_epoch } = this.channel.accept(session);
         const message = {
             number: ++this.replies,
             seq_device: this.newest.seq,
@@ -219,7 +309,8 @@ export class Contact {
             drill: this.human.drill,
         };
         this.lastReply = message;
-        return this.channel.seal('cell', encode(message, 'reply')).cell;
+        const content = encode(message, 'reply');
+        return this.channel.seal('cell', content, undefined, session).cell;
     }
 
     /** The human looked. */

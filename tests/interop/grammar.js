@@ -61,7 +61,12 @@ function type(text) {
         };
     found = text.match(/^\[(\d+)\*(\d+) ([a-z_]+)\]$/);
     if (found)
-        return { kind: 'list', least: Number(found[1]), most: Number(found[2]), of: type(found[3]) };
+        return {
+            kind: 'list',
+            least: Number(found[1]),
+            most: Number(found[2]),
+            of: type(found[3]),
+        };
     if (text === 'bool')
         return { kind: 'bool' };
     return { kind: 'rule', name: text };

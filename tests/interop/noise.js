@@ -116,7 +116,8 @@ export class Noise {
 
     /** CR-11: works on a copy; what does not verify leaves this handshake as it was. */
     read(step, message) {
-        const copy = Object.assign(Object.create(Noise.prototype), this, { keys: { ...this.keys } });
+        const copy = Object.assign(Object.create(Noise.prototype), this);
+        copy.keys = { ...this.keys };
         const payload = copy.readInto(step, message);
         Object.assign(this, copy);
         return payload;

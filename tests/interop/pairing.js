@@ -69,7 +69,7 @@ export class Joining {
         this.message = this.noise.write('first', hello(me, HELLO_1));
     }
 
-    /** Message 2: the peer, the channel and the words; refused, and nothing changed, for anything else. */
+    /** Message 2: the peer, the channel, the words; anything else changes nothing. */
     finish(message) {
         const peer = readHello(this.noise.read('second', message));
         const finished = this.noise.split();

@@ -15,7 +15,8 @@ const QUESTION = 1;
 const ANSWER = 2;
 const NOTHING = { epoch: 0, seq: 0, word: 0, stale: false }; // PE-3
 
-export const isHigher = (mine, theirs) => Buffer.compare(Buffer.from(mine), Buffer.from(theirs)) > 0;
+export const isHigher = (mine, theirs) =>
+    Buffer.compare(Buffer.from(mine), Buffer.from(theirs)) > 0;
 
 const headerKey = (psk, direction, number) => kdf(psk, 'peer', byte(direction, number));
 

@@ -21,7 +21,7 @@ node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ||
 mkdir -p "$work"
 exec 9>"$work/lock"
 flock 9
-rm -f "$work"/*.js
+rm -f "$work"/*.js "$work"/*.log "$work"/*.status
 cp "$here"/*.js "$here"/package.json "$here"/package-lock.json "$work/"
 cd "$work"
 if ! cmp -s package-lock.json installed; then
@@ -30,4 +30,16 @@ if ! cmp -s package-lock.json installed; then
   cp package-lock.json installed
 fi
 export ALLSWELL_SPEC="$root/spec" ALLSWELL_BIN="$bin"
-node --test --test-reporter=spec test-*.js
+
+# Each file waits for its own processes most of the time.
+for file in test-*.js; do
+  { node --test --test-reporter=spec "$file" >"$file.log" 2>&1 && echo 0 || echo 1; } \
+    >"$file.status" &
+done
+wait
+failed=0
+for file in test-*.js; do
+  grep -E '^ *[▶✔✖]' "$file.log" || true
+  [ "$(cat "$file.status")" = 0 ] || { failed=1; cat "$file.log"; }
+done
+exit "$failed"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What the live tests share: a relay, the C subject in her home, and contacts in JavaScript.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from './agent.js';
 import { Contact } from './contact.js';
@@ -53,13 +54,16 @@ export class Scene {
 
     /** Her agent in the background. */
     async run(name = 'she') {
-        const child = this.world.background('allswell', ['--home', this.world.home(name), 'run']);
-        await this.until(async () => {
-            const { out, code } = await this.world.run(
-                'allswell', ['--home', this.world.home(name), 'status', '--json']);
-            return code === 0 && JSON.parse(out).agent;
-        }, `the agent of ${name}`);
+        const home = this.world.home(name);
+        const child = this.world.background('allswell', ['--home', home, 'run']);
+        await this.until(() => existsSync(join(home, 'control.sock')), `the agent of ${name}`);
         return child;
+    }
+
+    /** Ends an agent, and waits until its store is closed. */
+    stop(child) {
+        child.kill('SIGTERM');
+        return new Promise((resolve) => child.on('exit', resolve));
     }
 
     async contact(name) {

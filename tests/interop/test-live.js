@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { hex } from './bytes.js';
+import { copy } from './copy.js';
 import { encode } from './messages.js';
 import { DURESS, SAFE, Scene } from './scene.js';
 import { statusOf } from './status.js';
@@ -27,7 +28,8 @@ test('a contact in JavaScript', async (t) => {
         const from = contact.heard.length;
         const screen = await scene.she('checkin', ...PLACE, { typed: secret });
         const word = await agent.until(() => heard('checkin', from), 'a check-in');
-        return { word, screen: screen.replace(/number \d+/, 'number N') };
+        // How many devices answered while she looked is a matter of milliseconds.
+        return { word, screen: screen.replace(/number \d+|\d+ of their devices/g, '') };
     };
 
     await t.test('joins by invite, and both see the same words', async () => {
@@ -57,7 +59,7 @@ test('a contact in JavaScript', async (t) => {
         await scene.until(async () => (await mine()).plan_version === 1, 'the plan to be named');
     });
 
-    await t.test('tells safe, duress and wrong apart; her screen shows one and the same', async () => {
+    await t.test('tells safe, duress and wrong apart; her screen stays the same', async () => {
         const [safe, duress, wrong] =
             [await checkin(SAFE), await checkin(DURESS), await checkin('something else')];
         assert.equal(safe.word.verdict, 'safe');
@@ -79,10 +81,10 @@ test('a contact in JavaScript', async (t) => {
         await checkin(SAFE);
         await checkin(SAFE);
         assert.ok(contact.channel.current.number >= before + 1);
-        const said = contact.heard.length;
+        const later = copy(contact);
         for (const cell of cells)
-            assert.match(statusOf(() => contact.receive(cell, 0)), /^(auth|replay)$/);
-        assert.equal(contact.heard.length, said);
+            assert.match(statusOf(() => later.receive(cell, 0)), /^(auth|replay)$/);
+        assert.equal(later.heard.length, contact.heard.length);
         assert.deepEqual(contact.channel.events, []);
     });
 

@@ -228,7 +228,8 @@ function peersJson(group) {
     const pairs = g.draws(1, 2).map((secret) => ({ secret, public: dhPublic(secret) }));
     g.is('key_1', pairs[0].public);
     g.is('key_2', pairs[1].public);
-    const [higher, lower] = isHigher(pairs[0].public, pairs[1].public) ? pairs : [pairs[1], pairs[0]];
+    const [higher, lower] =
+        isHigher(pairs[0].public, pairs[1].public) ? pairs : [pairs[1], pairs[0]];
     g.is('who_begins', higher === pairs[0] ? 1 : 2);
     const psk = g.bytes('psk');
     const asking = withDraws(g.draws(3, 4), () => new Asking(higher, lower.public, psk));
