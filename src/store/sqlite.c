@@ -80,6 +80,16 @@ static int apply(struct aw_sqlite *s, const struct aw_store_op *op)
     return rc;
 }
 
+/* Whether what is written now will be found again. */
+static bool is_in_place(struct aw_sqlite *s)
+{
+    int has_moved = 0;
+
+    /* spec/10-storage.md §3: "A commit into a file that has been moved or deleted MUST fail." */
+    (void)sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    return has_moved == 0;
+}
+
 static enum aw_status sqlite_commit(void *self, const struct aw_store_op *ops, size_t count)
 {
     struct aw_sqlite *s = self;
@@ -89,6 +99,8 @@ static enum aw_status sqlite_commit(void *self, const struct aw_store_op *ops, s
     if (s->is_reader)
         return AW_E_STATE;
     rest(s);
+    if (!is_in_place(s))
+        return AW_E_STORE;
     rc = run(s, AW_SQLITE_BEGIN);
     for (i = 0; rc == SQLITE_OK && i < count; i++)
         rc = apply(s, &ops[i]);

@@ -169,13 +169,61 @@ static enum aw_status check_file(struct opening *o)
             return create_file(o);
         return refuse(o, AW_E_DAMAGED, "the file is empty; " DAMAGE_REMEDY);
     }
-    if (!has_magic(o->s->path))
+    /* A power cut may have torn the head while it was made, or while the log was moved: then the
+     * journal or the log has what it needs, and SQLite judges. */
+    if (!has_magic(o->s->path) && length_of(o->s->path, "-wal") <= 0 &&
+        length_of(o->s->path, "-journal") <= 0)
         return refuse(o, AW_E_DAMAGED, "not a database; " DAMAGE_REMEDY);
     /* spec/10-storage.md §1: "The file of a store, its log and its lock MUST NOT be readable or
      * writable by another user." */
     if (chmod(o->s->path, 0600) != 0)
         return refuse_errno(o, errno);
     return AW_OK;
+}
+
+/* One buffer from the file and back into its place. Returns its length, 0 at the end, or -1. */
+static ssize_t write_again(int fd, uint8_t *buf, size_t cap, off_t at)
+{
+    ssize_t len, done = 0, got;
+
+    do
+        len = pread(fd, buf, cap, at);
+    while (len < 0 && errno == EINTR);
+    while (done < len) {
+        got = pwrite(fd, buf + done, (size_t)(len - done), at + done);
+        if (got < 0 && errno != EINTR)
+            return -1;
+        if (got > 0)
+            done += got;
+    }
+    return len;
+}
+
+/*
+ * spec/10-storage.md §3: "The bytes of a log that is found when a store is opened MUST be written
+ * again and flushed before the log is used."
+ */
+static enum aw_status flush_log(struct opening *o)
+{
+    char name[PATH_MAX];
+    uint8_t buf[16384];
+    ssize_t len;
+    off_t at = 0;
+    int fd, error;
+
+    if (length_of(o->s->path, "-wal") <= 0)
+        return AW_OK;
+    (void)snprintf(name, sizeof name, "%s-wal", o->s->path); /* fits: length_of() */
+    fd = open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return refuse_errno(o, errno);
+    do {
+        len = write_again(fd, buf, sizeof buf, at);
+        at += len;
+    } while (len > 0);
+    error = len < 0 || fsync(fd) != 0 ? errno : 0;
+    (void)close(fd);
+    return error == 0 ? AW_OK : refuse_errno(o, error);
 }
 
 int aw_sqlite_connect(sqlite3 **db, const char *path)
@@ -186,6 +234,9 @@ int aw_sqlite_connect(sqlite3 **db, const char *path)
         return rc;
     (void)sqlite3_extended_result_codes(*db, 1);
     (void)sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    /* spec/10-storage.md §5: "A program MUST NOT repair, recreate or replace a database that it
+     * cannot trust." Nor move a log into it. */
+    (void)sqlite3_db_config(*db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_busy_timeout(*db, AW_SQLITE_BUSY_MS);
     /* spec/10-storage.md §2: "The database MUST be in WAL mode with `synchronous` at least `FULL`."
      */
@@ -300,6 +351,8 @@ static enum aw_status open_database(struct opening *o)
         return refuse(o, st, "its table is missing or changed; " DAMAGE_REMEDY);
     if (st == AW_OK && (s->flags & AW_SQLITE_BACKGROUND) != 0)
         st = aw_sqlite_mover_start(s);
+    if (st == AW_OK)
+        (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return st == AW_OK ? AW_OK : refuse(o, st, "out of memory or threads; free some");
 }
 
@@ -341,6 +394,8 @@ enum aw_status aw_store_sqlite_open(struct aw_store *out, const char *path, unsi
         st = take_lock(&o);
     if (st == AW_OK)
         st = check_file(&o);
+    if (st == AW_OK)
+        st = flush_log(&o);
     if (st == AW_OK)
         st = open_database(&o);
     if (st != AW_OK) {

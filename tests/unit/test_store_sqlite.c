@@ -169,6 +169,60 @@ static void run_sql(const char *path, const char *sql)
     (void)sqlite3_close(db);
 }
 
+/* Goal: what would be written into a file that is no longer there is refused, and works again when
+ * the file is back. spec/10-storage.md §3: "A commit into a file that has been moved or deleted
+ * MUST fail." Method: move the file away under an open store, then back; then delete it. */
+static void test_file_moved_away(void)
+{
+    const char *folder = folder_new();
+    const char *path = folder_path(folder, "a.db"), *away = folder_path(folder, "away.db");
+    struct aw_store s;
+
+    T_REQUIRE(open_at(&s, path, AW_SQLITE_CREATE) == AW_OK);
+    T_EQ(commit(&s, 1, "a", 1), AW_OK);
+    T_EQ(rename(path, away), 0);
+    T_EQ(commit(&s, 2, "b", 1), AW_E_STORE);
+    T_EQ(rename(away, path), 0);
+    T_EQ(commit(&s, 3, "c", 1), AW_OK);
+    T_EQ(count_of(&s), 2);
+    T_EQ(unlink(path), 0);
+    T_EQ(commit(&s, 4, "d", 1), AW_E_STORE);
+    s.vtable->close(s.self);
+}
+
+/* Goal: a refused file and its log stay as they are. spec/10-storage.md §5: "A program MUST NOT
+ * repair, recreate or replace a database that it cannot trust."
+ * Method: a damaged page behind a log that has nothing to do with it. */
+static void test_refused_stays(void)
+{
+    const char *folder = folder_new();
+    const char *path = folder_path(folder, "a.db"), *copy = folder_path(folder, "b.db");
+    size_t len, log_len, after_len;
+    struct aw_store s;
+    char *db, *log, *after;
+
+    make(path, 40);
+    T_REQUIRE(open_at(&s, path, 0) == AW_OK);
+    T_EQ(commit(&s, 1, "a", 1), AW_OK);
+    db = t_read_path(path, &len);
+    log = t_read_path(folder_path(folder, "a.db-wal"), &log_len);
+    T_TRUE(log_len > 0);
+    memset(db + len - 4096, 0xa5, 12);
+    write_file(copy, db, len);
+    write_file(folder_path(folder, "b.db-wal"), log, log_len);
+    refused(copy, 0, AW_E_DAMAGED, "damaged");
+    after = t_read_path(copy, &after_len);
+    T_EQ(after_len, len);
+    T_MEM_EQ(after, db, len);
+    free(after);
+    after = t_read_path(folder_path(folder, "b.db-wal"), &after_len);
+    T_EQ(after_len, log_len);
+    free(after);
+    free(log);
+    free(db);
+    s.vtable->close(s.self);
+}
+
 /* Goal: databases of others, of the future, or without our table are refused, unchanged.
  * Method: made with SQLite itself; the version is read again afterwards. */
 static void test_wrong_database(void)
@@ -345,6 +399,8 @@ int main(void)
     T_RUN(test_create_and_reopen);
     T_RUN(test_one_at_a_time);
     T_RUN(test_damage);
+    T_RUN(test_file_moved_away);
+    T_RUN(test_refused_stays);
     T_RUN(test_wrong_database);
     T_RUN(test_bad_path);
     T_RUN(test_migrations);
