@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/faulty_vfs.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 struct file {
     sqlite3_file base;
     sqlite3_file *real;
+    const char *path; /* SQLite keeps it while the file is open */
 };
 
 struct fault {
@@ -20,6 +22,8 @@ static struct fault faults[FAULTY_OP_COUNT];
 static sqlite3_vfs *real_vfs;
 static sqlite3_vfs faulty_vfs;
 static sqlite3_io_methods methods;
+static void (*watcher)(const struct faulty_note *note);
+static pthread_mutex_t watch_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static int fault_of(enum faulty_op op)
 {
@@ -36,6 +40,23 @@ static sqlite3_file *real_of(sqlite3_file *file)
     return ((struct file *)file)->real;
 }
 
+/* Ends an operation that began with begin(): in between nobody else changes a file, so that what
+ * the observer sees has the order of what was done. */
+static int end(int rc, struct faulty_note note)
+{
+    note.failed = rc != SQLITE_OK;
+    if (watcher != NULL && note.path != NULL)
+        watcher(&note);
+    (void)pthread_mutex_unlock(&watch_mutex);
+    return rc;
+}
+
+static int begin(enum faulty_op op)
+{
+    (void)pthread_mutex_lock(&watch_mutex);
+    return fault_of(op);
+}
+
 static int on_close(sqlite3_file *file)
 {
     return real_of(file)->pMethods->xClose(real_of(file));
@@ -43,28 +64,42 @@ static int on_close(sqlite3_file *file)
 
 static int on_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
 {
-    return real_of(file)->pMethods->xRead(real_of(file), out, len, at);
+    int rc = begin(FAULTY_READ);
+
+    (void)pthread_mutex_unlock(&watch_mutex);
+    return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xRead(real_of(file), out, len, at);
 }
 
 static int on_write(sqlite3_file *file, const void *in, int len, sqlite3_int64 at)
 {
-    int rc = fault_of(FAULTY_WRITE);
+    int rc = begin(FAULTY_WRITE);
 
-    return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xWrite(real_of(file), in, len, at);
+    if (rc == SQLITE_OK)
+        rc = real_of(file)->pMethods->xWrite(real_of(file), in, len, at);
+    return end(rc, (struct faulty_note){.op = FAULTY_WRITE,
+                                        .path = ((struct file *)file)->path,
+                                        .bytes = in,
+                                        .at = at,
+                                        .len = len});
 }
 
 static int on_truncate(sqlite3_file *file, sqlite3_int64 len)
 {
-    int rc = fault_of(FAULTY_TRUNCATE);
+    int rc = begin(FAULTY_TRUNCATE);
 
-    return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xTruncate(real_of(file), len);
+    if (rc == SQLITE_OK)
+        rc = real_of(file)->pMethods->xTruncate(real_of(file), len);
+    return end(rc, (struct faulty_note){
+                       .op = FAULTY_TRUNCATE, .path = ((struct file *)file)->path, .len = len});
 }
 
 static int on_sync(sqlite3_file *file, int flags)
 {
-    int rc = fault_of(FAULTY_SYNC);
+    int rc = begin(FAULTY_SYNC);
 
-    return rc != SQLITE_OK ? rc : real_of(file)->pMethods->xSync(real_of(file), flags);
+    if (rc == SQLITE_OK)
+        rc = real_of(file)->pMethods->xSync(real_of(file), flags);
+    return end(rc, (struct faulty_note){.op = FAULTY_SYNC, .path = ((struct file *)file)->path});
 }
 
 static int on_file_size(sqlite3_file *file, sqlite3_int64 *len)
@@ -128,10 +163,22 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int fl
     int rc;
 
     (void)vfs;
+    (void)pthread_mutex_lock(&watch_mutex);
     file->real = (sqlite3_file *)(file + 1);
+    file->path = name;
     rc = real_vfs->xOpen(real_vfs, name, file->real, flags, got);
     out->pMethods = file->real->pMethods != NULL ? &methods : NULL;
-    return rc;
+    return end(rc, (struct faulty_note){.op = FAULTY_READ, .path = name});
+}
+
+static int on_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
+{
+    int rc;
+
+    (void)vfs;
+    (void)pthread_mutex_lock(&watch_mutex);
+    rc = real_vfs->xDelete(real_vfs, name, sync_folder);
+    return end(rc, (struct faulty_note){.op = FAULTY_READ, .path = name});
 }
 
 void faulty_vfs_install(void)
@@ -163,6 +210,7 @@ void faulty_vfs_install(void)
     faulty_vfs.pNext = NULL;
     faulty_vfs.szOsFile = real_vfs->szOsFile + (int)sizeof(struct file);
     faulty_vfs.xOpen = on_open;
+    faulty_vfs.xDelete = on_delete;
     (void)sqlite3_vfs_register(&faulty_vfs, 1);
 }
 
@@ -176,4 +224,9 @@ void faulty_vfs_fail_at(enum faulty_op op, unsigned nth, bool forever, int resul
 unsigned faulty_vfs_count(enum faulty_op op)
 {
     return faults[op].count;
+}
+
+void faulty_vfs_watch(void (*watch)(const struct faulty_note *note))
+{
+    watcher = watch;
 }
