@@ -6,10 +6,12 @@
 #include "store/alloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* libuv takes its memory here, so that it is counted and can be made to fail with ours. */
 static void *take(size_t len)
@@ -41,6 +43,21 @@ static void ignore_sigpipe(void)
     (void)sigaction(SIGPIPE, &now, NULL);
 }
 
+/* libuv ends the process, without a word, where the first loop finds no room for its pipes. */
+static bool has_descriptors(void)
+{
+    int fds[4][2];
+    size_t i, count = 0;
+
+    while (count < AW_COUNT(fds) && pipe2(fds[count], O_CLOEXEC) == 0)
+        count++;
+    for (i = 0; i < count; i++) {
+        (void)close(fds[i][0]);
+        (void)close(fds[i][1]);
+    }
+    return count == AW_COUNT(fds);
+}
+
 enum aw_status aw_loop_open(struct aw_loop **out, const struct aw_clock *clock)
 {
     struct aw_loop *loop;
@@ -48,7 +65,7 @@ enum aw_status aw_loop_open(struct aw_loop **out, const struct aw_clock *clock)
     ignore_sigpipe();
     /* Refused (EINVAL) only for NULL functions. */
     (void)uv_replace_allocator(take, aw_realloc, take_zeroed, aw_free);
-    loop = aw_alloc(sizeof *loop);
+    loop = has_descriptors() ? aw_alloc(sizeof *loop) : NULL;
     if (loop == NULL)
         return AW_E_NETWORK;
     loop->clock = *clock;

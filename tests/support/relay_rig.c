@@ -94,10 +94,17 @@ static void on_delivered(struct rig_client *c, const struct aw_client_event *eve
 
     c->delivered++;
     require(event->cell.len == AW_RELAY_CELL_LEN && event->cell.ptr[511] == (uint8_t)n, "cell");
-    if (n < c->seen_len)
+    if (c->seen != NULL && n < c->seen_len)
         c->seen[n / 8] |= (uint8_t)(1u << n % 8);
     if (c->takes)
         aw_client_take(&c->client, event->mailbox, event->cell_no);
+}
+
+static void deposited(struct rig_client *c, uint64_t n)
+{
+    c->ok++;
+    if (c->acked != NULL && n < c->seen_len)
+        c->acked[n / 8] |= (uint8_t)(1u << n % 8);
 }
 
 static void on_event(void *ctx, const struct aw_client_event *event)
@@ -110,7 +117,7 @@ static void on_event(void *ctx, const struct aw_client_event *event)
     if (event->kind == AW_CLIENT_EV_DELIVERED)
         on_delivered(c, event);
     else if (event->kind == AW_CLIENT_EV_DEPOSITED && is_ok)
-        c->ok++;
+        deposited(c, event->id);
     else if (event->kind == AW_CLIENT_EV_DEPOSITED)
         c->not_ok++;
     else if (event->kind == AW_CLIENT_EV_CREATED)
@@ -132,6 +139,8 @@ static void on_link(void *ctx, bool is_up)
     else
         c->downs++;
     refill(c);
+    if (!is_up && c->ends_with_link)
+        aw_loop_stop(c->loop);
 }
 
 void rig_client_open(struct rig_client *c, struct aw_loop *loop, uint16_t port,

@@ -46,8 +46,10 @@ struct rig_client {
     bool wants_refill;           /* keep depositing until `sent` is `goal` */
     uint64_t goal, mailbox_count;
     uint8_t seed;      /* of the capabilities that it deposits to */
-    uint8_t *seen;     /* bit per cell number, or NULL */
-    uint64_t seen_len; /* in cells */
+    uint8_t *seen;     /* bit per cell number that was delivered, or NULL */
+    uint8_t *acked;    /* bit per cell number whose deposit was answered ok, or NULL */
+    uint64_t seen_len; /* of both, in cells */
+    bool ends_with_link;
 };
 
 void rig_client_open(struct rig_client *c, struct aw_loop *loop, uint16_t port,

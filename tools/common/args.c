@@ -25,15 +25,22 @@ static const char *option_name(const struct argp_option *options, int key)
     return NULL;
 }
 
-static void keep(struct args *args, const char *name, const char *value)
+static error_t append(json_t *list, const char *value)
+{
+    return json_array_append_new(list, json_stringn_nocheck(value, strlen(value))) == 0 ? 0
+                                                                                        : ENOMEM;
+}
+
+static error_t keep(struct args *args, const char *name, const char *value)
 {
     json_t *list = json_object_get(args->options, name);
 
     if (list == NULL) {
         list = json_array();
-        (void)json_object_set_new(args->options, name, list);
+        if (json_object_set_new(args->options, name, list) != 0)
+            return ENOMEM;
     }
-    (void)json_array_append_new(list, json_stringn_nocheck(value, strlen(value)));
+    return append(list, value);
 }
 
 /* argp fixes this signature, also where it could be const. */
@@ -48,8 +55,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
             state->next = state->argc;
             return 0;
         }
-        (void)json_array_append_new(pass->args->words, json_stringn_nocheck(value, strlen(value)));
-        return 0;
+        return append(pass->args->words, value);
     }
     if (key < ARGS_KEY || key > 0xffff)
         return ARGP_ERR_UNKNOWN;
@@ -58,8 +64,7 @@ static error_t on_option(int key, char *value, struct argp_state *state)
         name = option_name(pass->own, key);
     if (name == NULL)
         return ARGP_ERR_UNKNOWN;
-    keep(pass->args, name, value == NULL ? "" : value);
-    return 0;
+    return keep(pass->args, name, value == NULL ? "" : value);
 }
 
 static const struct argp_option *find_option(const struct pass *pass, const char *word)
@@ -179,6 +184,15 @@ static int unknown_command(const struct args_tool *tool, char **argv)
     return fail_print(&fail);
 }
 
+/* argp has told about everything else, and ended the process. */
+static int no_memory(void)
+{
+    struct tool_fail fail;
+
+    (void)fail_set(&fail, TOOL_ENVIRONMENT, "out of memory: end other processes");
+    return fail_print(&fail);
+}
+
 static bool check_words(const struct args *args, struct tool_fail *fail)
 {
     size_t count = json_array_size(args->words);
@@ -220,7 +234,7 @@ static int run_command(const struct args_tool *tool, struct args *args, int argc
     if (!check_options(&pass, prefix, argc, argv, &fail))
         return fail_print(&fail);
     if (argp_parse(&argp, argc, argv, 0, NULL, &pass) != 0)
-        return TOOL_USAGE;
+        return no_memory();
     if (!check_words(args, &fail))
         return fail_print(&fail);
     return c->run(args);
@@ -246,7 +260,7 @@ int args_main(const struct args_tool *tool, int argc, char **argv)
     if (!check_options(&pass, tool_name, argc, argv, &fail)) {
         result = fail_print(&fail);
     } else if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &pass) != 0) {
-        result = TOOL_USAGE;
+        result = no_memory();
     } else if (pass.next == 0) {
         (void)fail_set(&fail, TOOL_USAGE, "no command given: see '%s --help'", tool_name);
         result = fail_print(&fail);

@@ -236,8 +236,10 @@ int cmd_run(const struct args *args)
     struct run *run = calloc(1, sizeof *run);
     bool ok;
 
-    if (run == NULL)
-        return TOOL_ENVIRONMENT;
+    if (run == NULL) {
+        (void)fail_set(&fail, TOOL_ENVIRONMENT, "out of memory: end other processes");
+        return fail_print(&fail);
+    }
     ok = listen_parse(&on, text == NULL ? "0.0.0.0:7440" : text, &fail) &&
          add_wakes(run, args, &fail) && relay_home(&home, args, true, &fail) &&
          open_all(run, &home, &on, &fail) && announce(run, args, &on, &fail);

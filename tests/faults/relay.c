@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A real relay that is killed, or whose calls into the system fail, at call number n: whatever it
+ * has acknowledged is delivered afterwards, and it ends with one line or goes on.
+ * Usage: relay BIN PRELOAD [--kill | --fail] [--seed N] [--cycles N] [--seconds N]
+ * Each cycle: start (some of them with the fault set from the beginning), read and take what
+ * the cycles before have left, set the fault, deposit; then the end, by the fault or by us.
+ */
+#include "test.h"
+
+#include "base/assert.h"
+#include "common/base64.h"
+#include "program.h"
+#include "support/folder.h"
+#include "support/relay_rig.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SEED      5
+#define MAILBOXES 16
+#define CELLS     48 /* of one cycle: 3 for each mailbox, far below what one keeps */
+#define CELL_MAX  (1u << 24)
+#define ANSWER_MS 400
+#define LIMIT_MS  15000
+
+const char *const tool_name = "faults_relay";
+
+/* What may happen to calls of a kind. Where epoll_ctl or a pipe of its own fails, libuv ends the
+ * process by abort(). */
+static const struct ways {
+    unsigned calls;
+    int errors[5];
+    bool may_abort;
+} all_ways[] = {
+    {FAULT_READ, {EIO, EINTR}, false},
+    {FAULT_WRITE, {EIO, ENOSPC, EDQUOT, EINTR}, false},
+    {FAULT_SYNC, {EIO, ENOSPC, EINTR}, false},
+    {FAULT_OPEN, {EMFILE, ENFILE, EACCES, ENOMEM, EINTR}, false},
+    {FAULT_CLOSE, {EIO, EINTR}, false},
+    {FAULT_NAME, {EIO, ENOSPC, EROFS}, false},
+    {FAULT_ACCEPT, {EMFILE, ENFILE, ENOMEM, ECONNABORTED, EINTR}, false},
+    {FAULT_SEND, {ENOBUFS, ENOMEM, EPIPE, EINTR}, false},
+    {FAULT_RECV, {ENOMEM, ECONNRESET, EINTR}, false},
+    {FAULT_EPOLL, {ENOMEM, ENOSPC}, true},
+    {FAULT_SOCKET, {EMFILE, ENOMEM, EADDRINUSE}, false},
+    {FAULT_MALLOC, {ENOMEM}, false},
+    {FAULT_MAP, {ENOMEM}, false},
+    {FAULT_NEW_FD, {EMFILE, ENFILE}, true},
+    {FAULT_THREAD, {EAGAIN}, false},
+    {FAULT_RANDOM, {EINTR}, false},
+    {FAULT_WAIT, {EINTR}, false},
+};
+
+static struct {
+    const char *bin, *preload;
+    bool fails;
+    uint64_t seed, cycles_max, seconds;
+    char home[300];
+    struct program program;
+    struct aw_loop *loop;
+    uint8_t token[AW_RELAY_KEY_LEN];
+    struct t_rng rng;
+    const struct ways *ways;
+    bool forever;
+    int what;
+    unsigned at;
+    uint8_t *acked, *seen;
+    uint64_t checked, next; /* cells below `checked` are all accounted for */
+    uint64_t cycles, killed, refused, went_on, hits, acked_count, lost;
+} run = {.seed = 1, .cycles_max = 60};
+
+static struct rig_client client;
+
+static bool has(const uint8_t *map, uint64_t n)
+{
+    return (map[n / 8] & 1u << n % 8) != 0;
+}
+
+/* One command of the relay's operator; its first word of output. */
+static void relay_command(char *out, size_t cap, const char *words)
+{
+    char command[1000];
+    FILE *pipe;
+
+    (void)snprintf(command, sizeof command, "'%s/allswell-relay' --home '%s' %s 2>/dev/null",
+                   run.bin, run.home, words);
+    pipe = popen(command, "r"); /* NOLINT(cert-env33-c): words of ours */
+    T_REQUIRE(pipe != NULL && fgets(out, (int)cap, pipe) != NULL);
+    out[strcspn(out, "\n")] = '\0';
+    T_REQUIRE(pclose(pipe) == 0);
+}
+
+static bool start(void)
+{
+    char program[600];
+    const char *const argv[] = {program,    "--home",      run.home, "run",
+                                "--listen", "127.0.0.1:0", NULL};
+
+    (void)snprintf(program, sizeof program, "%s/allswell-relay", run.bin);
+    return program_start(&run.program, run.preload, argv);
+}
+
+static void connect_client(void)
+{
+    const char *line = run.program.line, *slash = strrchr(line, '/'), *colon = strrchr(line, ':');
+    uint8_t key[AW_RELAY_KEY_LEN];
+
+    T_REQUIRE(slash != NULL && colon != NULL &&
+              base64_decode(key, sizeof key, slash + 1, strlen(slash + 1)));
+    rig_client_open(&client, run.loop, (uint16_t)strtoul(colon + 1, NULL, 10), key);
+    client.seed = SEED;
+    client.mailbox_count = MAILBOXES;
+    client.acked = run.acked;
+    client.seen = run.seen;
+    client.seen_len = CELL_MAX;
+    client.ends_with_link = true;
+}
+
+static uint64_t missing(void)
+{
+    uint64_t count = 0;
+
+    for (uint64_t n = run.checked; n < run.next; n++)
+        count += has(run.acked, n) && !has(run.seen, n);
+    return count;
+}
+
+/* Reads and takes all that waits, until nothing acknowledged is missing. False: the link ended. */
+static bool read_all(bool creates)
+{
+    uint64_t waited_ms = 0;
+
+    connect_client();
+    client.takes = true;
+    for (uint64_t i = 0; i < MAILBOXES; i++)
+        rig_client_read(&client, SEED, i, creates ? run.token : NULL);
+    client.expect_cleared = creates ? 2 * MAILBOXES : MAILBOXES;
+    (void)rig_run(run.loop, LIMIT_MS);
+    client.expect_cleared = 0;
+    while (client.downs == 0 && missing() > 0 && waited_ms < LIMIT_MS) {
+        (void)rig_run(run.loop, 5);
+        waited_ms += 5;
+    }
+    if (client.downs == 0 && missing() == 0) {
+        run.checked = run.next;
+        (void)rig_run(run.loop, 10); /* the takes leave */
+    }
+    rig_client_close(&client);
+    return client.downs == 0 || missing() == 0;
+}
+
+static void deposit(uint64_t count, uint64_t limit_ms)
+{
+    connect_client();
+    for (uint64_t i = 0; i < count; i++)
+        T_TRUE(rig_client_deposit(&client, run.next++));
+    client.expect = count;
+    aw_dial_kick(client.dial);
+    (void)rig_run(run.loop, limit_ms);
+    run.acked_count += client.ok;
+}
+
+static void choose_fault(void)
+{
+    static const unsigned reach[] = {1, 3, 10, 40};
+
+    run.ways = &all_ways[t_rng_below(&run.rng, AW_COUNT(all_ways))];
+    run.at = 1 + (unsigned)t_rng_below(&run.rng, reach[t_rng_below(&run.rng, 4)]);
+    if (run.ways->calls == FAULT_MALLOC)
+        run.at *= 1 + (unsigned)t_rng_below(&run.rng, 20);
+    if (!run.fails) {
+        run.what = t_rng_below(&run.rng, 2) == 0 ? FAULT_KILL : FAULT_TEAR;
+        run.forever = false;
+        return;
+    }
+    do
+        run.what = run.ways->errors[t_rng_below(&run.rng, AW_COUNT(run.ways->errors))];
+    while (run.what == 0);
+    run.forever = run.what != EINTR && t_rng_below(&run.rng, 2) == 0;
+}
+
+static void arm(bool from_start)
+{
+    unsigned calls = run.ways->calls;
+
+    if (!run.fails) { /* of the calls that matter, and not the third of them that are malloc */
+        calls = FAULT_ALL & ~(unsigned)FAULT_MALLOC & ~(unsigned)FAULT_READ;
+        run.at = 1 + (unsigned)t_rng_below(&run.rng, from_start ? 120 : 90);
+    }
+    program_arm(&run.program, calls, run.at, run.forever, run.what);
+}
+
+static void complain(const char *what)
+{
+    printf("    cycle %" PRIu64 " of seed %" PRIu64 ": kinds %#x, call %u%s, %s: %s\n", run.cycles,
+           run.seed, run.ways->calls, run.at, run.forever ? " and all after it" : "",
+           run.what > 0 ? strerror(run.what) : "killed", what);
+    program_report(&run.program);
+    t_fail(__FILE__, __LINE__, what);
+}
+
+/* After its end: killed by the fault, or refused with a line. */
+static void judge_end(void)
+{
+    int status = run.program.status;
+    bool aborted = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+
+    if (!run.fails && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        run.killed++;
+    else if (run.fails && program_refused(&run.program, "allswell-relay"))
+        run.refused++;
+    else if (run.fails && aborted && run.ways->may_abort)
+        run.killed++;
+    else
+        complain("it did not end well");
+}
+
+/* It still runs: with the fault gone it serves again, and ends when it is told to. */
+static void judge_running(void)
+{
+    bool serves = false;
+
+    /* A link that it could not accept or serve may end now; and a disk that failed may be tried
+     * again after a second only. */
+    for (int i = 0; i < 5 && !serves && program_runs(&run.program); i++) {
+        deposit(1, LIMIT_MS);
+        serves = client.ok == 1;
+        (void)rig_run(run.loop, serves ? 1 : 300);
+        rig_client_close(&client);
+    }
+    if (!program_runs(&run.program)) {
+        judge_end();
+        return;
+    }
+    run.went_on++;
+    if (!serves)
+        complain("it does not serve again");
+    if (t_rng_below(&run.rng, 4) != 0) { /* draining takes its time */
+        program_end(&run.program, SIGKILL, LIMIT_MS);
+        return;
+    }
+    program_end(&run.program, SIGTERM, LIMIT_MS);
+    if (!WIFEXITED(run.program.status) || WEXITSTATUS(run.program.status) != 0)
+        complain("SIGTERM did not end it");
+}
+
+static void end_cycle(void)
+{
+    if (atomic_load(&run.program.page->hits) > 0)
+        run.hits++;
+    if (!run.fails && atomic_load(&run.program.page->hits) > 0)
+        program_end(&run.program, 0, LIMIT_MS); /* the link may have ended a moment earlier */
+    program_arm(&run.program, 0, 0, false, 0);
+    if (!program_runs(&run.program))
+        judge_end();
+    else if (run.fails)
+        judge_running();
+    else
+        program_end(&run.program, SIGKILL, LIMIT_MS);
+}
+
+static void cycle(void)
+{
+    bool from_start = t_rng_below(&run.rng, run.fails ? 2 : 4) == 0;
+
+    choose_fault();
+    program_arm(&run.program, 0, 0, false, 0);
+    if (from_start)
+        arm(true);
+    if (!start()) {
+        if (!from_start)
+            complain("it did not start");
+        else
+            end_cycle();
+        return;
+    }
+    if (from_start && run.fails) /* it started all the same: it must serve when the fault is gone */
+        end_cycle();
+    else if (read_all(false) || from_start) {
+        if (missing() > 0 && program_runs(&run.program)) {
+            run.lost += missing();
+            complain("something acknowledged is missing");
+        }
+        if (!from_start)
+            arm(false);
+        deposit(CELLS, ANSWER_MS);
+        rig_client_close(&client);
+        end_cycle();
+    } else {
+        complain("the relay broke the link");
+    }
+}
+
+static void prepare(void)
+{
+    char token[200];
+
+    run.loop = rig_loop();
+    run.rng = t_rng(run.seed);
+    (void)snprintf(run.home, sizeof run.home, "%.255s", folder_path(folder_new(), "relay"));
+    program_init(&run.program, folder_new());
+    run.acked = calloc(1, CELL_MAX / 8);
+    run.seen = calloc(1, CELL_MAX / 8);
+    T_REQUIRE(run.acked != NULL && run.seen != NULL);
+    T_REQUIRE(start());
+    relay_command(token, sizeof token, "token new faults");
+    T_REQUIRE(base64_decode(run.token, sizeof run.token, token, strlen(token)));
+    T_TRUE(read_all(true));
+    T_EQ(client.created, MAILBOXES);
+    program_end(&run.program, SIGTERM, LIMIT_MS);
+}
+
+/* Without any fault, everything must be there. */
+static void finish(void)
+{
+    program_arm(&run.program, 0, 0, false, 0);
+    T_REQUIRE(start());
+    T_TRUE(read_all(false));
+    run.lost += missing();
+    T_EQ(missing(), 0);
+    program_end(&run.program, SIGTERM, LIMIT_MS);
+    free(run.acked);
+    free(run.seen);
+    aw_loop_close(run.loop);
+}
+
+static void read_options(int argc, char **argv)
+{
+    static const struct option known[] = {{"kill", 0, NULL, 'k'},    {"fail", 0, NULL, 'f'},
+                                          {"seed", 1, NULL, 's'},    {"cycles", 1, NULL, 'n'},
+                                          {"seconds", 1, NULL, 't'}, {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == 'k' || option == 'f')
+            run.fails = option == 'f';
+        else if (option == 's')
+            run.seed = strtoull(optarg, NULL, 10);
+        else if (option == 'n')
+            run.cycles_max = strtoull(optarg, NULL, 10);
+        else if (option == 't')
+            run.seconds = strtoull(optarg, NULL, 10);
+        else
+            exit(2);
+    }
+    if (argc - optind != 2)
+        exit(2);
+    run.bin = argv[optind];
+    run.preload = argv[optind + 1];
+}
+
+int main(int argc, char **argv)
+{
+    time_t end;
+
+    read_options(argc, argv);
+    if (access("/dev/shm", W_OK) == 0)
+        (void)setenv("TMPDIR", "/dev/shm", 0);
+    prepare();
+    end = time(NULL) + (time_t)run.seconds;
+    for (; t_state.fail_count == 0 &&
+           (run.seconds > 0 ? time(NULL) < end : run.cycles < run.cycles_max);
+         run.cycles++)
+        cycle();
+    if (t_state.fail_count == 0)
+        finish();
+    printf("%" PRIu64 " cycles, %" PRIu64 " killed, %" PRIu64 " refused, %" PRIu64
+           " went on, %" PRIu64 " faults met, %" PRIu64 " cells acknowledged, %" PRIu64 " lost\n",
+           run.cycles, run.killed, run.refused, run.went_on, run.hits, run.acked_count, run.lost);
+    return t_state.fail_count == 0 ? 0 : 1;
+}
