@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Joins a contact to its relay: what arrives goes in, what it answers goes out.
+import { mailboxSeed } from './peers.js';
 import { RelayClient } from './relay.js';
 import { Refused } from './status.js';
 
@@ -16,9 +17,10 @@ export class Agent {
 
     async start() {
         const { contact } = this;
-        this.relay = new RelayClient(contact.relays[0], (...one) => this.delivered(...one));
+        this.relay = new RelayClient(contact.relays[0]);
         await this.relay.open();
-        await this.relay.read(this.token, contact.readSeed, contact.seed);
+        await this.relay.read(this.token, contact.readSeed, contact.seed,
+            (...one) => this.delivered(...one));
     }
 
     delivered(...one) {
@@ -95,7 +97,39 @@ export class Agent {
         });
     }
 
+    // ---- Her other contacts (spec/16)
+
+    /** A mailbox for each peer, and one cell to each in every slot, whatever happens. */
+    async meet(slotMs, say) {
+        for (const peer of this.contact.peers.values())
+            await this.relay.read(this.token, mailboxSeed(this.contact.readSeed, peer.person),
+                mailboxSeed(this.contact.peerSeed, peer.person),
+                (cell, at, take) => this.heard(peer, cell, take));
+        this.slots = setInterval(() => this.speak(say), slotMs);
+    }
+
+    speak(say) {
+        for (const peer of this.contact.peers.values()) {
+            const cell = peer.slot(say(peer));
+            if (cell)
+                this.relay.deposit(peer.seed, cell).catch(() => {});
+        }
+    }
+
+    heard(peer, cell, take) {
+        try {
+            peer.receive(cell);
+        } catch (error) {
+            if (!(error instanceof Refused))
+                throw error;
+            this.refused.push(error.message);
+        }
+        take().catch(() => {});
+        this.watchers = this.watchers.filter((watcher) => !watcher());
+    }
+
     stop() {
+        clearInterval(this.slots);
         this.relay.close();
     }
 }

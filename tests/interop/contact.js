@@ -4,10 +4,11 @@
 import { equal } from './bytes.js';
 import { decodePadded, decode, encode } from './messages.js';
 import { hash, keyPair, random, signingKey, verify } from './crypto.js';
+import { Peer } from './circle.js';
 import { Joining } from './pairing.js';
 import { judge, openBlob } from './presence.js';
 import { Question, answerQuestion } from './restore.js';
-import { openWith } from './shares.js';
+import { findKey, openCard, openWith } from './shares.js';
 import { decodeFrame, readText } from './short.js';
 import { act, checkStatement, mark, receipt, shortAct, statementHash } from './statement.js';
 import { refuse } from './status.js';
@@ -41,6 +42,7 @@ export class Contact {
         this.files = {}; // newest of each kind
         this.plan = null;
         this.planWord = null;
+        this.planNamed = 0;
         this.newest = null; // { seq, hash, at }
         this.replies = 0;
         this.human = { seq: 0, drill: 0, claim: 0, ask: undefined };
@@ -70,10 +72,8 @@ export class Contact {
             return this.answer;
         if (opened.quarantined)
             return this.quarantined(opened);
-        if (opened.lane === 'bulk') {
-            this.file(decodePadded(opened.content, 'file'));
-            return null;
-        }
+        if (opened.lane === 'bulk')
+            return this.file(decodePadded(opened.content, 'file'));
         if (opened.lane === 'switch') {
             this.events.push({ kind: 'switch', ...decodePadded(opened.content, 'switched') });
             return null;
@@ -97,7 +97,8 @@ export class Contact {
             return opened;
         } catch (error) {
             if (error.status !== 'auth' || !this.restored(cell)) {
-                if (++this.unopened % UNOPENED_MAX === 0) // CH-33
+                // CH-33: a replay was opened once.
+                if (error.status === 'auth' && ++this.unopened % UNOPENED_MAX === 0)
                     this.wants = true;
                 throw error;
             }
@@ -182,7 +183,7 @@ export class Contact {
     }
 
     newer(call, now) {
-        if (!this.newest || call.seq > this.newest.seq || !this.newest.hash)
+        if (!this.newest || call.seq >= this.newest.seq)
             this.newest = { seq: call.seq, hash: statementHash(call), at: now,
                 issued_at: call.issued_at };
     }
@@ -231,8 +232,8 @@ export class Contact {
         const counts = verdict === 'safe' || verdict === 'claimed';
         if (KIND[call.kind] === 'keys' && counts)
             this.takeKeys(call);
-        if (KIND[call.kind] === 'plan' && counts) {
-            this.planWord = call;
+        if (KIND[call.kind] === 'plan') {
+            this.planWord = { hash: call.plan_hash, counts };
             this.takePlan();
         }
     }
@@ -253,14 +254,32 @@ export class Contact {
         const name = kind === 'card' ? 'card_file' : kind;
         this.files[kind] = { message: decode(file.body, name), hash: bodyHash };
         this.takePlan();
+        return kind === 'plan' ? this.reply() : null; // she sends it until it is named
     }
 
-    /** CO-7: word and file, in any order. */
+    /** The other contacts, once the plan of their introductions is in force (PE-2, PE-6). */
+    introduced() {
+        const { peers, relays } = this.files.introductions.message;
+        this.peers = new Map();
+        for (const one of peers) {
+            const member = this.plan.roster.find(({ person }) => person === one.person);
+            const mine = relays.filter((_, i) => (BigInt(one.relays) >> BigInt(i)) & 1n);
+            this.peers.set(one.person, new Peer(this, member, { ...one, relays: mine }));
+        }
+    }
+
+    /** Under which fellows of the duress circle know one another, the newest first. */
+    circleKeys() {
+        return this.sets.map((one) => one.keys.circleKey);
+    }
+
+    /** CO-7: word and file, in any order; named to her whatever the verdict is (§2). */
     takePlan() {
         const file = this.files.plan;
-        if (!file || !this.planWord || !equal(this.planWord.plan_hash, file.hash))
+        if (!file || !this.planWord || !equal(this.planWord.hash, file.hash))
             return;
-        if (!this.plan || file.message.version > this.plan.version)
+        this.planNamed = file.message.version;
+        if (this.planWord.counts && (this.plan?.version ?? 0) < file.message.version)
             this.plan = file.message;
     }
 
@@ -278,7 +297,21 @@ export class Contact {
     /** The sealed state of a statement, or the newest, with the shares that are here. */
     place(seq) {
         const one = this.states.find((state) => seq === undefined || state.seq === seq);
-        return openWith(one.shares, this.threshold(), one.sealed);
+        return openWith([...one.shares, ...this.shares(one.seq)], this.threshold(), one.sealed);
+    }
+
+    /** Shares that other contacts released. */
+    shares(seq) {
+        return [...this.peers?.values() ?? []].map((peer) => peer.shares.get(seq)).filter(Boolean);
+    }
+
+    /** The card whose hash the plan names (16 §9). */
+    card() {
+        const { share, sealed } = this.files.card.message;
+        if (!equal(hash('card', sealed), this.plan.card_hash))
+            refuse('not-found', 'the card of this plan');
+        const shares = [share, ...this.shares(0)];
+        return openCard(findKey(shares, this.threshold(), sealed), sealed);
     }
 
     // ---- Replies (spec/07 §2)
@@ -300,7 +333,7 @@ export class Contact {
             receipt: receipt(this.receiptKey.secret, this.newest.hash, this.newest.at),
             receipt_at: this.newest.at,
             claim: this.human.claim,
-            plan_version: this.plan ? this.plan.version : 0,
+            plan_version: this.planNamed,
             ask: this.human.ask,
             peer_key: this.peerKey.public,
             peer_seed: this.peerSeed,
@@ -331,7 +364,7 @@ export class Contact {
         return this.frame(readText(text));
     }
 
-    /** Worth what the word itself would be (14 §5); returns the frame. */
+    /** Worth what the word itself would be (14 §5), but for hash and receipt. */
     frame(bytes) {
         const opened = this.channel.open(bytes, ['short']);
         const frame = decodeFrame(opened.content, opened.epoch);
@@ -343,7 +376,9 @@ export class Contact {
         };
         const presence = frame.e && new Uint8Array([...frame.e, ...frame.mac]);
         this.word(call, shortAct(this.channel.id, call), presence);
-        return frame;
+        if (this.newest && frame.seq > this.newest.seq)
+            this.newest.seq = frame.seq;
+        return this.reply();
     }
 }
 

@@ -13,14 +13,11 @@ const STATUS = ['ok', 'unknown', 'full', 'rate', 'token', 'limit', 'store', 'bad
 export const capabilityId = (key) => hash('capability id', key);
 
 export class RelayClient {
-    /** onDelivery(cell, depositedAt, take) is called for each cell of a subscription. */
-    constructor(endpoint, onDelivery) {
+    constructor(endpoint) {
         this.endpoint = endpoint;
-        this.onDelivery = onDelivery;
         this.number = 0;
         this.waiting = new Map(); // number -> [resolve, reject]
-        this.subscriptions = new Map(); // number -> read capability
-        this.backlog = [];
+        this.mailboxes = new Map(); // number of the subscribe -> { read, onDelivery }
     }
 
     /** Opens a link; the first frame carries nothing that may not be sent again (RE-1). */
@@ -64,9 +61,9 @@ export class RelayClient {
 
     answered(answer) {
         if (answer.cell) {
-            const read = this.subscriptions.get(answer.number);
+            const { read, onDelivery } = this.mailboxes.get(answer.number);
             const take = () => this.request('take', { capability: read, upto: answer.cell_no });
-            this.onDelivery(answer.cell, answer.deposited_at, take);
+            onDelivery(answer.cell, answer.deposited_at, take);
             return;
         }
         const pending = this.waiting.get(answer.number);
@@ -77,16 +74,17 @@ export class RelayClient {
     request(name, fields) {
         const number = ++this.number;
         const request = { number, op: OP[name], ...fields };
-        if (name === 'subscribe')
-            this.subscriptions.set(number, fields.capability);
         return new Promise((resolve, reject) => {
             this.waiting.set(number, [resolve, reject]);
             this.socket.write(this.link.seal(encodeSequence([request], 'request')));
         });
     }
 
-    /** A mailbox of one's own: made, and read from now on. */
-    async read(token, readSeed, depositSeed) {
+    /**
+     * A mailbox of one's own: made, and read from now on. onDelivery(cell, depositedAt, take) is
+     * called for each cell.
+     */
+    async read(token, readSeed, depositSeed, onDelivery) {
         const key = this.endpoint.relay_key;
         const read = capability(readSeed, key);
         const made = await this.request('create', {
@@ -96,6 +94,7 @@ export class RelayClient {
         });
         if (made.status !== 'ok')
             throw new Error(`create: ${made.status}`);
+        this.mailboxes.set(this.number + 1, { read, onDelivery });
         return this.request('subscribe', { capability: read });
     }
 

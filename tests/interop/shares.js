@@ -97,11 +97,13 @@ export function openWith(shares, threshold, sealed) {
     return openState(key, sealed);
 }
 
-/** §7.5. */
+/** §7.5: the shares give the key of the seal, the seal the key of the card. */
 export function openCard(key, sealed) {
-    if (!isZero(openSeal(key, sealed.slice(0, SEALED_STATE_LEN))))
-        refuse('auth', 'no card');
-    const plain = open(kdf(key, 'card'), ZERO_NONCE, EMPTY, sealed.slice(SEALED_STATE_LEN));
+    const inner = openSeal(key, sealed.slice(0, SEALED_STATE_LEN));
+    if (!isZero(inner.slice(32)))
+        refuse('format', 'no card key');
+    const cardKey = inner.slice(0, 32);
+    const plain = open(kdf(cardKey, 'card'), ZERO_NONCE, EMPTY, sealed.slice(SEALED_STATE_LEN));
     return decode(plain, 'card');
 }
 
