@@ -56,7 +56,8 @@ enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
         return AW_OK;
     case AW_OPENED_RESUMED:
         c->resend_ms = AW_TIME_NEVER;
-        /* The first cell of the session is what tells her: a reply to no call. */
+        /* spec/05-channel.md §8.1: "A contact whose question was answered MUST send a reply in the
+         * new session at once." It answers no call: it tells her that she was heard. */
         c->reply_session = opened->session;
         c->wants_reply = true;
         return AW_OK;

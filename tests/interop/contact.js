@@ -139,18 +139,18 @@ export class Contact {
     }
 
     begin(session) {
-        this.channel.session = { ...session, floor: this.channel.floor };
+        this.channel.session = session;
         this.events.push({ kind: 're-established', stale: session.stale, words: session.words });
     }
 
-    /** CH-28: no effect, but an answer; the human hears of it. */
+    /** CH-28: no effect but an answer, in the session; the human hears of it. */
     quarantined(opened) {
         if (opened.lane !== 'cell')
             return null;
         const call = decodePadded(opened.content, 'call');
         checkStatement(call);
         this.events.push({ kind: 'quarantined call', seq: call.seq });
-        return null;
+        return this.reply(true); // CH-30
     }
 
     /** Humans compared the words of the session, on both sides. */

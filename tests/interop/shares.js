@@ -98,12 +98,19 @@ export function openWith(shares, threshold, sealed) {
 }
 
 /** §7.5: the shares give the key of the seal, the seal the key of the card. */
-export function openCard(key, sealed) {
+export const openCard = (key, sealed) => decode(openSealedCard(key, sealed), 'card');
+
+export function openSealedCard(key, sealed) {
     const inner = openSeal(key, sealed.slice(0, SEALED_STATE_LEN));
     if (!isZero(inner.slice(32)))
         refuse('format', 'no card key');
     const cardKey = inner.slice(0, 32);
-    const plain = open(kdf(cardKey, 'card'), ZERO_NONCE, EMPTY, sealed.slice(SEALED_STATE_LEN));
-    return decode(plain, 'card');
+    return open(kdf(cardKey, 'card'), ZERO_NONCE, EMPTY, sealed.slice(SEALED_STATE_LEN));
+}
+
+export function sealCard(key, encoded) {
+    const cardKey = random(32);
+    return concat(
+        sealState(key, cardKey), seal(kdf(cardKey, 'card'), ZERO_NONCE, EMPTY, encoded));
 }
 

@@ -14,7 +14,9 @@ import { Inviting, Joining, capability, readInvite } from './pairing.js';
 import { Asking, answerPeer, checkWitness, isHigher, mailboxSeed, signWitness } from './peers.js';
 import { badge, contactKey, judge, keySet, makePresence, openBlob, picture, pointSecret,
     presenceKey } from './presence.js';
-import { combine, drawKey, openSeal, sealState, split } from './shares.js';
+import { Question, answerQuestion } from './restore.js';
+import { combine, drawKey, openSeal, openSealedCard, sealCard, sealState, split }
+    from './shares.js';
 import { decodeFrame, encodeFrame, fromBase45, readText, toBase45 } from './short.js';
 import { act, checkReceipt, checkStatement, receipt, shortAct, statementBytes, statementHash }
     from './statement.js';
@@ -54,7 +56,7 @@ function cellJson(group) {
         one.is('peeked_index', peek(hk, cell));
         one.gets('opened', () => openCell(key, cell));
         one.is('index_flipped', peek(hk, flipped(cell, 12)) === null ? 'auth' : 'ok');
-        one.is('tag_flipped', peek(hk, flipped(cell, 16)) === null ? 'auth' : 'ok');
+        one.gets('tag_flipped', () => openCell(key, flipped(cell, size - 1)));
     }
 }
 
@@ -71,6 +73,10 @@ function sharesJson(group) {
     g.gets('index_twice', () => combine([shares[0], shares[0], shares[4]]));
     g.gets('not_canonical', () => combine([shares[0], concat(byte(3), zeros(31), byte(0xff)),
         shares[4]]));
+    const c = group('card');
+    const card = withDraws(c.draws(1), () => sealCard(key, c.bytes('card')));
+    c.is('sealed_card', card);
+    c.is('card', openSealedCard(key, card));
 }
 
 function presenceJson(group) {
@@ -190,6 +196,8 @@ function pair(g) {
     g.is('channel_id', finished.channel.id);
     g.is('words', finished.words.join(' '));
     isEpoch(g, 'subject_epoch_0', answer.channel.current);
+    answer.channel.statics = inviting.s;
+    finished.channel.statics = finished.statics.s;
     return { subject: answer.channel, contact: finished.channel };
 }
 
@@ -203,6 +211,21 @@ function exchange(g, from, to, lane) {
     g.is('opened_epoch', opened.epoch);
     g.is('opened_index', opened.index);
     g.gets('replayed', () => to.open(sealed.cell));
+}
+
+/** The contact asks; statics are those of the pairing in this file. */
+function restore(g, subject, contact) {
+    const [hers, his] = [subject, contact].map((channel) => channel.statics);
+    const question = withDraws(g.draws(1, 2), () =>
+        new Question(contact, { s: his, rs: hers.public }, { seq: 1000, word: 12 }, false));
+    g.is('question', question.cell);
+    const answer = withDraws(g.draws(3, 4, 5), () => answerQuestion(
+        subject, { s: hers, rs: his.public }, { seq: 1010, word: 14 }, question.cell));
+    g.is('answer', answer.cell);
+    const session = question.answered(contact, answer.cell);
+    g.is('stale', Number(session.stale));
+    isEpoch(g, 'contact_session', session.epoch);
+    assert.deepEqual(answer.session.epoch.recv[0], session.epoch.send[0]);
 }
 
 function channelJson(group) {
@@ -221,6 +244,7 @@ function channelJson(group) {
     isEpoch(confirm, 'subject_next_epoch', subject.next);
     exchange(group('first_call_of_the_next_epoch'), subject, contact, 'cell');
     exchange(group('file'), subject, contact, 'bulk');
+    restore(group('restore'), subject, contact);
 }
 
 function peersJson(group) {

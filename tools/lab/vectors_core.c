@@ -179,6 +179,36 @@ static void step(struct vec *v, struct aw_channel *subject, struct aw_channel *c
     pass(v, "file", AW_LANE_BULK, subject, contact, &opened);
 }
 
+/* The contact asks to re-establish, under epoch 1; the subject answers. */
+static void restore(struct vec *v, struct aw_channel *subject, struct aw_channel *contact)
+{
+    const struct aw_resume his = {.seq = 1000, .word = 12}, hers = {.seq = 1010, .word = 14};
+    uint8_t cell[AW_CELL_LEN], plain[AW_CELL_PLAIN_LEN];
+    struct aw_buf cell_buf = AW_BUF_OF(cell), plain_buf = AW_BUF_OF(plain);
+    struct aw_random random = vec_random(v);
+    struct aw_opened opened = {0};
+
+    vec_enter(v, "restore");
+    vec_note(
+        v, "the contact says seq 1000 and word 12, the subject 1010 and 14; random_1 to random_N: "
+           "ephemeral and nonce of the question, the same of the answer, the offer");
+    vec_out_status(v, "asked", aw_channel_resume_ask(contact, &his, &random));
+    vec_out_status(v, "question_made", aw_channel_resume_cell(contact, &cell_buf));
+    vec_out(v, "question", aw_buf_bytes(&cell_buf));
+    vec_out_status(v, "answered",
+                   aw_channel_open(subject, aw_buf_bytes(&cell_buf), &hers, T0_MS, &plain_buf,
+                                   &opened, &random));
+    cell_buf.len = 0;
+    vec_out_status(v, "answer_made", aw_channel_resume_answer(subject, &cell_buf));
+    vec_out(v, "answer", aw_buf_bytes(&cell_buf));
+    vec_out_status(v, "finished",
+                   aw_channel_open(contact, aw_buf_bytes(&cell_buf), &his, T0_MS, &plain_buf,
+                                   &opened, &random));
+    vec_out_uint(v, "stale", opened.resume.stale);
+    out_epoch(v, "contact_session", &contact->resumed.epoch);
+    vec_leave(v);
+}
+
 void lab_vectors_channel(struct vec *v)
 {
     static struct aw_channel subject, contact;
@@ -187,6 +217,7 @@ void lab_vectors_channel(struct vec *v)
     pair(v, &subject, &contact);
     vec_leave(v);
     step(v, &subject, &contact);
+    restore(v, &subject, &contact);
     aw_channel_wipe(&subject);
     aw_channel_wipe(&contact);
 }
@@ -199,7 +230,8 @@ void lab_vectors_statement(struct vec *v)
     struct aw_sign_key key;
 
     vec_enter(v, "checkin");
-    vec_note(v, "seq 1000, issued_at 1772366400, valid_for 86400, kind 2, word 13");
+    vec_note(v, "seq 1000, issued_at 1772366400, valid_for 86400, kind 2, word 13, all else 0; "
+                "damaged: the last byte of the signature xor 1");
     vec_in(v, "log_head", statement.log_head, sizeof statement.log_head);
     vec_in(v, "signing_seed", seed, sizeof seed);
     aw_sign_from_seed(&key, seed);
@@ -218,6 +250,7 @@ void lab_vectors_statement(struct vec *v)
     vec_leave(v);
 
     vec_enter(v, "receipt");
+    vec_note(v, "receipt_at 1772366402, another time 1772366403");
     vec_in(v, "receipt_seed", seed, sizeof seed);
     aw_sign_from_seed(&key, seed);
     vec_out(v, "receipt_key", AW_BYTES_OF(key.pk));

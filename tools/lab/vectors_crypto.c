@@ -100,6 +100,7 @@ void lab_vectors_shares(struct vec *v)
 {
     uint8_t key[AW_KEY_LEN], state[AW_STATE_LEN], sealed[AW_STATE_SEALED_LEN], again[AW_KEY_LEN];
     uint8_t share[5][AW_SHARE_LEN], some[3][AW_SHARE_LEN];
+    uint8_t card[50], sealed_card[sizeof card + AW_CARD_SEAL_LEN];
     static const uint8_t indices[5] = {1, 2, 3, 4, 5};
     struct aw_random random = vec_random(v);
     enum aw_status st;
@@ -130,6 +131,13 @@ void lab_vectors_shares(struct vec *v)
     vec_out_status(v, "index_twice", aw_share_combine(again, some, 3));
     memset(some[1], 0xff, AW_SHARE_LEN); /* above the group order */
     vec_out_status(v, "not_canonical", aw_share_combine(again, some, 3));
+    vec_leave(v);
+
+    vec_enter(v, "card");
+    vec_note(v, "under the key above; random_1 is the card key");
+    vec_in(v, "card", card, sizeof card);
+    vec_out_status(v, "sealed", aw_card_seal(sealed_card, AW_BYTES_OF(card), key, &random));
+    vec_out(v, "sealed_card", AW_BYTES_OF(sealed_card));
     vec_leave(v);
 }
 
