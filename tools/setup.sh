@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: ISC
 # Installs the Debian packages that Allswell needs, if any is missing; needs root or sudo then.
 # This is the one list of them.
-# Usage: tools/setup.sh [build|tests|checks]
+# Usage: tools/setup.sh [build|tests|checks|proof]
 #   build   (default) what it takes to build and run
 #   tests   also what the tests use
 #   checks  also sanitizers, node and the like; those that cannot be had are skipped, and said so
+#   proof   also what tools/proof.sh needs
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
 libjansson-dev libqrencode-dev"
 tests="python3"
-checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev"
+checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
+spin cppcheck"
+# What only the proof needs, 450 MB of it.
+proof="frama-c-base"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.
 cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static libsodium-dev:arm64 \
 libcbor-dev:arm64"
@@ -76,9 +80,9 @@ install_node() {
 
 what=${1:-build}
 case $what in
-build | tests | checks) ;;
+build | tests | checks | proof) ;;
 *)
-  echo "usage: tools/setup.sh [build|tests|checks]" >&2
+  echo "usage: tools/setup.sh [build|tests|checks|proof]" >&2
   exit 2
   ;;
 esac
@@ -90,9 +94,13 @@ fi
 [ "$what" = build ] || build="$build $tests"
 # shellcheck disable=SC2086
 install_missing $build
-if [ "$what" = checks ]; then
+if [ "$what" = checks ] || [ "$what" = proof ]; then
   # shellcheck disable=SC2086
   install_missing $checks || echo "setup: checks that need these packages will be skipped"
   install_node || echo "setup: the second implementation will not run: interop will be skipped"
   install_cross || echo "setup: the core is not built for aarch64: cross_aarch64 will be skipped"
+fi
+if [ "$what" = proof ]; then
+  # shellcheck disable=SC2086
+  install_missing $proof || echo "setup: parts of the proof that need these packages are left out"
 fi

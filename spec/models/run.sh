@@ -1,25 +1,68 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Runs a ProVerif model and its mutants, and compares with what MODEL.expect says of them.
-# Usage: spec/models/run.sh MODEL.pv [OUTPUT]
-#   OUTPUT    a file that gets what ProVerif concluded of the model
-#   PROVERIF  the program, by default `proverif`; where there is none the exit code is 77
+# Runs a model (X.pv with ProVerif, X.pml with Spin) and its mutants, and compares with what X.expect says of them.
+# Usage: spec/models/run.sh MODEL [OUTPUT]
+#   OUTPUT    a file that gets what was concluded of the model; by default a model of Spin is compared with X.out
+#   PROVERIF  the program, by default `proverif`; where it, or spin and cc, cannot be had the exit code is 77
 set -eu
-model=$1 output=${2:-/dev/null}
+model=$1 output=${2:-}
 proverif=${PROVERIF:-proverif}
-if ! command -v "$proverif" >/dev/null; then
-  echo "skipped: no ProVerif; PROVERIF=<program> runs it"
-  exit 77
-fi
-expect=${model%.pv}.expect
+case $model in
+*.pml) tools="spin cc" ;;
+*) tools=$proverif ;;
+esac
+for tool in $tools; do
+  command -v "$tool" >/dev/null || { echo "skipped: no $tool"; exit 77; }
+done
+expect=${model%.*}.expect
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
-conclude() { # <model file>: true, false or unknown, one line a query, in order
+# Each writes $work/results, what the tool says, and prints a line `<query> <true, false or unknown>` for each query.
+prove() { # <model file>; queries are numbered
   "$proverif" "$1" >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 1; }
   grep '^RESULT' "$work/log" | grep -v '^RESULT (' >"$work/results"
   sed -e 's/.* is true\.*$/true/' -e 's/.* is false\.*$/false/' -e 's/^RESULT.*/unknown/' \
-    "$work/results"
+    "$work/results" | awk '{ print NR, $0 }'
+}
+
+search() { # <model file> <query>...; `safety` is all assertions and no deadlock, others are ltl
+  fast=-O2
+  [ "$1" = "$model" ] || fast=-O0 # a mutant fails soon
+  cp "$1" "$work/m.pml" && shift
+  (cd "$work" && spin -a m.pml) >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 1; }
+  : >"$work/results"
+  for query; do
+    case $query in
+    safety) program=safe options="-DSAFETY -DNOCLAIM" run= ;;
+    *) program=live options= run="-a -N $query" ;;
+    esac
+    # shellcheck disable=SC2086 # options
+    [ -x "$work/$program" ] || cc $fast -w $options -o "$work/$program" "$work/pan.c"
+    # shellcheck disable=SC2086
+    (cd "$work" && "./$program" -m1000000 -w22 $run) >"$work/log" 2>&1 || true
+    awk -v query="$query" '
+      /max search depth too small|Search not completed|out of memory|truncated/ { cut = 1 }
+      /^State-vector/ { depth = $6; sub(",", "", depth); errors = $NF }
+      /states, stored/ { states = $1 }
+      END {
+        result = errors == "" ? "unknown" : errors > 0 ? "false" : cut ? "unknown" : "true"
+        if (result == "true")
+          printf "%s is true: %d states, depth %d, complete\n", query, states, depth
+        else
+          printf "%s is %s\n", query, result
+      }' "$work/log" >>"$work/results"
+  done
+  rm -f "$work/safe" "$work/live"
+  sed 's/^\([^ ]*\) is \([a-z]*\).*/\1 \2/' "$work/results"
+}
+
+conclude() { # <model file> <query>...
+  case $1 in
+  *.pml) search "$@" ;;
+  *) prove "$1" ;;
+  esac
 }
 
 failed=0
@@ -28,22 +71,29 @@ say() { # <ok or FAILED> <text>
   [ "$1" = ok ] || failed=1
 }
 
-conclude "$model" >"$work/got"
-cat "$work/results" >"$output"
+# shellcheck disable=SC2046 # words
+conclude "$model" $(awk '$1 == "expect" { print $2 }' "$expect") >"$work/got"
+[ -z "$output" ] || cat "$work/results" >"$output"
+case $output$model in
+*.pml) cmp -s "$work/results" "${model%.*}.out" && say ok "as in ${model%.*}.out" || say FAILED "${model%.*}.out differs" ;;
+esac
 while read -r kind query want text; do
   [ "$kind" = expect ] || continue
-  got=$(sed -n "${query}p" "$work/got")
+  got=$(awk -v q="$query" '$1 == q { print $2 }' "$work/got")
   [ "$got" = "$want" ] && say ok "$query $want: $text" || say FAILED "$query is $got: $text"
 done <"$expect"
 
 while read -r kind name queries script; do
   [ "$kind" = mutant ] || continue
-  sed "$script" "$model" >"$work/mutant.pv"
-  cmp -s "$model" "$work/mutant.pv" && say FAILED "mutant $name changes nothing" && continue
-  conclude "$work/mutant.pv" >"$work/mutant_got"
-  for query in $(echo "$queries" | tr , ' '); do
+  mutant=$work/mutant.${model##*.}
+  sed "$script" "$model" >"$mutant"
+  cmp -s "$model" "$mutant" && say FAILED "mutant $name changes nothing" && continue
+  queries=$(echo "$queries" | tr , ' ')
+  # shellcheck disable=SC2086 # words
+  conclude "$mutant" $queries >"$work/mutant_got"
+  for query in $queries; do
     want=$(awk -v q="$query" '$1 == "expect" && $2 == q { print $3 }' "$expect")
-    got=$(sed -n "${query}p" "$work/mutant_got")
+    got=$(awk -v q="$query" '$1 == q { print $2 }' "$work/mutant_got")
     case $got in
     '' | "$want") say FAILED "mutant $name: query $query is still $got" ;;
     *) say ok "mutant $name: query $query is $got" ;;
