@@ -110,8 +110,13 @@ static uint32_t seen_through(const struct aw_sitting *c)
     uint32_t set = c->proved;
 
     for (size_t i = 0; i < c->voice_count; i++) {
-        if (says_missed(c, &c->voices[i]) && count_bits(c->voices[i].operators) == 1)
-            set |= c->voices[i].operators;
+        const struct aw_voice *v = &c->voices[i];
+        /* spec/16-peers.md §8: "The vote of a human who runs a relay MUST NOT show a silence
+         * through a relay of somebody else." */
+        bool is_torn = (c->operators & bit_of(v->human)) != 0 && v->operators != bit_of(v->human);
+
+        if (says_missed(c, v) && count_bits(v->operators) == 1 && !is_torn)
+            set |= v->operators;
     }
     return set;
 }

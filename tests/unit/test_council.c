@@ -2,6 +2,7 @@
 /* Her contacts among themselves, with real engines under virtual time (spec/16-peers.md). */
 #include "support/council.h"
 
+#include "base/assert.h"
 #include "core/contact_impl.h"
 
 static uint64_t sent_by(const struct circle *c, size_t n)
@@ -238,6 +239,44 @@ static void test_data_level(void)
     circle_free(&c);
 }
 
+/* Goal: who runs one relay cannot add another one's evidence by his own word (PE-36).
+ * Method: human 2 runs relay A, human 3 relay B. A's answer proved the silence here, B is down; who
+ * votes reads at B only: human 2, whose word shows nothing of B, human 3 himself, then human 4. */
+static void test_operator_as_witness(void)
+{
+    static const struct {
+        uint8_t human;
+        enum aw_release release;
+    } cases[] = {
+        {2, AW_RELEASE_PATH},
+        {3, AW_RELEASE_YES},
+        {4, AW_RELEASE_YES},
+    };
+    static const uint32_t relay_a = 1U << 2, relay_b = 1U << 3;
+    struct aw_plan plan = {.threshold = 2, .council.quorum = 2, .roster_count = 4};
+
+    for (uint8_t i = 0; i < 4; i++)
+        plan.roster[i] = (struct aw_member){.person = (uint8_t)(i + 1), .human = (uint8_t)(i + 1)};
+    for (size_t i = 0; i < AW_COUNT(cases); i++) {
+        struct aw_sitting sitting = {
+            .plan = &plan,
+            .human = 1,
+            .seq = 7,
+            .missed = true,
+            .level = true,
+            .proved = relay_a,
+            .operators = relay_a | relay_b,
+            .voices = {{.human = cases[i].human, .missed = true, .seq = 7, .operators = relay_b}},
+            .voice_count = 1,
+        };
+        struct aw_tally tally;
+
+        aw_council_tally(&sitting, &tally);
+        T_EQ(tally.votes, 2);
+        T_EQ(tally.release, cases[i].release);
+    }
+}
+
 int main(void)
 {
     T_RUN(test_meet);
@@ -247,5 +286,6 @@ int main(void)
     T_RUN(test_history);
     T_RUN(test_no_quorum);
     T_RUN(test_data_level);
+    T_RUN(test_operator_as_witness);
     return t_end();
 }
