@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Runs a model (X.pv with ProVerif, X.pml with Spin) and its mutants, and compares with what X.expect says of them.
+# Runs a model (X.pv with ProVerif, X.pml with Spin) and its mutants, and compares with what
+# X.expect says of them.
 # Usage: spec/models/run.sh MODEL [OUTPUT]
-#   OUTPUT    a file that gets what was concluded of the model; by default a model of Spin is compared with X.out
-#   PROVERIF  the program, by default `proverif`; where it, or spin and cc, cannot be had the exit code is 77
+#   OUTPUT    a file that gets what was concluded of the model. Without it a model of Spin is
+#             compared with X.out
+#   PROVERIF  the program, by default `proverif`
+# Where a program is missing the exit code is 77.
 set -eu
 model=$1 output=${2:-}
 proverif=${PROVERIF:-proverif}
@@ -19,7 +22,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Each writes $work/results, what the tool says, and prints a line `<query> <true, false or unknown>` for each query.
+# Each writes $work/results, what the tool says, and prints for each query a line `<query> <true,
+# false or unknown>`.
 prove() { # <model file>; queries are numbered
   "$proverif" "$1" >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 1; }
   grep '^RESULT' "$work/log" | grep -v '^RESULT (' >"$work/results"
@@ -75,7 +79,13 @@ say() { # <ok or FAILED> <text>
 conclude "$model" $(awk '$1 == "expect" { print $2 }' "$expect") >"$work/got"
 [ -z "$output" ] || cat "$work/results" >"$output"
 case $output$model in
-*.pml) cmp -s "$work/results" "${model%.*}.out" && say ok "as in ${model%.*}.out" || say FAILED "${model%.*}.out differs" ;;
+*.pml)
+  if cmp -s "$work/results" "${model%.*}.out"; then
+    say ok "as in ${model%.*}.out"
+  else
+    say FAILED "${model%.*}.out says something else"
+  fi
+  ;;
 esac
 while read -r kind query want text; do
   [ "$kind" = expect ] || continue
