@@ -1,0 +1,210 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Shows that Allswell works, beyond its tests: simulation, faults, fuzzing, models, static analysis,
+# a second implementation, coverage, mutants. Interrupted, it goes on where it was.
+# Usage: tools/proof.sh [--quick | --hours N] [--only PART] [--again] [--write] [--table]
+#   --quick    each part once, in seconds; what runs before a change is merged (the default)
+#   --hours N  N hours in all, a slice of some minutes for each part in turn
+#   --only     this part alone: the name of a file in tools/proof/
+#   --again    forget what earlier runs found
+#   --write    put figures and report into spec/proof/ and the table into README.md
+#   --table    print that table from spec/proof/figures.tsv, and do nothing else
+# Figures and report are in build-proof/ (PROOF_BUILD). Exit: 0 nothing wrong found, 1 a defect was found, 2 usage.
+set -eu
+cd "$(dirname "$0")/.."
+
+# Part, share of the hours in percent (once: one run for each commit), seconds of a quick run.
+parts='models once 60
+static once 90
+interop once 30
+coverage once 150
+simulate 40 75
+faults 20 75
+fuzz 30 60
+mutants 10 30'
+slice_s=600
+
+usage() {
+  echo "usage: tools/proof.sh [--quick | --hours N] [--only PART] [--again] [--write] [--table]" >&2
+  exit 2
+}
+
+table() { # <figures.tsv>
+  echo "| what | figure | goal |"
+  echo "|---|--:|--:|"
+  awk -F '\t' '{ print "| " $2 " | " $3 ($5 == "short" ? " (short)" : "") " | " $4 " |" }' "$1"
+}
+
+# Puts the table between its two marks in README.md.
+put_table() {
+  table spec/proof/figures.tsv >"$PROOF_BUILD/table"
+  awk -v table="$PROOF_BUILD/table" '
+    /^<!-- end of the proof table -->$/ { inside = 0 }
+    !inside { print }
+    /^<!-- proof table/ { inside = 1; while ((getline line < table) > 0) print line }' \
+    README.md >"$PROOF_BUILD/README.md"
+  cp "$PROOF_BUILD/README.md" README.md
+}
+
+mode=quick hours=0 only= again= write=
+while [ $# -gt 0 ]; do
+  case $1 in
+  --quick) mode=quick ;;
+  --hours)
+    [ $# -ge 2 ] || usage
+    mode=full hours=$2
+    case $hours in '' | *[!0-9.]* | *.*.*) usage ;; esac
+    shift
+    ;;
+  --only)
+    [ $# -ge 2 ] && [ -x "tools/proof/$2.sh" ] || usage
+    only=$2
+    shift
+    ;;
+  --again) again=1 ;;
+  --write) write=1 ;;
+  --table)
+    table spec/proof/figures.tsv
+    exit 0
+    ;;
+  *) usage ;;
+  esac
+  shift
+done
+
+PROOF_BUILD=${PROOF_BUILD:-$PWD/build-proof}
+export PROOF_BUILD PROOF_MODE=$mode
+figures=$PROOF_BUILD/figures.tsv spent=$PROOF_BUILD/spent done=$PROOF_BUILD/done
+[ -z "$again" ] || rm -f "$figures" "$spent" "$done" "$PROOF_BUILD/seed"
+mkdir -p "$PROOF_BUILD"
+touch "$figures" "$spent" "$done"
+commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+tools/setup.sh checks
+failed=
+
+# Merges what a part printed into the figures: sums, extremes, or the newest.
+merge() { # <part> <output>
+  awk -F '\t' -v OFS='\t' -v part="$1" '
+    function number(text) { gsub(/[, ]/, "", text); return text + 0 }
+    FILENAME == ARGV[1] { key = $1 FS $2; order[++n] = key; line[key] = $0; figure[key] = $3; next }
+    NF == 5 {
+      key = part FS $1
+      value = $2
+      if (key in line) {
+        if ($5 == "sum") value = number(figure[key]) + number(value)
+        if ($5 == "max" && number(figure[key]) > number(value)) value = figure[key]
+        if ($5 == "min" && number(figure[key]) < number(value)) value = figure[key]
+      } else {
+        order[++n] = key
+      }
+      verdict = $4
+      if ($5 == "sum" && verdict == "short" && number(value) >= number($3)) verdict = "met"
+      line[key] = part OFS $1 OFS value OFS $3 OFS verdict
+      figure[key] = value
+    }
+    END { for (i = 1; i <= n; i++) print line[order[i]] }' "$figures" "$2" >"$figures.new"
+  mv "$figures.new" "$figures"
+}
+
+run_part() { # <part> <seconds>
+  seed=$(cat "$PROOF_BUILD/seed" 2>/dev/null || echo 1)
+  echo "== $1, $2 s, from seed $seed"
+  begin_s=$(date +%s)
+  status=0
+  PROOF_SECONDS=$2 PROOF_SEED=$seed "tools/proof/$1.sh" >"$PROOF_BUILD/$1.out" 2>"$PROOF_BUILD/$1.log" || status=$?
+  took_s=$(($(date +%s) - begin_s))
+  echo "$1 $took_s" >>"$spent"
+  # Far enough that no part has used up so many.
+  echo $((seed + 10000000)) >"$PROOF_BUILD/seed"
+  case $status in
+  0)
+    merge "$1" "$PROOF_BUILD/$1.out"
+    awk -F '\t' 'NF == 5 { printf "   %-52s %s\n", $1, $2 }' "$PROOF_BUILD/$1.out"
+    ;;
+  2)
+    echo "   skipped: $(tail -n 1 "$PROOF_BUILD/$1.log")"
+    ;;
+  *)
+    merge "$1" "$PROOF_BUILD/$1.out"
+    echo "   FAILED; $PROOF_BUILD/$1.log ends so:"
+    tail -n 30 "$PROOF_BUILD/$1.log" | sed 's/^/   /'
+    failed="$failed $1"
+    ;;
+  esac
+  echo "   $took_s s"
+}
+
+spent_s() { awk -v part="$1" '$1 == part { s += $2 } END { print s + 0 }' "$spent"; }
+
+run_once() { # <part> <seconds>: full runs do it once for each commit
+  if [ "$mode" = full ] && grep -qx "$1 $commit" "$done"; then
+    return 0
+  fi
+  run_part "$1" "$2"
+  [ "$mode" = quick ] || echo "$1 $commit" >>"$done"
+}
+
+chosen() { [ -x "tools/proof/$1.sh" ] && { [ -z "$only" ] || [ "$only" = "$1" ]; }; }
+
+each() { # <function>: part, kind, quick seconds
+  echo "$parts" >"$PROOF_BUILD/parts"
+  while read -r part kind quick_s; do
+    ! chosen "$part" || "$1" "$part" "$kind" "$quick_s" </dev/null
+  done <"$PROOF_BUILD/parts"
+}
+
+once() {
+  if [ "$2" = once ]; then run_once "$1" $(($3 * (1 + 9 * (mode_full)))); fi
+}
+
+quick_volume() {
+  if [ "$2" != once ]; then run_part "$1" "$3"; fi
+}
+
+slice() { # one slice of a part whose share is not used up
+  [ "$2" != once ] || return 0
+  share_s=$(awk -v h="$hours" -v p="$2" -v only="$only" 'BEGIN { printf "%d", h * 36 * (only == "" ? p : 100) }')
+  left_s=$((share_s - $(spent_s "$1")))
+  [ "$left_s" -ge 20 ] || return 0
+  more=1
+  [ "$left_s" -le "$slice_s" ] || left_s=$slice_s
+  run_part "$1" "$left_s"
+}
+
+mode_full=0
+[ "$mode" = quick ] || mode_full=1
+each once
+if [ "$mode" = quick ]; then
+  each quick_volume
+else
+  more=1
+  while [ -n "$more" ] && [ -z "$failed" ]; do
+    more=
+    each slice
+  done
+fi
+
+{
+  echo "# Proof"
+  echo
+  echo "Written by \`tools/proof.sh\`; not by hand. What each figure means is in [README.md](README.md)."
+  echo
+  echo "- commit: $commit"
+  echo "- date: $(date -u +%Y-%m-%d)"
+  echo "- machine: $(nproc) cores, Debian $(cat /etc/debian_version 2>/dev/null || echo unknown), $(gcc -dumpfullversion 2>/dev/null | sed 's/^/gcc /'), $(clang --version 2>/dev/null | sed -n '1s/.*version \([0-9.]*\).*/clang \1/p')"
+  echo "- time: $(awk '{ s += $2 } END { printf "%d min", s / 60 }' "$spent") in all$(awk '{ s[$1] += $2 } END { for (p in s) printf ", %s %d min", p, s[p] / 60 }' "$spent")"
+  echo
+  table "$figures"
+} >"$PROOF_BUILD/report.md"
+
+if [ -n "$write" ]; then
+  mkdir -p spec/proof
+  cp "$figures" spec/proof/figures.tsv
+  cp "$PROOF_BUILD/report.md" spec/proof/report.md
+  put_table
+fi
+echo "== report: $PROOF_BUILD/report.md"
+if [ -n "$failed" ]; then
+  echo "proof: a defect was found:$failed; the logs are in $PROOF_BUILD/" >&2
+  exit 1
+fi
