@@ -9,7 +9,8 @@
 #   --again    forget what earlier runs found
 #   --write    put figures and report into spec/proof/ and the table into README.md
 #   --table    print that table from spec/proof/figures.tsv, and do nothing else
-# Figures and report are in build-proof/ (PROOF_BUILD). Exit: 0 nothing wrong found, 1 a defect was found, 2 usage.
+# Figures and report are in build-proof/ (PROOF_BUILD); PROOF_TESTS is the gcc build that parts use.
+# Exit: 0 nothing wrong found, 1 a defect was found, 2 usage.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -81,6 +82,16 @@ touch "$figures" "$spent" "$done"
 commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 tools/setup.sh checks
 failed=
+
+# One build of everything that most parts use.
+PROOF_TESTS=${PROOF_TESTS:-$PROOF_BUILD/build}
+export PROOF_TESTS
+mkdir -p "$PROOF_TESTS"
+{ cmake -S . -B "$PROOF_TESTS" -DCMAKE_C_COMPILER=gcc && cmake --build "$PROOF_TESTS" -j "$(nproc)"; } \
+  >"$PROOF_TESTS/build.log" 2>&1 || {
+  tail -n 40 "$PROOF_TESTS/build.log" >&2
+  exit 1
+}
 
 # Merges what a part printed into the figures: sums, extremes, or the newest.
 merge() { # <part> <output>

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Breaks the reader and the ladder in small ways, one at a time, and looks whether a test notices.
+
+Usage: mutants.py BUILD RESULTS SECONDS [SEED]
+  BUILD    a folder in which the tests are built with gcc (cmake, Makefiles)
+  RESULTS  a file of what is known of each mutant; made, and gone on with: whose source has not changed
+           since is not run again
+Prints figures as tools/proof.sh takes them; survivors are listed on stderr.
+"""
+import concurrent.futures
+import hashlib
+import os
+import random
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Per source: the tests that may notice, quick ones first.
+READER = ["test_cbor_judge", "test_message_rules", "test_rd_wr", "test_diag", "test_cbor_differential",
+          "test_messages", "test_request"]
+LADDER = ["test_ladder", "test_attacks_alarm", "test_circle", "test_triggers", "test_silences",
+          "test_council", "test_attacks_peers"]
+SOURCES = {
+    "src/wire/rd.c": READER,
+    "src/wire/item.c": READER,
+    "src/wire/judge.c": READER,
+    "src/wire/utf8.c": READER,
+    "src/core/ladder.c": LADDER,
+    "src/core/ladder_input.c": LADDER,
+    "src/core/watch.c": LADDER,
+}
+SWAPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("||", "&&"),
+         ("<", "<="), (">", ">="), (" + ", " - "), (" - ", " + "), ("++", "--"), ("true", "false"),
+         ("false", "true"), ("+=", "-=")]
+TOKEN = re.compile(r"<=|>=|==|!=|&&|\|\||<<|>>|->|\+\+|--|\+=|-=|<|>| \+ | - |\btrue\b|\bfalse\b")
+NUMBER = re.compile(r"(?<![\w.])(\d+)(?=[uUlL]*\b)")
+SIMPLE = re.compile(r"^\s+(?:[\w\->.\[\]*&() ]+ (?:=|\+=|-=|\|=|&=) [^;]*|[a-z_]+\([^;]*\)|[\w\->.\[\]]+(?:\+\+|--));$")
+DECLARES = re.compile(r"^\s+(?:const |static |struct |enum |uint|int|size_t|bool|unsigned|char|return|break)")
+
+
+def blank(text):
+    """The same length, with comments, strings and preprocessor lines blanked out."""
+    pattern = r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|^#[^\n]*"
+    return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S | re.M)
+
+
+def mutants_of(path):
+    """Pairs of a description and the changed text. What is asserted, and initialisers of tables, stay."""
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        text = file.read()
+    bare = blank(text)
+    found, offset, is_asserting = [], 0, False
+    swaps = dict(SWAPS)
+    for number, line in enumerate(bare.split("\n"), 1):
+        begin = offset
+        offset += len(line) + 1
+        is_asserting = is_asserting or "AW_ASSERT" in line or "_Static_assert" in line
+        if is_asserting or not line.startswith(" "):
+            is_asserting = is_asserting and not line.rstrip().endswith(";")
+            continue
+
+        def put(at, old, new):
+            found.append((f"{path}:{number}: `{line.strip()}`: {old.strip()} -> {new.strip() or 'nothing'}",
+                          text[:begin + at] + new + text[begin + at + len(old):]))
+
+        for match in TOKEN.finditer(line):
+            if match.group() in swaps:
+                put(match.start(), match.group(), swaps[match.group()])
+        for match in NUMBER.finditer(line):
+            put(match.start(1), match.group(1), str(int(match.group(1)) + 1))
+        for match in re.finditer(r"\breturn (AW_E_\w+|AW_OK)\b", line):
+            put(match.start(1), match.group(1), "AW_OK" if match.group(1) != "AW_OK" else "AW_E_STATE")
+        match = re.search(r"\bif \((.*)\)$| \bif \((.*)\) \{$", line)
+        if match:
+            start = line.index("if (") + 4
+            inside = line[start:line.rindex(")")]
+            put(start, inside, "!(" + inside + ")")
+        if SIMPLE.match(line) and not DECLARES.match(line):
+            put(len(line) - len(line.lstrip()), line.strip(), ";")
+    return found
+
+
+class Bench:
+    """Compiles one mutant and runs tests on it until one notices."""
+
+    def __init__(self, build):
+        self.build = build
+        self.tests = os.path.join(build, "tests")
+        self.objects = {}
+        for path in SOURCES:
+            layer = path.split("/")[1]
+            rules = os.path.join(build, "src", layer, "CMakeFiles", f"aw_{layer}.dir")
+            with open(os.path.join(rules, "flags.make"), encoding="utf-8") as file:
+                flags = dict(re.findall(r"^(C_\w+) = (.*)$", file.read(), re.M))
+            self.objects[path] = [word for name in ("C_DEFINES", "C_INCLUDES", "C_FLAGS")
+                                  for word in shlex.split(flags.get(name, ""))
+                                  if word not in ("-O2", "-g", "-Werror")]
+        self.links, self.limits = {}, {}
+        for test in set(READER + LADDER):
+            with open(os.path.join(self.tests, "CMakeFiles", f"{test}.dir", "link.txt"), encoding="utf-8") as file:
+                self.links[test] = shlex.split(file.read())
+
+    def limit_s(self, test):
+        """How long it may take: much longer than it takes without a mutant."""
+        if test not in self.limits:
+            begin = time.monotonic()
+            if not self.run([os.path.join(self.build, "unit", test)], 120):
+                raise RuntimeError(f"{test} fails as it is: mend that first")
+            self.limits[test] = 10 * (time.monotonic() - begin) + 5
+        return self.limits[test]
+
+    def run(self, command, limit_s, cwd=None):
+        try:
+            return subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=limit_s, check=False).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    def judge(self, path, text):
+        """`killed by TEST`, `survived`, or `does not compile`, which counts for nothing."""
+        with tempfile.TemporaryDirectory(dir=self.build) as work:
+            source, mutant = os.path.join(work, os.path.basename(path)), os.path.join(work, "mutant.o")
+            with open(source, "w", encoding="utf-8") as file:
+                file.write(text)
+            compile_ = ["gcc", *self.objects[path], "-O1", "-w", "-I", os.path.join(ROOT, os.path.dirname(path)),
+                        "-c", source, "-o", mutant]
+            if not self.run(compile_, 60):
+                return "does not compile"
+            for test in SOURCES[path]:
+                program = os.path.join(work, test)
+                link = self.links[test]
+                at = link.index("-o")
+                command = link[:at] + ["-o", program, mutant] + link[at + 2:]
+                if not self.run(command, 60, self.tests):
+                    raise RuntimeError(f"{test} does not link with a mutant of {path}")
+                if not self.run([program], self.limit_s(test)):
+                    return f"killed by {test}"
+        return "survived"
+
+
+def main():
+    build, results_path, seconds = os.path.abspath(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+    end = time.monotonic() + seconds
+    mutants = [(path, what, text) for path in SOURCES for what, text in mutants_of(path)]
+    keys = [hashlib.sha256((path + text).encode()).hexdigest()[:16] for path, _, text in mutants]
+    known = {}
+    if os.path.exists(results_path):
+        with open(results_path, encoding="utf-8") as file:
+            known = dict(line.rstrip("\n").split(" ", 1) for line in file)
+    known = {key: known[key] for key in keys if key in known}
+    left = [i for i, key in enumerate(keys) if key not in known]
+    random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1).shuffle(left)
+    bench = Bench(build)
+
+    def work(i):
+        return (i, bench.judge(mutants[i][0], mutants[i][2])) if time.monotonic() < end else (i, None)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool, \
+            open(results_path, "w", encoding="utf-8") as file:
+        file.writelines(f"{key} {result}\n" for key, result in known.items())
+        for i, result in pool.map(work, left):
+            if result is not None:
+                known[keys[i]] = result
+                file.write(f"{keys[i]} {result}\n")
+                file.flush()
+
+    verdicts = {i: known[key] for i, key in enumerate(keys) if key in known}
+    survivors = [i for i, verdict in verdicts.items() if verdict == "survived"]
+    tried = sum(verdict != "does not compile" for verdict in verdicts.values())
+    for i in sorted(survivors):
+        print("survived:", mutants[i][1], file=sys.stderr)
+    if tried == 0:
+        sys.exit("mutants: there was no time for one")
+    percent = 100 * (tried - len(survivors)) / tried
+    print(f"mutants of reader and ladder, tried\t{tried}\t{len(keys)} made\tinfo\tlast")
+    print(f"mutants that a test notices, %\t{percent:.1f}\t90\t{'met' if percent >= 90 else 'short'}\tlast")
+
+
+main()
