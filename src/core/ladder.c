@@ -138,8 +138,7 @@ bool aw_ladder_can_close(const struct aw_ladder *l, const struct aw_ladder_rules
 {
     bool alone = rules->plan->relaxed && l->incident == AW_INCIDENT_MISSED;
 
-    if (!aw_ladder_is_incident(l))
-        return false;
+    AW_ASSERT(aw_ladder_is_incident(l));
     return (l->safe_seen && (any_confirmed(l) || alone)) || two_confirmed(l, rules->groups);
 }
 

@@ -283,7 +283,8 @@ static bool knows(const struct aw_ladder *l, const struct aw_ladder_peer *peer)
 {
     bool is_hidden = l->incident == AW_INCIDENT_WRONG || l->incident == AW_INCIDENT_DURESS;
 
-    return peer->human >= 1 && peer->human <= AW_PLAN_MEMBER_MAX && (!is_hidden || peer->is_fellow);
+    AW_ASSERT(peer->human >= 1 && peer->human <= AW_PLAN_MEMBER_MAX);
+    return !is_hidden || peer->is_fellow;
 }
 
 void aw_ladder_peer_claim(struct aw_ladder *l, const struct aw_ladder_rules *rules,

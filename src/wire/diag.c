@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "wire/diag.h"
 
+#include "base/assert.h"
 #include "base/bytes.h"
 #include "wire/item.h"
 #include "wire/judge.h"
@@ -188,7 +189,7 @@ static void put_item(struct printer *p, const struct aw_item *item, const struct
     case AW_ITEM_TAG:
     case AW_ITEM_FLOAT:
     case AW_ITEM_SIMPLE:
-        p->status = AW_E_FORMAT; /* the judge was asked before */
+        AW_UNREACHABLE(); /* the judge was asked before */
     }
 }
 

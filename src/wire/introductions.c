@@ -32,7 +32,7 @@ static bool has_relays(const struct aw_introductions *m, uint64_t bits)
             return false;
         count++;
     }
-    return count >= 1 && count <= AW_ENDPOINT_COUNT_MAX;
+    return count <= AW_ENDPOINT_COUNT_MAX; /* at least one: the field's range */
 }
 
 static enum aw_status check(const void *message)

@@ -41,7 +41,7 @@ static enum aw_judge_reason judge_unread(const struct judge *j)
         return AW_JUDGE_MALFORMED;
     if (rest.ptr[0] >> 5 == 6)
         return AW_JUDGE_TAG;
-    if (rest.ptr[0] >> 5 == 7 && (low < 24 || (low == 24 && rest.ptr[1] >= 32)))
+    if (rest.ptr[0] >> 5 == 7 && (low < 24 || rest.ptr[1] >= 32)) /* it reads all floats */
         return AW_JUDGE_SIMPLE;
     return AW_JUDGE_MALFORMED;
 }

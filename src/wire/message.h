@@ -27,7 +27,7 @@ enum aw_wire_type {
     AW_WIRE_VAR,   /* uint8_t[n] and an unsigned length member */
     AW_WIRE_BYTES, /* struct aw_bytes, borrowed */
     AW_WIRE_TEXT,  /* char[n + 1] */
-    AW_WIRE_INT,   /* int32_t or int64_t */
+    AW_WIRE_INT,   /* int32_t */
     AW_WIRE_MAP,   /* a structure with a table of its own */
     AW_WIRE_LIST,  /* structures with a table of their own, and an unsigned count member */
 };

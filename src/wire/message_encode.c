@@ -45,15 +45,10 @@ static uint64_t load_uint(const uint8_t *member, size_t width)
 static int64_t load_int(const uint8_t *member, size_t width)
 {
     int32_t v32;
-    int64_t v64;
 
-    if (width == sizeof v32) {
-        memcpy(&v32, member, sizeof v32);
-        return v32;
-    }
-    AW_ASSERT(width == sizeof v64);
-    memcpy(&v64, member, sizeof v64);
-    return v64;
+    AW_ASSERT(width == sizeof v32);
+    memcpy(&v32, member, sizeof v32);
+    return v32;
 }
 
 /* The string of a FIXED, VAR, BYTES or TEXT field. */

@@ -33,6 +33,15 @@ def no_test_can(lines, line, text, column):
     return False
 
 
+def places(branches):
+    """Once each: an inline function of a header is in every object that includes it."""
+    counts = {}
+    for line, column, end, end_column, is_true, is_false, *_ in branches:
+        before = counts.get((line, column, end, end_column), (0, 0))
+        counts[line, column, end, end_column] = (before[0] + is_true, before[1] + is_false)
+    return counts.items()
+
+
 def main():
     export, root, mode, list_path = sys.argv[1:]
     with open(export, encoding="utf-8") as file:
@@ -46,7 +55,7 @@ def main():
             continue
         with open(entry["filename"], encoding="utf-8") as file:
             lines = file.read().split("\n")
-        for line, column, end, end_column, is_true, is_false, *_ in entry["branches"]:
+        for (line, column, end, end_column), (is_true, is_false) in places(entry["branches"]):
             text = lines[line - 1]
             if no_test_can(lines, line, text, column):
                 continue

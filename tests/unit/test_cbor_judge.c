@@ -175,6 +175,7 @@ static void test_reasons(void)
     }
     for (int r = AW_JUDGE_ACCEPTED; r <= AW_JUDGE_DEPTH; r++)
         T_TRUE(strcmp(aw_judge_reason_text((enum aw_judge_reason)r), "unknown") != 0);
+    T_STR_EQ(aw_judge_reason_text((enum aw_judge_reason)(AW_JUDGE_DEPTH + 1)), "unknown");
 }
 
 /* Goal: [WI-1] every head that is longer than needed is refused, for every type.

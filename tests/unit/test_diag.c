@@ -42,9 +42,11 @@ static void test_items(void)
 }
 
 /* Goal: nothing in a text reaches a terminal as control.
- * Method: quotes, a backslash, an escape sequence, DEL and a C1 character. */
+ * Method: quotes, a backslash, an escape sequence, DEL and a C1 character; the first one after
+ * those is passed on. */
 static void test_escapes(void)
 {
+    T_STR_EQ(diag("62 c2a0", NULL), "\"\xc2\xa0\"");
     T_STR_EQ(diag("68 22 5c 1b 5b 7f c285 41", NULL), "\"\\\"\\\\\\u001b[\\u007f\\u0085A\"");
 }
 

@@ -214,6 +214,230 @@ static void test_alarm_from_idle(void)
     T_EQ(b.ladder.deadline_s, AW_NO_TIME);
 }
 
+/* Goal: [CO-68] a silence that an alarm covered is found as without one: when the alarm closes and
+ * her check-in is still missing, it rings again by itself.
+ * Method: the path is proved while the alarm runs; her safe word was made long before. */
+static void test_silence_behind_alarm(void)
+{
+    struct bed b;
+
+    set_up(&b);
+    aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 5, T0 + 100, T0 + 100, &b.out);
+    (void)tick(&b, T0 + 4000);
+    T_EQ(b.ladder.state, AW_LADDER_ALARM);
+    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 4001, &b.out), AW_OK);
+    b.out.count = 0;
+    aw_ladder_safe(&b.ladder, &b.rules, 6, T0 + 200, T0 + 4002, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    T_EQ(b.ladder.incident, AW_INCIDENT_MISSED);
+    T_EQ(b.ladder.levels_s, T0 + 3900);
+    T_EQ(b.out.events[b.out.count - 1].kind, AW_EVENT_RING);
+}
+
+/* Goal: a new plan with fewer levels, or none to ring here any more, leaves nothing hanging.
+ * Method: at the last of three levels the plan shrinks to one, asked before and after an input. */
+static void test_fewer_levels(void)
+{
+    struct bed b;
+
+    set_up(&b);
+    (void)tick(&b, T0 + 5100);
+    T_EQ(b.ladder.level, 3);
+    b.plan.levels_count = 1;
+    T_EQ(aw_ladder_ringing(&b.ladder, &b.rules), 1);
+    T_EQ(b.ladder.level, 3); /* asking moves nothing */
+    (void)tick(&b, T0 + 5101);
+    T_EQ(b.ladder.level, 1);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    T_EQ(aw_ladder_next_level_s(&b.ladder, &b.rules), AW_NO_TIME);
+}
+
+/* Goal: proofs from before a silence do not tell of it, however many newer ones there are.
+ * Method: a first proof that counted for an earlier deadline; she came back; proofs go on, and
+ * another one asks about a silence between them. */
+static void test_old_first_proof(void)
+{
+    struct bed b;
+
+    set_up(&b);
+    (void)prove(&b, T0 + 3850);
+    watch(&b, T0 + 9000, T0 + 86400, T0 + 3860);
+    (void)prove(&b, T0 + 5000);
+    T_TRUE(aw_ladder_path_tells(&b.ladder, T0 + 3940));
+    T_TRUE(!aw_ladder_path_tells(&b.ladder, T0 + 3941));
+    T_TRUE(!aw_ladder_path_tells(&b.ladder, T0 + 5001));
+}
+
+/* Goal: [CO-13] resumed without a deadline ahead reminds for ever, and never ends silently.
+ * Method: she is back, and nothing is watched any more. */
+static void test_resumed_without_deadline(void)
+{
+    struct bed b;
+
+    set_up(&b);
+    (void)tick(&b, T0 + 4000);
+    watch(&b, AW_NO_TIME, AW_NO_TIME, T0 + 4100);
+    T_EQ(b.ladder.state, AW_LADDER_RESUMED);
+    for (uint64_t at_s = T0 + 5000; at_s < T0 + 9000; at_s += 900) {
+        T_EQ(b.ladder.deadline_s, at_s);
+        T_EQ(tick(&b, at_s), 1);
+        T_EQ(b.out.events[0].kind, AW_EVENT_CONFIRM);
+    }
+    T_EQ(b.ladder.state, AW_LADDER_RESUMED);
+}
+
+/* She was missed, came back, and is silent again over her next deadline, T0 + 8000: suspected,
+ * for nothing proves it, with the first incident still open. */
+static void set_up_silent_again(struct bed *b)
+{
+    set_up(b);
+    (void)tick(b, T0 + 4000);
+    watch(b, T0 + 8000, T0 + 86400, T0 + 4100);
+    aw_ladder_tick(&b->ladder, &b->rules, T0 + 8400, &b->out);
+    T_EQ(b->ladder.state, AW_LADDER_SUSPECT);
+    T_EQ(b->ladder.incident, AW_INCIDENT_MISSED);
+    b->out.count = 0;
+}
+
+/* Goal: suspected with an incident open, a newer deadline in its grace is being back, not fine.
+ * Method: a statement whose deadline passed, but whose grace did not; one whose grace did, too. */
+static void test_suspect_anew_in_incident(void)
+{
+    struct bed b;
+
+    set_up_silent_again(&b);
+    watch(&b, T0 + 8050, T0 + 86400, T0 + 8401);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+    T_EQ(b.ladder.path.suspect_s, T0 + 8350);
+    watch(&b, T0 + 8200, T0 + 86400, T0 + 8402);
+    T_EQ(b.ladder.state, AW_LADDER_RESUMED);
+    T_EQ(b.out.events[b.out.count - 1].kind, AW_EVENT_BACK);
+}
+
+/* Goal: what closes an incident does not end a suspicion that is older than it, unless two have
+ * spoken to her just now.
+ * Method: suspected again. Once two humans without a common group confirm; once her word ends a
+ * timer, relaxed, while her check-in is missing. */
+static void test_closing_while_suspected(void)
+{
+    const struct aw_ladder_peer other = {.human = 2, .groups = 2};
+    struct aw_ladder_due due = {{T0 + 8000, T0 + 8000, AW_NO_TIME, AW_NO_TIME, T0 + 86400}};
+    struct bed b;
+
+    set_up_silent_again(&b);
+    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 8410, &b.out), AW_OK);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+    aw_ladder_peer_confirm(&b.ladder, &b.rules, &other, T0 + 8411, T0 + 8411, &b.out);
+    T_EQ(b.ladder.incident, AW_INCIDENT_NONE);
+    T_EQ(b.ladder.state, AW_LADDER_FINE);
+    T_EQ(b.ladder.peers.spoken_s, T0 + 8411);
+    T_EQ(aw_ladder_due_s(&b.ladder), T0 + 86400);
+
+    set_up(&b);
+    b.plan.relaxed = true;
+    (void)tick(&b, T0 + 4000);
+    watch(&b, T0 + 6000, T0 + 86400, T0 + 4100);
+    due.at_s[AW_LADDER_DUE(AW_WHY_TIMER)] = T0 + 7000;
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 4101, &b.out);
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 8400, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+    T_EQ(b.ladder.cause, AW_WHY_TIMER);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3899, T0 + 8401, &b.out);
+    T_EQ(b.ladder.incident, AW_INCIDENT_MISSED); /* made before the levels began */
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 8401, T0 + 8401, &b.out);
+    T_EQ(b.ladder.incident, AW_INCIDENT_NONE);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+    T_EQ(aw_ladder_due_s(&b.ladder), T0 + 8000); /* the timer is settled, the check-in is not */
+}
+
+/* Goal: claims_max bounds the holds of one incident, own and others' together.
+ * Method: five levels, one hold allowed; then none left for another human or for a second level. */
+static void test_claims_max(void)
+{
+    const struct aw_ladder_peer other = {.human = 2, .groups = 1};
+    struct bed b;
+
+    set_up(&b);
+    b.plan.claims_max = 1;
+    b.plan.levels_count = 5;
+    for (uint8_t i = 0; i < 5; i++)
+        b.plan.levels[i] = (struct aw_level){.delay_s = 600u * i, .groups = 1};
+    (void)tick(&b, T0 + 3900);
+    T_EQ(aw_ladder_claim(&b.ladder, &b.rules, T0 + 3901, &b.out), AW_OK);
+    (void)tick(&b, T0 + 3901 + 900);
+    T_EQ(b.ladder.level, 2);
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &other, T0 + 9000, T0 + 4802, &b.out);
+    T_EQ(b.ladder.peers.claim_s, 0);
+    T_EQ(aw_ladder_claim(&b.ladder, &b.rules, T0 + 4803, &b.out), AW_E_LIMIT);
+    T_EQ(aw_ladder_next_level_s(&b.ladder, &b.rules), T0 + 3900 + 1200);
+}
+
+/* Goal: what others say of acting and of her holds and confirms only what it may: a hold that is
+ * over holds nothing, a second one shortens none, and who is in no group confirms nothing.
+ * Method: one after the other at the first of three levels. */
+static void test_peers(void)
+{
+    const struct aw_ladder_peer two = {.human = 2, .groups = 1}, three = {.human = 3, .groups = 1};
+    const struct aw_ladder_peer nobody = {.human = 4, .groups = 0};
+    struct bed b;
+
+    set_up(&b);
+    (void)tick(&b, T0 + 3900);
+    b.out.count = 0;
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &two, T0 + 3910, T0 + 3910, &b.out);
+    T_EQ(b.out.count, 0);
+    T_EQ(b.ladder.claims_used, 0);
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &two, T0 + 4700, T0 + 3911, &b.out);
+    T_EQ(b.ladder.peers.claim_s, T0 + 4700);
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &three, T0 + 4600, T0 + 3912, &b.out);
+    T_EQ(b.ladder.peers.claim_s, T0 + 4700);
+    T_EQ(b.out.count, 2);
+    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 3913, &b.out), AW_OK);
+    b.out.count = 0;
+    aw_ladder_peer_confirm(&b.ladder, &b.rules, &nobody, T0 + 3914, T0 + 3914, &b.out);
+    T_EQ(b.out.count, 0);
+    T_EQ(b.ladder.incident, AW_INCIDENT_MISSED);
+}
+
+/* Goal: a state that no moves lead to is not sound, whatever a store gives back.
+ * Method: sound ladders of three states, each with one thing wrong. */
+static void test_sound(void)
+{
+    struct aw_ladder fine, missed, resumed, claimed, l;
+    struct bed b;
+
+    set_up(&b);
+    fine = b.ladder;
+    (void)tick(&b, T0 + 4000);
+    missed = b.ladder;
+    T_EQ(aw_ladder_claim(&b.ladder, &b.rules, T0 + 4001, &b.out), AW_OK);
+    claimed = b.ladder;
+    watch(&b, T0 + 8000, T0 + 86400, T0 + 4100);
+    resumed = b.ladder;
+    T_TRUE(aw_ladder_is_sound(&fine) && aw_ladder_is_sound(&missed));
+    T_TRUE(aw_ladder_is_sound(&claimed) && aw_ladder_is_sound(&resumed));
+
+#define UNSOUND(from, ...) (l = (from), __VA_ARGS__, T_TRUE(!aw_ladder_is_sound(&l)))
+    UNSOUND(fine, l.state = AW_LADDER_RESUMED + 1);
+    UNSOUND(fine, l.incident = AW_INCIDENT_DURESS + 1);
+    UNSOUND(fine, l.level = 1);
+    UNSOUND(fine, l.incident = AW_INCIDENT_MISSED);
+    UNSOUND(fine, l.state = AW_LADDER_SUSPECT, l.incident = AW_INCIDENT_SOS);
+    UNSOUND(fine, l.state = AW_LADDER_MISSED);
+    UNSOUND(fine, l.due.at_s[0] = l.due.at_s[4] = AW_NO_TIME);
+    UNSOUND(fine, l.due.at_s[0] = AW_TIME_MAX_MS + 1);
+    UNSOUND(missed, l.state = AW_LADDER_ALARM);
+    UNSOUND(missed, l.incident = AW_INCIDENT_SOS);
+    UNSOUND(missed, l.safe_seen = l.confirmed = true);
+    UNSOUND(missed, l.ring_s = AW_TIME_MAX_MS + 1);
+    UNSOUND(missed, l.claim_s = T0 + 5000);
+    UNSOUND(claimed, l.claim_s = AW_NO_TIME);
+    UNSOUND(claimed, l.claim_s = AW_TIME_MAX_MS + 1);
+    UNSOUND(resumed, l.incident = AW_INCIDENT_SOS);
+    UNSOUND(resumed, l.ring_s = AW_NO_TIME);
+#undef UNSOUND
+}
+
 int main(void)
 {
     T_RUN(test_edges);
@@ -222,5 +446,14 @@ int main(void)
     T_RUN(test_alarm_over_missed);
     T_RUN(test_resumed);
     T_RUN(test_alarm_from_idle);
+    T_RUN(test_silence_behind_alarm);
+    T_RUN(test_fewer_levels);
+    T_RUN(test_old_first_proof);
+    T_RUN(test_resumed_without_deadline);
+    T_RUN(test_suspect_anew_in_incident);
+    T_RUN(test_closing_while_suspected);
+    T_RUN(test_claims_max);
+    T_RUN(test_peers);
+    T_RUN(test_sound);
     return t_end();
 }

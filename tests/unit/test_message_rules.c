@@ -87,6 +87,38 @@ static void test_state_place(void)
     }
 }
 
+/* Goal: [WI-11] a signed number is within its bounds, in either direction.
+ * Method: the north and the south pole, and beyond, to numbers that no int64_t holds. */
+static void test_state_bounds(void)
+{
+    static const struct {
+        const char *hex; /* with longitude 0 */
+        enum aw_status status;
+    } rows[] = {
+        {"a3 00 01 01 1a35a4e900 02 00", AW_OK},
+        {"a3 00 01 01 1a35a4e901 02 00", AW_E_RANGE},
+        {"a3 00 01 01 3a35a4e8ff 02 00", AW_OK},
+        {"a3 00 01 01 3a35a4e900 02 00", AW_E_RANGE},
+        {"a3 00 01 01 1b8000000000000000 02 00", AW_E_RANGE},
+        {"a3 00 01 01 3b8000000000000000 02 00", AW_E_RANGE},
+        {"a3 00 01 01 40 02 00", AW_E_FORMAT},
+    };
+    struct aw_state s = {.at = 1, .has_lat_e7 = true, .has_lon_e7 = true};
+
+    for (int32_t beyond = 0; beyond < 2; beyond++) {
+        s.lat_e7 = 900000000 + beyond;
+        T_EQ(try_encode(&aw_state_map, &s), beyond == 0 ? AW_OK : AW_E_RANGE);
+        s.lat_e7 = -s.lat_e7;
+        T_EQ(try_encode(&aw_state_map, &s), beyond == 0 ? AW_OK : AW_E_RANGE);
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t bytes[32];
+        size_t len = t_unhex(rows[i].hex, bytes, sizeof bytes);
+
+        T_EQ(aw_message_decode(&aw_state_map, &s, (struct aw_bytes){bytes, len}), rows[i].status);
+    }
+}
+
 static struct aw_plan sample_plan(void)
 {
     struct t_rng rng = t_rng(3);
@@ -328,6 +360,7 @@ int main(void)
     T_RUN(test_call_kinds);
     T_RUN(test_call_word);
     T_RUN(test_state_place);
+    T_RUN(test_state_bounds);
     T_RUN(test_plan_order);
     T_RUN(test_plan_rules);
     T_RUN(test_plan_links);

@@ -76,6 +76,12 @@ static void test_int(void)
     rd = reader("29");
     T_EQ(aw_rd_int(&rd, -9, 9), 0);
     T_EQ(aw_rd_end(&rd), AW_E_RANGE);
+    rd = reader("0a");
+    T_EQ(aw_rd_int(&rd, -9, 9), 0);
+    T_EQ(aw_rd_end(&rd), AW_E_RANGE);
+    rd = reader("40");
+    T_EQ(aw_rd_int(&rd, -9, 9), 0);
+    T_EQ(aw_rd_end(&rd), AW_E_FORMAT);
     rd = reader("3801");
     T_EQ(aw_rd_int(&rd, -9, 9), 0);
     T_EQ(aw_rd_end(&rd), AW_E_FORMAT);

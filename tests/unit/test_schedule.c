@@ -353,6 +353,37 @@ static void test_quiet_in_a_row(void)
     }
 }
 
+/* Goal: a newer statement moves no deadline back to before the one it follows, and there
+ * is no deadline before the first one.
+ * Method: nothing yet; a statement; one whose clocks are older; two humans who had spoken to her
+ * before and after. */
+static void test_watch_follows(void)
+{
+    struct aw_contact_call call = {.seq = 1,
+                                   .valid_for_s = AW_SPAN_MAX_S,
+                                   .issued_at_s = SPRING,
+                                   .deposited_at_s = SPRING + 5,
+                                   .received_at_s = SPRING + 9};
+    struct aw_plan plan = london(127, 600);
+    struct aw_watch watch = {.base_s = 0};
+
+    plan.schedule[0] = (struct aw_schedule_line){.every_s = 3600};
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan, 0), AW_NO_TIME);
+    T_EQ(aw_watch_beat_due_s(&watch, &plan, SPRING), AW_NO_TIME);
+    aw_watch_take(&watch, &call, 0);
+    T_EQ(watch.clock, AW_CLOCK_HERS);
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan, 0), SPRING + 3600);
+    call.seq = 2;
+    call.issued_at_s = SPRING + 20;
+    call.deposited_at_s = SPRING - 70;
+    call.received_at_s = SPRING + 30;
+    aw_watch_take(&watch, &call, 0);
+    T_EQ(watch.base_s, SPRING);
+    T_EQ(watch.clock, AW_CLOCK_HERS);
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan, SPRING - 1), SPRING + 3600);
+    T_EQ(aw_watch_checkin_due_s(&watch, &plan, SPRING + 60), SPRING + 3660);
+}
+
 int main(void)
 {
     T_RUN(test_dst);
@@ -366,5 +397,6 @@ int main(void)
     T_RUN(test_plan_check);
     T_RUN(test_plan_check_more);
     T_RUN(test_quiet_in_a_row);
+    T_RUN(test_watch_follows);
     return t_end();
 }
