@@ -122,7 +122,8 @@ run_part() { # <part> <seconds>
   echo "== $1, $2 s, from seed $seed"
   begin_s=$(date +%s)
   status=0
-  PROOF_SECONDS=$2 PROOF_SEED=$seed "tools/proof/$1.sh" >"$PROOF_BUILD/$1.out" 2>"$PROOF_BUILD/$1.log" || status=$?
+  PROOF_SECONDS=$2 PROOF_SEED=$seed "tools/proof/$1.sh" \
+    >"$PROOF_BUILD/$1.out" 2>"$PROOF_BUILD/$1.log" || status=$?
   took_s=$(($(date +%s) - begin_s))
   echo "$1 $took_s" >>"$spent"
   # Far enough that no part has used up so many.
@@ -174,7 +175,9 @@ quick_volume() {
 
 slice() { # one slice of a part whose share is not used up
   [ "$2" != once ] || return 0
-  share_s=$(awk -v h="$hours" -v p="$2" -v only="$only" 'BEGIN { printf "%d", h * 36 * (only == "" ? p : 100) }')
+  share=$2
+  [ -z "$only" ] || share=100
+  share_s=$(awk -v h="$hours" -v p="$share" 'BEGIN { printf "%d", h * 36 * p }')
   left_s=$((share_s - $(spent_s "$1")))
   [ "$left_s" -ge 20 ] || return 0
   more=1
@@ -195,15 +198,25 @@ else
   done
 fi
 
+compilers() {
+  gcc -dumpfullversion 2>/dev/null | sed 's/^/gcc /'
+  clang --version 2>/dev/null | sed -n '1s/.*version \([0-9.]*\).*/clang \1/p'
+}
+
+minutes() {
+  awk '{ s[$1] += $2; all += $2 }
+    END { printf "%d min", all / 60; for (p in s) printf ", %s %d", p, s[p] / 60 }' "$spent"
+}
+
 {
   echo "# Proof"
   echo
-  echo "Written by \`tools/proof.sh\`; not by hand. What each figure means is in [README.md](README.md)."
+  echo "Written by \`tools/proof.sh\`; what each figure means is in [README.md](README.md)."
   echo
   echo "- commit: $commit"
   echo "- date: $(date -u +%Y-%m-%d)"
-  echo "- machine: $(nproc) cores, Debian $(cat /etc/debian_version 2>/dev/null || echo unknown), $(gcc -dumpfullversion 2>/dev/null | sed 's/^/gcc /'), $(clang --version 2>/dev/null | sed -n '1s/.*version \([0-9.]*\).*/clang \1/p')"
-  echo "- time: $(awk '{ s += $2 } END { printf "%d min", s / 60 }' "$spent") in all$(awk '{ s[$1] += $2 } END { for (p in s) printf ", %s %d min", p, s[p] / 60 }' "$spent")"
+  echo "- machine: $(nproc) cores, Debian $(cat /etc/debian_version), $(compilers | paste -sd, -)"
+  echo "- time: $(minutes)"
   echo
   table "$figures"
 } >"$PROOF_BUILD/report.md"

@@ -11,7 +11,8 @@ mkdir -p "$work/tools/proof" "$work/spec/proof"
 cp "$root/tools/proof.sh" "$work/tools/"
 printf '#!/bin/sh\n' >"$work/tools/setup.sh"
 printf 'cmake_minimum_required(VERSION 3.25)\nproject(t NONE)\n' >"$work/CMakeLists.txt"
-printf 'before\n<!-- proof table -->\nold\n<!-- end of the proof table -->\nafter\n' >"$work/README.md"
+printf 'before\n<!-- proof table -->\nold\n<!-- end of the proof table -->\nafter\n' \
+  >"$work/README.md"
 cat >"$work/tools/proof/simulate.sh" <<'PART'
 #!/bin/sh
 echo "$PROOF_MODE $PROOF_SECONDS $PROOF_SEED" >>"$PROOF_BUILD/calls"

@@ -7,9 +7,10 @@ root=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$root/tools/proof.sh" --table >"$work/want"
-sed -n '/^<!-- proof table/,/^<!-- end of the proof table/p' "$root/README.md" | grep '^|' >"$work/got"
+sed -n '/^<!-- proof table/,/^<!-- end of the proof table/p' "$root/README.md" |
+  grep '^|' >"$work/got"
 if ! diff "$work/want" "$work/got"; then
-  echo "README.md: the proof table is not that of spec/proof/figures.tsv: tools/proof.sh --write writes it"
+  echo "README.md: not the table of spec/proof/figures.tsv; tools/proof.sh --write writes it"
   exit 1
 fi
 [ "$(wc -l <"$work/got")" -ge 8 ] || { echo "README.md: the proof table is empty"; exit 1; }

@@ -13,7 +13,8 @@ mkdir -p "$build"
 rm -rf "$profiles"
 mkdir "$profiles"
 { cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DALLSWELL_COVERAGE=ON \
-    -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build "$build" -j "$(nproc)"; } >"$build/build.log" 2>&1 ||
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build "$build" -j "$(nproc)"; } \
+  >"$build/build.log" 2>&1 ||
   { tail -n 20 "$build/build.log" >&2; exit 1; }
 
 labels='unit|fuzz'
@@ -25,8 +26,10 @@ LLVM_PROFILE_FILE=$profiles/%8m.profraw ctest --test-dir "$build" -j "$(nproc)" 
 llvm-profdata-14 merge -sparse "$profiles"/*.profraw -o "$profiles/all" 2>/dev/null
 first=$build/unit/test_base
 set --
-for program in "$build"/unit/test_* "$build"/integ/test_* "$build"/fuzz/replay_* "$build"/bin/allswell*; do
+for program in "$build"/unit/test_* "$build"/integ/test_* "$build"/fuzz/replay_* \
+  "$build"/bin/allswell*; do
   [ ! -f "$program" ] || [ ! -x "$program" ] || set -- "$@" -object "$program"
 done
 llvm-cov-14 export -instr-profile "$profiles/all" "$first" "$@" >"$profiles/all.json" 2>/dev/null
-python3 tests/coverage/branches.py "$profiles/all.json" "$PWD" "$PROOF_MODE" "$PROOF_BUILD/coverage.txt"
+exec python3 tests/coverage/branches.py "$profiles/all.json" "$PWD" "$PROOF_MODE" \
+  "$PROOF_BUILD/coverage.txt"

@@ -4,4 +4,5 @@
 # notice? Survivors are listed on stderr.
 set -eu
 command -v python3 >/dev/null || { echo "mutants: no python3" >&2; exit 2; }
-exec python3 tests/mutants/mutants.py "$PROOF_TESTS" "$PROOF_BUILD/mutants.results" "$PROOF_SECONDS" "$PROOF_SEED"
+exec python3 tests/mutants/mutants.py "$PROOF_TESTS" "$PROOF_BUILD/mutants.results" \
+  "$PROOF_SECONDS" "$PROOF_SEED"
