@@ -100,10 +100,7 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
     uint32_t device = r->seq_device, human = r->seq_human;
     uint32_t word = oldest_waiting(p), at_s = (uint32_t)aw_timebase_s(&s->time);
 
-    /* Nobody has seen what was never said: this state is an old one. */
-    if (reply->seq_device > aw_su_seq(s, p))
-        aw_su_begin_anew(s, p);
-    else if (reply->seq_device > r->seq_device)
+    if (reply->seq_device > r->seq_device && reply->seq_device <= aw_su_seq(s, p))
         r->seq_device = reply->seq_device;
     /* spec/06-subject.md §8: "A tick MUST NOT cover a word that still waits": after a restore its
      * seq may be that of another statement. */
@@ -153,6 +150,25 @@ static void take_heard(struct subject *s, struct person *p, const struct aw_repl
     aw_su_ask(s, p, reply->has_ask, reply->ask.id, reply->ask.within_s);
 }
 
+/*
+ * Nobody has heard what was never said: this state is an old one. spec/06-subject.md §8: "A subject
+ * that hears of a seq above its newest MUST go on above it at once": where the same reply steps to
+ * the next epoch nothing is re-established, and beats below that seq would count for nothing.
+ */
+static void take_ahead(struct subject *s, struct person *p, const struct aw_reply *reply)
+{
+    const struct aw_resume said = {.seq = reply->seq_device,
+                                   .word =
+                                       (uint32_t)aw_words_highest(reply->words, reply->words_more)};
+
+    if (reply->seq_device <= aw_su_seq(s, p))
+        return;
+    aw_su_begin_anew(s, p);
+    aw_su_go_above(s, p, &said);
+    if (reply->seq_device == aw_su_seq(s, p)) /* not for who names numbers out of reach */
+        aw_su_beat_now(s, p);
+}
+
 static enum aw_status take_reply(struct subject *s, struct person *p,
                                  const struct aw_opened *opened, struct aw_bytes plain)
 {
@@ -176,6 +192,7 @@ static enum aw_status take_reply(struct subject *s, struct person *p,
         aw_su_begin_anew(s, p);
     take_named(s, p, &reply);
     take_ticks(s, p, &reply);
+    take_ahead(s, p, &reply);
     take_heard(s, p, &reply);
     st = aw_channel_on_accept(&p->channel, opened, reply.accept_epoch, reply.accept, &events,
                               &s->random);

@@ -5,10 +5,10 @@ import { cpSync, rmSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { copy } from './copy.js';
-import { SAFE, Scene } from './scene.js';
+import { DURESS, SAFE, Scene } from './scene.js';
 
-async function begin(t) {
-    const scene = await Scene.begin();
+async function begin(t, factor = 1) {
+    const scene = await Scene.begin(factor);
     t.after(() => scene.end());
     const her = await scene.run();
     const { contact, agent } = await scene.contact('Scripted');
@@ -98,7 +98,7 @@ describe('re-establishment', { concurrency: 3 }, () => {
     });
 
     test('she is restored within an epoch: a word under an old number counts', async (t) => {
-        const { scene, her, agent } = await begin(t);
+        const { scene, her, agent } = await begin(t, 10); // words come again after 15 s
         const { contact } = agent;
         await checkin(scene, agent);
         await scene.until(async () =>
@@ -106,22 +106,26 @@ describe('re-establishment', { concurrency: 3 }, () => {
         await scene.stop(her);
         const restore = backupOf(scene);
         agent.mute = true;
-        await pause(1100); // CH-35: told apart by the second in which each was issued
+        await pause(200); // CH-35: told apart by the second in which each was issued
         const lost = await checkin(scene, agent);
         restore();
-        await pause(1100);
+        await pause(200);
         await scene.run();
+        const from = contact.heard.length;
+        await scene.she('--wait=0', 'checkin', { typed: DURESS });
         agent.mute = false;
         await agent.send(contact.see());
-        const word = await checkin(scene, agent);
+        const word = await agent.until(() =>
+            contact.heard.slice(from).find((one) => one.kind === 'checkin'), 'the word');
         assert.equal(word.word, lost.word);
-        assert.equal(word.verdict, 'safe');
+        assert.equal(word.verdict, 'duress');
         assert.deepEqual(contact.events, [{ kind: 'number used again', word: word.word }]);
-        const him = await scene.until(async () => {
+        const next = await checkin(scene, agent);
+        assert.ok(next.seq > lost.seq && next.word > lost.word); // SU-36
+        await scene.until(async () => {
             const one = (await scene.status()).contacts[0];
-            return one.words_waiting === 0 && one;
+            return one.words_waiting === 0 && one.seq_device >= next.seq;
         }, 'the word to be named');
-        assert.equal(him.seq_device, word.seq);
     });
 
     test('an old backup of hers is quarantined until the words were compared', async (t) => {

@@ -62,6 +62,34 @@ static void test_restored_phone_duress_in_the_window(void)
     circle_free(&c);
 }
 
+/* Goal: a phone restored within an epoch, whose channel works by the first reply, so that nothing
+ * is re-established, goes on above what the contact heard of it: its beats count (SU-36). Method:
+ * the phone is copied and beats for hours, unanswered; the copy is put back and hears a reply that
+ * steps to the next epoch. Then no beat may be missed. */
+static void test_restored_phone_goes_on_above(void)
+{
+    struct image b;
+    struct circle c;
+    uint32_t seq;
+
+    circle_init(&c, 1, 107);
+    circle_set_up(&c);
+    circle_run(&c, HOUR_S);
+    b = image_take(&c, 0);
+    c.fate = one_way;
+    circle_run(&c, 10 * HOUR_S);
+    circle_checkin(&c, circle_safe);
+    seq = circle_view(&c, 1).newest.seq;
+    c.fate = NULL;
+    image_restore(&c, 0, &b);
+    T_TRUE(subject_of(c.hosts[0].subject)->core.seq < seq);
+    T_EQ(aw_contact_seen(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, 60);
+    T_TRUE(circle_view(&c, 1).newest.seq > seq);
+    T_TRUE(person(&c, 1).seq_device > seq);
+    circle_free(&c);
+}
+
 /* Goal: so does one made on a phone whose backup is epochs old, once the humans compared the words;
  * till then nothing that it says has effect (CH-28, CH-30, CH-41), and both hear of it (CH-29).
  * Method: hours, or a day, after the backup; a duress check-in at once; eight hours later the words
@@ -535,6 +563,7 @@ int main(void)
 {
     T_RUN(test_restart_while_joining);
     T_RUN(test_restored_phone_duress_in_the_window);
+    T_RUN(test_restored_phone_goes_on_above);
     T_RUN(test_attack_10_restored_phone);
     T_RUN(test_refused);
     T_RUN(test_restored_phone_of_older_secrets);
