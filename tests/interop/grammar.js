@@ -81,7 +81,9 @@ function resolve(what) {
     return rule.kind === 'rule' ? resolve(rule) : rule;
 }
 
-export const ruleNames = () => [...RULES.keys()];
+/** The resolved type of a name, for whoever makes messages from the grammar. */
+export const ruleOf = (name) => resolve({ kind: 'rule', name });
+export { resolve };
 
 const bounded = (value, rule) =>
     value >= rule.least && value <= rule.most ? value : refuse('range', `${value}`);
@@ -93,6 +95,8 @@ function take(item, what) {
     case 'number':
         if (typeof item !== 'bigint' && !Number.isInteger(item))
             refuse('format', 'no number');
+        if (item < 0 && rule.least >= 0n)
+            refuse('format', 'negative');
         return bounded(item, rule);
     case 'bool':
         return typeof item === 'boolean' ? item : refuse('format', 'no bool');

@@ -69,6 +69,9 @@ const signed = (channelId, witness) =>
 export const signWitness = (key, channelId, witness) =>
     ({ ...witness, signature: sign(key, 'witness', signed(channelId, witness)) });
 
-export const checkWitness = (key, channelId, witness) =>
+export function checkWitness(key, channelId, witness) {
+    if (!witness.signature)
+        refuse('auth', 'WI-25');
     verify(witness.signature, key, 'witness', signed(channelId, witness));
+}
 
