@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Re-establishment (spec/05-channel.md §8). A contact uses either side of it; who offers is there for
+// Re-establishment (spec/05-channel.md §8). A contact uses either side; who offers is there for the
 // the vectors.
 import { ascii, byte, concat, padded } from './bytes.js';
 import { readPadded } from './cbor.js';
