@@ -79,7 +79,7 @@ export class Agent {
     }
 
     /** Waits until something holds, looked at with each cell that arrives. */
-    until(holds, what, ms = 8000) {
+    until(holds, what, ms = 20000) {
         return new Promise((resolve, reject) => {
             if (holds())
                 return resolve(holds());

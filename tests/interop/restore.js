@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Re-establishment (spec/05-channel.md §8). A contact uses either side; who offers is there for the
-// the vectors.
+// vectors.
 import { ascii, byte, concat, padded } from './bytes.js';
 import { readPadded } from './cbor.js';
 import { unwrap, wrap } from './cell.js';

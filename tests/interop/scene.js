@@ -88,7 +88,7 @@ export class Scene {
     }
 
     /** Looks again and again until something holds. */
-    async until(look, what, ms = 8000) {
+    async until(look, what, ms = 20000) {
         const end = Date.now() + ms;
         for (;;) {
             const value = await look();

@@ -58,13 +58,13 @@ async function play(t, end) {
         held_word: 0, held_beat: 0 };
     await agent.meet(SLOT_MS, () => said);
 
-    await agent.until(() => peer.newest, 'a witness', 15000);
+    await agent.until(() => peer.newest, 'a witness');
     assert.equal(peer.channel.offers, end === 'lower');
     await agent.until(() => peer.isFellow, 'a badge of the circle');
     assert.equal(peer.newest.verdict.state, STATE.fine);
     const people = async () =>
         JSON.parse(await scene.in('two', 'people', '--json'));
-    await agent.until(() => peer.channel.current.number >= 2, 'two epochs', 15000);
+    await agent.until(() => peer.channel.current.number >= 2, 'two epochs');
     assert.match(JSON.stringify(await people()), /"linked"/);
 
     // Duress: shares go out among fellows, and either opens her place.
@@ -76,22 +76,22 @@ async function play(t, end) {
     const own = contact.states.find((one) => one.seq === word.seq).shares[0];
     said = { verdict: { ...said.verdict, seq: word.seq, incident: INCIDENT.duress },
         held_word: word.seq, held_beat: 0, share_seq: word.seq, share: own };
-    await agent.until(() => peer.shares.has(word.seq), 'a share of the other', 15000);
+    await agent.until(() => peer.shares.has(word.seq), 'a share of the other');
     assert.equal(contact.place(word.seq).note, 'cellar');
     assert.equal(peer.newest.verdict.incident, INCIDENT.duress);
     await scene.until(async () => {
         const { out } = await scene.world.run('allswell',
             ['--home', scene.world.home('two'), 'place', 'Subject']);
         return /cellar/.test(out);
-    }, 'the place at the other contact', 15000);
+    }, 'the place at the other contact');
 
     // The card opens with the same two.
-    await agent.until(() => peer.shares.has(0), 'a share of the card', 15000);
+    await agent.until(() => peer.shares.has(0), 'a share of the card');
     assert.equal(contact.card().sections[0].text, 'Ring the neighbour');
     assert.equal(contact.card().sections[1].level, 1);
 
     await scene.in('two', 'claim', 'Subject');
-    await agent.until(() => peer.newest.claim === 1, 'a claim', 10000);
+    await agent.until(() => peer.newest.claim === 1, 'a claim');
     assert.deepEqual(agent.refused, []);
 }
 

@@ -26,6 +26,15 @@ async function checkin(scene, agent, said = SAFE) {
         () => agent.contact.heard.slice(from).find((one) => one.kind === 'checkin'), 'a check-in');
 }
 
+/** Check-ins until so many epochs have passed, and she has heard of the last. */
+async function step(scene, agent, epochs) {
+    const until = agent.contact.channel.current.number + epochs;
+    while (agent.contact.channel.current.number < until)
+        await checkin(scene, agent);
+    await scene.until(async () => (await scene.status()).contacts[0].seq_device ===
+        agent.contact.newest.seq, 'a tick');
+}
+
 const established = (contact) => contact.events.find((one) => one.kind === 're-established');
 
 /** Her home as it was; the agent must not run. */
@@ -70,8 +79,7 @@ describe('re-establishment', { concurrency: 3 }, () => {
     test('an old backup of a contact is heard again when the words were compared', async (t) => {
         const { scene, agent, person } = await begin(t);
         const old = copy(agent.contact);
-        await checkin(scene, agent);
-        await checkin(scene, agent);
+        await step(scene, agent, 1);
         agent.contact = old;
         await agent.send(old.question()); // it was restored: reason enough
         await agent.until(() => established(old), 'an answer');
@@ -83,14 +91,14 @@ describe('re-establishment', { concurrency: 3 }, () => {
 
     test('a backup older than four epochs is answered under the anchor', async (t) => {
         const { scene, agent, person } = await begin(t);
-        await checkin(scene, agent);
+        await step(scene, agent, 1); // the newest key is not the anchor
         const old = copy(agent.contact);
-        for (let i = 0; i < 6; i++)
-            await checkin(scene, agent);
+        await step(scene, agent, 6);
         agent.contact = old;
-        await agent.send(old.question());
-        await agent.send(old.question());
+        await agent.send(old.question()); // under a key that she has forgotten
+        const again = old.question();
         assert.equal(old.asked.anchor, true);
+        await agent.send(again);
         await agent.until(() => established(old), 'an answer');
         assert.equal(established(old).stale, true);
         await scene.until(async () => (await scene.status()).contacts[0].quarantined, 'quarantine');
@@ -134,8 +142,7 @@ describe('re-establishment', { concurrency: 3 }, () => {
         await checkin(scene, agent);
         await scene.stop(her);
         const restore = backupOf(scene);
-        for (let i = 0; i < 3; i++)
-            await checkin(scene, agent);
+        await step(scene, agent, 2);
         restore();
         await scene.run();
         for (let i = 0; i < 8; i++) // CH-34

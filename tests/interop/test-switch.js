@@ -17,7 +17,7 @@ test('a blind switch is delivered when her device falls silent', async (t) => {
     await agent.until(() => contact.heard.some((one) => one.kind === 'checkin'), 'a check-in');
     her.kill('SIGKILL');
     const fired = await agent.until(
-        () => contact.events.find((one) => one.kind === 'switch'), 'the switch', 12000);
+        () => contact.events.find((one) => one.kind === 'switch'), 'the switch');
     assert.equal(fired.seq, contact.newest.seq);
     assert.equal(fired.after, 300); // the least (06 §14)
     assert.deepEqual(agent.refused, []);
