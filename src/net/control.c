@@ -11,6 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* How long a caller waits when there was no memory for him. */
+#define RETRY_MS 1000
+
 struct aw_control_client {
     uv_pipe_t pipe;
     struct aw_control *control; /* NULL: the control is gone, an answer goes nowhere */
@@ -22,6 +25,8 @@ struct aw_control_client {
 
 struct aw_control {
     uv_pipe_t pipe;
+    uv_timer_t retry;
+    unsigned open_handles;
     struct aw_loop *loop;
     aw_control_line *call;
     void *ctx;
@@ -123,22 +128,42 @@ static void start_client(struct aw_control *control, struct aw_control_client *c
         close_client(c);
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+static struct aw_control_client *new_client(void)
 {
-    struct aw_control *control = stream->data;
-    struct aw_control_client *c;
+    struct aw_control_client *c = aw_alloc(sizeof *c);
 
-    if (status != 0)
-        return;
-    c = aw_alloc(sizeof *c);
     if (c == NULL)
-        return;
+        return NULL;
     c->line = aw_alloc(AW_CONTROL_LINE_MAX + 1);
     if (c->line == NULL) {
         aw_free(c);
-        return;
+        return NULL;
     }
-    start_client(control, c);
+    return c;
+}
+
+static void on_retry(uv_timer_t *timer);
+
+/* libuv stops listening until the caller is accepted: without memory, that is tried again. */
+static void take_caller(struct aw_control *control)
+{
+    struct aw_control_client *c = new_client();
+
+    if (c != NULL)
+        start_client(control, c);
+    else
+        (void)uv_timer_start(&control->retry, on_retry, RETRY_MS, 0);
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+    take_caller(timer->data);
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    if (status == 0)
+        take_caller(stream->data);
 }
 
 struct answer {
@@ -198,7 +223,16 @@ static bool somebody_listens(const char *path)
 
 static void on_control_closed(uv_handle_t *handle)
 {
-    aw_free(handle->data);
+    struct aw_control *control = handle->data;
+
+    if (--control->open_handles == 0)
+        aw_free(control);
+}
+
+static void close_handles(struct aw_control *control)
+{
+    uv_close((uv_handle_t *)&control->pipe, on_control_closed);
+    uv_close((uv_handle_t *)&control->retry, on_control_closed);
 }
 
 enum aw_status aw_control_open(struct aw_control **out, struct aw_loop *loop, const char *path,
@@ -220,13 +254,15 @@ enum aw_status aw_control_open(struct aw_control **out, struct aw_loop *loop, co
     control->ctx = ctx;
     memcpy(control->path, path, strlen(path) + 1);
     (void)uv_pipe_init(&loop->uv, &control->pipe, 0);
-    control->pipe.data = control;
+    (void)uv_timer_init(&loop->uv, &control->retry);
+    control->pipe.data = control->retry.data = control;
+    control->open_handles = 2;
     (void)unlink(path); /* left by a process that died */
     mask = umask(0177);
     rc = uv_pipe_bind(&control->pipe, path);
     (void)umask(mask);
     if (rc != 0 || uv_listen((uv_stream_t *)&control->pipe, 16, on_connection) != 0) {
-        uv_close((uv_handle_t *)&control->pipe, on_control_closed);
+        close_handles(control);
         return AW_E_NETWORK;
     }
     *out = control;
@@ -244,5 +280,5 @@ void aw_control_close(struct aw_control *control)
         close_client(c);
     }
     (void)unlink(control->path);
-    uv_close((uv_handle_t *)&control->pipe, on_control_closed);
+    close_handles(control);
 }

@@ -93,6 +93,7 @@ struct aw_server {
     struct server_waiter waiters[AW_SERVER_WAITER_MAX];
     uint32_t waiter_count;
     struct aw_server_counters counters;
+    bool has_caller; /* a connection that there was no memory for waits to be accepted */
     bool is_draining, is_closing;
     uint64_t drain_since_ms;
     aw_loop_call *on_drained;

@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -51,30 +52,30 @@ __attribute__((constructor)) static void start(void)
     (void)unsetenv("LD_PRELOAD"); /* not for its children */
 }
 
-static void die(void)
+__attribute__((noreturn)) static void die(void)
 {
     (void)syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
     for (;;)
         (void)syscall(SYS_pause);
 }
 
-/* Counts one call. True: it fails, with errno set. */
+/* Counts one call. True: it fails, with errno set. The page may change meanwhile. */
 static bool fails(enum fault_call kind)
 {
     unsigned nth, at;
+    int what;
 
     if (page == NULL || (atomic_load(&page->calls) & (unsigned)kind) == 0)
         return false;
     nth = atomic_fetch_add(&page->count, 1) + 1;
     at = atomic_load(&page->at);
-    if (at == 0 || nth < at || (nth > at && atomic_load(&page->forever) == 0))
+    what = atomic_load(&page->what);
+    if (at == 0 || what == 0 || nth < at || (nth > at && atomic_load(&page->forever) == 0))
         return false;
     atomic_fetch_add(&page->hits, 1);
-    if (atomic_load(&page->what) == FAULT_KILL)
+    if (what == FAULT_KILL)
         die();
-    if (atomic_load(&page->what) == FAULT_TEAR)
-        return true; /* the caller tears */
-    errno = atomic_load(&page->what);
+    errno = what; /* or the caller tears */
     return true;
 }
 
@@ -321,6 +322,16 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
         return errno;
     __builtin_memcpy(&next, &found, sizeof next);
     return next(thread, attributes, run, arg);
+}
+
+/* Says where, since these programs leave no core. */
+void abort(void)
+{
+    void *frames[32];
+
+    backtrace_symbols_fd(frames, backtrace(frames, 32), 2);
+    (void)syscall(SYS_kill, syscall(SYS_getpid), SIGABRT);
+    die();
 }
 
 void *malloc(size_t len)

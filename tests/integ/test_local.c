@@ -164,6 +164,38 @@ static void *ask_all(void *arg)
     return NULL;
 }
 
+static void *ask_once(void *arg)
+{
+    struct asker *a = arg;
+
+    a->status[0] = aw_control_ask(a->path, "stop", a->answer, 5000);
+    return NULL;
+}
+
+/* Goal: a caller for whom there was no memory is answered a little later, and so is the next.
+ * Method: the nth request for memory of the loop's thread fails. */
+static void test_control_short_of_memory(void)
+{
+    const char *path = folder_path(folder_new(), "agent.sock");
+    static struct asker asker;
+    struct aw_loop *loop = new_loop();
+    struct aw_control *control;
+    pthread_t thread;
+
+    asker.path = path;
+    T_EQ(aw_control_open(&control, loop, path, answer_line, loop), AW_OK);
+    for (uint64_t n = 0; n <= 2; n++) {
+        aw_alloc_fail_at(n, false);
+        T_REQUIRE(pthread_create(&thread, NULL, ask_once, &asker) == 0);
+        aw_loop_run(loop);
+        T_EQ(pthread_join(thread, NULL), 0);
+        T_EQ(asker.status[0], AW_OK);
+    }
+    aw_alloc_fail_at(0, false);
+    aw_control_close(control);
+    aw_loop_close(loop);
+}
+
 /* Goal: one line is answered by one line, up to the longest; the socket is private; a second
  * owner is refused, a dead socket is replaced, and nobody there is told as such.
  * Method: the client in a thread. */
@@ -281,5 +313,6 @@ int main(void)
     T_RUN(test_timer_and_leaks);
     T_RUN(test_hook);
     T_RUN(test_control);
+    T_RUN(test_control_short_of_memory);
     return t_end();
 }

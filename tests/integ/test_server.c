@@ -430,6 +430,33 @@ static void test_slow_reader(void)
     aw_loop_close(loop);
 }
 
+/* Goal: a relay that was short of memory for a moment serves who comes then, and afterwards.
+ * Method: the nth request for memory fails while a client connects and deposits; the first is the
+ * timer of rig_run(). */
+static void test_short_of_memory(void)
+{
+    struct aw_loop *loop = rig_loop();
+    static struct rig_client c;
+    struct relay_rig rig;
+
+    rig_open(&rig, loop, folder_path(folder_new(), "relay.db"), NULL);
+    make_mailboxes(&rig, 1);
+    for (uint64_t n = 2; n <= 12; n++) {
+        rig_client_open(&c, loop, rig.port, rig.key);
+        c.seed = SEED;
+        c.mailbox_count = 1;
+        T_TRUE(rig_client_deposit(&c, n));
+        c.expect = 1;
+        aw_alloc_fail_at(n, false);
+        T_TRUE(rig_run(loop, 10000));
+        aw_alloc_fail_at(0, false);
+        T_EQ(c.ok, 1);
+        rig_client_close(&c);
+    }
+    rig_close(&rig);
+    aw_loop_close(loop);
+}
+
 int main(void)
 {
     T_RUN(test_kill); /* fork: first, while there is one thread */
@@ -439,5 +466,6 @@ int main(void)
     T_RUN(test_junk);
     T_RUN(test_too_many_links);
     T_RUN(test_slow_reader);
+    T_RUN(test_short_of_memory);
     return t_end();
 }
