@@ -2,6 +2,7 @@
 #include "net/loop.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "store/alloc.h"
 
 #include <allswell/control.h>
@@ -40,6 +41,7 @@ static void release(struct aw_control_client *c)
 {
     if (!c->is_closed || c->owes_answer)
         return;
+    aw_wipe(c->line, AW_CONTROL_LINE_MAX + 1);
     aw_free(c->line);
     aw_free(c);
 }
@@ -166,16 +168,24 @@ static void on_connection(uv_stream_t *stream, int status)
         take_caller(stream->data);
 }
 
+/* Secret: wipe. Lines carry presence keys and access tokens. */
 struct answer {
     uv_write_t request;
+    size_t len;
     char text[];
 };
+
+static void answer_free(struct answer *answer)
+{
+    aw_wipe(answer->text, answer->len);
+    aw_free(answer);
+}
 
 static void on_answered(uv_write_t *request, int status)
 {
     struct aw_control_client *c = request->handle->data;
 
-    aw_free(request->data);
+    answer_free(request->data);
     if (status != 0 || uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read) != 0)
         close_client(c);
 }
@@ -188,6 +198,7 @@ void aw_control_answer(struct aw_control_client *client, const char *line)
 
     AW_ASSERT(client->owes_answer);
     client->owes_answer = false;
+    aw_wipe(client->line, AW_CONTROL_LINE_MAX + 1);
     if (client->is_closing) {
         release(client);
         return;
@@ -199,10 +210,11 @@ void aw_control_answer(struct aw_control_client *client, const char *line)
     }
     memcpy(answer->text, line, len);
     answer->text[len] = '\n';
+    answer->len = len + 1;
     answer->request.data = answer;
     buf = uv_buf_init(answer->text, (unsigned)(len + 1));
     if (uv_write(&answer->request, (uv_stream_t *)&client->pipe, &buf, 1, on_answered) != 0) {
-        aw_free(answer);
+        answer_free(answer);
         close_client(client);
     }
 }

@@ -42,7 +42,8 @@ struct fault_page {
     atomic_int what; /* an errno, or one of the above */
     atomic_uint count;
     atomic_uint hits;
-    atomic_llong clock_ms; /* added to all clocks */
+    atomic_llong clock_ms;   /* added to all clocks */
+    atomic_llong suspend_ms; /* added to those that go on while a machine sleeps */
 };
 
 #endif /* AW_TESTS_FAULT_PAGE_H */

@@ -354,6 +354,8 @@ int clock_gettime(clockid_t id, struct timespec *out)
     int rc = (int)syscall(SYS_clock_gettime, id, out);
     long long add_ms = page == NULL ? 0 : atomic_load(&page->clock_ms);
 
+    if (page != NULL && id != CLOCK_MONOTONIC && id != CLOCK_MONOTONIC_COARSE)
+        add_ms += atomic_load(&page->suspend_ms);
     if (rc == 0 && id != CLOCK_PROCESS_CPUTIME_ID && id != CLOCK_THREAD_CPUTIME_ID) {
         out->tv_sec += (time_t)(add_ms / 1000);
         out->tv_nsec += (long)(add_ms % 1000) * 1000000;
