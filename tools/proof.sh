@@ -97,7 +97,13 @@ mkdir -p "$PROOF_TESTS"
 merge() { # <part> <output>
   awk -F '\t' -v OFS='\t' -v part="$1" '
     function number(text) { gsub(/[, ]/, "", text); return text + 0 }
-    FILENAME == ARGV[1] { key = $1 FS $2; order[++n] = key; line[key] = $0; figure[key] = $3; next }
+    FILENAME == ARGV[1] {
+      key = $1 FS $2
+      order[++n] = key
+      line[key] = $0
+      figure[key] = $3
+      next
+    }
     NF == 5 {
       key = part FS $1
       value = $2
