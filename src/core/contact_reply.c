@@ -91,6 +91,10 @@ static enum aw_status seal_reply(struct contact *c)
     struct aw_reply reply;
     enum aw_status st;
 
+    /* Humans, or a question under a newer key, may have ended a quarantined session meanwhile: then
+     * the reply says in the channel what is true there. */
+    if (c->reply_session == AW_SESSION_QUARANTINE && !aw_channel_is_quarantined(&c->channel))
+        c->reply_session = AW_SESSION_MAIN;
     fill_reply(c, &reply);
     st = aw_message_encode(&aw_reply_map, &reply, &text);
     /* spec/05-channel.md §8.2: "A reply MUST be sealed in the session in which the call was opened

@@ -177,6 +177,47 @@ static void test_refused(void)
     circle_free(&c);
 }
 
+/* Goal: a reply that was owed in a quarantined session goes out in the channel when humans end that
+ * session before it could be made, by accepting or by refusing it (CH-30).
+ * Method: a cell of the session reaches the contact's engine, and the human speaks before the host
+ * asks for an action. */
+static void test_session_ends_before_its_reply(void)
+{
+    for (int k = 0; k < 2; k++) {
+        struct image old;
+        struct circle c;
+        size_t fed = 0;
+
+        circle_init(&c, 1, 105);
+        circle_set_up(&c);
+        old = image_take(&c, 0);
+        for (int i = 0; i < 4; i++) {
+            circle_checkin(&c, circle_safe);
+            circle_run(&c, 50 * MIN_S);
+        }
+        image_restore(&c, 0, &old);
+        circle_run(&c, 8 * HOUR_S);
+        T_TRUE(circle_view(&c, 1).quarantined);
+        c.hosts[1].is_asleep = true;
+        circle_run(&c, HOUR_S);
+        for (size_t i = 0; i < c.cell_count; i++) {
+            struct aw_bytes cell = {c.cells[i].bytes, c.cells[i].len};
+
+            fed += aw_contact_feed(c.hosts[1].contact, 0, cell, c.cells[i].deposited_at_s,
+                                   circle_now(&c, 1)) == AW_OK;
+        }
+        T_TRUE(fed > 0);
+        T_EQ(contact_of(c.hosts[1].contact)->reply_session, AW_SESSION_QUARANTINE);
+        T_EQ(k == 0 ? aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1))
+                    : aw_contact_refuse(c.hosts[1].contact, circle_now(&c, 1)),
+             AW_OK);
+        c.hosts[1].is_asleep = false;
+        circle_pump(&c);
+        T_TRUE(!circle_view(&c, 1).quarantined);
+        circle_free(&c);
+    }
+}
+
 static void test_attack_10_restored_phone(void)
 {
     play_old_phone(3, true);
@@ -566,6 +607,7 @@ int main(void)
     T_RUN(test_restored_phone_goes_on_above);
     T_RUN(test_attack_10_restored_phone);
     T_RUN(test_refused);
+    T_RUN(test_session_ends_before_its_reply);
     T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_restored_contact_replies);
