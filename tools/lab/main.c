@@ -8,6 +8,7 @@ static const char usage[] =
     "Usage: allswell-lab inspect [--cbor] [--as NAME]   what is on stdin, and is it right?\n"
     "       allswell-lab vectors --verify|--write DIR   the vectors of the specification\n"
     "       allswell-lab bench relay|codec|seal         figures, with the peer beside them\n"
+    "       allswell-lab simulate [--seed N] [...]      lives of whole circles, with faults\n"
     "       allswell-lab --help | --version\n"
     "\n"
     "Each subcommand has its own --help. Exit codes: 0 accepted or verified, 1 refused or\n"
@@ -22,6 +23,7 @@ int main(int argc, char **argv)
         {"inspect", lab_inspect},
         {"vectors", lab_vectors},
         {"bench", lab_bench},
+        {"simulate", lab_simulate},
     };
     size_t i;
 

@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/sim/sim.h"
+
+#include "base/assert.h"
+#include "core/contact_impl.h"
+#include "core/subject_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The invariants. Each is checked where it can break: when a cell leaves, when an event is told,
+ * after each input of a host, at a start, at the end. They go by what is true in this world, not by
+ * what an engine says.
+ */
+
+/* A word comes again after 15 min at the latest; a link after a minute, a failed cell after five.
+ */
+#define WORD_MS (25 * SIM_MINUTE)
+/* After a wake: relays are asked, and answer twice, 90 s apart (07 CO-27). */
+#define WAKE_MS (8 * SIM_MINUTE)
+
+const char *sim_invariant_name(enum sim_invariant invariant)
+{
+    static const char *const names[SIM_INVARIANT_COUNT] = {
+        "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13"};
+
+    return names[invariant];
+}
+
+const char *sim_invariant_text(enum sim_invariant invariant)
+{
+    static const char *const texts[SIM_INVARIANT_COUNT] = {
+        "silence, SOS and duress are heard by every contact within the bound",
+        "no alarm while what she said holds and the path is whole",
+        "nothing but what she said extends her time; numbers rise",
+        "what was acknowledged survives a crash; a check-in is told once",
+        "no nonce under two cells",
+        "no plan in force but hers; no incident ends but by people",
+        "when faults are over all agree",
+        "stores and queues stay below their caps",
+        "what is refused changes nothing",
+        "same seed, same trace",
+        "no assertion fails, no answer is out of place",
+        "the first, where clocks are wrong",
+        "no release without the quorum",
+    };
+
+    return texts[invariant];
+}
+
+static uint64_t ms_of(uint64_t s)
+{
+    return s <= SIM_T0_S ? 0 : (s - SIM_T0_S) * 1000;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static const struct contact *engine_of(const struct sim *w, size_t n)
+{
+    return contact_of_const(w->hosts[n].contact);
+}
+
+/* ---- I5: no nonce twice ---- */
+
+static uint64_t hash_of(const uint8_t *bytes, size_t len)
+{
+    uint64_t h = 0x9e3779b97f4a7c15;
+
+    for (size_t i = 0; i < len; i += 4) {
+        uint32_t word = 0;
+
+        memcpy(&word, bytes + i, len - i < 4 ? len - i : 4);
+        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        h ^= h >> 32;
+    }
+    return h | 1;
+}
+
+static void grow(struct sim_nonces *n)
+{
+    struct sim_nonces old = *n;
+
+    n->cap = old.cap == 0 ? 4096 : 2 * old.cap;
+    n->slots = calloc(2 * n->cap, sizeof *n->slots);
+    AW_ASSERT(n->slots != NULL);
+    for (size_t i = 0; i < old.cap; i++) {
+        size_t at = old.slots[2 * i] & (n->cap - 1);
+
+        if (old.slots[2 * i] == 0)
+            continue;
+        while (n->slots[2 * at] != 0)
+            at = (at + 1) & (n->cap - 1);
+        n->slots[2 * at] = old.slots[2 * i];
+        n->slots[2 * at + 1] = old.slots[2 * i + 1];
+    }
+    free(old.slots);
+}
+
+/* Returns false when another cell had this nonce. */
+static bool note_nonce(struct sim_nonces *n, uint64_t nonce, uint64_t cell)
+{
+    size_t at;
+
+    if (2 * n->count >= n->cap)
+        grow(n);
+    at = nonce & (n->cap - 1);
+    while (n->slots[2 * at] != 0 && n->slots[2 * at] != nonce)
+        at = (at + 1) & (n->cap - 1);
+    if (n->slots[2 * at] == nonce)
+        return n->slots[2 * at + 1] == cell;
+    n->slots[2 * at] = nonce;
+    n->slots[2 * at + 1] = cell;
+    n->count++;
+    return true;
+}
+
+void sim_check_sent(struct sim *w, struct sim_host *h, const struct aw_action *action)
+{
+    const struct aw_bytes cell = action->send.cell;
+    uint64_t hash = hash_of(cell.ptr, cell.len);
+
+    sim_log_bytes(w, cell.ptr, cell.len);
+    w->stats->cells++;
+    if (h->idx == 0)
+        w->sent_ms = w->now_ms;
+    w->stats->checks[SIM_I5_NONCE]++;
+    if (!note_nonce(&w->nonces, hash_of(cell.ptr, 12), hash))
+        sim_fail(w, SIM_I5_NONCE, "%s uses a nonce for a second cell", sim_name(w, h->idx));
+}
+
+void sim_check_free(struct sim *w)
+{
+    free(w->nonces.slots);
+}
+
+/* ---- What she said, and whether the path is whole ---- */
+
+static void note_statements(struct sim *w)
+{
+    uint32_t seq = ((const struct subject *)(const void *)w->hosts[0].subject->opaque)->core.seq;
+    uint32_t from = w->said_max + 1;
+
+    if (seq + 1 >= w->said_cap) {
+        uint32_t cap = 2 * (seq + 512);
+
+        w->said = realloc(w->said, cap * sizeof *w->said);
+        AW_ASSERT(w->said != NULL);
+        memset(w->said + w->said_cap, 0, (cap - w->said_cap) * sizeof *w->said);
+        w->said_cap = cap;
+    }
+    /* After a restore numbers begin again below: all of them may be used twice. */
+    if (seq < w->said_now)
+        from = seq;
+    else if (w->said_now < w->said_max)
+        from = w->said_now + 1;
+    for (uint32_t i = from; i <= seq; i++) {
+        if (w->said[i].first_ms == 0)
+            w->said[i].first_ms = w->now_ms;
+        w->said[i].last_ms = w->now_ms;
+        w->spoke_ms = w->now_ms;
+    }
+    w->said_now = seq;
+    if (seq > w->said_max)
+        w->said_max = seq;
+}
+
+static bool path_is_whole(const struct sim *w, size_t n)
+{
+    const struct sim_host *her = &w->hosts[0], *c = &w->hosts[n];
+
+    if (!sim_host_runs(her) || !sim_host_runs(c) || her->disk_bad > 0 || c->disk_bad > 0 ||
+        w->is_parted[n])
+        return false;
+    for (uint8_t r = 0; r < w->scene.relays; r++) {
+        const struct sim_relay *relay = &w->relays[r];
+
+        if (relay->is_up && !relay->is_hostile && relay->disk_bad == 0 && !her->ports[r].is_cut &&
+            !c->ports[r].is_cut && !her->ports[r].is_dead && !c->ports[r].is_dead)
+            return true;
+    }
+    return false;
+}
+
+static void note_path(struct sim *w, size_t n)
+{
+    if (!path_is_whole(w, n))
+        w->clean_ms[n] = UINT64_MAX;
+    else if (w->clean_ms[n] == UINT64_MAX)
+        w->clean_ms[n] = w->now_ms;
+}
+
+static uint64_t clean_since_ms(struct sim *w, size_t n)
+{
+    uint64_t since_ms;
+
+    note_path(w, n);
+    since_ms = later(w->clean_ms[n], later(w->hosts[0].up_ms, w->hosts[n].up_ms));
+    for (unsigned i = SIM_CAUSE_PATH; i < SIM_CAUSE_COUNT; i++)
+        since_ms = later(since_ms, w->trouble_ms[i]);
+    return since_ms;
+}
+
+/* ---- I1 and I12: the bound ---- */
+
+/* When the first level begins that surely rings at contact n: the last one, if he may be away. */
+static uint64_t level_delay_s(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    const struct aw_plan *p = &c->plan;
+    size_t i = 0;
+
+    while (i + 1u < p->levels_count &&
+           ((p->levels[i].groups & p->roster[n - 1].groups) == 0 || c->own.away_until_s != 0))
+        i++;
+    /* Who is acting may hold every level but the first and the last (07 CO-12). */
+    return p->levels[i == 0 ? 0 : p->levels_count - 1u].delay_s;
+}
+
+/* When contact n must have heard, if she is silent from now on; 0: he need not. */
+static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_dead)
+{
+    const struct contact *c = engine_of(w, n);
+    const struct aw_plan *p = &c->plan;
+    uint64_t due_s, from_s, wait_s, level_s;
+
+    if (!c->has_plan)
+        return 0;
+    from_s = later(SIM_T0_S + w->typed_ms / 1000, c->ladder.peers.spoken_s);
+    due_s = aw_plan_due_s(p, from_s);
+    if (is_phone_dead) {
+        uint64_t beat_s = later(SIM_T0_S + w->spoke_ms / 1000, c->ladder.peers.spoken_s) +
+                          p->beat_s + p->beat_grace_s;
+
+        due_s = beat_s < due_s ? beat_s : due_s;
+    }
+    if (due_s == UINT64_MAX)
+        return 0;
+    level_s = level_delay_s(w, n);
+    wait_s = p->grace_s + later(level_s, 130) + 160; /* 07 CO-27 */
+    return ms_of(due_s + wait_s + w->scene.clock_error_s + w->scene.clock_error_s / 1000 + 60);
+}
+
+static bool hears_words(const struct sim *w, enum sim_incident_kind kind, size_t n)
+{
+    return kind == SIM_INCIDENT_SOS || (kind == SIM_INCIDENT_DURESS && w->humans[n].is_circle);
+}
+
+static bool hears_silence(const struct sim *w, enum sim_incident_kind kind, size_t n)
+{
+    switch (kind) {
+    case SIM_INCIDENT_DEVICE:
+    case SIM_INCIDENT_HUMAN:
+        return true;
+    case SIM_INCIDENT_SEIZED: /* outside the circle he is believed: 07 §3 */
+        return w->humans[n].is_circle;
+    case SIM_INCIDENT_SOS:
+    case SIM_INCIDENT_DURESS:
+    case SIM_INCIDENT_KINDS:
+        break;
+    }
+    return false;
+}
+
+static uint64_t bound_of(struct sim *w, const struct sim_incident *in, size_t n)
+{
+    uint64_t at_ms;
+
+    if (hears_words(w, in->kind, n)) {
+        at_ms = later(in->began_ms, clean_since_ms(w, n)) + WORD_MS +
+                (level_delay_s(w, n) + 2 * (uint64_t)w->scene.plan.pace.cadence_s) * SIM_SECOND;
+        return clean_since_ms(w, n) == UINT64_MAX ? w->now_ms + SIM_HOUR : at_ms;
+    }
+    if (!hears_silence(w, in->kind, n))
+        return 0;
+    at_ms = silence_bound_ms(w, n, in->kind == SIM_INCIDENT_DEVICE);
+    if (at_ms == 0)
+        return 0;
+    if (!sim_host_runs(&w->hosts[n]))
+        return later(at_ms, w->now_ms + SIM_HOUR);
+    return later(later(at_ms, in->began_ms + SIM_MINUTE), w->hosts[n].up_ms + WAKE_MS);
+}
+
+void sim_check_incident(struct sim *w, struct sim_incident *in)
+{
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        const struct contact *c = engine_of(w, n);
+
+        /* Who is alarmed already, or has never got a plan, is no witness. */
+        if (w->hosts[n].state == SIM_HOST_OFF || c->ladder.state >= AW_LADDER_SUSPECT ||
+            w->humans[n].is_ringing)
+            continue;
+        in->bound_ms[n] = bound_of(w, in, n);
+        if (in->bound_ms[n] == 0)
+            continue;
+        sim_at(w, in->bound_ms[n],
+               (struct sim_event){.kind = SIM_EV_CHECK,
+                                  .host = (uint8_t)n,
+                                  .a = (uint32_t)(w->incident_count - 1)});
+    }
+}
+
+static void sample(struct sim *w, const struct sim_incident *in, size_t n)
+{
+    struct sim_stats *s = w->stats;
+
+    w->stats->alarms_due++;
+    if (s->sample_count == SIM_SAMPLES_MAX)
+        return;
+    s->wait_s[s->sample_count] = (uint32_t)((in->heard_ms[n] - in->began_ms) / 1000);
+    s->bound_s[s->sample_count++] = (uint32_t)((in->bound_ms[n] - in->began_ms) / 1000);
+}
+
+void sim_check_on_event(struct sim *w, const struct sim_event *event)
+{
+    struct sim_incident *in = &w->incidents[event->a];
+    size_t n = event->host;
+    uint64_t at_ms;
+
+    if (in->heard_ms[n] == 0 && in->is_open) {
+        at_ms =
+            bound_of(w, in, n); /* what holds him up, or changes his plan, may have come since */
+        if (at_ms > w->now_ms) {
+            in->bound_ms[n] = at_ms;
+            if (in->ends_ms < at_ms + SIM_MINUTE && in->kind != SIM_INCIDENT_SOS &&
+                in->kind != SIM_INCIDENT_DURESS)
+                in->ends_ms = at_ms + SIM_MINUTE;
+            sim_at(w, at_ms,
+                   (struct sim_event){.kind = SIM_EV_CHECK, .host = (uint8_t)n, .a = event->a});
+            return;
+        }
+        w->stats->missed++;
+        sim_fail(w, w->scene.strength[SIM_FAULT_CLOCK] > 0 ? SIM_I12_CLOCKS : SIM_I1_SILENCE,
+                 "%s has not heard that %s", sim_name(w, n), sim_incident_name(in->kind));
+    }
+    w->stats->checks[SIM_I1_SILENCE]++;
+    if (w->scene.strength[SIM_FAULT_CLOCK] > 0)
+        w->stats->checks[SIM_I12_CLOCKS]++;
+    if (in->heard_ms[n] != 0)
+        sample(w, in, n);
+}
+
+/* ---- I2: calm ---- */
+
+/* Whether she really was late, by the plan that contact n has in force. */
+static bool was_late(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    uint64_t due_ms = ms_of(aw_plan_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000));
+
+    return w->late_until_ms > w->now_ms || due_ms < w->now_ms;
+}
+
+/* Whether wrong clocks explain it: it is no earlier than they are wrong, or so wrong that the age
+ * of what she said is in doubt (07 §5.1). */
+static bool is_early_by_clocks(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    uint64_t wrong_s = w->scene.clock_error_s;
+    uint64_t due_s = aw_plan_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000 - wrong_s);
+
+    return wrong_s > 60 && (wrong_s > 600 || ms_of(due_s) <= w->now_ms + 1000 * wrong_s);
+}
+
+static enum sim_cause cause_of(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    uint64_t span_ms = ((uint64_t)c->plan.beat_s + c->plan.beat_grace_s + c->plan.grace_s) * 1000;
+    uint64_t from_ms = w->now_ms > 2 * span_ms ? w->now_ms - 2 * span_ms : 0;
+
+    if (was_late(w, n))
+        return SIM_CAUSE_LATE;
+    for (uint8_t r = 0; r < w->scene.relays; r++) {
+        if (w->relays[r].is_hostile && w->relays[r].skew_s != 0)
+            return SIM_CAUSE_HOSTILE; /* it stamps wrong times */
+    }
+    if (w->typed_ms < from_ms)
+        from_ms = w->typed_ms;
+    for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {
+        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
+            return (enum sim_cause)i;
+    }
+    for (unsigned i = SIM_CAUSE_PATH; i <= SIM_CAUSE_DEVICE; i++) {
+        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
+            return (enum sim_cause)i;
+    }
+    if (is_early_by_clocks(w, n))
+        return SIM_CAUSE_CLOCK;
+    return path_is_whole(w, n) ? SIM_CAUSE_OTHER : SIM_CAUSE_PATH;
+}
+
+static void on_ring(struct sim *w, struct sim_host *h)
+{
+    struct sim_human *u = &w->humans[h->idx];
+    struct sim_incident *in = sim_incident_now(w);
+    enum sim_cause cause;
+
+    if (in != NULL && in->heard_ms[h->idx] == 0)
+        in->heard_ms[h->idx] = w->now_ms;
+    if (u->is_ringing)
+        return;
+    u->is_ringing = true;
+    w->stats->checks[SIM_I2_CALM]++;
+    if (in != NULL || w->is_held)
+        return;
+    cause = cause_of(w, h->idx);
+    w->stats->alarms_false[cause]++;
+    sim_note(w, "%s: rings without an incident; cause: %s", sim_name(w, h->idx),
+             sim_cause_name(cause));
+    if (cause == SIM_CAUSE_OTHER)
+        sim_fail(w, SIM_I2_CALM, "%s is rung, and nothing is wrong", sim_name(w, h->idx));
+}
+
+/* ---- I6: what people decide ---- */
+
+static void on_closed(struct sim *w, struct sim_host *h)
+{
+    const struct contact *c = engine_of(w, h->idx);
+    /* Clocks of two contacts may be ten minutes apart (07 CO-31). */
+    uint64_t began_ms = ms_of(c->ladder.peers.raised_s - w->scene.clock_error_s - 600);
+    bool is_confirmed = c->plan.relaxed;
+
+    w->stats->checks[SIM_I6_AUTHENTIC]++;
+    for (size_t i = 1; i <= w->scene.contacts; i++)
+        is_confirmed = is_confirmed || w->humans[i].confirm_ms >= began_ms;
+    if (!is_confirmed && !w->is_restored[h->idx])
+        sim_fail(w, SIM_I6_AUTHENTIC, "%s: an incident ends, and nobody has spoken to her",
+                 sim_name(w, h->idx));
+}
+
+static void check_plan(struct sim *w, struct sim_host *h)
+{
+    const struct contact *c = engine_of(w, h->idx);
+
+    if (!c->has_plan || c->plan.version == w->seen_plan[h->idx])
+        return;
+    w->seen_plan[h->idx] = c->plan.version;
+    w->stats->checks[SIM_I6_AUTHENTIC]++;
+    for (size_t i = 0; i < w->plan_count; i++) {
+        if (w->plans[i].version == c->plan.version && w->plans[i].made_at == c->plan.made_at &&
+            w->plans[i].grace_s == c->plan.grace_s &&
+            w->plans[i].pauses_count == c->plan.pauses_count)
+            return;
+    }
+    if (w->humans[h->idx].is_circle)
+        sim_fail(w, SIM_I6_AUTHENTIC, "%s has a plan in force that she never made",
+                 sim_name(w, h->idx));
+}
+
+/* ---- I3, I4, I8: after each input ---- */
+
+static void check_contact(struct sim *w, struct sim_host *h)
+{
+    const struct contact *c = engine_of(w, h->idx);
+    const struct aw_watch *newest = &c->book.newest, *word = &c->book.checkin;
+    uint64_t slack_s = w->scene.clock_error_s;
+    uint32_t seq = newest->call.seq;
+    bool is_old = w->is_restored[0] || w->is_restored[h->idx];
+
+    note_path(w, h->idx);
+    check_plan(w, h);
+    /* What goes to those outside the circle follows from the ladder that is shown to them. */
+    if (c->ladder.state >= AW_LADDER_SUSPECT || c->shown.state >= AW_LADDER_SUSPECT)
+        w->missing_ms[h->idx] = w->now_ms;
+    if (seq == w->seen_seq[h->idx] && newest->base_s == w->seen_base_s[h->idx])
+        return;
+    if (seq != w->seen_seq[h->idx])
+        w->is_parted[h->idx] = false; /* heard since the restore */
+    w->stats->checks[SIM_I3_FRESH]++;
+    if (seq > w->said_max)
+        sim_fail(w, SIM_I3_FRESH, "%s accepts statement %u, and she made %u", sim_name(w, h->idx),
+                 (unsigned)seq, (unsigned)w->said_max);
+    /* A restored contact uses numbers of replies again, and dates a word by the later one. */
+    else if (!w->is_restored[h->idx] && word->call.seq <= w->said_max &&
+             word->base_s > SIM_T0_S + w->said[word->call.seq].last_ms / 1000 + slack_s)
+        sim_fail(w, SIM_I3_FRESH, "%s counts check-in %u from %u s after it was made",
+                 sim_name(w, h->idx), (unsigned)word->call.seq,
+                 (unsigned)(word->base_s - SIM_T0_S - w->said[word->call.seq].last_ms / 1000));
+    /* A beat that is sealed again is as new as its seal: it names the newest reply. */
+    else if (newest->base_s > SIM_T0_S + w->sent_ms / 1000 + slack_s)
+        sim_fail(w, SIM_I3_FRESH, "%s counts statement %u from %u s after her phone last spoke",
+                 sim_name(w, h->idx), (unsigned)seq,
+                 (unsigned)(newest->base_s - SIM_T0_S - w->sent_ms / 1000));
+    else if (!is_old && (seq < w->seen_seq[h->idx] || newest->base_s < w->seen_base_s[h->idx]))
+        sim_fail(w, SIM_I3_FRESH, "%s goes back from statement %u to %u", sim_name(w, h->idx),
+                 (unsigned)w->seen_seq[h->idx], (unsigned)seq);
+    w->seen_seq[h->idx] = seq;
+    w->seen_base_s[h->idx] = newest->base_s;
+}
+
+static void check_subject(struct sim *w)
+{
+    const struct subject *s = (const void *)w->hosts[0].subject->opaque;
+
+    note_statements(w);
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        w->told_seq[n] = s->people[n - 1].rec.seq_device;
+        note_path(w, n);
+        w->stats->checks[SIM_I4_DURABLE]++;
+        if (w->hosts[n].state == SIM_HOST_OFF || w->is_restored[0] || w->is_restored[n])
+            continue;
+        if (w->told_seq[n] > engine_of(w, n)->book.newest.call.seq)
+            sim_fail(w, SIM_I4_DURABLE, "she was told that %s has statement %u: he has %u",
+                     sim_name(w, n), (unsigned)w->told_seq[n],
+                     (unsigned)engine_of(w, n)->book.newest.call.seq);
+    }
+}
+
+void sim_check_host(struct sim *w, struct sim_host *h)
+{
+    size_t records = aw_store_memory_record_count(&h->store);
+    size_t cap = h->is_hers ? 40 + (size_t)w->scene.contacts * (AW_WORD_WAITING_MAX + 6)
+                            : AW_KEEP_COUNT + 24 + 2 * (size_t)w->scene.contacts;
+
+    if (w->is_failed)
+        return;
+    w->stats->checks[SIM_I8_BOUNDED]++;
+    if (records > cap)
+        sim_fail(w, SIM_I8_BOUNDED, "%s has %zu records, at most %zu", sim_name(w, h->idx), records,
+                 cap);
+    if (h->idx == 0)
+        check_subject(w);
+    else if (!h->is_hers)
+        check_contact(w, h);
+}
+
+void sim_check_restart(struct sim *w, struct sim_host *h)
+{
+    const struct contact *c;
+
+    if (h->is_hers || h->idx > w->scene.contacts)
+        return;
+    c = engine_of(w, h->idx);
+    w->stats->checks[SIM_I4_DURABLE]++;
+    if (!w->is_restored[h->idx] && !w->is_restored[0] &&
+        c->book.newest.call.seq < w->told_seq[h->idx])
+        sim_fail(w, SIM_I4_DURABLE, "%s forgot statement %u, which she knows that he had: now %u",
+                 sim_name(w, h->idx), (unsigned)w->told_seq[h->idx],
+                 (unsigned)c->book.newest.call.seq);
+    /* What was not stored was not acknowledged, and may be gone. */
+    w->seen_seq[h->idx] = c->book.newest.call.seq;
+    w->seen_base_s[h->idx] = c->book.newest.base_s;
+}
+
+static void check_told_once(struct sim *w, struct sim_host *h, uint32_t seq)
+{
+    uint32_t *ring = w->told_checkins[h->idx];
+
+    w->stats->checks[SIM_I4_DURABLE]++;
+    for (size_t i = 0; i < 32; i++) {
+        if (ring[i] == seq && seq != 0 && !w->is_restored[0] && !w->is_restored[h->idx])
+            sim_fail(w, SIM_I4_DURABLE, "%s is told of check-in %u twice", sim_name(w, h->idx),
+                     (unsigned)seq);
+    }
+    ring[w->told_pos[h->idx]++ % 32] = seq;
+}
+
+/* ---- I13: release ---- */
+
+static void check_release(struct sim *w, struct sim_host *h)
+{
+    const struct contact *own = engine_of(w, h->idx);
+    unsigned found = 0;
+
+    w->stats->checks[SIM_I13_PLACE]++;
+    if (own->ladder.incident > AW_INCIDENT_MISSED)
+        return; /* an SOS or duress is her own call */
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        const struct contact *c = engine_of(w, n);
+
+        if (w->hosts[n].state == SIM_HOST_OFF)
+            continue;
+        /* He has, since she was last heard here: his word may have come late. */
+        found += c->ladder.state >= AW_LADDER_SUSPECT || c->shown.state >= AW_LADDER_SUSPECT ||
+                 w->missing_ms[n] >= w->said[own->book.newest.call.seq].first_ms ||
+                 w->missing_ms[n] + 6 * SIM_HOUR >= w->now_ms; /* the event waited for a disk */
+    }
+    if (found < own->plan.council.quorum && !w->is_restored[h->idx])
+        sim_fail(w, SIM_I13_PLACE,
+                 "%s releases shares in state %u, incident %u, and %u of %u find her missing",
+                 sim_name(w, h->idx), own->ladder.state, own->ladder.incident, found,
+                 own->plan.council.quorum);
+}
+
+void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
+{
+    if (h->is_hers)
+        return;
+    switch ((int)event->kind) {
+    case AW_EVENT_RING:
+    case AW_EVENT_UNSURE:
+        on_ring(w, h);
+        break;
+    case AW_EVENT_CLOSED:
+        on_closed(w, h);
+        break;
+    case AW_EVENT_BACK:
+        if (engine_of(w, h->idx)->ladder.incident == AW_INCIDENT_NONE)
+            w->humans[h->idx].is_ringing = false; /* it was only suspected */
+        break;
+    case AW_EVENT_CHECKED_IN:
+        check_told_once(w, h, event->seq);
+        break;
+    case AW_EVENT_RELEASED:
+        check_release(w, h);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- I7: the end ---- */
+
+void sim_check_end(struct sim *w)
+{
+    const struct subject *s = (const void *)w->hosts[0].subject->opaque;
+
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        const struct contact *c = engine_of(w, n);
+        uint32_t seq = c->book.newest.call.seq;
+
+        w->stats->checks[SIM_I7_HEALED]++;
+        w->stats->epochs += c->channel.cur.number;
+        if (!sim_host_runs(&w->hosts[n]) || !sim_host_runs(&w->hosts[0]))
+            sim_fail(w, SIM_I7_HEALED, "somebody does not run at the end");
+        else if (w->said[seq].last_ms + (uint64_t)s->plan.beat_s * 2000 + SIM_HOUR < w->now_ms)
+            sim_fail(w, SIM_I7_HEALED, "%s has heard nothing of her since statement %u",
+                     sim_name(w, n), (unsigned)seq);
+        else if (c->plan.version != s->plan.version)
+            sim_fail(w, SIM_I7_HEALED, "%s has plan %u in force, she has %u", sim_name(w, n),
+                     (unsigned)c->plan.version, (unsigned)s->plan.version);
+        else if (c->ladder.incident != AW_INCIDENT_NONE)
+            sim_fail(w, SIM_I7_HEALED, "%s still has an incident", sim_name(w, n));
+        else if (c->ladder.state >= AW_LADDER_SUSPECT)
+            sim_fail(w, SIM_I7_HEALED, "%s is still in doubt", sim_name(w, n));
+        else if (s->people[n - 1].words.count > 0)
+            sim_fail(w, SIM_I7_HEALED, "words for %s still wait", sim_name(w, n));
+    }
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/sim/sim.h"
+
+#include "base/assert.h"
+
+#include <string.h>
+
+/* What a seed is: the circle, the plan, the faults and their strength. */
+
+static const uint32_t choice_long_s[] = {43200, 86400, 86400, 86400, 172800};
+static const uint32_t choice_short_s[] = {3600, 7200, 14400, 28800};
+
+static uint32_t one_of(struct sim_rng *rng, const uint32_t *list, size_t count)
+{
+    return list[sim_below(rng, count)];
+}
+
+/* Many contacts speak much with one another: their lives are shorter, so that a year of any circle
+ * costs about the same. */
+static void draw_size(struct sim *w)
+{
+    struct sim_scene *s = &w->scene;
+    uint64_t k = sim_below(&w->rng, 100);
+
+    s->contacts = (uint8_t)(k < 50   ? 1
+                            : k < 75 ? 2
+                            : k < 85 ? 3
+                            : k < 95 ? sim_between(&w->rng, 4, 6)
+                                     : sim_between(&w->rng, 7, SIM_CONTACT_MAX));
+    if (w->options.contacts != 0)
+        s->contacts = (uint8_t)w->options.contacts;
+    switch (s->contacts) {
+    case 1:
+        s->life_ms = sim_between(&w->rng, 200, 700) * SIM_DAY;
+        break;
+    case 2:
+        s->life_ms = sim_between(&w->rng, 60, 200) * SIM_DAY;
+        break;
+    case 3:
+        s->life_ms = sim_between(&w->rng, 20, 60) * SIM_DAY;
+        break;
+    default:
+        s->life_ms = (s->contacts <= 6 ? sim_between(&w->rng, 6, 15) : 4) * SIM_DAY;
+    }
+    if (w->options.life_ms != 0)
+        s->life_ms = w->options.life_ms;
+    s->calm_ms = 4 * SIM_DAY;
+    s->relays = (uint8_t)sim_between(&w->rng, 1, SIM_RELAY_MAX);
+}
+
+static void draw_faults(struct sim *w)
+{
+    for (unsigned i = 0; i < SIM_FAULT_COUNT; i++) {
+        bool is_on = sim_chance(&w->rng, 350);
+        uint32_t strength = (uint32_t)sim_between(&w->rng, 50, 1000);
+
+        if ((w->options.faults_off >> i & 1) != 0)
+            is_on = false;
+        if ((w->options.faults_on >> i & 1) != 0)
+            is_on = true;
+        w->scene.strength[i] = is_on ? strength : 0;
+        w->stats->fault_seeds[i] += is_on;
+    }
+    if (w->scene.contacts < 2)
+        w->scene.strength[SIM_FAULT_TRAITOR] = 0;
+}
+
+static void draw_pace(struct sim *w)
+{
+    struct sim_scene *s = &w->scene;
+
+    s->latency_ms = s->strength[SIM_FAULT_DELAY] == 0 ? 0 : sim_between(&w->rng, 1, 200);
+    s->commit_ms = sim_chance(&w->rng, 300) ? sim_between(&w->rng, 1, 20) : 0;
+    s->probe_ms = sim_between(&w->rng, 1, 6) * SIM_HOUR;
+    s->incident_ms = s->life_ms / sim_between(&w->rng, 2, 8);
+    s->late_pm = s->strength[SIM_FAULT_LATE] / 25;
+}
+
+static void draw_schedule(struct sim *w, struct aw_plan *p, bool is_long)
+{
+    struct sim_rng *rng = &w->rng;
+
+    p->schedule_count = 1;
+    if (sim_chance(rng, 500)) {
+        p->schedule[0] = (struct aw_schedule_line){
+            .every_s = is_long ? one_of(rng, choice_long_s, AW_COUNT(choice_long_s))
+                               : one_of(rng, choice_short_s, AW_COUNT(choice_short_s))};
+    } else {
+        p->schedule_count = (uint8_t)sim_between(rng, 1, 2);
+        for (uint8_t i = 0; i < p->schedule_count; i++)
+            p->schedule[i] = (struct aw_schedule_line){
+                .days = 127, .minute = (uint16_t)sim_below(rng, 1440), .has_minute = true};
+    }
+    if (sim_chance(rng, 200)) {
+        p->quiet_count = 1;
+        p->quiet[0] = (struct aw_quiet){.days = 127, .from = 1320, .until = 360};
+    }
+}
+
+static void draw_ladder(struct sim *w, struct aw_plan *p)
+{
+    struct sim_rng *rng = &w->rng;
+    uint32_t delay_s = sim_chance(rng, 700) ? 0 : (uint32_t)sim_between(rng, 1, 600);
+
+    p->levels_count = (uint8_t)sim_between(rng, 2, 4);
+    for (uint8_t i = 0; i < p->levels_count; i++) {
+        bool is_last = i + 1 == p->levels_count;
+
+        p->levels[i] = (struct aw_level){.delay_s = delay_s,
+                                         .groups = (uint8_t)(i == 0 ? 1 : 3),
+                                         .shares = sim_chance(rng, 400) || is_last};
+        if (is_last)
+            p->levels[i].groups = AW_GROUPS_ALL;
+        delay_s += (uint32_t)sim_between(rng, 300, 3600);
+    }
+    p->ring_s = (uint32_t)sim_between(rng, 600, 3600);
+    p->claim_s = (uint32_t)sim_between(rng, 600, 7200);
+    p->claims_max = (uint8_t)sim_between(rng, 1, 4);
+    p->relaxed = sim_chance(rng, 100);
+}
+
+static void draw_roster(struct sim *w, struct aw_plan *p)
+{
+    struct sim_rng *rng = &w->rng;
+    uint8_t n = w->scene.contacts;
+
+    for (uint8_t i = 0; i < n; i++) {
+        struct aw_member *m = &p->roster[i];
+
+        m->groups = (uint8_t)(i == 0 ? 1 : sim_between(rng, 1, 3));
+        m->data = (uint8_t)sim_below(rng, 3);
+        m->asks = sim_chance(rng, 500);
+        (void)snprintf(m->name, sizeof m->name, "contact %u", i + 1u);
+        w->humans[i + 1].is_circle = i == 0 || sim_chance(rng, 500);
+        w->humans[i + 1].react_ms = sim_between(rng, 2, 60) * SIM_MINUTE;
+        w->humans[i + 1].is_awake_only = sim_chance(rng, 300);
+    }
+    if (w->scene.strength[SIM_FAULT_TRAITOR] > 0)
+        w->humans[sim_between(rng, 1, n)].is_traitor = true;
+    if (n >= 2)
+        p->threshold = (uint8_t)sim_between(rng, 2, n < 4 ? n : 4);
+    p->council.quorum = (uint8_t)sim_between(rng, 1, n);
+    /* Who runs the relays: outsiders, or a contact, or nobody says. */
+    w->scene.operators = (uint8_t)sim_between(rng, 0, w->scene.relays);
+    for (uint8_t i = 0; i < w->scene.operators; i++) {
+        p->operators[i].relay_key[0] = (uint8_t)(9 + i);
+        p->operators[i].person = (uint8_t)sim_below(rng, n + 1u);
+    }
+    p->operators_count = w->scene.operators;
+}
+
+static void draw_plan(struct sim *w)
+{
+    struct sim_rng *rng = &w->rng;
+    struct aw_plan *p = &w->scene.plan;
+    bool is_long = w->scene.life_ms > 50 * SIM_DAY;
+
+    aw_plan_default(p, w->scene.contacts);
+    draw_schedule(w, p, is_long);
+    draw_ladder(w, p);
+    draw_roster(w, p);
+    p->beat_s =
+        (uint32_t)(is_long ? sim_between(rng, 6, 24) * 3600 : sim_between(rng, 10, 120) * 60);
+    p->beat_grace_s = (uint32_t)sim_between(rng, 2, 24) * 3600;
+    p->grace_s = (uint32_t)sim_between(rng, 5, 90) * 60;
+    p->council.witness_s = (uint32_t)(is_long ? 3600 : sim_between(rng, 600, 3600));
+    p->council.ceiling_s = (uint32_t)sim_between(rng, 600, 7200);
+    p->change.loosen_s = (uint32_t)sim_between(rng, 1, 24) * 3600;
+    p->pace.alarm_beat_s = (uint32_t)sim_between(rng, 900, 3600);
+    p->pace.sos_now = sim_chance(rng, 700);
+    if (sim_chance(rng, 150))
+        p->pace.cadence_s = is_long ? 3600 : 900;
+    p->grace_s += p->pace.cadence_s; /* a word waits that long for its slot */
+    if (aw_plan_check(p, NULL) != AW_PLAN_GOOD)
+        AW_UNREACHABLE();
+}
+
+static void describe(struct sim *w)
+{
+    const struct aw_plan *p = &w->scene.plan;
+    char text[SIM_LINE_LEN] = "";
+    size_t len = 0;
+
+    for (unsigned i = 0; i < SIM_FAULT_COUNT && len < sizeof text - 24; i++) {
+        if (w->scene.strength[i] > 0)
+            len +=
+                (size_t)snprintf(text + len, sizeof text - len, " %s %u",
+                                 sim_fault_name((enum sim_fault)i), (unsigned)w->scene.strength[i]);
+    }
+    sim_note(w, "%u contacts, %u relays, %u days; faults:%s", w->scene.contacts, w->scene.relays,
+             (unsigned)(w->scene.life_ms / SIM_DAY), text);
+    sim_note(
+        w, "check-in %s %u, grace %u min, beat %u + %u min, ceiling %u min, %u levels, slots %u s",
+        p->schedule[0].every_s != 0 ? "every (min)" : "at (min)",
+        p->schedule[0].every_s != 0 ? p->schedule[0].every_s / 60 : p->schedule[0].minute,
+        p->grace_s / 60, p->beat_s / 60, p->beat_grace_s / 60, p->council.ceiling_s / 60,
+        p->levels_count, p->pace.cadence_s);
+}
+
+void sim_draw(struct sim *w)
+{
+    draw_size(w);
+    draw_faults(w);
+    draw_pace(w);
+    draw_plan(w);
+    w->safe_key[0] = 1;
+    w->duress_key[0] = 2;
+    w->now_ms = 1000;
+    describe(w);
+}

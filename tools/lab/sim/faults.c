@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/sim/sim.h"
+
+#include "base/assert.h"
+
+/* Faults: when, to whom, for how long. Each class has its own stream of them. */
+
+const char *sim_fault_name(enum sim_fault fault)
+{
+    static const char *const names[SIM_FAULT_COUNT] = {
+        "delay", "flap", "cut",   "relay-down", "rollback", "hostile", "crash",  "doze",
+        "disk",  "lie",  "clock", "restore",    "late",     "traitor", "seized", "thief"};
+
+    return names[fault];
+}
+
+const char *sim_cause_name(enum sim_cause cause)
+{
+    static const char *const names[SIM_CAUSE_COUNT] = {
+        "she was late",    "path",         "device", "clock", "somebody hostile",
+        "restored device", "none of these"};
+
+    return names[cause];
+}
+
+void sim_trouble(struct sim *w, enum sim_cause cause)
+{
+    w->trouble_ms[cause] = w->now_ms;
+}
+
+static void plan_next(struct sim *w, enum sim_fault fault)
+{
+    uint64_t mean_ms = w->scene.life_ms / (2 + w->scene.strength[fault] / 30);
+
+    sim_at(w, w->now_ms + sim_exp(&w->rng, mean_ms),
+           (struct sim_event){.kind = SIM_EV_FAULT, .a = (uint32_t)fault});
+}
+
+static struct sim_host *any_host(struct sim *w)
+{
+    /* Half of what happens to devices happens to hers. */
+    size_t i = sim_chance(&w->rng, 500) ? 0 : sim_between(&w->rng, 1, w->scene.contacts);
+
+    return &w->hosts[i];
+}
+
+static struct sim_relay *any_relay(struct sim *w)
+{
+    return &w->relays[sim_below(&w->rng, w->scene.relays)];
+}
+
+static uint64_t span(struct sim *w)
+{
+    return sim_chance(&w->rng, 700) ? sim_exp(&w->rng, 10 * SIM_MINUTE)
+                                    : sim_exp(&w->rng, 6 * SIM_HOUR);
+}
+
+static void cut(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+    bool is_all = sim_chance(&w->rng, 500), is_told = sim_chance(&w->rng, 400);
+    uint64_t span_ms = span(w);
+    uint8_t one = (uint8_t)sim_below(&w->rng, w->scene.relays);
+
+    for (uint8_t r = 0; r < w->scene.relays; r++) {
+        if (!is_all && r != one)
+            continue;
+        h->ports[r].is_cut = true;
+        sim_port_fail(w, h, r, is_told);
+        sim_at(w, w->now_ms + span_ms,
+               (struct sim_event){.kind = SIM_EV_HEAL, .host = h->idx, .relay = r});
+    }
+    sim_note(w, "%s: cut off from %s for %u min", sim_name(w, h->idx),
+             is_all ? "every relay" : "a relay", (unsigned)(span_ms / SIM_MINUTE));
+    sim_trouble(w, SIM_CAUSE_PATH);
+    sim_host_pump(w, h);
+}
+
+void sim_faults_on_heal(struct sim *w, const struct sim_event *event)
+{
+    struct sim_host *h = &w->hosts[event->host];
+
+    if (!h->ports[event->relay].is_cut)
+        return;
+    h->ports[event->relay].is_cut = false;
+    sim_trouble(w, SIM_CAUSE_PATH);
+    sim_host_pump(w, h);
+}
+
+static void flap(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+
+    for (uint8_t r = 0; r < w->scene.relays; r++)
+        sim_port_fail(w, h, r, sim_chance(&w->rng, 700));
+    sim_trouble(w, SIM_CAUSE_PATH);
+    sim_host_pump(w, h);
+}
+
+static void relay_down(struct sim *w, bool is_rolled_back)
+{
+    struct sim_relay *r = any_relay(w);
+    uint64_t span_ms = span(w);
+
+    sim_note(w, "relay %u: down for %u min%s", r->idx + 1u, (unsigned)(span_ms / SIM_MINUTE),
+             is_rolled_back && r->has_backup ? ", and comes back with an older state" : "");
+    sim_trouble(w, SIM_CAUSE_PATH);
+    sim_relay_crash(w, r, span_ms, is_rolled_back);
+}
+
+static void rollback(struct sim *w)
+{
+    struct sim_relay *r = any_relay(w);
+
+    if (sim_chance(&w->rng, 500)) {
+        relay_down(w, true);
+        return;
+    }
+    if (r->has_backup)
+        r->backup.vtable->close(r->backup.self);
+    r->has_backup = aw_store_memory_clone(&r->backup, &r->store) == AW_OK;
+}
+
+static void step_clock(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+    uint64_t step_ms = sim_exp(&w->rng, 15 * SIM_MINUTE), wrong_s;
+    int64_t off_ms = sim_host_off_ms(w, h);
+
+    if (off_ms > 60000 || off_ms < -60000)
+        h->wall_ms -= (uint64_t)off_ms; /* set right */
+    else if (sim_chance(&w->rng, 500))
+        h->wall_ms += step_ms;
+    else
+        h->wall_ms -= step_ms;
+    off_ms = sim_host_off_ms(w, h);
+    wrong_s = 2 * (uint64_t)(off_ms < 0 ? -off_ms : off_ms) / 1000 + 2;
+    if (w->scene.clock_error_s < wrong_s)
+        w->scene.clock_error_s = wrong_s;
+    sim_note(w, "%s: the wall clock is off by %d s", sim_name(w, h->idx), (int)(off_ms / 1000));
+    sim_trouble(w, SIM_CAUSE_CLOCK);
+    sim_host_pump(w, h);
+}
+
+static void note_restored(struct sim *w, const struct sim_host *h)
+{
+    w->is_restored[h->idx] = true;
+    for (size_t n = 1; n <= w->scene.contacts; n++)
+        w->is_parted[n] = w->is_parted[n] || h->idx == 0 || h->idx == n;
+}
+
+static void restore(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+
+    if (!h->has_backup || sim_chance(&w->rng, 500)) {
+        sim_host_backup(h, w->now_ms);
+        return;
+    }
+    if (!sim_host_runs(h) || w->is_held)
+        return;
+    sim_note(w, "%s: restored from a backup that is %u h old", sim_name(w, h->idx),
+             (unsigned)((w->now_ms - h->backup_ms) / SIM_HOUR));
+    sim_host_stop(w, h);
+    h->store.vtable->close(h->store.self);
+    h->store = h->backup;
+    h->has_backup = false;
+    w->stats->restores++;
+    note_restored(w, h);
+    sim_trouble(w, SIM_CAUSE_RESTORE);
+    (void)sim_host_start(w, h);
+}
+
+void sim_faults_forget_past(struct sim_host *h)
+{
+    if (h->has_backup)
+        h->backup.vtable->close(h->backup.self);
+    h->has_backup = false;
+    if (h->is_lying)
+        h->is_lying = aw_store_memory_lie(&h->store, false) != AW_OK;
+}
+
+static void lie(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+
+    if (!sim_host_runs(h) || w->is_held)
+        return;
+    if (!h->is_lying) {
+        h->is_lying = aw_store_memory_lie(&h->store, true) == AW_OK;
+        return;
+    }
+    sim_note(w, "%s: a power cut, and the disk had lied", sim_name(w, h->idx));
+    h->is_lying = false;
+    note_restored(w, h);
+    sim_trouble(w, SIM_CAUSE_RESTORE);
+    sim_host_crash(w, h, sim_exp(&w->rng, 5 * SIM_MINUTE));
+    aw_store_memory_crash(&h->store);
+}
+
+static void crash(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+
+    if (!sim_host_runs(h))
+        return;
+    if (sim_chance(&w->rng, 300)) {
+        sim_trouble(w, SIM_CAUSE_DEVICE);
+        sim_host_crash(w, h, span(w));
+        return;
+    }
+    h->crash_in = (uint32_t)sim_between(&w->rng, 1, 40);
+    h->crash_is_after = sim_chance(&w->rng, 500);
+}
+
+static void doze(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+    uint64_t span_ms = span(w);
+
+    if (!sim_host_runs(h))
+        return;
+    sim_note(w, "%s: the device sleeps for %u min", sim_name(w, h->idx),
+             (unsigned)(span_ms / SIM_MINUTE));
+    sim_trouble(w, SIM_CAUSE_DEVICE);
+    sim_host_doze(w, h, span_ms);
+}
+
+static void bad_disk(struct sim *w)
+{
+    uint32_t count = (uint32_t)sim_between(&w->rng, 1, 30);
+
+    if (sim_chance(&w->rng, 300))
+        any_relay(w)->disk_bad = count;
+    else
+        any_host(w)->disk_bad = count;
+}
+
+void sim_faults_on_event(struct sim *w, const struct sim_event *event)
+{
+    enum sim_fault fault = (enum sim_fault)event->a;
+
+    if (w->is_calm)
+        return;
+    w->stats->fault_counts[fault]++;
+    plan_next(w, fault);
+    switch ((int)fault) {
+    case SIM_FAULT_FLAP:
+        flap(w);
+        break;
+    case SIM_FAULT_CUT:
+        cut(w);
+        break;
+    case SIM_FAULT_RELAY_DOWN:
+        relay_down(w, false);
+        break;
+    case SIM_FAULT_ROLLBACK:
+        rollback(w);
+        break;
+    case SIM_FAULT_CRASH:
+        crash(w);
+        break;
+    case SIM_FAULT_DOZE:
+        doze(w);
+        break;
+    case SIM_FAULT_DISK:
+        bad_disk(w);
+        break;
+    case SIM_FAULT_LIE:
+        lie(w);
+        break;
+    case SIM_FAULT_CLOCK:
+        step_clock(w);
+        break;
+    case SIM_FAULT_RESTORE:
+        restore(w);
+        break;
+    default: /* the others are no events, but ways of behaving */
+        break;
+    }
+}
+
+static void make_hostile(struct sim *w)
+{
+    struct sim_relay *r = any_relay(w);
+    uint32_t k = w->scene.strength[SIM_FAULT_HOSTILE];
+
+    r->is_hostile = true;
+    r->drop_pm = (uint32_t)sim_below(&w->rng, 1 + k / 3);
+    r->hold_pm = (uint32_t)sim_below(&w->rng, 1 + k / 3);
+    r->twice_pm = (uint32_t)sim_below(&w->rng, 1 + k / 2);
+    r->forge_pm = (uint32_t)sim_below(&w->rng, 1 + k / 5);
+    r->hold_ms = sim_between(&w->rng, 1, 24 * 60) * SIM_MINUTE;
+    if (sim_chance(&w->rng, 300))
+        r->skew_s = sim_chance(&w->rng, 500) ? 400000000 : -400000000;
+    sim_note(w, "relay %u is hostile: drops %u, holds %u, repeats %u, forges %u of 1000 cells",
+             r->idx + 1u, (unsigned)r->drop_pm, (unsigned)r->hold_pm, (unsigned)r->twice_pm,
+             (unsigned)r->forge_pm);
+}
+
+void sim_faults_begin(struct sim *w)
+{
+    static const enum sim_fault streams[] = {
+        SIM_FAULT_FLAP,  SIM_FAULT_CUT,    SIM_FAULT_RELAY_DOWN, SIM_FAULT_ROLLBACK,
+        SIM_FAULT_CRASH, SIM_FAULT_DOZE,   SIM_FAULT_DISK,       SIM_FAULT_LIE,
+        SIM_FAULT_CLOCK, SIM_FAULT_RESTORE};
+
+    w->scene.clock_error_s = 2;
+    for (size_t i = 0; i < AW_COUNT(streams); i++) {
+        if (w->scene.strength[streams[i]] > 0)
+            plan_next(w, streams[i]);
+    }
+    if (w->scene.strength[SIM_FAULT_HOSTILE] > 0)
+        make_hostile(w);
+}
+
+/* The safety phase is over: all that is broken is mended, and nothing breaks any more. */
+void sim_faults_end(struct sim *w)
+{
+    sim_note(w, "faults stop");
+    for (size_t i = 0; i < w->host_count; i++) {
+        struct sim_host *h = &w->hosts[i];
+
+        h->crash_in = h->disk_bad = 0;
+        h->wall_ms -= (uint64_t)sim_host_off_ms(w, h);
+        if (h->is_lying)
+            h->is_lying = aw_store_memory_lie(&h->store, false) != AW_OK;
+        for (uint8_t r = 0; r < w->scene.relays; r++)
+            h->ports[r].is_cut = false;
+    }
+    for (uint8_t r = 0; r < w->scene.relays; r++) {
+        w->relays[r].disk_bad = 0;
+        w->relays[r].skew_s = 0;
+        if (!w->relays[r].is_up)
+            sim_relay_start(w, &w->relays[r]);
+    }
+    for (size_t i = 0; i < w->host_count; i++) {
+        struct sim_host *h = &w->hosts[i];
+
+        if (h->state == SIM_HOST_DOZES)
+            sim_host_wake(w, h);
+        else if (h->state == SIM_HOST_OFF && !(i == 0 && w->is_phone_lost))
+            (void)sim_host_start(w, h);
+        else
+            sim_host_pump(w, h);
+    }
+    sim_aftermath(w);
+}

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/sim/sim.h"
+
+#include "base/assert.h"
+#include "core/contact_impl.h"
+#include "core/subject_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What she does: her habits, what happens to her, and how it ends. */
+
+static const uint8_t wrong_key[32] = {3};
+
+const char *sim_incident_name(enum sim_incident_kind kind)
+{
+    static const char *const names[SIM_INCIDENT_KINDS] = {
+        "her phone falls silent", "she cannot check in", "she calls for help",
+        "she is forced to check in", "somebody else holds her phone"};
+
+    return names[kind];
+}
+
+struct sim_incident *sim_incident_now(struct sim *w)
+{
+    struct sim_incident *last =
+        w->incident_count == 0 ? NULL : &w->incidents[w->incident_count - 1];
+
+    return last != NULL && last->is_open ? last : NULL;
+}
+
+void sim_human_at(struct sim *w, uint64_t at_ms, size_t host, enum sim_act act, uint32_t gen)
+{
+    sim_at(w, at_ms,
+           (struct sim_event){
+               .kind = SIM_EV_HUMAN, .host = (uint8_t)host, .a = (uint32_t)act, .gen = gen});
+}
+
+static bool can_act(const struct sim *w)
+{
+    return sim_host_runs(&w->hosts[0]) && !w->is_phone_lost;
+}
+
+/* ---- Set-up, before anything goes wrong ---- */
+
+static void pair(struct sim *w, size_t n)
+{
+    uint8_t uri_bytes[AW_INVITE_URI_MAX], words[2][80] = {{0}, {0}};
+    struct aw_buf uri = {uri_bytes, sizeof uri_bytes, 0};
+    struct aw_buf hers = {words[0], sizeof words[0], 0}, his = {words[1], sizeof words[1], 0};
+    struct sim_host *her = &w->hosts[0], *c = &w->hosts[n];
+    uint8_t person = 0;
+    enum aw_status st;
+
+    st = aw_subject_invite(her->subject, w->endpoints, w->scene.relays, "Ada", 86400, &uri, &person,
+                           sim_host_now(w, her));
+    AW_ASSERT(st == AW_OK && person == n);
+    st = aw_contact_join(c->contact, (struct aw_bytes){uri.ptr, uri.len}, w->endpoints,
+                         w->scene.relays, "Ben", sim_host_now(w, c));
+    AW_ASSERT(st == AW_OK);
+    sim_host_pump(w, her);
+    sim_host_pump(w, c);
+    sim_settle(w, 3 * SIM_MINUTE);
+    st = aw_subject_words(her->subject, person, &hers);
+    AW_ASSERT(st == AW_OK);
+    st = aw_contact_words(c->contact, &his);
+    AW_ASSERT(st == AW_OK);
+    AW_ASSERT(memcmp(words[0], words[1], sizeof words[0]) == 0);
+    st = aw_subject_verify(her->subject, person, sim_host_now(w, her));
+    AW_ASSERT(st == AW_OK);
+    st = aw_contact_verify(c->contact, sim_host_now(w, c));
+    AW_ASSERT(st == AW_OK);
+    sim_host_pump(w, her);
+    sim_host_pump(w, c);
+    sim_settle(w, SIM_MINUTE);
+}
+
+/* Puts the plan of this scene into force again, as she wants it. */
+static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
+{
+    struct sim_host *her = &w->hosts[0];
+    enum aw_status st = aw_subject_plan_set(her->subject, &w->scene.plan, secrets, w->safe_key,
+                                            sim_host_now(w, her));
+
+    if (st == AW_OK) {
+        if (w->plan_count < AW_COUNT(w->plans)) {
+            struct aw_plan *p = &w->plans[w->plan_count++];
+
+            if (aw_subject_plan(her->subject, p) != AW_OK)
+                AW_UNREACHABLE();
+        }
+        w->typed_ms = w->safe_ms = w->now_ms;
+        sim_note(w, "she: puts a plan into force");
+    }
+    sim_host_pump(w, her);
+    return st == AW_OK;
+}
+
+void sim_people_set_up(struct sim *w)
+{
+    struct aw_secrets secrets = {0};
+
+    for (size_t n = 1; n <= w->scene.contacts && !w->is_failed; n++) {
+        pair(w, n);
+        if (w->humans[n].is_circle)
+            secrets.circle |= UINT32_C(1) << (n - 1);
+    }
+    memcpy(secrets.safe_key, w->safe_key, 32);
+    memcpy(secrets.duress_key, w->duress_key, 32);
+    if (!plan_set(w, &secrets))
+        AW_UNREACHABLE();
+    sim_settle(w, 10 * SIM_MINUTE);
+    /* With the set-up phase over, a loosening takes its time. */
+    w->scene.plan.change.setup = false;
+    if (!plan_set(w, NULL))
+        AW_UNREACHABLE();
+    sim_settle(w, 10 * SIM_MINUTE);
+}
+
+/* ---- Habits ---- */
+
+/* Plans her next check-in, as a human who looks at her screen does. */
+static void plan_checkin(struct sim *w)
+{
+    struct aw_subject_view view;
+    uint64_t due_ms, span_ms, slack_ms, at_ms;
+
+    if (!can_act(w))
+        return;
+    aw_subject_view(w->hosts[0].subject, &view);
+    if (view.due_s == UINT64_MAX)
+        return;
+    /* Her clock may be wrong, and it is what she goes by. */
+    due_ms = w->now_ms;
+    if (view.due_s * 1000 > sim_host_now(w, &w->hosts[0]).wall_ms)
+        due_ms += view.due_s * 1000 - sim_host_now(w, &w->hosts[0]).wall_ms;
+    span_ms = due_ms - w->now_ms;
+    slack_ms = (w->scene.plan.grace_s - w->scene.plan.pace.cadence_s) * SIM_SECOND;
+    at_ms = due_ms - span_ms * sim_between(&w->rng, 2, 30) / 100;
+    /* A daily time is met by a check-in at that time, not by one before it (15 §4). */
+    if (w->scene.plan.schedule[0].every_s == 0)
+        at_ms = due_ms + slack_ms * sim_below(&w->rng, 60) / 100;
+    if (!w->is_calm && sim_chance(&w->rng, w->scene.late_pm)) {
+        at_ms = due_ms + w->scene.plan.grace_s * SIM_SECOND +
+                sim_between(&w->rng, 5 * SIM_MINUTE, 3 * SIM_HOUR);
+        w->late_until_ms = at_ms + 3 * SIM_HOUR;
+        w->stats->fault_counts[SIM_FAULT_LATE]++;
+    } else if (sim_chance(&w->rng, 30)) {
+        at_ms = due_ms + slack_ms * sim_below(&w->rng, 80) / 100;
+    }
+    w->due_ms = due_ms;
+    sim_human_at(w, at_ms, 0, SIM_ACT_CHECKIN, ++w->habit_no);
+}
+
+bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
+{
+    struct sim_host *her = &w->hosts[0];
+    enum aw_status st;
+
+    if (!sim_host_runs(her))
+        return false;
+    st = aw_subject_checkin(her->subject, key, NULL, 0, NULL, sim_host_now(w, her));
+    if (st != AW_OK)
+        return false;
+    if (key != wrong_key)
+        w->typed_ms = w->now_ms;
+    if (key == w->safe_key)
+        w->safe_ms = w->now_ms;
+    w->stats->checkins++;
+    sim_note(w, "she: %s", how);
+    sim_host_pump(w, her);
+    return true;
+}
+
+static void on_checkin(struct sim *w, const struct sim_event *event)
+{
+    if (event->gen != w->habit_no || w->is_held)
+        return;
+    if (!sim_people_checkin(w, w->safe_key, "checks in")) {
+        /* The phone is off, or busy: a little later. */
+        sim_human_at(w, w->now_ms + 5 * SIM_MINUTE, 0, SIM_ACT_CHECKIN, ++w->habit_no);
+        return;
+    }
+    plan_checkin(w);
+}
+
+/* ---- Incidents ---- */
+
+static void hold_her(struct sim *w, bool with_phone)
+{
+    w->is_held = true;
+    w->habit_no++;
+    if (with_phone) {
+        w->is_phone_lost = true;
+        sim_host_stop(w, &w->hosts[0]);
+    }
+}
+
+static bool begin_incident(struct sim *w, enum sim_incident_kind kind)
+{
+    struct sim_host *her = &w->hosts[0];
+    uint32_t seq = 0;
+
+    switch ((int)kind) {
+    case SIM_INCIDENT_SOS:
+        if (aw_subject_sos(her->subject, NULL, &seq, sim_host_now(w, her)) != AW_OK)
+            return false;
+        sim_host_pump(w, her);
+        hold_her(w, false);
+        break;
+    case SIM_INCIDENT_DURESS:
+        if (!sim_people_checkin(w, w->duress_key, "is forced to check in"))
+            return false;
+        hold_her(w, false);
+        break;
+    case SIM_INCIDENT_DEVICE:
+        hold_her(w, true);
+        break;
+    default:
+        hold_her(w, false);
+    }
+    return true;
+}
+
+static void on_incident(struct sim *w)
+{
+    enum sim_incident_kind kind = (enum sim_incident_kind)sim_below(&w->rng, SIM_INCIDENT_KINDS);
+    struct sim_incident *incident;
+    uint64_t last_ms = w->now_ms;
+
+    sim_human_at(w, w->now_ms + SIM_HOUR + sim_exp(&w->rng, w->scene.incident_ms), 0,
+                 SIM_ACT_INCIDENT, 0);
+    if (kind == SIM_INCIDENT_SEIZED && w->scene.strength[SIM_FAULT_SEIZED] == 0)
+        kind = SIM_INCIDENT_HUMAN;
+    if (w->is_calm || w->is_held || w->is_aftermath || !can_act(w) || sim_has_open_incident(w) ||
+        w->incident_count == SIM_INCIDENT_MAX || w->now_ms + 3 * SIM_DAY > w->end_ms)
+        return;
+    sim_note(w, "INCIDENT %zu: %s", w->incident_count + 1, sim_incident_name(kind));
+    if (!begin_incident(w, kind))
+        return;
+    incident = &w->incidents[w->incident_count++];
+    *incident = (struct sim_incident){.kind = kind, .is_open = true, .began_ms = w->now_ms};
+    w->stats->incidents++;
+    w->stats->by_kind[kind]++;
+    sim_check_incident(w, incident);
+    for (size_t i = 1; i <= w->scene.contacts; i++) {
+        if (incident->bound_ms[i] > last_ms)
+            last_ms = incident->bound_ms[i];
+    }
+    incident->ends_ms = last_ms + sim_between(&w->rng, 30 * SIM_MINUTE, 4 * SIM_HOUR);
+    sim_human_at(w, incident->ends_ms, 0, SIM_ACT_RESCUE, 0);
+    if (kind == SIM_INCIDENT_SEIZED)
+        sim_human_at(w, w->now_ms + sim_between(&w->rng, SIM_MINUTE, SIM_HOUR), 0, SIM_ACT_SEIZE,
+                     0);
+}
+
+static void on_rescue(struct sim *w)
+{
+    struct sim_incident *incident = sim_incident_now(w);
+
+    if (incident == NULL)
+        return;
+    sim_note(w, "she is safe again");
+    incident->is_open = false;
+    w->is_held = false;
+    if (w->is_phone_lost) {
+        w->is_phone_lost = false;
+        (void)sim_host_start(w, &w->hosts[0]);
+    }
+    sim_aftermath(w);
+}
+
+/* ---- The holder of her phone ---- */
+
+static void on_seize(struct sim *w)
+{
+    struct sim_incident *incident = sim_incident_now(w);
+    struct sim_host *her = &w->hosts[0];
+    struct aw_plan plan;
+    enum aw_status st = AW_E_STATE;
+
+    if (incident == NULL || incident->kind != SIM_INCIDENT_SEIZED || !sim_host_runs(her))
+        return;
+    switch (sim_below(&w->rng, 5)) {
+    case 0:
+        (void)sim_people_checkin(w, wrong_key, "(the holder of the phone) types a wrong secret");
+        break;
+    case 1:
+        if (aw_subject_plan(her->subject, &plan) != AW_OK)
+            break;
+        plan.pauses_count = 1;
+        plan.pauses[0] = (struct aw_pause){.from = (uint32_t)sim_now_s(w),
+                                           .until = (uint32_t)sim_now_s(w) + 20 * 86400};
+        plan.grace_s = 86400;
+        st = aw_subject_plan_set(her->subject, &plan, NULL, wrong_key, sim_host_now(w, her));
+        sim_note(w, "she (the holder of the phone): sets a plan with a pause: %s",
+                 aw_status_name(st));
+        break;
+    case 2:
+        st = aw_subject_cancel(her->subject, wrong_key, NULL, NULL, sim_host_now(w, her));
+        break;
+    case 3:
+        aw_subject_life_sign(her->subject, sim_host_now(w, her));
+        break;
+    default:
+        st = aw_subject_timer_start(her->subject, AW_TIMER_MEETING, (uint32_t)sim_now_s(w) + 86400,
+                                    3600, NULL, NULL, sim_host_now(w, her));
+    }
+    (void)st;
+    w->stats->fault_counts[SIM_FAULT_SEIZED]++;
+    sim_trouble(w, SIM_CAUSE_HOSTILE);
+    sim_host_pump(w, her);
+    sim_human_at(w, w->now_ms + sim_between(&w->rng, 10 * SIM_MINUTE, 3 * SIM_HOUR), 0,
+                 SIM_ACT_SEIZE, 0);
+}
+
+/* ---- Afterwards: everybody calls everybody until it is over ---- */
+
+void sim_aftermath(struct sim *w)
+{
+    if (w->is_aftermath)
+        return;
+    w->is_aftermath = true;
+    sim_human_at(w, w->now_ms + sim_between(&w->rng, SIM_MINUTE, 20 * SIM_MINUTE), 0,
+                 SIM_ACT_AFTERMATH, 0);
+}
+
+static bool plan_is_hers(struct sim *w)
+{
+    struct aw_plan plan;
+
+    if (aw_subject_plan(w->hosts[0].subject, &plan) != AW_OK)
+        return false;
+    for (uint8_t i = 1; i <= w->scene.contacts; i++) {
+        const struct contact *c = contact_of_const(w->hosts[i].contact);
+        const struct subject *s = (const void *)w->hosts[0].subject->opaque;
+
+        if (!sim_host_runs(&w->hosts[i]))
+            continue;
+        /* He tells her on the phone that his device shows a newer plan, or an older one for good:
+         * a device restored from a backup does not get again what it named before. */
+        if (c->book.plan_named > plan.version ||
+            (c->book.plan_named < plan.version && s->people[i - 1].words.count == 0))
+            return false;
+    }
+    return plan.pauses_count == w->scene.plan.pauses_count &&
+           plan.grace_s == w->scene.plan.grace_s && !plan.change.setup;
+}
+
+/* What a human does who finds her phone not as she left it. */
+static void put_right(struct sim *w)
+{
+    struct sim_host *her = &w->hosts[0];
+    struct aw_subject_view view;
+
+    aw_subject_view(her->subject, &view);
+    if (view.timer_kind != 0)
+        (void)!aw_subject_timer_end(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her));
+    if (view.alarm_id != 0)
+        (void)!aw_subject_cancel(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her));
+    sim_host_pump(w, her);
+    if (!plan_is_hers(w))
+        (void)plan_set(w, NULL);
+}
+
+/* What her secret could not show, because a key was gone, people show by looking at her. */
+static void meet(struct sim *w)
+{
+    for (size_t i = 1; i <= w->scene.contacts; i++) {
+        struct sim_host *h = &w->hosts[i];
+        struct aw_contact_view view;
+
+        if (!sim_host_runs(h) || w->humans[i].is_traitor)
+            continue;
+        aw_contact_view(h->contact, &view);
+        if ((view.pending_unjudged || view.keys_unjudged) &&
+            aw_contact_words_compared(h->contact, sim_host_now(w, h)) == AW_OK) {
+            sim_note(w, "%s: meets her, and compares words", sim_name(w, i));
+            sim_host_pump(w, h);
+        }
+    }
+}
+
+static void on_meet(struct sim *w)
+{
+    sim_human_at(w, w->now_ms + SIM_DAY / 2, 0, SIM_ACT_MEET, 0);
+    if (w->is_held || !can_act(w))
+        return;
+    meet(w);
+    put_right(w);
+}
+
+static void on_aftermath(struct sim *w)
+{
+    uint64_t again_ms = w->now_ms + sim_between(&w->rng, 5 * SIM_MINUTE, 40 * SIM_MINUTE);
+
+    w->is_aftermath = false;
+    if (w->is_held)
+        return; /* her rescue begins another */
+    if (can_act(w)) {
+        put_right(w);
+        if (sim_has_open_incident(w) || w->safe_ms + SIM_HOUR < w->now_ms)
+            (void)sim_people_checkin(w, w->safe_key, "checks in, after a call");
+    }
+    if (can_act(w))
+        plan_checkin(w);
+    if (!sim_has_open_incident(w) && can_act(w))
+        return;
+    for (size_t i = 1; i <= w->scene.contacts; i++)
+        sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->humans[i].react_ms), i, SIM_ACT_RESPOND, 0);
+    w->is_aftermath = true;
+    sim_human_at(w, again_ms, 0, SIM_ACT_AFTERMATH, 0);
+}
+
+/* ---- Words that have to be compared again ---- */
+
+/* Words that differ, or that one side does not have: whoever is in quarantine refuses it. */
+static void refuse(struct sim *w, struct sim_host *her, struct sim_host *c)
+{
+    bool hers = aw_subject_refuse(her->subject, c->idx, sim_host_now(w, her)) == AW_OK;
+    bool his = aw_contact_refuse(c->contact, sim_host_now(w, c)) == AW_OK;
+
+    if (hers || his)
+        sim_note(w, "she and %s compare words, which differ: %s refuses", sim_name(w, c->idx),
+                 hers && his ? "each"
+                 : hers      ? "she"
+                             : "he");
+    sim_host_pump(w, her);
+    sim_host_pump(w, c);
+}
+
+static void on_compare(struct sim *w, const struct sim_event *event)
+{
+    struct sim_host *her = &w->hosts[0], *c = &w->hosts[event->host];
+    uint8_t words[2][80] = {{0}, {0}};
+    struct aw_buf hers = {words[0], sizeof words[0], 0}, his = {words[1], sizeof words[1], 0};
+
+    if (w->is_held || !can_act(w) || !sim_host_runs(c)) {
+        sim_human_at(w, w->now_ms + SIM_HOUR, event->host, SIM_ACT_COMPARE, event->gen);
+        return;
+    }
+    if (aw_subject_words(her->subject, event->host, &hers) != AW_OK ||
+        aw_contact_words(c->contact, &his) != AW_OK || hers.len != his.len ||
+        memcmp(words[0], words[1], sizeof words[0]) != 0) {
+        /* One side may hear of it hours after the other. */
+        if (event->gen < 4)
+            sim_human_at(w, w->now_ms + 3 * SIM_HOUR, event->host, SIM_ACT_COMPARE, event->gen + 1);
+        else
+            refuse(w, her, c);
+        return;
+    }
+    sim_note(w, "she and %s compare words", sim_name(w, event->host));
+    /* A backup from before this knows no key of the session that becomes the channel: who restored
+     * it would have to be invited again (05 CH-40). */
+    sim_faults_forget_past(her);
+    sim_faults_forget_past(c);
+    (void)!aw_subject_verify(her->subject, event->host, sim_host_now(w, her));
+    (void)!aw_contact_verify(c->contact, sim_host_now(w, c));
+    sim_host_pump(w, her);
+    sim_host_pump(w, c);
+}
+
+/* ---- Small things ---- */
+
+static void on_extra(struct sim *w)
+{
+    struct sim_host *her = &w->hosts[0];
+    struct aw_now now = sim_host_now(w, her);
+    struct aw_subject_view view;
+
+    sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->scene.life_ms / 12) + SIM_HOUR, 0,
+                 SIM_ACT_EXTRA, 0);
+    if (w->is_held || w->is_calm || w->is_aftermath || !can_act(w))
+        return;
+    aw_subject_view(her->subject, &view);
+    switch (sim_below(&w->rng, 4)) {
+    case 0:
+        if (aw_subject_drill(her->subject, NULL, NULL, now) == AW_OK)
+            sim_note(w, "she: tries out a drill");
+        break;
+    case 1:
+        (void)!aw_subject_signal(her->subject, AW_SIGNAL_BATTERY_LOW, NULL, NULL, now);
+        break;
+    case 2:
+        if (view.timer_kind != 0)
+            break;
+        if (aw_subject_timer_start(her->subject, AW_TIMER_JOURNEY,
+                                   (uint32_t)(now.wall_ms / 1000) + 7200, 1800, NULL, NULL,
+                                   now) == AW_OK) {
+            sim_note(w, "she: starts a journey of two hours");
+            sim_human_at(w, w->now_ms + sim_between(&w->rng, 30 * SIM_MINUTE, 110 * SIM_MINUTE), 0,
+                         SIM_ACT_PLAN, 1);
+        }
+        break;
+    default:
+        (void)!aw_subject_countdown(her->subject, AW_ALARM_FELL, 30, NULL, now);
+        (void)!aw_subject_countdown_stop(her->subject, now);
+    }
+    sim_host_pump(w, her);
+}
+
+static void on_timer_end(struct sim *w)
+{
+    struct sim_host *her = &w->hosts[0];
+
+    if (w->is_held || !can_act(w))
+        return;
+    if (aw_subject_timer_end(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her)) ==
+        AW_OK) {
+        w->typed_ms = w->now_ms;
+        sim_note(w, "she: arrives, and ends the timer");
+        sim_host_pump(w, her);
+        plan_checkin(w);
+    }
+}
+
+void sim_people_begin(struct sim *w)
+{
+    plan_checkin(w);
+    sim_human_at(w, w->now_ms + SIM_DAY / 2, 0, SIM_ACT_MEET, 0);
+    sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->scene.incident_ms / 2), 0, SIM_ACT_INCIDENT, 0);
+    sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->scene.life_ms / 12), 0, SIM_ACT_EXTRA, 0);
+}
+
+void sim_people_on_act(struct sim *w, const struct sim_event *event)
+{
+    switch ((enum sim_act)event->a) {
+    case SIM_ACT_CHECKIN:
+        on_checkin(w, event);
+        break;
+    case SIM_ACT_INCIDENT:
+        on_incident(w);
+        break;
+    case SIM_ACT_RESCUE:
+        on_rescue(w);
+        break;
+    case SIM_ACT_AFTERMATH:
+        on_aftermath(w);
+        break;
+    case SIM_ACT_COMPARE:
+        on_compare(w, event);
+        break;
+    case SIM_ACT_SEIZE:
+        on_seize(w);
+        break;
+    case SIM_ACT_MEET:
+        on_meet(w);
+        break;
+    case SIM_ACT_EXTRA:
+        on_extra(w);
+        break;
+    case SIM_ACT_PLAN:
+        on_timer_end(w);
+        break;
+    case SIM_ACT_RESPOND:
+    case SIM_ACT_SEEN:
+    case SIM_ACT_AWAY:
+    case SIM_ACT_DRILL:
+        sim_neighbours_on_act(w, event);
+        break;
+    }
+}
+
+void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
+{
+    if (!h->is_hers) {
+        sim_neighbours_on_event(w, h, event);
+        return;
+    }
+    if (h->idx != 0)
+        return;
+    switch ((int)event->kind) {
+    case AW_EVENT_OVERDUE:
+        sim_note(w, "she: her phone says that contacts are being rung");
+        if (!w->is_held)
+            sim_aftermath(w);
+        break;
+    case AW_EVENT_DUE:
+        if (!w->is_held && w->late_until_ms < w->now_ms)
+            sim_human_at(w, w->now_ms + sim_below(&w->rng, w->scene.plan.grace_s * SIM_SECOND / 2),
+                         0, SIM_ACT_CHECKIN, ++w->habit_no);
+        break;
+    case AW_EVENT_ASKED:
+        sim_note(w, "she: is asked whether all is well");
+        if (!w->is_held)
+            sim_human_at(w,
+                         w->now_ms + sim_below(&w->rng, w->scene.plan.pace.ask_s * SIM_SECOND / 2),
+                         0, SIM_ACT_CHECKIN, ++w->habit_no);
+        break;
+    case AW_EVENT_QUARANTINED:
+        w->stats->quarantined++;
+        sim_note(w, "she: the channel with %s is in quarantine", sim_name(w, event->person));
+        sim_human_at(w, w->now_ms + sim_between(&w->rng, SIM_MINUTE, 3 * SIM_HOUR), event->person,
+                     SIM_ACT_COMPARE, 0);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/sim/coverage.h"
+
+#include <stdlib.h>
+
+/* What a reader wants to know after some thousand lives. */
+
+static int compare(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double years_of(uint64_t ms)
+{
+    return (double)ms / (double)SIM_YEAR;
+}
+
+static void print_times(const struct sim_stats *s, FILE *out)
+{
+    uint32_t *wait_s, *share; /* share: of the bound, per mille */
+    size_t n = s->sample_count;
+
+    if (n == 0)
+        return;
+    wait_s = malloc(n * sizeof *wait_s);
+    share = malloc(n * sizeof *share);
+    if (wait_s != NULL && share != NULL) {
+        for (size_t i = 0; i < n; i++) {
+            wait_s[i] = s->wait_s[i];
+            share[i] =
+                (uint32_t)(s->bound_s[i] == 0 ? 0 : s->wait_s[i] * UINT64_C(1000) / s->bound_s[i]);
+        }
+        qsort(wait_s, n, sizeof *wait_s, compare);
+        qsort(share, n, sizeof *share, compare);
+        (void)fprintf(out,
+                      "detection time          p50 %u min, p99 %u min, max %u min\n"
+                      "  of its bound          p50 %u %%, p99 %u %%, max %u %%\n",
+                      wait_s[n / 2] / 60, wait_s[n * 99 / 100] / 60, wait_s[n - 1] / 60,
+                      share[n / 2] / 10, share[n * 99 / 100] / 10, share[n - 1] / 10);
+    }
+    free(wait_s);
+    free(share);
+}
+
+static void print_alarms(const struct sim_stats *s, FILE *out)
+{
+    double years = years_of(s->life_ms);
+
+    (void)fprintf(out, "rings without an incident, a person-year\n");
+    for (unsigned i = 0; i < SIM_CAUSE_COUNT; i++)
+        (void)fprintf(out, "  %-22s%8.3f\n", sim_cause_name((enum sim_cause)i),
+                      years > 0 ? (double)s->alarms_false[i] / years : 0);
+}
+
+static void print_faults(const struct sim_stats *s, FILE *out)
+{
+    (void)fprintf(out, "faults                  lives with it   how often\n");
+    for (unsigned i = 0; i < SIM_FAULT_COUNT; i++)
+        (void)fprintf(out, "  %-22s%8llu  %12llu\n", sim_fault_name((enum sim_fault)i),
+                      (unsigned long long)s->fault_seeds[i],
+                      (unsigned long long)s->fault_counts[i]);
+}
+
+static void print_ladder(const struct sim_stats *s, FILE *out)
+{
+    unsigned visited = 0;
+
+    for (size_t i = 0; i < SIM_LADDER_STATES; i++) {
+        for (size_t k = 0; k < SIM_LADDER_INPUTS; k++)
+            visited += s->ladder[i][k] > 0;
+    }
+    (void)fprintf(out, "ladder, state by input  %u of %u cells visited\n", visited,
+                  SIM_LADDER_STATES * SIM_LADDER_INPUTS);
+    for (size_t i = 0; i < SIM_LADDER_STATES; i++) {
+        for (size_t k = 0; k < SIM_LADDER_INPUTS; k++) {
+            if (s->ladder[i][k] == 0)
+                (void)fprintf(out, "  never                 %s: %s\n", sim_ladder_state_name(i),
+                              sim_ladder_input_name(k));
+        }
+    }
+}
+
+void sim_report(const struct sim_stats *s, double seconds, FILE *out)
+{
+    double years = years_of(s->life_ms);
+
+    (void)fprintf(out,
+                  "lives                   %llu\nperson-years            %.1f (%.1f a second)\n",
+                  (unsigned long long)s->seeds, years, seconds > 0 ? years / seconds : 0);
+    for (unsigned i = 1; i <= SIM_CONTACT_MAX; i++) {
+        if (s->years_by_contacts_ms[i] > 0)
+            (void)fprintf(out, "  with %2u contact%s      %.2f\n", i, i == 1 ? " " : "s",
+                          years_of(s->years_by_contacts_ms[i]));
+    }
+    (void)fprintf(out, "incidents               %llu, %llu missed\n",
+                  (unsigned long long)s->incidents, (unsigned long long)s->missed);
+    for (unsigned i = 0; i < SIM_INCIDENT_KINDS; i++)
+        (void)fprintf(out, "  %-30s%llu\n", sim_incident_name((enum sim_incident_kind)i),
+                      (unsigned long long)s->by_kind[i]);
+    (void)fprintf(out, "alarms that were due    %llu\n", (unsigned long long)s->alarms_due);
+    print_times(s, out);
+    print_alarms(s, out);
+    (void)fprintf(out,
+                  "check-ins               %llu\ncells                   %llu\n"
+                  "cells refused           %llu, %llu of them forged\n"
+                  "releases                %llu\nepochs                  %llu\n"
+                  "re-established          %llu, in quarantine %llu\n"
+                  "processes that died     %llu, restored from a backup %llu\n",
+                  (unsigned long long)s->checkins, (unsigned long long)s->cells,
+                  (unsigned long long)s->refused, (unsigned long long)s->forged,
+                  (unsigned long long)s->releases, (unsigned long long)s->epochs,
+                  (unsigned long long)s->resumed, (unsigned long long)s->quarantined,
+                  (unsigned long long)s->crashes, (unsigned long long)s->restores);
+    print_faults(s, out);
+    (void)fprintf(out, "invariants              checked\n");
+    for (unsigned i = 0; i < SIM_INVARIANT_COUNT; i++)
+        (void)fprintf(out, "  %-4s%-70s%llu\n", sim_invariant_name((enum sim_invariant)i),
+                      sim_invariant_text((enum sim_invariant)i), (unsigned long long)s->checks[i]);
+    print_ladder(s, out);
+}

@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LAB_SIM_H
+#define LAB_SIM_H
+
+/*
+ * The simulator: a whole circle on virtual time. The engines of subject, contacts and relays and
+ * the client between them are the real ones; everything around them is drawn from one seed:
+ * people, clocks, disks, links, crashes, and who is hostile. See README.md.
+ *
+ * One world is one life of one circle. It is event-driven: idle time costs nothing. All that it
+ * does follows from its seed and its options; nothing here reads a clock or other randomness.
+ */
+
+#include <allswell/client.h>
+#include <allswell/contact.h>
+#include <allswell/relay.h>
+#include <allswell/store_memory.h>
+#include <allswell/subject.h>
+#include <stdio.h>
+
+#define SIM_CONTACT_MAX AW_PLAN_MEMBER_MAX
+/* Her, her contacts, and who runs a stolen image of her phone. */
+#define SIM_HOST_MAX    (1 + SIM_CONTACT_MAX + 1)
+#define SIM_RELAY_MAX   AW_ENDPOINT_COUNT_MAX
+#define SIM_BOX_MAX     48 /* mailboxes of one host at one relay */
+#define SIM_DEPOSIT_MAX 64
+#define SIM_T0_S        UINT64_C(1790000000)
+
+#define SIM_SECOND      UINT64_C(1000)
+#define SIM_MINUTE      (60 * SIM_SECOND)
+#define SIM_HOUR        (60 * SIM_MINUTE)
+#define SIM_DAY         (24 * SIM_HOUR)
+#define SIM_YEAR        (365 * SIM_DAY)
+
+/* ---- Randomness: splitmix64 ---- */
+
+struct sim_rng {
+    uint64_t state;
+};
+
+uint64_t sim_next(struct sim_rng *rng);
+uint64_t sim_below(struct sim_rng *rng, uint64_t bound);                /* 0 to bound - 1 */
+uint64_t sim_between(struct sim_rng *rng, uint64_t low, uint64_t high); /* both included */
+bool sim_chance(struct sim_rng *rng, uint32_t per_mille);
+/* Exponential with this mean, at most 20 times it. */
+uint64_t sim_exp(struct sim_rng *rng, uint64_t mean);
+
+/* ---- Fault classes: each on or off and of a strength of its own for each seed ---- */
+
+enum sim_fault {
+    SIM_FAULT_DELAY = 0,  /* latency with a tail */
+    SIM_FAULT_FLAP,       /* links break, addresses change */
+    SIM_FAULT_CUT,        /* partitions of one host from one relay, or from all */
+    SIM_FAULT_RELAY_DOWN, /* relays crash, and are down for a while */
+    SIM_FAULT_ROLLBACK,   /* a relay comes back with an older state */
+    SIM_FAULT_HOSTILE,    /* a relay drops, holds, repeats, forges and stamps wrong times */
+    SIM_FAULT_CRASH,      /* engines die between, before and after actions */
+    SIM_FAULT_DOZE,       /* devices sleep for hours */
+    SIM_FAULT_DISK,       /* stores refuse */
+    SIM_FAULT_LIE,        /* stores acknowledge what a power cut then loses */
+    SIM_FAULT_CLOCK,      /* clocks drift and step */
+    SIM_FAULT_RESTORE,    /* a phone comes back from an older backup */
+    SIM_FAULT_LATE,       /* she forgets */
+    SIM_FAULT_TRAITOR,    /* one contact claims and confirms whatever happens */
+    SIM_FAULT_SEIZED,     /* somebody else holds her phone and tries what he can */
+    SIM_FAULT_THIEF,      /* an old image of her phone speaks beside it */
+    SIM_FAULT_COUNT,
+};
+
+const char *sim_fault_name(enum sim_fault fault);
+
+/* ---- Invariants ---- */
+
+enum sim_invariant {
+    SIM_I1_SILENCE = 0, /* silence, SOS and duress are heard within their bound */
+    SIM_I2_CALM,        /* no alarm while what she said holds */
+    SIM_I3_FRESH,       /* nothing but what she said extends her time, and nothing twice */
+    SIM_I4_DURABLE,     /* what was acknowledged survives a crash; a word is told once */
+    SIM_I5_NONCE,       /* no nonce under two cells */
+    SIM_I6_AUTHENTIC,   /* no plan but hers, no end of an incident but by people */
+    SIM_I7_HEALED,      /* when faults are over all agree */
+    SIM_I8_BOUNDED,     /* stores and queues stay below their caps */
+    SIM_I9_REFUSED,     /* what is refused changes nothing */
+    SIM_I10_SAME,       /* same seed, same trace */
+    SIM_I11_DEFINED,    /* no assertion of an engine fails */
+    SIM_I12_CLOCKS,     /* I1, in a seed whose clocks are wrong */
+    SIM_I13_PLACE,      /* no release without a quorum that found her missing */
+    SIM_INVARIANT_COUNT,
+};
+
+const char *sim_invariant_name(enum sim_invariant invariant);
+const char *sim_invariant_text(enum sim_invariant invariant);
+
+/* ---- Events ---- */
+
+enum sim_kind {
+    SIM_EV_HOST = 0, /* a deadline of a host */
+    SIM_EV_RELAY,    /* a deadline of a relay */
+    SIM_EV_DIAL,     /* a first frame arrives at a relay */
+    SIM_EV_TO_RELAY, /* a frame arrives */
+    SIM_EV_TO_HOST,  /* likewise */
+    SIM_EV_BROKEN,   /* a host learns that its link is gone */
+    SIM_EV_COMMIT,   /* a relay's batch is on disk */
+    SIM_EV_RELAY_UP, /* a relay starts again */
+    SIM_EV_START,    /* a host starts again */
+    SIM_EV_WAKE,     /* a host wakes */
+    SIM_EV_FAULT,    /* the next fault of a class; `a` */
+    SIM_EV_HEAL,     /* a partition ends */
+    SIM_EV_HELD,     /* a hostile relay deposits what it kept */
+    SIM_EV_HUMAN,    /* somebody does something: `a` */
+    SIM_EV_CHECK,    /* an alarm must have been heard by now: incident `a`, host */
+};
+
+struct sim_frame {
+    size_t len;
+    uint8_t capability[32]; /* HELD */
+    uint8_t bytes[];
+};
+
+struct sim_event {
+    uint64_t at_ms;
+    uint64_t order; /* of those at one time, as they were made */
+    enum sim_kind kind;
+    uint8_t host, relay;
+    uint32_t gen; /* of the link, process or relay that it was meant for */
+    uint32_t a;
+    struct sim_frame *frame; /* owned */
+};
+
+/* ---- Hosts ---- */
+
+enum sim_link_state { SIM_LINK_DOWN = 0, SIM_LINK_DIALING, SIM_LINK_UP };
+
+struct sim_box {
+    bool is_used, is_wanted, is_removing;
+    uint32_t id;
+    uint64_t fed_upto, taken_upto;
+};
+
+struct sim_send {
+    bool is_used;
+    uint64_t id, action;
+};
+
+/* One host's end at one relay. */
+struct sim_port {
+    struct aw_client client;
+    struct aw_client_mailbox client_boxes[SIM_BOX_MAX];
+    struct aw_client_deposit client_deposits[SIM_DEPOSIT_MAX];
+    struct sim_box boxes[SIM_BOX_MAX];
+    struct sim_send sends[SIM_DEPOSIT_MAX];
+    enum sim_link_state state;
+    uint32_t gen;                     /* counts links */
+    bool is_cut;                      /* no frame passes */
+    bool is_dead;                     /* the link is gone, and this end does not know */
+    uint32_t probe_phase_ms;          /* when its turns to ask come */
+    bool has_answer;                  /* to a subscribe or probe, not told to the engine yet */
+    uint64_t down_ms;                 /* when the last link or attempt ended; host's clock */
+    uint64_t to_relay_ms, to_host_ms; /* arrival of the last frame: they keep their order */
+};
+
+/* A cell that its engine was too busy for. */
+struct sim_waiting {
+    struct sim_waiting *next;
+    uint8_t relay;
+    uint32_t box, at_s;
+    uint64_t cell_no;
+    size_t len;
+    uint8_t cell[];
+};
+
+enum sim_host_state { SIM_HOST_OFF = 0, SIM_HOST_ON, SIM_HOST_DOZES };
+
+struct sim_host {
+    uint8_t idx;
+    enum sim_host_state state;
+    bool is_hers; /* a subject engine */
+    struct aw_subject *subject;
+    struct aw_contact *contact;
+    struct aw_store store, backup;
+    bool has_backup;
+    uint64_t backup_ms;
+    struct sim_rng rng;     /* goes on over restarts and restores, as the kernel's does */
+    struct sim_port *ports; /* one for each relay */
+    struct sim_waiting *waiting, **waiting_end;
+    uint32_t gen; /* counts processes */
+    uint64_t timer_ms;
+    uint64_t pause_ms; /* after failed stores, likewise */
+    uint64_t send_id;
+    bool needs_sync;
+    uint64_t up_ms; /* since when it runs without a pause */
+    /* Clocks: rate in ppm, and what they showed at `clock_ms`. */
+    int32_t drift_ppm;
+    uint64_t clock_ms, mono_ms, wall_ms;
+    /* Faults to come. */
+    uint32_t crash_in;   /* actions; 0: none */
+    bool crash_is_after; /* done, but not reported */
+    uint32_t disk_bad;   /* stores that are still refused */
+    bool is_lying;       /* the disk */
+};
+
+/* ---- Relays ---- */
+
+struct sim_input {
+    struct sim_input *next;
+    uint8_t link;
+    size_t len;
+    uint8_t bytes[];
+};
+
+struct sim_link {
+    bool is_open;
+    uint8_t host;
+    uint32_t gen;
+};
+
+struct sim_relay {
+    uint8_t idx;
+    bool is_up, is_hostile;
+    struct aw_relay *engine;
+    void *memory;
+    struct aw_relay_config config;
+    struct aw_store store, backup;
+    bool has_backup;
+    struct sim_rng rng;
+    struct sim_link links[2 * SIM_HOST_MAX + 1];
+    struct sim_input *inputs, **inputs_end; /* what the engine was too busy for */
+    struct aw_relay_batch batch;
+    bool is_committing;
+    uint32_t gen; /* counts processes */
+    uint64_t timer_ms;
+    uint8_t token[AW_RELAY_KEY_LEN];
+    int64_t skew_s;
+    uint32_t disk_bad;
+    uint32_t drop_pm, hold_pm, twice_pm, forge_pm; /* of a hostile one, per mille of cells */
+    uint64_t hold_ms;                              /* mean */
+};
+
+/* ---- People ---- */
+
+enum sim_incident_kind {
+    SIM_INCIDENT_DEVICE = 0, /* her phone is destroyed, or off */
+    SIM_INCIDENT_HUMAN,      /* she cannot check in; her phone goes on */
+    SIM_INCIDENT_SOS,        /* she calls for help, then the phone is taken off */
+    SIM_INCIDENT_DURESS,     /* she is forced to check in */
+    SIM_INCIDENT_SEIZED,     /* somebody holds her phone and tries */
+    SIM_INCIDENT_KINDS,
+};
+
+const char *sim_incident_name(enum sim_incident_kind kind);
+
+struct sim_incident {
+    enum sim_incident_kind kind;
+    bool is_open; /* she is not safe yet */
+    uint64_t began_ms, ends_ms;
+    uint64_t heard_ms[1 + SIM_CONTACT_MAX]; /* first ring at each, 0: not yet */
+    uint64_t bound_ms[1 + SIM_CONTACT_MAX]; /* when it must have rung, 0: need not */
+    uint32_t seq;                           /* of the SOS or duress */
+};
+
+#define SIM_INCIDENT_MAX 256
+
+/* What somebody of the contacts is like, and what he did. */
+struct sim_human {
+    uint64_t react_ms; /* mean time from a ring to an act */
+    bool is_circle, is_traitor;
+    bool is_awake_only; /* sleeps from 23 to 7 o'clock */
+    bool will_act;      /* an act is on its way */
+    uint64_t away_until_ms;
+    uint64_t confirm_ms; /* last time that he confirmed, 0: never */
+    uint64_t rang_ms;    /* last ring here */
+    bool is_ringing;     /* since the last close */
+    uint64_t false_ms;   /* when a ring was last counted as false */
+};
+
+/* Who made which statement, when. Index: seq. */
+struct sim_said {
+    uint64_t first_ms, last_ms; /* a restored phone uses numbers twice */
+    bool is_typed;
+};
+
+/* What is drawn once for each seed. */
+struct sim_scene {
+    uint8_t contacts, relays, operators;
+    uint64_t life_ms;                   /* safety phase */
+    uint64_t calm_ms;                   /* liveness phase after it */
+    uint32_t strength[SIM_FAULT_COUNT]; /* per mille of the strongest, 0: off */
+    uint64_t latency_ms;                /* mean */
+    uint64_t commit_ms;
+    uint64_t probe_ms;    /* of quiet links */
+    uint64_t incident_ms; /* mean time between incidents */
+    uint32_t late_pm;     /* check-ins that she forgets */
+    bool has_setup_end;
+    struct aw_plan plan;
+    uint64_t clock_error_s; /* no clock is ever more wrong than this */
+};
+
+/* ---- Figures ---- */
+
+#define SIM_SAMPLES_MAX    65536
+#define SIM_LADDER_STATES  8
+#define SIM_LADDER_INPUTS  13
+#define SIM_CHANNEL_STATES 8
+#define SIM_CHANNEL_INPUTS 9
+
+enum sim_cause {
+    SIM_CAUSE_LATE = 0, /* she was late: no false alarm, and yet no incident */
+    SIM_CAUSE_PATH,     /* links, relays */
+    SIM_CAUSE_DEVICE,   /* her phone or his: crash, doze, disk */
+    SIM_CAUSE_CLOCK,
+    SIM_CAUSE_HOSTILE, /* a relay, a contact, a thief */
+    SIM_CAUSE_RESTORE,
+    SIM_CAUSE_OTHER,
+    SIM_CAUSE_COUNT,
+};
+
+const char *sim_cause_name(enum sim_cause cause);
+
+struct sim_stats {
+    uint64_t seeds;
+    uint64_t life_ms, years_by_contacts_ms[1 + SIM_CONTACT_MAX];
+    uint64_t incidents, by_kind[SIM_INCIDENT_KINDS];
+    uint64_t alarms_due, missed;
+    uint64_t alarms_false[SIM_CAUSE_COUNT];
+    uint64_t releases, epochs, resumed, quarantined;
+    uint64_t checkins, cells, events, crashes, restores, refused, forged;
+    uint64_t fault_counts[SIM_FAULT_COUNT], fault_seeds[SIM_FAULT_COUNT];
+    uint64_t checks[SIM_INVARIANT_COUNT];
+    uint64_t ladder[SIM_LADDER_STATES][SIM_LADDER_INPUTS];
+    uint64_t channel[SIM_CHANNEL_STATES][SIM_CHANNEL_INPUTS];
+    uint32_t sample_count;
+    uint32_t wait_s[SIM_SAMPLES_MAX];  /* detection time */
+    uint32_t bound_s[SIM_SAMPLES_MAX]; /* beside it */
+};
+
+/* ---- Canaries: a flaw put into the world that an invariant must find ---- */
+
+/* One for each invariant, numbered as they are from 1; 0: none. */
+#define SIM_CANARY_NONE 0
+
+/* ---- World ---- */
+
+#define SIM_LINES_MAX 400
+#define SIM_LINE_LEN  160
+
+struct sim_nonces {
+    uint64_t *slots; /* pairs of nonce and cell, hashed; 0: free */
+    size_t cap, count;
+};
+
+struct sim_options {
+    uint64_t seed;
+    uint32_t faults_off, faults_on; /* bits, whatever is drawn */
+    uint32_t contacts;              /* 0: drawn */
+    uint64_t life_ms;               /* 0: drawn */
+    unsigned canary;
+    bool is_verbose;
+};
+
+struct sim {
+    struct sim_options options;
+    struct sim_scene scene;
+    struct sim_rng rng;
+    uint64_t now_ms;
+    uint64_t end_ms;
+    bool is_calm; /* liveness phase: no new faults */
+    struct sim_event *heap;
+    size_t heap_len, heap_cap;
+    uint64_t order;
+    struct sim_host hosts[SIM_HOST_MAX];
+    struct sim_relay relays[SIM_RELAY_MAX];
+    struct aw_endpoint endpoints[SIM_RELAY_MAX];
+    size_t host_count;
+
+    /* Her, and what is true. */
+    uint8_t safe_key[32], duress_key[32];
+    struct sim_said *said;
+    uint32_t said_cap, said_max; /* highest seq */
+    uint32_t said_now;           /* of her phone as it is */
+    uint64_t typed_ms;           /* last word with a secret, whichever */
+    uint64_t safe_ms;            /* last one with the safe secret */
+    uint64_t spoke_ms;           /* last statement of her device */
+    uint64_t sent_ms;            /* last cell of it */
+    uint64_t due_ms;             /* when her next check-in is planned, by a human's habit */
+    uint32_t habit_no;           /* makes older plans for a check-in void */
+    uint64_t late_until_ms;      /* she forgot, until then */
+    bool is_held;                /* she cannot act: an incident is open */
+    struct aw_plan plans[64];    /* every plan that she made */
+    uint8_t plan_count;
+    struct sim_human humans[1 + SIM_CONTACT_MAX];
+    struct sim_incident *incidents;
+    size_t incident_count;
+    bool is_aftermath;
+    bool is_phone_lost; /* until the end of the incident */
+
+    /* Trouble: when each class last had an effect on somebody, for causes and I2. */
+    uint64_t trouble_ms[SIM_CAUSE_COUNT];
+    uint64_t clean_ms[1 + SIM_CONTACT_MAX]; /* since when the path to a contact is whole */
+
+    /* What the checks remember of each contact. */
+    uint32_t seen_seq[1 + SIM_CONTACT_MAX];
+    uint32_t seen_base_s[1 + SIM_CONTACT_MAX];
+    uint32_t seen_checkin[1 + SIM_CONTACT_MAX];
+    uint32_t seen_plan[1 + SIM_CONTACT_MAX];
+    uint32_t seen_incident[1 + SIM_CONTACT_MAX];
+    uint32_t told_seq[1 + SIM_CONTACT_MAX]; /* what she was told that his device has */
+    uint64_t
+        missing_ms[1 + SIM_CONTACT_MAX];   /* when each last found her missing, or suspected it */
+    bool is_parted[1 + SIM_CONTACT_MAX];   /* restored, and nothing heard there since */
+    bool is_restored[1 + SIM_CONTACT_MAX]; /* once its state was an older one */
+    uint32_t told_checkins[1 + SIM_CONTACT_MAX][32]; /* newest that were told, a ring */
+    uint32_t told_pos[1 + SIM_CONTACT_MAX];
+    struct sim_nonces nonces;
+
+    /* Log. */
+    uint8_t hash[32];
+    uint8_t log[4096];
+    size_t log_len;
+    char (*lines)[SIM_LINE_LEN];
+    size_t line_count;
+    bool is_failed;
+    enum sim_invariant failed;
+    char failure[256];
+    struct sim_stats *stats;
+};
+
+/* world.c */
+void sim_open(struct sim *w, const struct sim_options *options, struct sim_stats *stats);
+void sim_run(struct sim *w);
+void sim_settle(struct sim *w, uint64_t span_ms); /* lets so much time pass */
+void sim_close(struct sim *w);
+void sim_at(struct sim *w, uint64_t at_ms, struct sim_event event);
+void sim_log(struct sim *w, uint8_t what, uint8_t who, uint64_t a, uint64_t b);
+void sim_log_bytes(struct sim *w, const uint8_t *bytes, size_t len);
+void sim_hash_end(struct sim *w);
+__attribute__((format(printf, 2, 3))) void sim_note(struct sim *w, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void sim_fail(struct sim *w, enum sim_invariant invariant,
+                                                    const char *format, ...);
+const char *sim_name(const struct sim *w, size_t host);
+void sim_print_timeline(const struct sim *w, FILE *out, size_t most);
+uint64_t sim_now_s(const struct sim *w);
+
+/* draw.c */
+void sim_draw(struct sim *w);
+
+/* host.c */
+struct aw_now sim_host_now(const struct sim *w, const struct sim_host *h);
+int64_t sim_host_off_ms(const struct sim *w, const struct sim_host *h); /* wall clock's error */
+uint64_t sim_host_when(const struct sim *w, const struct sim_host *h, uint64_t mono_ms);
+void sim_host_open(struct sim *w, size_t idx);
+void sim_host_free(struct sim_host *h);
+bool sim_host_start(struct sim *w, struct sim_host *h);
+void sim_host_stop(struct sim *w, struct sim_host *h);
+void sim_host_crash(struct sim *w, struct sim_host *h, uint64_t down_ms);
+void sim_host_backup(struct sim_host *h, uint64_t now_ms);
+void sim_host_pump(struct sim *w, struct sim_host *h);
+void sim_host_timer(struct sim *w, struct sim_host *h, uint64_t at_ms);
+void sim_host_doze(struct sim *w, struct sim_host *h, uint64_t span_ms);
+void sim_host_wake(struct sim *w, struct sim_host *h);
+enum aw_status sim_host_feed(struct sim *w, struct sim_host *h, uint8_t relay, uint32_t box,
+                             uint64_t cell_no, uint32_t at_s, struct aw_bytes cell);
+static inline bool sim_host_runs(const struct sim_host *h)
+{
+    return h->state == SIM_HOST_ON;
+}
+
+/* port.c */
+void sim_port_init(struct sim *w, struct sim_host *h);
+void sim_port_drop(struct sim *w, struct sim_host *h, uint8_t relay);
+void sim_port_pump(struct sim *w, struct sim_host *h);
+void sim_port_send(struct sim *w, struct sim_host *h, const struct aw_action *action);
+void sim_port_sync(struct sim *w, struct sim_host *h);
+void sim_port_take(struct sim *w, struct sim_host *h);
+void sim_port_paths(struct sim *w, struct sim_host *h);
+void sim_port_tick(struct sim *w, struct sim_host *h);
+void sim_port_on_frame(struct sim *w, const struct sim_event *event);
+void sim_port_on_broken(struct sim *w, const struct sim_event *event);
+uint64_t sim_port_deadline_ms(const struct sim *w, struct sim_host *h);
+void sim_port_fail(struct sim *w, struct sim_host *h, uint8_t relay, bool is_told);
+uint64_t sim_latency(struct sim *w);
+
+/* relay.c */
+void sim_relay_open(struct sim *w, size_t idx);
+void sim_relay_free(struct sim_relay *r);
+void sim_relay_crash(struct sim *w, struct sim_relay *r, uint64_t down_ms, bool is_rolled_back);
+void sim_relay_start(struct sim *w, struct sim_relay *r);
+void sim_relay_on_frame(struct sim *w, const struct sim_event *event);
+void sim_relay_on_held(struct sim *w, const struct sim_event *event);
+void sim_relay_on_commit(struct sim *w, const struct sim_event *event);
+void sim_relay_tick(struct sim *w, struct sim_relay *r, uint64_t at_ms);
+void sim_relay_close_link(struct sim *w, struct sim_relay *r, uint8_t host, uint32_t gen);
+
+/* faults.c */
+void sim_faults_begin(struct sim *w);
+void sim_faults_on_event(struct sim *w, const struct sim_event *event);
+void sim_faults_on_heal(struct sim *w, const struct sim_event *event);
+void sim_faults_end(struct sim *w);
+void sim_trouble(struct sim *w, enum sim_cause cause);
+void sim_faults_forget_past(struct sim_host *h); /* neither a backup nor a lying disk goes back */
+
+/* people.c: what she does; neighbours.c: what her contacts do */
+enum sim_act {
+    SIM_ACT_CHECKIN = 0,
+    SIM_ACT_INCIDENT,
+    SIM_ACT_RESCUE,
+    SIM_ACT_AFTERMATH,
+    SIM_ACT_RESPOND, /* a contact acts on a ring */
+    SIM_ACT_COMPARE, /* words are compared again */
+    SIM_ACT_SEEN,    /* a contact looks at his screen */
+    SIM_ACT_AWAY,
+    SIM_ACT_PLAN,
+    SIM_ACT_EXTRA, /* timers, drills, signals, pauses */
+    SIM_ACT_SEIZE, /* the holder of her phone tries something */
+    SIM_ACT_DRILL,
+    SIM_ACT_MEET, /* she meets people, and puts her phone right */
+};
+void sim_people_set_up(struct sim *w);
+void sim_people_begin(struct sim *w);
+void sim_people_on_act(struct sim *w, const struct sim_event *event);
+void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
+void sim_human_at(struct sim *w, uint64_t at_ms, size_t host, enum sim_act act, uint32_t gen);
+void sim_aftermath(struct sim *w);
+bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how);
+void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
+void sim_neighbours_on_act(struct sim *w, const struct sim_event *event);
+bool sim_has_open_incident(const struct sim *w);
+struct sim_incident *sim_incident_now(struct sim *w);
+
+/* check.c */
+void sim_check_sent(struct sim *w, struct sim_host *h, const struct aw_action *action);
+void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
+void sim_check_host(struct sim *w, struct sim_host *h);
+void sim_check_restart(struct sim *w, struct sim_host *h);
+void sim_check_on_event(struct sim *w, const struct sim_event *event);
+void sim_check_incident(struct sim *w, struct sim_incident *incident);
+void sim_check_end(struct sim *w);
+void sim_check_free(struct sim *w);
+
+/* coverage.c */
+void sim_coverage_into(struct sim_stats *stats);
+
+/* report.c */
+void sim_report(const struct sim_stats *stats, double seconds, FILE *out);
+
+#endif /* LAB_SIM_H */

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/lab.h"
+#include "lab/sim/sim.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char usage[] =
+    "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
+    "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
+    "         [--svg FILE] [--verbose]\n"
+    "\n"
+    "Lives of whole circles on virtual time, with the real engines: one for each seed.\n"
+    "\n"
+    "  -s, --seed N      first seed [1]\n"
+    "  -n, --seeds N     this many lives [1, or as many as --years and --seconds ask for]\n"
+    "  -y, --years Y     until so many person-years were lived\n"
+    "  -t, --seconds S   until so many seconds have passed\n"
+    "  -c, --contacts N  that many contacts [drawn]\n"
+    "  -d, --days D      days of a life with faults [drawn]\n"
+    "  -f, --faults LIST drawn, all, none, or names with a comma between; -name takes one away\n"
+    "  -k, --canary N    break invariant N on purpose: it must be found\n"
+    "  -2, --twice       live each life twice and compare the traces\n"
+    "  -r, --report      figures of all lives\n"
+    "  -v, --verbose     each line of the timeline as it happens, on stderr\n"
+    "\n"
+    "A life in which an invariant breaks is printed with its last lines and the command that\n"
+    "repeats it. Exit codes: 0 none broke, 1 one did, 2 wrong call.\n";
+
+struct job {
+    struct sim_options options;
+    uint64_t seeds;
+    double years, seconds;
+    bool is_twice, is_report, has_seeds;
+    const char *faults, *svg;
+};
+
+/* ---- An engine that asserts: its last lines, too ---- */
+
+static struct sim *living;
+static sigjmp_buf after_death;
+
+static void print_failure(const struct sim *w, const char *faults)
+{
+    (void)printf("FAILED seed %llu: %s, %s: %s\n", (unsigned long long)w->options.seed,
+                 sim_invariant_name(w->failed), sim_invariant_text(w->failed), w->failure);
+    sim_print_timeline(w, stdout, 60);
+    (void)printf("  repeat: allswell-lab simulate --seed %llu --verbose",
+                 (unsigned long long)w->options.seed);
+    if (faults != NULL)
+        (void)printf(" --faults %s", faults);
+    if (w->options.contacts != 0)
+        (void)printf(" --contacts %u", (unsigned)w->options.contacts);
+    if (w->options.life_ms != 0)
+        (void)printf(" --days %llu", (unsigned long long)(w->options.life_ms / SIM_DAY));
+    if (w->options.canary != 0)
+        (void)printf(" --canary %u", w->options.canary);
+    (void)printf("\n");
+    (void)fflush(stdout);
+}
+
+/* Assertions are raised by the process itself, so it may go on elsewhere; what lived is leaked. */
+static void on_abort(int signal_no)
+{
+    (void)signal_no;
+    if (living == NULL)
+        _Exit(LAB_REFUSED);
+    siglongjmp(after_death, 1);
+}
+
+/* ---- Options ---- */
+
+static bool read_faults(const char *list, struct sim_options *options)
+{
+    char text[256];
+    char *at, *rest = NULL;
+
+    options->faults_on = options->faults_off = 0;
+    if (strcmp(list, "drawn") == 0)
+        return true;
+    if (strcmp(list, "all") == 0) {
+        options->faults_on = UINT32_MAX;
+        return true;
+    }
+    if (list[0] != '-')
+        options->faults_off = UINT32_MAX;
+    if (strcmp(list, "none") == 0)
+        return true;
+    if (snprintf(text, sizeof text, "%s", list) >= (int)sizeof text)
+        return false;
+    for (at = strtok_r(text, ",", &rest); at != NULL; at = strtok_r(NULL, ",", &rest)) {
+        const char *name = at[0] == '-' ? at + 1 : at;
+        unsigned i = 0;
+
+        while (i < SIM_FAULT_COUNT && strcmp(sim_fault_name((enum sim_fault)i), name) != 0)
+            i++;
+        if (i == SIM_FAULT_COUNT)
+            return false;
+        if (at[0] == '-') {
+            options->faults_off |= UINT32_C(1) << i;
+        } else {
+            options->faults_on |= UINT32_C(1) << i;
+            options->faults_off &= ~(UINT32_C(1) << i);
+        }
+    }
+    return true;
+}
+
+static bool read_number(const char *text, double low, double high, double *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtod(text, &end);
+    return errno == 0 && end != text && *end == '\0' && *out >= low && *out <= high;
+}
+
+static bool read_option(int c, const char *text, struct job *job)
+{
+    double value = 0;
+    bool ok = text == NULL || c == 'f' || c == 'g' || read_number(text, 0, 9e15, &value);
+
+    switch (c) {
+    case 's':
+        job->options.seed = (uint64_t)value;
+        return ok;
+    case 'n':
+        job->seeds = (uint64_t)value;
+        job->has_seeds = true;
+        return ok;
+    case 'y':
+        job->years = value;
+        return ok;
+    case 't':
+        job->seconds = value;
+        return ok;
+    case 'c':
+        job->options.contacts = (uint32_t)value;
+        return ok && value <= SIM_CONTACT_MAX;
+    case 'd':
+        job->options.life_ms = (uint64_t)(value * (double)SIM_DAY);
+        return ok;
+    case 'k':
+        job->options.canary = (unsigned)value;
+        return ok && value <= SIM_INVARIANT_COUNT;
+    case 'f':
+        job->faults = text;
+        return read_faults(text, &job->options);
+    case 'g':
+        job->svg = text;
+        return true;
+    case '2':
+        job->is_twice = true;
+        return true;
+    case 'r':
+        job->is_report = true;
+        return true;
+    case 'v':
+        job->options.is_verbose = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- Lives ---- */
+
+static bool live(const struct job *job, const struct sim_options *options, struct sim_stats *stats,
+                 uint8_t hash[32])
+{
+    struct sim *w = malloc(sizeof *w);
+    bool ok;
+
+    if (w == NULL)
+        exit(LAB_FAILED);
+    living = w;
+    if (sigsetjmp(after_death, 1) != 0) {
+        sim_fail(living, SIM_I11_DEFINED, "an assertion failed: see above");
+        print_failure(living, job->faults);
+        stats->seeds++;
+        living = NULL;
+        return false;
+    }
+    sim_open(w, options, stats);
+    if (!w->is_failed)
+        sim_run(w);
+    ok = !w->is_failed;
+    if (!ok)
+        print_failure(w, job->faults);
+    memcpy(hash, w->hash, 32);
+    living = NULL;
+    sim_close(w);
+    free(w);
+    return ok;
+}
+
+static bool live_twice(const struct job *job, const struct sim_options *options,
+                       struct sim_stats *stats)
+{
+    struct sim_stats *other = calloc(1, sizeof *other);
+    uint8_t first[32], second[32];
+    bool ok;
+
+    if (other == NULL)
+        exit(LAB_FAILED);
+    ok = live(job, options, stats, first);
+    if (ok && job->is_twice) {
+        (void)live(job, options, other, second);
+        stats->checks[SIM_I10_SAME]++;
+        ok = memcmp(first, second, sizeof first) == 0;
+        if (!ok)
+            (void)printf("FAILED seed %llu: I10: two traces differ\n",
+                         (unsigned long long)options->seed);
+    }
+    free(other);
+    return ok;
+}
+
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int run(struct job *job)
+{
+    struct sim_stats *stats = calloc(1, sizeof *stats);
+    double begin = seconds_now();
+    uint64_t failed = 0;
+
+    if (stats == NULL)
+        return LAB_FAILED;
+    if (!job->has_seeds)
+        job->seeds = job->years > 0 || job->seconds > 0 ? UINT64_MAX : 1;
+    for (uint64_t i = 0; i < job->seeds; i++) {
+        struct sim_options options = job->options;
+
+        if (job->years > 0 && (double)stats->life_ms >= job->years * (double)SIM_YEAR)
+            break;
+        if (job->seconds > 0 && seconds_now() - begin >= job->seconds)
+            break;
+        options.seed += i;
+        failed += !live_twice(job, &options, stats);
+    }
+    sim_coverage_into(stats);
+    if (job->is_report)
+        sim_report(stats, seconds_now() - begin, stdout);
+    (void)printf("%llu lives, %llu failed\n", (unsigned long long)stats->seeds,
+                 (unsigned long long)failed);
+    free(stats);
+    return failed == 0 ? LAB_OK : LAB_REFUSED;
+}
+
+int lab_simulate(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
+        {"years", required_argument, NULL, 'y'},    {"seconds", required_argument, NULL, 't'},
+        {"contacts", required_argument, NULL, 'c'}, {"days", required_argument, NULL, 'd'},
+        {"faults", required_argument, NULL, 'f'},   {"canary", required_argument, NULL, 'k'},
+        {"svg", required_argument, NULL, 'g'},      {"twice", no_argument, NULL, '2'},
+        {"report", no_argument, NULL, 'r'},         {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    struct job job = {.options = {.seed = 1}};
+    int c;
+
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:g:2rvh", options, NULL)) != -1) {
+        if (c == 'h') {
+            (void)fputs(usage, stdout);
+            return LAB_OK;
+        }
+        if (!read_option(c, optarg, &job)) {
+            (void)fprintf(stderr, "allswell-lab: see 'allswell-lab simulate --help'\n");
+            return LAB_USAGE;
+        }
+    }
+    (void)signal(SIGABRT, on_abort);
+    if (optind < argc || sodium_init() < 0)
+        return LAB_USAGE;
+    return run(&job);
+}
