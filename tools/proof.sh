@@ -87,8 +87,8 @@ failed=
 PROOF_TESTS=${PROOF_TESTS:-$PROOF_BUILD/build}
 export PROOF_TESTS
 mkdir -p "$PROOF_TESTS"
-{ cmake -S . -B "$PROOF_TESTS" -DCMAKE_C_COMPILER=gcc && cmake --build "$PROOF_TESTS" -j "$(nproc)"; } \
-  >"$PROOF_TESTS/build.log" 2>&1 || {
+{ cmake -S . -B "$PROOF_TESTS" -DCMAKE_C_COMPILER=gcc &&
+  cmake --build "$PROOF_TESTS" -j "$(nproc)"; } >"$PROOF_TESTS/build.log" 2>&1 || {
   tail -n 40 "$PROOF_TESTS/build.log" >&2
   exit 1
 }
