@@ -250,11 +250,13 @@ int aw_sqlite_connect(sqlite3 **db, const char *path)
 static enum aw_status check_owner(struct opening *o)
 {
     sqlite3 *db = o->s->db;
-    int64_t id = aw_sqlite_number(db, "PRAGMA application_id");
-    int64_t tables = aw_sqlite_number(db, "SELECT count(*) FROM sqlite_schema");
-    int64_t version = aw_sqlite_number(db, "PRAGMA user_version");
+    int64_t id, tables, version;
 
-    if (id < 0 || tables < 0)
+    /* One after the other: a later one that works hides why an earlier one did not, and out of
+     * memory is not damage. */
+    if ((id = aw_sqlite_number(db, "PRAGMA application_id")) < 0 ||
+        (tables = aw_sqlite_number(db, "SELECT count(*) FROM sqlite_schema")) < 0 ||
+        (version = aw_sqlite_number(db, "PRAGMA user_version")) < 0)
         return refuse_rc(o, sqlite3_errcode(db));
     /* A crash between creating the file and its first commit leaves it without content. */
     if (id == 0 && tables == 0 && version == 0 && (o->s->flags & AW_SQLITE_CREATE) != 0)
@@ -344,6 +346,8 @@ static enum aw_status open_database(struct opening *o)
     if (st != AW_OK)
         return st;
     st = aw_migrate(s->db, aw_migrations, aw_migration_count);
+    if (st == AW_E_STORE) /* what SQLite says last is how it has rolled back */
+        return refuse(o, st, "it cannot be set up; make room on the disk and in memory, try again");
     if (st != AW_OK)
         return refuse_rc(o, sqlite3_extended_errcode(s->db));
     st = aw_sqlite_prepare(s);

@@ -71,7 +71,7 @@ static struct {
     unsigned at;
     uint8_t *acked, *seen;
     uint64_t checked, next; /* cells below `checked` are all accounted for */
-    uint64_t cycles, killed, refused, went_on, hits, acked_count, lost;
+    uint64_t cycles, killed, refused, went_on, hits, acked_count, malloc_hits, lost;
 } run = {.seed = 1, .cycles_max = 60};
 
 static struct rig_client client;
@@ -253,6 +253,8 @@ static void end_cycle(void)
 {
     if (atomic_load(&run.program.page->hits) > 0)
         run.hits++;
+    if (atomic_load(&run.program.page->hits) > 0 && run.fails && run.ways->calls == FAULT_MALLOC)
+        run.malloc_hits++;
     if (!run.fails && atomic_load(&run.program.page->hits) > 0)
         program_end(&run.program, 0, LIMIT_MS); /* the link may have ended a moment earlier */
     program_arm(&run.program, 0, 0, false, 0);
@@ -370,7 +372,9 @@ int main(int argc, char **argv)
     if (t_state.fail_count == 0)
         finish();
     printf("%" PRIu64 " cycles, %" PRIu64 " killed, %" PRIu64 " refused, %" PRIu64
-           " went on, %" PRIu64 " faults met, %" PRIu64 " cells acknowledged, %" PRIu64 " lost\n",
-           run.cycles, run.killed, run.refused, run.went_on, run.hits, run.acked_count, run.lost);
+           " went on, %" PRIu64 " faults met, %" PRIu64 " of malloc, %" PRIu64
+           " cells acknowledged, %" PRIu64 " lost\n",
+           run.cycles, run.killed, run.refused, run.went_on, run.hits, run.malloc_hits,
+           run.acked_count, run.lost);
     return t_state.fail_count == 0 ? 0 : 1;
 }
