@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define SPACE     120
-#define KEY_COUNT 96
+#define KEY_COUNT 48
 #define OPS_MAX   64
 #define LEN_MAX   20000
 #define LIVES     6
@@ -112,10 +112,11 @@ static enum aw_status look(struct aw_store *s, struct model *out)
 
 static uint32_t draw_len(struct t_rng *rng)
 {
-    switch (t_rng_below(rng, 8)) {
+    switch (t_rng_below(rng, 24)) {
     case 0:
         return 16000;
     case 1:
+    case 2:
         return (uint32_t)(4 + t_rng_below(rng, 4000));
     default:
         return (uint32_t)(4 + t_rng_below(rng, 600));
