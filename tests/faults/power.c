@@ -200,7 +200,7 @@ static void fail_something(struct t_rng *rng)
     size_t which = t_rng_below(rng, 4) % AW_COUNT(ops); /* most of all, flushes */
 
     power.flush_faults += which == 0;
-    faulty_vfs_fail_at(ops[which], 1 + (unsigned)t_rng_below(rng, 6), false, results[which]);
+    faulty_vfs_fail_at(ops[which], 1 + (unsigned)t_rng_below(rng, 3), false, results[which]);
 }
 
 static void fail_nothing(void)
@@ -221,7 +221,7 @@ static void live(struct life *life, struct t_rng *rng, const char *spare)
     T_EQ(look(&life->store, &found), AW_OK);
     T_TRUE(found.hash == life->model.hash);
     for (unsigned i = 0; i < count; i++) {
-        if (has_faults && t_rng_below(rng, 4) == 0)
+        if (has_faults && t_rng_below(rng, 2) == 0)
             fail_something(rng);
         commit(life, rng, is_big);
         if (power.faults > 1 && life->failed != 0 && life->path != spare &&
