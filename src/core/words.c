@@ -194,7 +194,7 @@ size_t aw_words_out_room(const struct aw_words_out *w)
 
     for (size_t i = 0; i < w->count; i++)
         room += may_go(&w->words[i]);
-    return room;
+    return (size_t)aw_time_min(room, UINT32_MAX - w->next_number); /* numbers, too */
 }
 
 void aw_words_out_hurry(struct aw_words_out *w)

@@ -133,7 +133,8 @@ void aw_words_out_sent(struct aw_words_out *w, uint32_t number, uint64_t now_ms)
 /* When aw_words_out_pick() has one again, or AW_TIME_NEVER. */
 uint64_t aw_words_out_deadline_ms(const struct aw_words_out *w, bool is_urgent);
 
-/* How many words can be added: what is free, and words that would make way. */
+/* How many words can be added: what is free, and words that would make way, as long as there are
+ * numbers. */
 size_t aw_words_out_room(const struct aw_words_out *w);
 
 /* The other side is there (again): pauses start from the shortest. */
