@@ -101,8 +101,7 @@ static bool is_waiting(const uint8_t saved[AW_NOISE_STATE_LEN])
 {
     struct aw_noise noise;
     enum aw_status st = aw_noise_load(&noise, saved);
-    bool ok =
-        st == AW_OK && noise.pattern == AW_NOISE_IKPSK1 && noise.initiator == 1 && noise.step == 1;
+    bool ok = st == AW_OK && noise.pattern == AW_NOISE_IKPSK1;
 
     aw_noise_wipe(&noise);
     return ok;

@@ -171,8 +171,7 @@ bool aw_peering_is_sound(const struct aw_peering *p)
 
     if (!p->has_noise)
         return !p->has_cell || p->has_question_hash;
-    sound = aw_noise_load(&noise, p->noise) == AW_OK && noise.pattern == AW_NOISE_KKPSK0 &&
-            noise.initiator == 1 && noise.step == 1;
+    sound = aw_noise_load(&noise, p->noise) == AW_OK && noise.pattern == AW_NOISE_KKPSK0;
     aw_noise_wipe(&noise);
     return sound && p->has_cell && !p->has_question_hash;
 }

@@ -3,7 +3,9 @@
 #include "support/pair.h"
 
 #include "base/bytes.h"
+#include "core/handshake.h"
 #include "core/peering.h"
+#include "crypto/labels.h"
 #include "test.h"
 
 static struct t_rng rng;
@@ -140,6 +142,106 @@ static void test_again(void)
     T_TRUE(pair_round_trip(&t.p));
 }
 
+/* Goal: a handshake that says anything is refused: there is nothing to say yet.
+ * Method: questions under the right keys, each with one field of a resume filled. */
+static void test_payload(void)
+{
+    const struct aw_resume said[] = {{.epoch = 1}, {.seq = 1}, {.word = 1}, {.stale = true}};
+    struct aw_peering before;
+    struct two t;
+
+    start(&t, 9);
+    ask(&t);
+    before = t.at_low;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        const struct aw_handshake_at at = {.label = AW_LABEL_PEER,
+                                           .psk = t.psk,
+                                           .sender = AW_DIRECTION_ACCEPT,
+                                           .number = AW_HANDSHAKE_QUESTION};
+        uint8_t prologue[sizeof AW_LABEL_PROLOGUE_PEER - 1 + 2 * AW_KEY_LEN] =
+            AW_LABEL_PROLOGUE_PEER;
+        uint8_t *low = prologue + sizeof AW_LABEL_PROLOGUE_PEER - 1, cell[AW_CELL_LEN];
+        struct aw_noise_config config = {.pattern = AW_NOISE_KKPSK0,
+                                         .initiator = true,
+                                         .prologue = AW_BYTES_OF(prologue),
+                                         .s = &t.high,
+                                         .rs = t.low.pk,
+                                         .psk = t.psk};
+        struct aw_noise noise;
+
+        memcpy(low, t.low.pk, AW_KEY_LEN);
+        memcpy(low + AW_KEY_LEN, t.high.pk, AW_KEY_LEN);
+        T_EQ(aw_noise_init(&noise, &config, &rnd), AW_OK);
+        T_EQ(aw_handshake_write(cell, &noise, &said[i], &at, &rnd), AW_OK);
+        T_EQ(answer(&t, cell), AW_E_RANGE);
+        T_MEM_EQ(&t.at_low, &before, sizeof before);
+    }
+}
+
+/* Goal: what a store gives back is a question that waits, an answer that waits, or neither.
+ * Method: each of the three, with one thing wrong. */
+static void test_sound(void)
+{
+    struct aw_peering p;
+    struct two t;
+
+    start(&t, 10);
+    ask(&t);
+    p = t.at_high;
+    p.has_cell = false;
+    T_TRUE(!aw_peering_is_sound(&p));
+    p = t.at_high;
+    p.has_question_hash = true;
+    T_TRUE(!aw_peering_is_sound(&p));
+    for (size_t i = 0; i < 4; i++) { /* pattern, initiator, step, key */
+        p = t.at_high;
+        p.noise[i] = i == 0 ? AW_NOISE_NK : 0;
+        T_TRUE(!aw_peering_is_sound(&p));
+    }
+    T_EQ(answer(&t, t.at_high.cell), AW_OK);
+    p = t.at_low;
+    p.has_question_hash = false;
+    T_TRUE(!aw_peering_is_sound(&p));
+    p.has_cell = false;
+    T_TRUE(aw_peering_is_sound(&p));
+}
+
+/* Goal: without random numbers there is no question, no answer and no channel, and nothing has
+ * changed: the same cell succeeds when there are some.
+ * Method: the source fails at each draw in turn. */
+static void test_no_entropy(void)
+{
+    struct aw_peering before;
+    enum aw_status st = AW_E_ENTROPY;
+    struct aw_peering_keys keys;
+    struct two t;
+
+    start(&t, 11);
+    keys = keys_of(&t, false);
+    for (uint64_t n = 0; st == AW_E_ENTROPY; n++) {
+        rng.fills_left = n;
+        st = aw_peering_ask(&t.at_high, &keys, &rnd);
+        T_TRUE(st == AW_OK || !t.at_high.has_cell);
+    }
+    T_EQ(st, AW_OK);
+    before = t.at_low;
+    for (uint64_t n = 0; n == 0 || st == AW_E_ENTROPY; n++) {
+        T_MEM_EQ(&t.at_low, &before, sizeof before);
+        rng.fills_left = n;
+        st = answer(&t, t.at_high.cell);
+    }
+    T_EQ(st, AW_OK);
+    before = t.at_high;
+    for (uint64_t n = 0; n == 0 || st == AW_E_ENTROPY; n++) {
+        T_MEM_EQ(&t.at_high, &before, sizeof before);
+        rng.fills_left = n;
+        st = finish(&t, t.at_low.cell);
+    }
+    T_EQ(st, AW_OK);
+    rng.fills_left = UINT64_MAX;
+    T_TRUE(pair_round_trip(&t.p));
+}
+
 /* Goal: whoever lacks one of the three secrets makes no channel, and neither does one's own cell.
  * Method: another pre-shared key, another static key on either side, both cells reflected, one's
  * own key in the roster; nothing may change. */
@@ -234,6 +336,9 @@ int main(void)
 {
     T_RUN(test_channel);
     T_RUN(test_again);
+    T_RUN(test_payload);
+    T_RUN(test_sound);
+    T_RUN(test_no_entropy);
     T_RUN(test_strangers);
     T_RUN(test_flips);
     T_RUN(test_bad_keys);
