@@ -44,7 +44,8 @@ failed=$(grep -lx failed "$work"/*.end | wc -l)
 cut=$(grep -lx cut "$work"/*.end | wc -l)
 shown=$(grep -hE '^ok .* (true|false): ' "$work"/*.log | wc -l)
 mutants=$(grep -hE '^ok .*mutant ' "$work"/*.log | wc -l)
-states=$(sed -n 's/.* \([0-9]*\) states.*/\1/p' spec/models/*.out | awk '{ sum += $1 } END { print sum + 0 }')
+states=$(sed -n 's/.* \([0-9]*\) states.*/\1/p' spec/models/*.out |
+  awk '{ sum += $1 } END { print sum + 0 }')
 [ "$failed" = 0 ] || grep -h '^FAILED' "$work"/*.log >&2
 verdict=met
 [ "$cut" = 0 ] || verdict=short
@@ -52,5 +53,6 @@ verdict=met
 printf 'model properties shown\t%s\tall\t%s\tlast\n' "$shown" "$verdict"
 printf 'model mutants caught\t%s\tall\t%s\tlast\n' "$mutants" "$verdict"
 printf 'model states searched, complete\t%s\t-\tinfo\tlast\n' "$states"
-printf 'models of protocol crypto run\t%s\t-\tinfo\tlast\n' "$(ls "$work"/*.pv.end 2>/dev/null | wc -l)"
+printf 'models of protocol crypto run\t%s\t-\tinfo\tlast\n' \
+  "$(find "$work" -name '*.pv.end' | wc -l)"
 [ "$failed" = 0 ]
