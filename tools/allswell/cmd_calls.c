@@ -107,7 +107,8 @@ static bool read_ticks(struct session *session, uint64_t seq, struct ticks *tick
         return false;
     json_array_foreach(json_object_get(json_object_get(reply, "me"), "contacts"), i, person)
     {
-        if (strcmp(reply_string(person, "phase"), "invited") == 0)
+        /* Who was removed is told something else, under numbers of its own. */
+        if (strcmp(reply_string(person, "phase"), "invited") == 0 || reply_flag(person, "removed"))
             continue;
         ticks->people++;
         ticks->relay += reply_number(person, "seq_relay") >= seq ? 1 : 0;
