@@ -10,7 +10,7 @@ import { World } from './tools.js';
 
 const RULES = ['invite', 'hello', 'resume', 'call', 'reply', 'witness', 'state', 'file', 'plan',
     'introductions', 'card', 'card_file', 'switched'];
-const EACH = 24;
+const EACH = 12;
 const AT_ONCE = 8;
 
 test('messages drawn from the grammar, and mutants of them', async (t) => {
