@@ -19,12 +19,12 @@ const SLOT_MS = 10000 / FACTOR;
 const STATE = { fine: 1, missed: 3 };
 const INCIDENT = { none: 0, duress: 4 };
 
-/** A key that is almost certainly the higher, or the lower, of the two. */
+/** A key that is the higher, or the lower, of the two but once in some hundred runs. */
 function keyAt(end) {
     for (;;) {
         const pair = keyPair();
         const first = pair.public[0];
-        if (end === 'higher' ? first > 0xf4 : first < 0x0c)
+        if (first === (end === 'higher' ? 0xff : 0x00))
             return pair;
     }
 }
@@ -59,7 +59,6 @@ async function play(t, end) {
     await agent.meet(SLOT_MS, () => said);
 
     await agent.until(() => peer.newest, 'a witness');
-    assert.equal(peer.channel.offers, end === 'lower');
     await agent.until(() => peer.isFellow, 'a badge of the circle');
     assert.equal(peer.newest.verdict.state, STATE.fine);
     const people = async () =>
