@@ -93,8 +93,7 @@ static void drop(struct contact_triggers *t, size_t i)
 
 static void end(struct contact_triggers *t, uint32_t id)
 {
-    if (id > t->ended_id)
-        t->ended_id = id;
+    t->ended_id = id;
     for (size_t i = t->timers_count; i > 0; i--) {
         if (t->timers[i - 1].id <= id)
             drop(t, i - 1);
@@ -168,7 +167,8 @@ enum aw_status aw_trigger_ask(struct contact_triggers *t, const struct aw_pace *
 
     if (a->is_open)
         return AW_E_STATE;
-    if (a->day_count == 0 || now_s - a->day_s >= DAY_S || now_s < a->day_s) {
+    /* A clock that was set back is long after: the difference has no sign. */
+    if (a->day_count == 0 || now_s - a->day_s >= DAY_S) {
         a->day_s = now_s;
         a->day_count = 0;
     }

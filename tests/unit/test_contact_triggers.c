@@ -113,6 +113,108 @@ static void test_many_starts(void)
     T_EQ(due(&t), T0 + 900);
 }
 
+/* Goal: times at the ends of their range, and words that say an older thing, do no harm: what is
+ * due first counts, ending a timer leaves a newer one, and no sum wraps.
+ * Method: the rules alone, one word each. */
+static void test_timer_ends(void)
+{
+    struct contact_triggers t;
+    struct aw_call start = word(10, T0, AW_TIMER_START, T0 - 5), end;
+
+    memset(&t, 0, sizeof t);
+    aw_trigger_timer(&t, &start, T0 + 9, 300, false);
+    T_EQ(due(&t), T0 + 9); /* due before it was issued: at once */
+    start = word(11, 0, AW_TIMER_START, UINT32_MAX);
+    start.timer.id = 11;
+    aw_trigger_timer(&t, &start, T0, 300, false);
+    T_EQ(t.timers[1].due_s, UINT32_MAX);
+    start = word(12, 0, AW_TIMER_EXTEND, UINT32_MAX);
+    start.timer.id = 11;
+    aw_trigger_timer(&t, &start, T0, 300, false);
+    T_EQ(t.timers[1].due_s, UINT32_MAX);
+    start = word(13, T0, AW_TIMER_START, T0 + 5);
+    start.timer.id = 13;
+    aw_trigger_timer(&t, &start, T0, 300, false);
+    T_EQ(due(&t), T0 + 5); /* not the first one, but due before it */
+    end = word(14, T0, AW_TIMER_END, 0);
+    aw_trigger_timer(&t, &end, T0, 300, true); /* of timer 10 */
+    T_EQ(t.timers_count, 2);
+    T_EQ(t.ended_id, 10);
+
+    for (uint32_t id = 20; id < 22; id++) { /* all places; then one that is due before the last */
+        start = word(id, T0, AW_TIMER_START, T0 + 90000);
+        start.timer.id = id;
+        aw_trigger_timer(&t, &start, T0, 300, false);
+    }
+    start = word(30, T0, AW_TIMER_START, T0 + 100);
+    start.timer.id = 30;
+    aw_trigger_timer(&t, &start, T0, 300, false);
+    T_EQ(t.timers_count, CONTACT_TIMERS);
+    aw_trigger_settle(&t, T0 + 100);
+    T_EQ(t.timers_count, 2);
+    T_EQ(t.ended_id, 30);
+    t.timers[0] = (struct contact_timer){.id = 31, .due_s = T0 + 200};
+    t.timers[1] = (struct contact_timer){.id = 40, .due_s = T0 + 150};
+    aw_trigger_settle(&t, T0 + 200); /* the newer one first */
+    T_EQ(t.timers_count, 0);
+    T_EQ(t.ended_id, 40);
+}
+
+/* Goal: of signals, drills, signs of life and questions the newest counts, in any order.
+ * Method: the rules alone, each word followed by an older one. */
+static void test_older_words(void)
+{
+    const struct aw_pace pace = {.ask_s = 600, .asks_max = 1};
+    struct aw_call call = {.kind = AW_CALL_SIGNAL, .seq = 9, .signal = AW_SIGNAL_BATTERY_LOW};
+    struct aw_ladder_due dues = {{AW_NO_TIME, AW_NO_TIME, AW_NO_TIME, AW_NO_TIME, AW_NO_TIME}};
+    struct contact_triggers t;
+    struct aw_plan plan;
+
+    memset(&t, 0, sizeof t);
+    aw_plan_default(&plan, 2);
+    plan.pace.life_s = 1000;
+    aw_trigger_due(&t, &plan, 0, &dues);
+    T_TRUE(dues.at_s[AW_LADDER_DUE(AW_WHY_LIFE)] == AW_NO_TIME); /* none was ever seen */
+    aw_trigger_notice(&t, &call, T0);
+    call.seq = 8;
+    aw_trigger_notice(&t, &call, T0 + 5);
+    T_EQ(t.signal_at_s, T0);
+    call = (struct aw_call){.kind = AW_CALL_BEAT, .has_life_min = true, .life_min = UINT16_MAX};
+    aw_trigger_notice(&t, &call, 60); /* longer ago than time itself */
+    T_EQ(t.life_at_s, 0);
+    call.life_min = 1;
+    aw_trigger_notice(&t, &call, T0 + 60);
+    T_EQ(t.life_at_s, T0);
+    aw_trigger_due(&t, &plan, T0 + 500, &dues);
+    T_EQ(dues.at_s[AW_LADDER_DUE(AW_WHY_LIFE)], T0 + 1500);
+    aw_trigger_due(&t, &plan, 0, &dues);
+    T_EQ(dues.at_s[AW_LADDER_DUE(AW_WHY_LIFE)], T0 + 1000);
+
+    T_TRUE(aw_trigger_drill(&t, 5, T0));
+    T_TRUE(!aw_trigger_drill(&t, 5, T0 + CONTACT_DRILL_QUIET_S));
+    T_TRUE(!aw_trigger_drill(&t, 6, T0 + CONTACT_DRILL_QUIET_S - 1));
+    T_TRUE(aw_trigger_drill(&t, 7, T0 + CONTACT_DRILL_QUIET_S));
+
+    T_EQ(aw_trigger_ask(&t, &pace, T0), AW_OK);
+    call = (struct aw_call){.kind = AW_CALL_CHECKIN, .reply_seen = 3};
+    aw_trigger_answer(&t, &call, T0 + 1, true);
+    T_TRUE(t.ask.is_open); /* it has not left yet */
+    t.ask.reply = 4;
+    aw_trigger_answer(&t, &call, T0 + 2, true);
+    T_TRUE(t.ask.is_open); /* her device has not seen it */
+    aw_trigger_due(&t, &plan, 0, &dues);
+    T_TRUE(dues.at_s[AW_LADDER_DUE(AW_WHY_ASK)] == AW_NO_TIME);
+    call.reply_seen = 4;
+    aw_trigger_answer(&t, &call, T0 + 3, false);
+    T_EQ(t.ask.reached_at_s, T0 + 3);
+    aw_trigger_settle(&t, T0 + 602);
+    T_TRUE(t.ask.is_open);
+    aw_trigger_settle(&t, T0 + 603);
+    T_TRUE(!t.ask.is_open);
+    T_EQ(aw_trigger_ask(&t, &pace, T0 + 700), AW_E_LIMIT); /* one a day */
+    T_EQ(aw_trigger_ask(&t, &pace, T0 - 1), AW_OK);        /* the clock was set back */
+}
+
 /* Goal: a timer that she does not end is missed after its grace, over a restart too; its end alone
  * closes nothing, and a check-in does not end it (TR-1, TR-4).
  * Method: a meeting of 20 min; silence; then check-in, end and confirmation. */
@@ -378,6 +480,8 @@ int main(void)
 {
     T_RUN(test_timer_words);
     T_RUN(test_many_starts);
+    T_RUN(test_timer_ends);
+    T_RUN(test_older_words);
     T_RUN(test_timer_missed);
     T_RUN(test_timer_end_judged);
     T_RUN(test_ask);

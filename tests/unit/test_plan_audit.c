@@ -216,11 +216,26 @@ static void test_operators(void)
     }
 }
 
+/* Goal: what is no finding has no words that could be taken for one.
+ * Method: the numbers before the first and after the last. */
+static void test_texts(void)
+{
+    for (int kind = 1; kind < AW_FINDING_KIND_COUNT; kind++) {
+        T_TRUE(strcmp(aw_plan_finding_name((enum aw_plan_finding_kind)kind), "unknown") != 0);
+        T_TRUE(strlen(aw_plan_finding_text((enum aw_plan_finding_kind)kind)) > 10);
+    }
+    for (int kind = 0; kind <= AW_FINDING_KIND_COUNT; kind += AW_FINDING_KIND_COUNT) {
+        T_STR_EQ(aw_plan_finding_name((enum aw_plan_finding_kind)kind), "unknown");
+        T_STR_EQ(aw_plan_finding_text((enum aw_plan_finding_kind)kind), "unknown finding");
+    }
+}
+
 int main(void)
 {
     T_RUN(test_against_minutes);
     T_RUN(test_worst);
     T_RUN(test_findings);
     T_RUN(test_operators);
+    T_RUN(test_texts);
     return t_end();
 }

@@ -86,6 +86,7 @@ static void test_fields(void)
     LOOSER(to.quiet[0].from--, QUIET);
     TIGHTER(
         (to.quiet[1] = to.quiet[0], to.quiet[0].until = to.quiet[1].from = 0, to.quiet_count = 2));
+    LOOSER(to.pauses[0].from--, PAUSES);
     TIGHTER(to.pauses_count = 0);
     TIGHTER((to.pauses[0].from++, to.pauses[0].until--));
     LOOSER(to.pauses[0].until++, PAUSES);
@@ -151,6 +152,8 @@ static void test_more_fields(void)
     TIGHTER((to.pace.alarm_beat_s--, to.pace.life_s--, to.pace.ask_s--, to.pace.asks_max++));
     LOOSER(to.pace.alarm_beat_s++, PACE);
     LOOSER(to.pace.life_s = 0, PACE);
+    LOOSER(to.pace.life_s++, PACE);
+    LOOSER(to.roster[3].person = to.roster[3].human = 5, ROSTER);
     LOOSER(to.pace.ask_s = 0, PACE);
     LOOSER(to.pace.asks_max--, PACE);
     LOOSER(to.pace.cadence_s = 60, PACE);
@@ -162,6 +165,39 @@ static void test_more_fields(void)
     for (int i = AW_PLAN_FIELD_ZONE; i <= AW_PLAN_FIELD_CARD; i++)
         T_TRUE(strcmp(aw_plan_field_text((enum aw_plan_field)i), "nothing") != 0);
     T_STR_EQ(aw_plan_field_text(AW_PLAN_FIELD_NONE), "nothing");
+    T_STR_EQ(aw_plan_field_text((enum aw_plan_field)(AW_PLAN_FIELD_CARD + 1)), "nothing");
+}
+
+/* Goal: as before, where the plan in force is another one: keys are known, shares are not
+ * released, nobody may set plans up.
+ * Method: one change each way. */
+static void test_other_plans(void)
+{
+    struct aw_plan from = good_plan(), to;
+    enum aw_plan_field what;
+
+    from.roster[0].key[0] = from.roster[0].sign_key[0] = 1;
+    from.levels[1].shares = false;
+    from.change.setup = false;
+    to = from;
+    T_TRUE(!aw_plan_loosens(&from, &to, PLAN_DRAW_NOW, &what));
+    to.roster[0].sign_key[0] = 2;
+    T_TRUE(aw_plan_loosens(&from, &to, PLAN_DRAW_NOW, &what));
+    T_EQ(what, AW_PLAN_FIELD_ROSTER);
+    to = from;
+    to.change.setup = true;
+    T_TRUE(aw_plan_loosens(&from, &to, PLAN_DRAW_NOW, &what));
+    T_EQ(what, AW_PLAN_FIELD_CHANGE);
+    to = from; /* the same words sooner, but now they release shares */
+    to.levels[2] = to.levels[1];
+    to.levels[1].delay_s = 60;
+    to.levels[1].shares = true;
+    to.levels_count = 3;
+    T_TRUE(aw_plan_loosens(&from, &to, PLAN_DRAW_NOW, &what));
+    T_EQ(what, AW_PLAN_FIELD_LEVELS);
+    T_TRUE(aw_plan_loosens(&from, &to, 1000, NULL)); /* of clocks: long before any rule */
+    to = from;
+    T_TRUE(!aw_plan_loosens(&from, &to, 1000, NULL));
 }
 
 /* ---- The oracle ---- */
@@ -286,6 +322,7 @@ int main(void)
 {
     T_RUN(test_fields);
     T_RUN(test_more_fields);
+    T_RUN(test_other_plans);
     T_RUN(test_oracle);
     T_RUN(test_zone);
     return t_end();

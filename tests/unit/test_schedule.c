@@ -52,6 +52,22 @@ static void test_dst(void)
     }
 }
 
+/* Goal: the days are right to the beginning of time, and beyond it where local time is.
+ * Method: 1 January 1970 was a Thursday; west of Greenwich it had not begun; no day at all. */
+static void test_first_days(void)
+{
+    struct aw_plan plan = london(127, 0);
+    const struct aw_schedule_line never = {.days = 0};
+
+    plan.zone[0] = (struct aw_zone_rule){0, -3600};
+    plan.zone_count = 1;
+    T_EQ(aw_plan_due_s(&plan, 0), 3600);
+    T_EQ(aw_schedule_day_bit(0), 8);
+    T_EQ(aw_schedule_day_bit(-3), 1);
+    T_EQ(aw_schedule_day_bit(-4), 64);
+    T_TRUE(aw_schedule_line_due_s(&plan, &never, SPRING) == AW_NO_TIME);
+}
+
 /* Goal: weekdays are those of local time, and lines are OR-ed.
  * Method: Monday 09:00 only; then with an interval beside it. 28 March 2027 is a Sunday. */
 static void test_weekdays_and_lines(void)
@@ -279,6 +295,27 @@ static void test_plan_check(void)
     BREAK(p.ring_s = 29, AW_PLAN_RING);
     BREAK(p.claim_s = 7201, AW_PLAN_CLAIM);
     BREAK(p.claims_max = 0, AW_PLAN_CLAIMS);
+    BREAK((p.zone_count = 1, p.zone[0].offset_s = 86401), AW_PLAN_ZONE_OFFSET);
+    BREAK((p.zone_count = 1, p.zone[0].offset_s = -86401), AW_PLAN_ZONE_OFFSET);
+    BREAK(p.schedule_count = AW_PLAN_LINE_MAX + 1, AW_PLAN_NO_SCHEDULE);
+    BREAK((p.schedule[0].every_s = 0, p.schedule[0].has_minute = true), AW_PLAN_LINE_DAYS);
+    BREAK((p.schedule[0].every_s = 0, p.schedule[0].days = 1, p.schedule[0].has_minute = true,
+           p.schedule[0].minute = 24 * 60),
+          AW_PLAN_LINE_MINUTE);
+    BREAK(p.warnings_count = AW_PLAN_WARNING_MAX + 1, AW_PLAN_WARNING_COUNT);
+    BREAK(p.warnings[0].before_s = 86401, AW_PLAN_WARNING_ORDER);
+    BREAK(p.levels_count = AW_PLAN_LEVEL_MAX + 1, AW_PLAN_NO_LEVEL);
+    BREAK(memset(p.levels[1].text, 'x', sizeof p.levels[1].text), AW_PLAN_LEVEL_TEXT);
+    BREAK(p.roster_count = AW_PLAN_MEMBER_MAX + 1, AW_PLAN_NO_MEMBER);
+    BREAK(p.roster[0].person = 0, AW_PLAN_MEMBER_ORDER);
+    BREAK(p.roster[15].person = AW_PLAN_MEMBER_MAX + 1, AW_PLAN_MEMBER_ORDER);
+    BREAK(memset(p.roster[3].name, 'x', sizeof p.roster[3].name), AW_PLAN_MEMBER_NAME);
+    BREAK(p.threshold = 0, AW_PLAN_THRESHOLD_ONE);
+    BREAK(p.ring_s = 3601, AW_PLAN_RING);
+    BREAK(p.claim_s = 59, AW_PLAN_CLAIM);
+    BREAK(p.claims_max = 9, AW_PLAN_CLAIMS);
+    T_STR_EQ(aw_plan_problem_text(AW_PLAN_PROBLEM_COUNT),
+             aw_plan_problem_text((enum aw_plan_problem)(AW_PLAN_PROBLEM_COUNT + 1)));
     for (int i = 0; i < AW_PLAN_PROBLEM_COUNT; i++)
         T_TRUE(strlen(aw_plan_problem_text((enum aw_plan_problem)i)) > 5);
 }
@@ -300,7 +337,15 @@ static void test_plan_check_more(void)
           AW_PLAN_MEMBER_KEY);
     T_EQ(where, 5);
     BREAK(p.quiet_count = 5, AW_PLAN_QUIET_COUNT);
+    BREAK((p.roster[3].key[0] = p.roster[5].key[0] = 1, p.roster[5].key[1] = 1,
+           p.roster[3].sign_key[0] = p.roster[5].sign_key[0] = 2),
+          AW_PLAN_MEMBER_KEY);
     BREAK(p.quiet_count = 1, AW_PLAN_QUIET_WINDOW);
+    for (size_t i = 0; i < 3; i++) {
+        const struct aw_quiet windows[] = {{128, 0, 60}, {1, 1440, 60}, {1, 0, 1440}};
+
+        BREAK((p.quiet_count = 1, p.quiet[0] = windows[i]), AW_PLAN_QUIET_WINDOW);
+    }
     BREAK(p.pauses_count = 5, AW_PLAN_PAUSE_COUNT);
     BREAK(p.pauses_count = 1, AW_PLAN_PAUSE_LONG);
     BREAK((p.pauses_count = 1, p.pauses[0].until = AW_SPAN_MAX_S + 1), AW_PLAN_PAUSE_LONG);
@@ -314,10 +359,14 @@ static void test_plan_check_more(void)
     BREAK(p.council.quorum = 0, AW_PLAN_QUORUM);
     BREAK((p.roster[3].human = 3, p.council.quorum = 16), AW_PLAN_QUORUM);
     BREAK(p.council.witness_s = 9, AW_PLAN_WITNESS);
+    BREAK(p.council.witness_s = 3601, AW_PLAN_WITNESS);
     BREAK(p.council.ceiling_s = 86401, AW_PLAN_CEILING);
     BREAK(p.change.loosen_s = AW_SPAN_MAX_S + 1, AW_PLAN_LOOSEN);
     BREAK(p.pace.cadence_s = 9, AW_PLAN_CADENCE);
     BREAK(p.pace.alarm_beat_s = 3601, AW_PLAN_ALARM_BEAT);
+    BREAK(p.pace.cadence_s = 3601, AW_PLAN_CADENCE);
+    BREAK(p.pace.alarm_beat_s = 9, AW_PLAN_ALARM_BEAT);
+    BREAK(p.pace.ask_s = 86401, AW_PLAN_ASK);
     BREAK(p.pace.life_s = AW_SPAN_MAX_S + 1, AW_PLAN_LIFE);
     BREAK(p.pace.ask_s = 59, AW_PLAN_ASK);
     BREAK(p.pace.asks_max = 17, AW_PLAN_ASK);
@@ -398,5 +447,6 @@ int main(void)
     T_RUN(test_plan_check_more);
     T_RUN(test_quiet_in_a_row);
     T_RUN(test_watch_follows);
+    T_RUN(test_first_days);
     return t_end();
 }
