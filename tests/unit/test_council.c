@@ -277,6 +277,22 @@ static void test_operator_as_witness(void)
     }
 }
 
+/* Goal: who is in no plan has no vote, though he finds her missed, and cannot reach her.
+ * Method: a sitting of nobody, beside one of somebody. */
+static void test_nobody(void)
+{
+    struct aw_plan plan;
+    struct aw_sitting s = {.plan = &plan, .missed = true, .unreachable = true, .seq = 7};
+    struct aw_tally none, one;
+
+    aw_plan_default(&plan, 3);
+    aw_council_tally(&s, &none);
+    s.human = 1;
+    aw_council_tally(&s, &one);
+    T_EQ(none.votes, 0);
+    T_EQ(one.votes, 1);
+}
+
 int main(void)
 {
     T_RUN(test_meet);
@@ -287,5 +303,6 @@ int main(void)
     T_RUN(test_no_quorum);
     T_RUN(test_data_level);
     T_RUN(test_operator_as_witness);
+    T_RUN(test_nobody);
     return t_end();
 }

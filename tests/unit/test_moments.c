@@ -112,6 +112,7 @@ static void test_contact(void)
     for (unsigned call = 0; call < C_JOIN; call++)
         T_EQ(contact_call(&c, call), call == C_HAND_OVER ? AW_E_NOT_FOUND : AW_E_STATE);
     T_EQ(contact_call(&c, C_FEED), AW_E_NOT_FOUND);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_IDLE);
     T_EQ(e->outbox.change, 0);
 
     circle_set_up(&c);
@@ -361,6 +362,91 @@ static void test_subject_ranges(void)
     circle_free(&c);
 }
 
+/* Goal: reports of actions that are none, answers of relays that are none or old, and words that
+ * have no room, change nothing.
+ * Method: each; words with every capacity below what they need. */
+static void test_reports(void)
+{
+    uint8_t text[128];
+    struct aw_buf words = AW_BUF_OF(text);
+    struct circle c;
+    struct contact *e;
+    uint64_t change, path_s;
+    size_t need_len;
+
+    circle_init(&c, 1, 36);
+    circle_set_up(&c);
+    e = contact_of(his(&c));
+    T_EQ(aw_subject_words(her(&c), 1, &words), AW_OK);
+    need_len = words.len;
+    for (size_t cap = 0; cap < need_len; cap++) {
+        words = (struct aw_buf){text, cap, 0};
+        T_EQ(aw_subject_words(her(&c), 1, &words), AW_E_SPACE);
+        T_EQ(words.len, 0);
+    }
+    change = e->outbox.change;
+    aw_contact_done(his(&c), 0, AW_OK, circle_now(&c, 1));
+    aw_contact_done(his(&c), 12345, AW_OK, circle_now(&c, 1));
+    aw_subject_done(her(&c), 0, AW_OK, circle_now(&c, 0));
+    aw_subject_done(her(&c), 12345, AW_E_NETWORK, circle_now(&c, 0));
+    T_EQ(e->outbox.change, change);
+
+    circle_run(&c, 2 * HOUR_S);
+    path_s = e->path_s[0];
+    aw_contact_path(his(&c), 0, 1, 0, circle_now(&c, 1)); /* from the beginning of time */
+    T_TRUE(e->path_s[0] <= circle_now_s(&c));
+    T_TRUE(e->path_s[0] >= path_s);
+    path_s = e->path_s[0];
+    circle_run(&c, 5);
+    fill(&e->outbox);
+    aw_contact_path(his(&c), 0, (uint32_t)circle_now_s(&c), 0, circle_now(&c, 1));
+    aw_contact_path(his(&c), 9, (uint32_t)circle_now_s(&c), 0, circle_now(&c, 1));
+    T_TRUE(e->path_s[0] == path_s || e->path_s[0] < circle_now_s(&c));
+    circle_free(&c);
+}
+
+/* Goal: a place is free when its records are deleted, not before; who was removed is removed once,
+ * and not while something runs that he would not see end.
+ * Method: forgotten and invited without a STORE between; removals of nobody, twice, with a timer.
+ */
+static void test_places(void)
+{
+    uint8_t text[AW_INVITE_URI_MAX], person;
+    struct aw_buf uri = AW_BUF_OF(text);
+    struct aw_secrets secrets = {.safe_key = {4}, .duress_key = {5}, .circle = 2};
+    struct aw_plan plan;
+    struct circle c;
+
+    circle_init(&c, 2, 37);
+    circle_set_up(&c);
+    for (unsigned i = 0; i < 2; i++) {
+        T_EQ(aw_subject_invite(her(&c), &relay, 1, "Ada", 600, &uri, &person, circle_now(&c, 0)),
+             AW_OK);
+        T_EQ(person, 3 + i);
+        circle_pump(&c);
+        T_EQ(aw_subject_forget(her(&c), 3, circle_now(&c, 0)), i == 0 ? AW_OK : AW_E_NOT_FOUND);
+        uri.len = 0;
+    }
+    circle_plan(&c, &plan);
+    for (unsigned who = 0; who <= AW_PLAN_MEMBER_MAX + 1; who += AW_PLAN_MEMBER_MAX + 1)
+        T_EQ(aw_subject_remove(her(&c), (uint8_t)who, &plan, &secrets, circle_safe,
+                               circle_now(&c, 0)),
+             AW_E_NOT_FOUND);
+    T_EQ(subject_call(&c, S_COUNTDOWN), AW_OK);
+    circle_pump(&c);
+    T_EQ(subject_call(&c, S_REMOVE), AW_E_STATE);
+    T_EQ(subject_call(&c, S_STOP), AW_OK);
+    T_EQ(subject_call(&c, S_TIMER), AW_OK);
+    circle_pump(&c);
+    T_EQ(subject_call(&c, S_REMOVE), AW_E_STATE);
+    T_EQ(subject_call(&c, S_END), AW_OK);
+    circle_run(&c, 30);
+    T_EQ(subject_call(&c, S_REMOVE), AW_OK);
+    circle_run(&c, 30);
+    T_EQ(subject_call(&c, S_REMOVE), AW_E_NOT_FOUND);
+    circle_free(&c);
+}
+
 /* Goal: an invite for every place of a plan, and none beyond.
  * Method: sixteen invites; the seventeenth. */
 static void test_all_invites(void)
@@ -382,6 +468,8 @@ int main(void)
     T_RUN(test_contact_ranges);
     T_RUN(test_subject);
     T_RUN(test_subject_ranges);
+    T_RUN(test_reports);
+    T_RUN(test_places);
     T_RUN(test_all_invites);
     return t_end();
 }

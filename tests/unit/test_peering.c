@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "core/handshake.h"
+#include "core/peer.h"
 #include "core/peering.h"
 #include "crypto/labels.h"
 #include "test.h"
@@ -332,6 +333,43 @@ static void test_bad_keys(void)
     T_TRUE(!aw_peering_is_sound(&t.at_high));
 }
 
+/* Goal: the list of peers has a place for each person, and none for nobody.
+ * Method: filled, searched, with records of persons that there cannot be. */
+static void test_list(void)
+{
+    static struct aw_peers p;
+    const uint8_t junk[] = {0};
+
+    memset(&p, 0, sizeof p);
+    for (unsigned i = 1; i <= AW_PEER_MAX; i++) {
+        T_EQ(aw_peer_load(&p, i, AW_BYTES_OF(junk)), AW_E_DAMAGED);
+        if (aw_peers_find(&p, (uint8_t)i) == NULL)
+            T_TRUE(aw_peers_add(&p, (uint8_t)i) != NULL);
+        T_TRUE(aw_peers_find(&p, (uint8_t)i) == aw_peers_find_const(&p, (uint8_t)i));
+    }
+    T_TRUE(aw_peers_add(&p, 99) == NULL);
+    T_TRUE(aw_peers_find(&p, 0) == NULL);
+    T_TRUE(aw_peers_find_const(&p, 99) == NULL);
+    T_EQ(aw_peer_load(&p, 0, AW_BYTES_OF(junk)), AW_E_DAMAGED);
+    T_EQ(aw_peer_load(&p, AW_PLAN_MEMBER_MAX + 1, AW_BYTES_OF(junk)), AW_E_DAMAGED);
+    T_EQ(aw_peer_channel_load(&p, 0, AW_BYTES_OF(junk)), AW_E_DAMAGED);
+    T_TRUE(!aw_peers_is_whole(&p));
+
+    p.list[0].peering.has_cell = true;
+    T_EQ(aw_peer_state(&p.list[0]), AW_PEER_ANSWERING);
+    p.list[0].peering.has_noise = true;
+    T_EQ(aw_peer_state(&p.list[0]), AW_PEER_ASKING);
+    for (unsigned i = 0; i < AW_PEER_MAX; i++)
+        aw_peers_remove(&p, &p.list[i]);
+    p.used = 0;
+    T_TRUE(aw_peers_is_whole(&p));
+    p.place.seq = 1;
+    T_TRUE(!aw_peers_is_whole(&p));
+    p.place.seq = 0;
+    p.intro_len = 1;
+    T_TRUE(!aw_peers_is_whole(&p));
+}
+
 int main(void)
 {
     T_RUN(test_channel);
@@ -342,5 +380,6 @@ int main(void)
     T_RUN(test_strangers);
     T_RUN(test_flips);
     T_RUN(test_bad_keys);
+    T_RUN(test_list);
     return t_end();
 }

@@ -421,6 +421,53 @@ static void test_statement(void)
     T_EQ(aw_receipt_verify(key.pk, hash[1], 1800000001, sig), AW_E_AUTH);
 }
 
+/* Goal: what fits in no cell is no word; the log of a phone holds 64, also when it is read; counts
+ * have an end; a signal goes first, the older of two signals before the other.
+ * Method: the rules alone. */
+static void test_bounds(void)
+{
+    static const uint8_t mark[AW_WORD_MARK_LEN] = {1};
+    static uint8_t body[AW_CELL_PLAIN_LEN + 1];
+    uint8_t space[AW_WORD_RECORD_MAX];
+    struct aw_buf record = AW_BUF_OF(space);
+    struct aw_words_out w;
+    uint32_t dropped;
+
+    aw_words_out_init(&w);
+    T_EQ(aw_words_out_add(&w, AW_WORD_CHECKIN, mark, AW_BYTES_OF(body), &dropped), AW_E_SPACE);
+    T_EQ(w.count, 0);
+    T_EQ(aw_words_out_add(&w, AW_WORD_CHECKIN, mark, (struct aw_bytes){NULL, 0}, &dropped), AW_OK);
+    T_EQ(aw_words_out_add(&w, AW_WORD_SIGNAL, mark, (struct aw_bytes){body, 9}, &dropped), AW_OK);
+    T_EQ(aw_words_out_add(&w, AW_WORD_SIGNAL, mark, (struct aw_bytes){body, 9}, &dropped), AW_OK);
+    T_EQ(aw_words_out_pick(&w, false, 0)->number, 2);
+    w.words[0].sent_count = UINT32_MAX;
+    aw_words_out_sent(&w, 1, 5);
+    T_EQ(w.words[0].sent_count, UINT32_MAX);
+
+    T_EQ(aw_word_encode(&w.words[0], &record), AW_OK); /* without a body */
+    aw_words_out_init(&w);
+    w.next_number = 2;
+    T_EQ(aw_words_out_load(&w, aw_buf_bytes(&record)), AW_OK);
+    T_EQ(w.words[0].body_len, 0);
+    aw_words_out_init(&w);
+    for (unsigned i = 0; i < AW_WORD_WAITING_MAX; i++)
+        T_EQ(aw_words_out_add(&w, AW_WORD_SOS, mark, (struct aw_bytes){body, 9}, &dropped), AW_OK);
+    w.next_number = 200;
+    w.words[63].number = 100;
+    record.len = 0;
+    T_EQ(aw_word_encode(&w.words[63], &record), AW_OK);
+    w.words[63].number = 64;
+    T_EQ(aw_words_out_load(&w, aw_buf_bytes(&record)), AW_E_DAMAGED);
+    T_EQ(w.count, AW_WORD_WAITING_MAX);
+
+    aw_words_out_init(&w);
+    w.next_number = UINT32_MAX - 1;
+    T_EQ(aw_words_out_room(&w), 1);
+    T_EQ(aw_words_out_add(&w, AW_WORD_SOS, mark, (struct aw_bytes){body, 9}, &dropped), AW_OK);
+    T_EQ(aw_words_out_room(&w), 0);
+    T_EQ(aw_words_out_add(&w, AW_WORD_SOS, mark, (struct aw_bytes){body, 9}, &dropped), AW_E_KEYS);
+}
+
 int main(void)
 {
     T_RUN(test_named);
@@ -433,5 +480,6 @@ int main(void)
     T_RUN(test_number_used_again);
     T_RUN(test_two_ends);
     T_RUN(test_statement);
+    T_RUN(test_bounds);
     return t_end();
 }
