@@ -95,15 +95,18 @@ const char *plan_text_data(uint8_t data)
 
 static void print_person(FILE *to, const struct aw_plan *plan, uint8_t person)
 {
-    const char *name = NULL;
+    const char *name = "";
+    unsigned namesakes = 0;
 
     for (size_t i = 0; i < plan->roster_count; i++) {
         if (plan->roster[i].person == person)
             name = plan->roster[i].name;
     }
+    for (size_t i = 0; i < plan->roster_count; i++)
+        namesakes += strcmp(plan->roster[i].name, name) == 0;
     if (person == 0)
         (void)fputs("outside", to);
-    else if (name == NULL || strchr(name, '"') != NULL) /* no way to quote that */
+    else if (namesakes != 1 || strchr(name, '"') != NULL) /* no way to quote that */
         (void)fprintf(to, "%u", person);
     else
         (void)fprintf(to, "\"%s\"", name);
