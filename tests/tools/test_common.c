@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/address.h"
 #include "common/base64.h"
+#include "common/home.h"
 #include "common/reply.h"
 #include "common/text.h"
 #include "test.h"
@@ -115,8 +116,9 @@ static void test_clean(void)
 static void test_addresses(void)
 {
 #define KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-    static const char *const good[] = {"relay.example:7440/" KEY, "192.0.2.1:1/" KEY,
-                                       "[2001:db8::1]:65535/" KEY, "abc.onion:80/" KEY};
+    static const char *const good[] = {
+        "relay.example:7440/" KEY, "192.0.2.1:1/" KEY, "[2001:db8::1]:65535/" KEY,
+        "abc.onion:80/" KEY,       "a_b:80/" KEY,      "RELAY.EXAMPLE:80/" KEY};
     static const char *const bad[] = {
         "relay.example/" KEY,
         "relay.example:/" KEY,
@@ -124,6 +126,8 @@ static void test_addresses(void)
         "relay.example:65536/" KEY,
         "relay.example:+80/" KEY,
         ":80/" KEY,
+        ".x:80/" KEY,
+        "relay.example:000080/" KEY,
         "[::1:80/" KEY,
         "::1:80/" KEY,
         "-x:80/" KEY,
@@ -151,6 +155,163 @@ static void test_addresses(void)
         T_EQ(fail.code, TOOL_USAGE);
         T_TRUE(strstr(fail.text, ": ") != NULL);
     }
+}
+
+/* Goal: each status has an exit code by its class, its name, and what to do about it.
+ * Method: one of each class, and those that are told apart. */
+static void test_fail(void)
+{
+    static const struct {
+        enum aw_status status;
+        enum tool_exit code;
+        const char *words;
+    } rows[] = {
+        {AW_OK, TOOL_OK, "nothing to do"},
+        {AW_E_NOT_FOUND, TOOL_NOT_FOUND, "name"},
+        {AW_E_BUSY, TOOL_STATE, "try again in a moment"},
+        {AW_E_LIMIT, TOOL_STATE, "remove something first"},
+        {AW_E_FORMAT, TOOL_REFUSED, "check what was given"},
+        {AW_E_KEYS, TOOL_STATE, "pair with this person again"},
+        {AW_E_STORE, TOOL_ENVIRONMENT, "check the disk"},
+        {AW_E_NETWORK, TOOL_ENVIRONMENT, "check the network"},
+    };
+    struct tool_fail fail;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        T_TRUE(!fail_status(&fail, rows[i].status, "the name"));
+        T_EQ(fail.code, rows[i].code);
+        T_TRUE(strstr(fail.text, rows[i].words) != NULL);
+        T_TRUE(strstr(fail.text, aw_status_name(rows[i].status)) != NULL);
+    }
+    T_TRUE(!fail_status(NULL, AW_E_STORE, "nobody listens"));
+}
+
+static void set_or_not(const char *name, const char *value)
+{
+    if (value == NULL)
+        (void)unsetenv(name);
+    else
+        (void)setenv(name, value, 1);
+}
+
+/* Goal: the home is where the option says, else the variable, else the data directory of the
+ * user, if that is a path; without any of it the message says what to give.
+ * Method: rows of what is set; trailing slashes; a path that is too long. */
+static void test_home(void)
+{
+    static const struct home_rule rule = {"T_HOME", "tool", "tool setup"};
+    static const struct {
+        const char *option, *variable, *xdg, *user, *path;
+    } rows[] = {
+        {"/o//", "/v", "/x", "/u", "/o"},
+        {"/", "/v", "/x", "/u", "/"},
+        {"", "/v", "/x", "/u", "/v"},
+        {NULL, "", "/x", "/u", "/x/tool"},
+        {NULL, NULL, "x", "/u", "/u/.local/share/tool"},
+        {NULL, NULL, "", "/u", "/u/.local/share/tool"},
+        {NULL, NULL, NULL, "", NULL},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    char *user = strdup(getenv("HOME") == NULL ? "" : getenv("HOME"));
+    char path[200];
+    struct tool_fail fail;
+    struct home home;
+
+    T_REQUIRE(user != NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        set_or_not("T_HOME", rows[i].variable);
+        set_or_not("XDG_DATA_HOME", rows[i].xdg);
+        set_or_not("HOME", rows[i].user);
+        T_EQ(home_find(&home, &rule, rows[i].option, &fail), rows[i].path != NULL);
+        if (rows[i].path != NULL)
+            T_STR_EQ(home.path, rows[i].path);
+        else
+            T_TRUE(strstr(fail.text, "set T_HOME") != NULL);
+    }
+    (void)setenv("HOME", user, 1);
+    free(user);
+    memset(path, 'a', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    T_TRUE(!home_find(&home, &rule, path, &fail));
+    T_TRUE(strstr(fail.text, "shorter") != NULL);
+
+    T_TRUE(home_find(&home, &rule, "/dev/null/x", &fail));
+    T_TRUE(!home_check(&home, &rule, &fail));
+    T_EQ(fail.code, TOOL_NOT_FOUND);
+    T_TRUE(strstr(fail.text, "tool setup") != NULL);
+    T_TRUE(!home_create(&home, &fail));
+    T_EQ(fail.code, TOOL_ENVIRONMENT);
+    T_TRUE(home_find(&home, &rule, "/dev/null", &fail));
+    T_TRUE(!home_check(&home, &rule, &fail));
+    T_EQ(fail.code, TOOL_USAGE);
+}
+
+static bool answer(void *ctx, const char *what, const json_t *request, json_t **reply,
+                   struct tool_fail *fail)
+{
+    (void)ctx;
+    (void)request;
+    if (strcmp(what, "fail") == 0)
+        return fail_set(fail, TOOL_REFUSED, "it is refused: give another");
+    *reply = json_object();
+    if (strcmp(what, "long") == 0) {
+        for (unsigned i = 0; i < 100000; i++) {
+            char key[16];
+
+            (void)snprintf(key, sizeof key, "k%u", i);
+            (void)json_object_set_new(*reply, key, json_string("a value that takes some room"));
+        }
+    }
+    return true;
+}
+
+/* Goal: whatever comes in, one line goes out, and the other side makes of it what it says.
+ * Method: a good request, one that fails, one whose answer is too long, what is no request; then
+ * answers that are none. */
+static void test_replies(void)
+{
+    static const struct {
+        const char *request;
+        enum tool_exit code; /* TOOL_OK: done */
+        const char *words;
+    } rows[] = {
+        {"{\"do\":\"it\"}", TOOL_OK, ""},
+        {"{\"do\":\"fail\"}", TOOL_REFUSED, "it is refused"},
+        {"{\"do\":\"long\"}", TOOL_STATE, "too long"},
+        {"{\"do\":5}", TOOL_USAGE, "not a request"},
+        {"not json", TOOL_USAGE, "not a request"},
+        {"", TOOL_USAGE, "not a request"},
+    };
+    static const char *const none[] = {"{}", "{\"ok\":false}", "{\"ok\":false,\"error\":\"x\"}",
+                                       "{\"ok\":false,\"error\":\"x\",\"code\":-5}",
+                                       "{\"ok\":false,\"error\":\"x\",\"code\":99}"};
+    struct tool_fail fail;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool ok = false;
+        char *text = reply_serve(answer, NULL, rows[i].request, &ok);
+        json_t *reply;
+
+        T_REQUIRE(text != NULL);
+        reply = json_loads(text, 0, NULL);
+        T_EQ(ok, rows[i].code == TOOL_OK || rows[i].code == TOOL_STATE);
+        T_EQ(reply_check(reply, &fail), rows[i].code == TOOL_OK);
+        if (rows[i].code != TOOL_OK) {
+            T_EQ(fail.code, rows[i].code);
+            T_TRUE(strstr(fail.text, rows[i].words) != NULL);
+        }
+        json_decref(reply);
+        reply_text_free(text);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        json_t *reply = json_loads(none[i], 0, NULL);
+
+        T_TRUE(!reply_check(reply, &fail));
+        T_EQ(fail.code, TOOL_ENVIRONMENT);
+        json_decref(reply);
+    }
+    T_TRUE(!reply_check(NULL, &fail));
+    reply_text_free(NULL);
 }
 
 /* Goal: a place is written as it was given, to 1e-7 degrees, at both ends of the scale.
@@ -186,5 +347,8 @@ int main(void)
     T_RUN(test_clean);
     T_RUN(test_addresses);
     T_RUN(test_reals);
+    T_RUN(test_fail);
+    T_RUN(test_home);
+    T_RUN(test_replies);
     return t_end();
 }
