@@ -462,6 +462,60 @@ static void test_sizes(void)
     printf("%zu\n", buf.len);
 }
 
+/* Goal: without random numbers there is no question, no answer and no new epoch, and the channel is
+ * as it was: the same cell succeeds when there are some.
+ * Method: either side asks; the source fails at each draw in turn. */
+static void test_no_entropy(void)
+{
+    for (int who = 0; who < 2; who++) {
+        struct aw_channel *asks, *answers, before;
+        uint8_t cell[AW_CELL_LEN];
+        struct aw_buf out = AW_BUF_OF(cell);
+        enum aw_status st = AW_E_ENTROPY;
+        struct aw_opened opened;
+        unsigned events, failures = 0;
+        struct pair p;
+
+        start(&p, 90 + (uint64_t)who, 3);
+        asks = who == 0 ? &p.subject : &p.contact;
+        answers = who == 0 ? &p.contact : &p.subject;
+        before = *asks;
+        for (uint64_t n = 0; st == AW_E_ENTROPY; n++) {
+            T_TRUE(pair_same(&before, asks));
+            rng.fills_left = n;
+            st = aw_channel_resume_ask(asks, &own, &p.random);
+            failures += st == AW_E_ENTROPY;
+        }
+        T_EQ(st, AW_OK);
+        T_EQ(aw_channel_resume_cell(asks, &out), AW_OK);
+        before = *answers;
+        st = AW_E_ENTROPY;
+        for (uint64_t n = 0; st == AW_E_ENTROPY; n++) {
+            T_TRUE(pair_same(&before, answers));
+            rng.fills_left = n;
+            st = hear(&p, answers, cell, &opened, &events);
+            failures += st == AW_E_ENTROPY;
+        }
+        T_EQ(st, AW_OK);
+        out.len = 0;
+        T_EQ(aw_channel_resume_answer(answers, &out), AW_OK);
+        before = *asks;
+        st = AW_E_ENTROPY;
+        for (uint64_t n = 0; st == AW_E_ENTROPY; n++) {
+            T_TRUE(pair_same(&before, asks));
+            rng.fills_left = n;
+            st = hear(&p, asks, cell, &opened, &events);
+            failures += st == AW_E_ENTROPY;
+        }
+        T_EQ(st, AW_OK);
+        T_EQ(opened.kind, AW_OPENED_RESUMED);
+        T_TRUE(failures >= 4);
+        rng.fills_left = UINT64_MAX;
+        (void)pass(&p, asks, answers, AW_SESSION_MAIN);
+        T_TRUE(pair_round_trip(&p));
+    }
+}
+
 int main(void)
 {
     T_RUN(test_current_key);
@@ -474,5 +528,6 @@ int main(void)
     T_RUN(test_rollback_in_epoch);
     T_RUN(test_question_forgotten);
     T_RUN(test_sizes);
+    T_RUN(test_no_entropy);
     return t_end();
 }
