@@ -134,6 +134,7 @@ void sim_check_sent(struct sim *w, struct sim_host *h, const struct aw_action *a
 
 void sim_check_free(struct sim *w)
 {
+    free(w->before);
     free(w->nonces.slots);
 }
 
@@ -450,6 +451,68 @@ static void check_plan(struct sim *w, struct sim_host *h)
                  sim_name(w, h->idx));
 }
 
+/* ---- I9: around each input ---- */
+
+struct sim_before {
+    struct aw_ladder ladder, shown;
+    struct contact_book book;
+    struct aw_channel channel;
+    uint32_t plan_version;
+};
+
+static void look(struct sim_before *b, const struct contact *c)
+{
+    memset(b, 0, sizeof *b);
+    b->ladder = c->ladder;
+    b->shown = c->shown;
+    b->book = c->book;
+    b->channel = c->channel;
+    b->plan_version = c->plan.version;
+    /* Cells in a row that no key opens are counted, and then it asks (05 CH-33). */
+    memset(&b->channel.asking, 0, sizeof b->channel.asking);
+    /* A cell that does not open may have been a switch: nothing is held against its relay then
+     * (07 §13). */
+    memset(b->book.switches, 0, sizeof b->book.switches);
+}
+
+void sim_check_before(struct sim *w, struct sim_host *h)
+{
+    w->is_watched = !h->is_hers && h->idx <= w->scene.contacts && sim_below(&w->rng, 4) == 0;
+    if (!w->is_watched)
+        return;
+    if (w->before == NULL)
+        w->before = malloc(2 * sizeof *w->before);
+    AW_ASSERT(w->before != NULL);
+    aw_contact_tick(h->contact, sim_host_now(w, h)); /* time passes first, whatever comes then */
+    look(&w->before[0], engine_of(w, h->idx));
+}
+
+static size_t first_difference(const struct sim_before *a, const struct sim_before *b)
+{
+    const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
+    size_t i = 0;
+
+    while (i < sizeof *a && x[i] == y[i])
+        i++;
+    return i;
+}
+
+void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status)
+{
+    if (!w->is_watched || aw_status_class(status) != AW_CLASS_REFUSED)
+        return;
+    if (status == AW_E_REPLAY)
+        return; /* it is answered, and what it says of switches counts (05 §7, 07 §13) */
+    if (sim_canary(w, SIM_I9_REFUSED))
+        contact_of(h->contact)->book.gap ^= true;
+    w->stats->checks[SIM_I9_REFUSED]++;
+    look(&w->before[1], engine_of(w, h->idx));
+    if (memcmp(&w->before[0], &w->before[1], sizeof w->before[0]) != 0)
+        sim_fail(w, SIM_I9_REFUSED, "%s: a cell is refused (%s), and the engine changes at %zu",
+                 sim_name(w, h->idx), aw_status_name(status),
+                 first_difference(&w->before[0], &w->before[1]));
+}
+
 /* ---- I3, I4, I8: after each input ---- */
 
 static void check_contact(struct sim *w, struct sim_host *h)
@@ -460,6 +523,8 @@ static void check_contact(struct sim *w, struct sim_host *h)
     uint32_t seq = newest->call.seq;
     bool is_old = w->is_restored[0] || w->is_restored[h->idx];
 
+    if (sim_canary(w, SIM_I3_FRESH) && h->idx == 1)
+        contact_of(h->contact)->book.newest.base_s += 3600;
     note_path(w, h->idx);
     check_plan(w, h);
     /* What goes to those outside the circle follows from the ladder that is shown to them. */
@@ -578,11 +643,11 @@ static void check_release(struct sim *w, struct sim_host *h)
                  w->missing_ms[n] >= w->said[own->book.newest.call.seq].first_ms ||
                  w->missing_ms[n] + 6 * SIM_HOUR >= w->now_ms; /* the event waited for a disk */
     }
-    if (found < own->plan.council.quorum && !w->is_restored[h->idx])
+    if (found < w->scene.plan.council.quorum && !w->is_restored[h->idx])
         sim_fail(w, SIM_I13_PLACE,
                  "%s releases shares in state %u, incident %u, and %u of %u find her missing",
                  sim_name(w, h->idx), own->ladder.state, own->ladder.incident, found,
-                 own->plan.council.quorum);
+                 w->scene.plan.council.quorum);
 }
 
 void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
@@ -602,6 +667,8 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
             w->humans[h->idx].is_ringing = false; /* it was only suspected */
         break;
     case AW_EVENT_CHECKED_IN:
+        if (sim_canary(w, SIM_I13_PLACE))
+            check_release(w, h);
         check_told_once(w, h, event->seq);
         break;
     case AW_EVENT_RELEASED:

@@ -326,7 +326,7 @@ void sim_faults_end(struct sim *w)
         if (h->is_lying)
             h->is_lying = aw_store_memory_lie(&h->store, false) != AW_OK;
         for (uint8_t r = 0; r < w->scene.relays; r++)
-            h->ports[r].is_cut = false;
+            h->ports[r].is_cut = sim_canary(w, SIM_I7_HEALED) && i == 1;
     }
     for (uint8_t r = 0; r < w->scene.relays; r++) {
         w->relays[r].disk_bad = 0;

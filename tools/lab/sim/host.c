@@ -114,6 +114,10 @@ bool sim_host_start(struct sim *w, struct sim_host *h)
     h->clock_ms = w->now_ms;
     h->mono_ms = sim_between(&w->rng, 1000, 1000000);
     sim_port_init(w, h);
+    if (sim_canary(w, SIM_I5_NONCE))
+        h->rng.state = h->idx;
+    if (sim_canary(w, SIM_I12_CLOCKS) && !h->is_hers)
+        h->drift_ppm = -500000;
     st = load(w, h);
     sim_log(w, 'B', h->idx, h->gen, (uint64_t)st);
     if (st != AW_OK) {
@@ -242,9 +246,14 @@ static void done(struct sim *w, struct sim_host *h, uint64_t id, enum aw_status 
 static enum aw_status store(struct sim *w, struct sim_host *h, const struct aw_action *action)
 {
     sim_log(w, 'S', h->idx, action->store.count, 0);
-    /* Canary 4: a disk that says yes and keeps nothing. */
-    if (w->options.canary == 1 + SIM_I4_DURABLE && h->idx > 0 && w->now_ms > 2 * SIM_DAY)
+    if (sim_canary(w, SIM_I4_DURABLE) && h->idx > 0)
         return AW_OK;
+    if (sim_canary(w, SIM_I8_BOUNDED) && h->idx == 0) {
+        const uint8_t one[1] = {0};
+        struct aw_store_op more = {AW_SPACE_SUBJECT_LAST, w->order, {one, 1}};
+
+        (void)!h->store.vtable->commit(h->store.self, &more, 1);
+    }
     if (h->disk_bad > 0) {
         h->disk_bad--;
         sim_trouble(w, SIM_CAUSE_DEVICE);
@@ -276,6 +285,9 @@ static bool perform(struct sim *w, struct sim_host *h, const struct aw_action *a
         sim_log(w, 'E', h->idx, action->event.kind, action->event.seq);
         if (action->event.kind == AW_EVENT_MAILBOXES)
             h->needs_sync = true;
+        if (sim_canary(w, SIM_I1_SILENCE) && h->idx == 1 &&
+            action->event.urgency == AW_URGENCY_RING)
+            break;
         sim_check_event(w, h, &action->event);
         sim_people_on_event(w, h, &action->event);
         break;
@@ -322,8 +334,10 @@ enum aw_status sim_host_feed(struct sim *w, struct sim_host *h, uint8_t relay, u
 
     if (!b->is_used || b->is_removing)
         return AW_OK;
+    sim_check_before(w, h);
     st = h->is_hers ? aw_subject_feed(h->subject, b->id, cell, at_s, now)
                     : aw_contact_feed(h->contact, b->id, cell, at_s, now);
+    sim_check_after(w, h, st);
     if (st == AW_E_BUSY)
         return st;
     sim_log(w, 'F', h->idx, b->id, (uint64_t)(int64_t)st);

@@ -46,6 +46,8 @@ static void hear(struct sim *w, struct sim_host *h, const struct aw_event *event
 
 void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
 {
+    if (sim_canary(w, SIM_I6_AUTHENTIC) && h->idx == 1 && event->kind == AW_EVENT_BACK)
+        (void)!aw_contact_confirm(h->contact, sim_host_now(w, h));
     if (event->urgency == AW_URGENCY_RING) {
         sim_note(w, "%s: his device rings (%s%s)", sim_name(w, h->idx), aw_event_name(event->kind),
                  event->level > 1 ? ", higher level" : "");

@@ -489,6 +489,8 @@ void sim_relay_tick(struct sim *w, struct sim_relay *r, uint64_t at_ms)
 {
     if (!r->is_up || r->timer_ms != at_ms)
         return;
+    if (sim_canary(w, SIM_I11_DEFINED))
+        aw_relay_link_open(r->engine, OWN_LINK);
     r->timer_ms = AW_TIME_NEVER;
     aw_relay_tick(r->engine, now_of(w, r));
     relay_pump(w, r);

@@ -333,10 +333,15 @@ struct sim_stats {
     uint32_t bound_s[SIM_SAMPLES_MAX]; /* beside it */
 };
 
-/* ---- Canaries: a flaw put into the world that an invariant must find ---- */
+/* ---- Canaries ---- */
 
-/* One for each invariant, numbered as they are from 1; 0: none. */
-#define SIM_CANARY_NONE 0
+/*
+ * A flaw put into the world on purpose, one for each invariant and with its number: it must be
+ * found, and by that invariant. canary.c says what each one does.
+ */
+struct sim;
+bool sim_canary(const struct sim *w, enum sim_invariant invariant);
+const char *sim_canary_text(enum sim_invariant invariant);
 
 /* ---- World ---- */
 
@@ -411,6 +416,9 @@ struct sim {
     uint32_t told_checkins[1 + SIM_CONTACT_MAX][32]; /* newest that were told, a ring */
     uint32_t told_pos[1 + SIM_CONTACT_MAX];
     struct sim_nonces nonces;
+
+    struct sim_before *before; /* of the engine that is being fed */
+    bool is_watched;           /* this feed */
 
     /* Log. */
     uint8_t hash[32];
@@ -533,6 +541,9 @@ void sim_check_host(struct sim *w, struct sim_host *h);
 void sim_check_restart(struct sim *w, struct sim_host *h);
 void sim_check_on_event(struct sim *w, const struct sim_event *event);
 void sim_check_incident(struct sim *w, struct sim_incident *incident);
+/* A contact's engine around a feed: what is refused changes nothing. */
+void sim_check_before(struct sim *w, struct sim_host *h);
+void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status);
 void sim_check_end(struct sim *w);
 void sim_check_free(struct sim *w);
 
@@ -541,5 +552,7 @@ void sim_coverage_into(struct sim_stats *stats);
 
 /* report.c */
 void sim_report(const struct sim_stats *stats, double seconds, FILE *out);
+/* For tools/proof.sh: one line a figure. */
+void sim_figures(const struct sim_stats *stats, const char *crypto, uint64_t failed, FILE *out);
 
 #endif /* LAB_SIM_H */

@@ -14,7 +14,7 @@
 static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
     "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
-    "         [--svg FILE] [--verbose]\n"
+    "         [--figures NAME] [--svg FILE] [--verbose]\n"
     "\n"
     "Lives of whole circles on virtual time, with the real engines: one for each seed.\n"
     "\n"
@@ -28,6 +28,8 @@ static const char usage[] =
     "  -k, --canary N    break invariant N on purpose: it must be found\n"
     "  -2, --twice       live each life twice and compare the traces\n"
     "  -r, --report      figures of all lives\n"
+    "  -F, --figures NAME  the same for tools/proof.sh; NAME is real or stub; failures on stderr\n"
+    "  -g, --svg FILE    detection time and false alarms over loss and grace, beside the formulas\n"
     "  -v, --verbose     each line of the timeline as it happens, on stderr\n"
     "\n"
     "A life in which an invariant breaks is printed with its last lines and the command that\n"
@@ -38,7 +40,7 @@ struct job {
     uint64_t seeds;
     double years, seconds;
     bool is_twice, is_report, has_seeds;
-    const char *faults, *svg;
+    const char *faults, *svg, *figures;
 };
 
 /* ---- An engine that asserts: its last lines, too ---- */
@@ -46,23 +48,27 @@ struct job {
 static struct sim *living;
 static sigjmp_buf after_death;
 
-static void print_failure(const struct sim *w, const char *faults)
+static void print_failure(const struct sim *w, const struct job *job)
 {
-    (void)printf("FAILED seed %llu: %s, %s: %s\n", (unsigned long long)w->options.seed,
-                 sim_invariant_name(w->failed), sim_invariant_text(w->failed), w->failure);
-    sim_print_timeline(w, stdout, 60);
-    (void)printf("  repeat: allswell-lab simulate --seed %llu --verbose",
-                 (unsigned long long)w->options.seed);
+    FILE *out = job->figures != NULL ? stderr : stdout;
+    const char *faults = job->faults;
+
+    (void)fprintf(out, "FAILED seed %llu: %s, %s: %s\n", (unsigned long long)w->options.seed,
+                  sim_invariant_name(w->failed), sim_invariant_text(w->failed), w->failure);
+    sim_print_timeline(w, out, 60);
+    (void)fprintf(out, "  repeat: allswell-lab simulate --seed %llu --verbose",
+                  (unsigned long long)w->options.seed);
     if (faults != NULL)
-        (void)printf(" --faults %s", faults);
+        (void)fprintf(out, " --faults %s", faults);
     if (w->options.contacts != 0)
-        (void)printf(" --contacts %u", (unsigned)w->options.contacts);
+        (void)fprintf(out, " --contacts %u", (unsigned)w->options.contacts);
     if (w->options.life_ms != 0)
-        (void)printf(" --days %llu", (unsigned long long)(w->options.life_ms / SIM_DAY));
+        (void)fprintf(out, " --days %llu", (unsigned long long)(w->options.life_ms / SIM_DAY));
     if (w->options.canary != 0)
-        (void)printf(" --canary %u", w->options.canary);
-    (void)printf("\n");
-    (void)fflush(stdout);
+        (void)fprintf(out, " --canary %u\n  on purpose: %s", w->options.canary,
+                      sim_canary_text((enum sim_invariant)(w->options.canary - 1)));
+    (void)fprintf(out, "\n");
+    (void)fflush(out);
 }
 
 /* Assertions are raised by the process itself, so it may go on elsewhere; what lived is leaked. */
@@ -124,7 +130,8 @@ static bool read_number(const char *text, double low, double high, double *out)
 static bool read_option(int c, const char *text, struct job *job)
 {
     double value = 0;
-    bool ok = text == NULL || c == 'f' || c == 'g' || read_number(text, 0, 9e15, &value);
+    bool ok =
+        text == NULL || c == 'f' || c == 'g' || c == 'F' || read_number(text, 0, 9e15, &value);
 
     switch (c) {
     case 's':
@@ -155,6 +162,9 @@ static bool read_option(int c, const char *text, struct job *job)
     case 'g':
         job->svg = text;
         return true;
+    case 'F':
+        job->figures = text;
+        return strcmp(text, "real") == 0 || strcmp(text, "stub") == 0;
     case '2':
         job->is_twice = true;
         return true;
@@ -182,7 +192,7 @@ static bool live(const struct job *job, const struct sim_options *options, struc
     living = w;
     if (sigsetjmp(after_death, 1) != 0) {
         sim_fail(living, SIM_I11_DEFINED, "an assertion failed: see above");
-        print_failure(living, job->faults);
+        print_failure(living, job);
         stats->seeds++;
         living = NULL;
         return false;
@@ -192,7 +202,7 @@ static bool live(const struct job *job, const struct sim_options *options, struc
         sim_run(w);
     ok = !w->is_failed;
     if (!ok)
-        print_failure(w, job->faults);
+        print_failure(w, job);
     memcpy(hash, w->hash, 32);
     living = NULL;
     sim_close(w);
@@ -215,8 +225,9 @@ static bool live_twice(const struct job *job, const struct sim_options *options,
         stats->checks[SIM_I10_SAME]++;
         ok = memcmp(first, second, sizeof first) == 0;
         if (!ok)
-            (void)printf("FAILED seed %llu: I10: two traces differ\n",
-                         (unsigned long long)options->seed);
+            (void)fprintf(job->figures != NULL ? stderr : stdout,
+                          "FAILED seed %llu: I10, same seed, same trace: two traces differ\n",
+                          (unsigned long long)options->seed);
     }
     free(other);
     return ok;
@@ -253,27 +264,37 @@ static int run(struct job *job)
     sim_coverage_into(stats);
     if (job->is_report)
         sim_report(stats, seconds_now() - begin, stdout);
-    (void)printf("%llu lives, %llu failed\n", (unsigned long long)stats->seeds,
-                 (unsigned long long)failed);
+    if (job->figures != NULL)
+        sim_figures(stats, job->figures, failed, stdout);
+    else
+        (void)printf("%llu lives, %llu failed\n", (unsigned long long)stats->seeds,
+                     (unsigned long long)failed);
     free(stats);
     return failed == 0 ? LAB_OK : LAB_REFUSED;
 }
 
 int lab_simulate(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
-        {"years", required_argument, NULL, 'y'},    {"seconds", required_argument, NULL, 't'},
-        {"contacts", required_argument, NULL, 'c'}, {"days", required_argument, NULL, 'd'},
-        {"faults", required_argument, NULL, 'f'},   {"canary", required_argument, NULL, 'k'},
-        {"svg", required_argument, NULL, 'g'},      {"twice", no_argument, NULL, '2'},
-        {"report", no_argument, NULL, 'r'},         {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"seeds", required_argument, NULL, 'n'},
+                                            {"years", required_argument, NULL, 'y'},
+                                            {"seconds", required_argument, NULL, 't'},
+                                            {"contacts", required_argument, NULL, 'c'},
+                                            {"days", required_argument, NULL, 'd'},
+                                            {"faults", required_argument, NULL, 'f'},
+                                            {"canary", required_argument, NULL, 'k'},
+                                            {"figures", required_argument, NULL, 'F'},
+                                            {"svg", required_argument, NULL, 'g'},
+                                            {"twice", no_argument, NULL, '2'},
+                                            {"report", no_argument, NULL, 'r'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     struct job job = {.options = {.seed = 1}};
     int c;
 
     optind = 1;
-    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:g:2rvh", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:g:F:2rvh", options, NULL)) != -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             return LAB_OK;

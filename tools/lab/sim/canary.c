@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/sim/sim.h"
+
+bool sim_canary(const struct sim *w, enum sim_invariant invariant)
+{
+    return w->options.canary == 1 + (unsigned)invariant && w->now_ms > SIM_DAY;
+}
+
+const char *sim_canary_text(enum sim_invariant invariant)
+{
+    static const char *const texts[SIM_INVARIANT_COUNT] = {
+        "the first contact's device does not ring",
+        "her phone takes for deposited what it throws away",
+        "the first contact's engine dates what it hears an hour later",
+        "the disks of contacts say yes, and keep nothing",
+        "a device that starts again draws the same random numbers again",
+        "the first contact's device confirms by itself",
+        "the first contact's links stay cut when faults are over",
+        "her phone's store keeps what nobody asked for",
+        "a cell that is refused leaves a mark in the engine",
+        "something that is no part of the seed gets into the trace",
+        "a relay's host opens a link twice",
+        "the contacts' clocks go at half the speed",
+        "a check-in is told as a release of shares",
+    };
+
+    return texts[invariant];
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Part of the proof: lives of whole circles with every class of faults (tools/lab/sim/README.md), on
+# stub crypto for the years and on real crypto for a share of them; and the canaries.
+set -eu
+cmake --build "$PROOF_TESTS" --target allswell-lab aw-simulate-stub >&2
+stub=$PROOF_TESTS/stub/aw-simulate-stub
+real="$PROOF_TESTS/bin/allswell-lab simulate"
+out=$PROOF_BUILD/simulate
+mkdir -p "$out"
+
+status=0
+tests/tools/simulate_canaries.sh "$stub" >"$out/canaries" 2>&1 || { cat "$out/canaries" >&2; status=1; }
+found=$(grep -c '^found' "$out/canaries" || true)
+printf 'canaries found\t%s\t13\t%s\tlast\n' "$found" "$([ "$found" = 13 ] && echo met || echo short)"
+
+left_s=$((PROOF_SECONDS * 3 / 4))
+"$stub" --seed "$PROOF_SEED" --seconds "$left_s" --figures stub >"$out/a" 2>"$out/a.err" &
+other=$!
+$real --seed "$((PROOF_SEED + 2000000))" --seconds "$((left_s / 4))" --figures real \
+  >"$out/b" 2>"$out/b.err" || status=1
+"$stub" --seed "$((PROOF_SEED + 3000000))" --seeds 10 --days 6 --twice --figures stub \
+  >"$out/c" 2>"$out/c.err" || status=1
+"$stub" --seed "$((PROOF_SEED + 4000000))" --seconds "$((left_s * 5 / 8))" --figures stub \
+  >"$out/d" 2>"$out/d.err" || status=1
+wait "$other" || status=1
+cat "$out/a" "$out/b" "$out/c" "$out/d"
+grep -hv '^STUB CRYPTO' "$out/a.err" "$out/b.err" "$out/c.err" "$out/d.err" >&2 || true
+exit "$status"
