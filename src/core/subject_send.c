@@ -188,10 +188,13 @@ static void prepare_slot(struct subject *s, struct person *p)
         return;
     }
     aw_su_slot_take(s, p);
-    if (!prepare_resume(s, p) && !prepare_word(s, p, SUBJECT_WAY_URGENT) &&
-        !prepare_word(s, p, SUBJECT_WAY_ORDINARY) && has_beat)
-        prepare_beat(
-            s, p, wants_quarantined(p) && !p->wants_beat ? AW_SESSION_QUARANTINE : AW_SESSION_MAIN);
+    if (prepare_resume(s, p) || prepare_word(s, p, SUBJECT_WAY_URGENT))
+        return;
+    /* Before words: while the contact cannot open the channel, they are due in every slot. */
+    if (has_beat && wants_quarantined(p))
+        prepare_beat(s, p, AW_SESSION_QUARANTINE);
+    else if (!prepare_word(s, p, SUBJECT_WAY_ORDINARY) && has_beat)
+        prepare_beat(s, p, AW_SESSION_MAIN);
 }
 
 static void prepare_person(struct subject *s, struct person *p)

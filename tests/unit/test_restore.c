@@ -218,6 +218,40 @@ static void test_session_ends_before_its_reply(void)
     }
 }
 
+/* Goal: under a fixed cadence words that wait for a contact who cannot open them do not keep the
+ * session of a restored phone from him (CH-41).
+ * Method: slots of an hour, in which every word is due; a phone restored from an old backup checks
+ * in, asks, and is told that its session is stale: three slots later his human knows, too. */
+static void test_quarantine_beside_words_in_slots(void)
+{
+    struct aw_plan plan;
+    struct image old;
+    struct circle c;
+    int hours = 0;
+
+    circle_init(&c, 1, 106);
+    circle_set_up(&c);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    plan.pace.cadence_s = 3600;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 12 * HOUR_S);
+    old = image_take(&c, 0);
+    for (int i = 0; i < 8; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 3 * HOUR_S);
+    }
+    image_restore(&c, 0, &old);
+    circle_checkin(&c, circle_safe);
+    while (!person(&c, 1).quarantined && hours++ < 48)
+        circle_run(&c, HOUR_S);
+    T_TRUE(person(&c, 1).quarantined);
+    T_TRUE(person(&c, 1).words_waiting > 0);
+    circle_run(&c, 3 * HOUR_S);
+    T_TRUE(circle_view(&c, 1).quarantined);
+    circle_free(&c);
+}
+
 static void test_attack_10_restored_phone(void)
 {
     play_old_phone(3, true);
@@ -608,6 +642,7 @@ int main(void)
     T_RUN(test_attack_10_restored_phone);
     T_RUN(test_refused);
     T_RUN(test_session_ends_before_its_reply);
+    T_RUN(test_quarantine_beside_words_in_slots);
     T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_restored_contact_replies);

@@ -380,6 +380,8 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
     }
     if (w->typed_ms < from_ms)
         from_ms = w->typed_ms;
+    if (w->is_parted[n])
+        return SIM_CAUSE_RESTORE;
     for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {
         if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
             return (enum sim_cause)i;
@@ -412,7 +414,13 @@ static void on_ring(struct sim *w, struct sim_host *h)
     sim_note(w, "%s: rings without an incident; cause: %s", sim_name(w, h->idx),
              sim_cause_name(cause));
     if (cause == SIM_CAUSE_OTHER)
-        sim_fail(w, SIM_I2_CALM, "%s is rung, and nothing is wrong", sim_name(w, h->idx));
+        sim_fail(
+            w, SIM_I2_CALM,
+            "%s is rung, and nothing is wrong: he knows check-in %u of statement %u, verdict %u, "
+            "and she made %u",
+            sim_name(w, h->idx), (unsigned)engine_of(w, h->idx)->book.checkin.call.seq,
+            (unsigned)engine_of(w, h->idx)->book.newest.call.seq,
+            engine_of(w, h->idx)->book.checkin.call.verdict, (unsigned)w->said_now);
 }
 
 /* ---- I6: what people decide ---- */
@@ -499,10 +507,9 @@ static size_t first_difference(const struct sim_before *a, const struct sim_befo
 
 void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status)
 {
-    if (!w->is_watched || aw_status_class(status) != AW_CLASS_REFUSED)
+    /* Others are hers, and come too late or too early: the channel goes on. */
+    if (!w->is_watched || (status != AW_E_AUTH && status != AW_E_FORMAT))
         return;
-    if (status == AW_E_REPLAY)
-        return; /* it is answered, and what it says of switches counts (05 §7, 07 §13) */
     if (sim_canary(w, SIM_I9_REFUSED))
         contact_of(h->contact)->book.gap ^= true;
     w->stats->checks[SIM_I9_REFUSED]++;
@@ -633,6 +640,8 @@ static void check_release(struct sim *w, struct sim_host *h)
     w->stats->checks[SIM_I13_PLACE]++;
     if (own->ladder.incident > AW_INCIDENT_MISSED)
         return; /* an SOS or duress is her own call */
+    if (h->up_ms + SIM_HOUR >= w->now_ms)
+        return; /* it woke, and tells of all that passed meanwhile at once */
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
 
@@ -700,7 +709,11 @@ void sim_check_end(struct sim *w)
             sim_fail(w, SIM_I7_HEALED, "%s has plan %u in force, she has %u", sim_name(w, n),
                      (unsigned)c->plan.version, (unsigned)s->plan.version);
         else if (c->ladder.incident != AW_INCIDENT_NONE)
-            sim_fail(w, SIM_I7_HEALED, "%s still has an incident", sim_name(w, n));
+            sim_fail(
+                w, SIM_I7_HEALED,
+                "%s still has incident %u in state %u, check-in %u of statement %u, verdict %u",
+                sim_name(w, n), c->ladder.incident, c->ladder.state,
+                (unsigned)c->book.checkin.call.seq, (unsigned)seq, c->book.checkin.call.verdict);
         else if (c->ladder.state >= AW_LADDER_SUSPECT)
             sim_fail(w, SIM_I7_HEALED, "%s is still in doubt", sim_name(w, n));
         else if (s->people[n - 1].words.count > 0)

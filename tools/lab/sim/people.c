@@ -392,6 +392,8 @@ static void on_meet(struct sim *w)
 
 static void on_aftermath(struct sim *w)
 {
+    /* In a plan with slots a word waits for one: who is impatient only makes the queue longer. */
+    uint64_t patience_ms = SIM_MINUTE + 3 * w->scene.plan.pace.cadence_s * SIM_SECOND;
     uint64_t again_ms = w->now_ms + sim_between(&w->rng, 5 * SIM_MINUTE, 40 * SIM_MINUTE);
 
     w->is_aftermath = false;
@@ -399,7 +401,8 @@ static void on_aftermath(struct sim *w)
         return; /* her rescue begins another */
     if (can_act(w)) {
         put_right(w);
-        if (sim_has_open_incident(w) || w->safe_ms + SIM_HOUR < w->now_ms)
+        if (w->safe_ms + patience_ms < w->now_ms &&
+            (sim_has_open_incident(w) || w->safe_ms + SIM_HOUR < w->now_ms))
             (void)sim_people_checkin(w, w->safe_key, "checks in, after a call");
     }
     if (can_act(w))
