@@ -75,6 +75,10 @@ enum subject_engine_dirty {
 /* Records of one decoy that changed. Bits. */
 enum decoy_dirty { DECOY_DIRTY_RECORD = 1, DECOY_DIRTY_PLAN = 2 };
 
+/* By how much contacts may raise the version of a plan: more than a backup lags behind, less than
+ * what another contact refuses (spec/07-contact.md §12). */
+#define SUBJECT_PLAN_JUMP 256
+
 /* Under a fixed cadence a file may go in every such slot. */
 #define SUBJECT_FILE_SLOTS 4
 
@@ -169,6 +173,7 @@ struct person {
     struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where the cells go */
     uint8_t to_seed[AW_KEY_LEN];
     uint32_t refused_count;
+    uint32_t plan_named; /* in the newest reply of this run, 0: none came */
 };
 
 /* The stored part of the engine. Secret: wipe. */

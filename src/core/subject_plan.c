@@ -60,11 +60,26 @@ static enum aw_status say_plan(struct subject *s, const struct aw_plan *plan,
     return st;
 }
 
+/* spec/06-subject.md §6: "The version of a new plan MUST be above those that her contacts name": a
+ * phone restored from a backup would else make some that all of them refuse. */
+static uint32_t next_version(const struct subject *s)
+{
+    uint32_t own = s->has_plan ? s->plan.version : 0, most = own;
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        const struct person *p = &s->people[i];
+
+        if (aw_su_decoy_const(s, p) == NULL && p->plan_named > most)
+            most = p->plan_named;
+    }
+    return (most - own > SUBJECT_PLAN_JUMP ? own + SUBJECT_PLAN_JUMP : most) + 1;
+}
+
 /* What she does not write: number, time, keys, who was removed, which card. */
 static void complete(const struct subject *s, struct aw_plan *next, const struct subject_card *card,
                      struct aw_now now)
 {
-    next->version = s->has_plan ? s->plan.version + 1 : 1;
+    next->version = next_version(s);
     next->made_at = (uint32_t)(now.wall_ms / 1000);
     next->decoys = aw_su_decoys(s);
     aw_su_fill_keys(s, next);

@@ -252,6 +252,40 @@ static void test_quarantine_beside_words_in_slots(void)
     circle_free(&c);
 }
 
+/* Goal: a phone restored from before a change of plan makes its next one with a version above that
+ * which contacts have in force: it counts at once, not at the third attempt (SU-37).
+ * Method: two plans after the backup; words compared; one plan. */
+static void test_restored_phone_makes_a_plan(void)
+{
+    struct aw_plan plan;
+    struct image old;
+    struct circle c;
+
+    circle_init(&c, 1, 107);
+    circle_set_up(&c);
+    old = image_take(&c, 0);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    for (int i = 0; i < 3; i++) {
+        T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+             AW_OK);
+        circle_run(&c, 50 * MIN_S);
+    }
+    image_restore(&c, 0, &old);
+    circle_run(&c, 8 * HOUR_S);
+    T_TRUE(person(&c, 1).quarantined);
+    T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, HOUR_S);
+    plan.grace_s -= 60;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, HOUR_S);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    T_EQ(circle_view(&c, 1).plan_version, plan.version);
+    T_EQ(person(&c, 1).plan_version, plan.version);
+    circle_free(&c);
+}
+
 static void test_attack_10_restored_phone(void)
 {
     play_old_phone(3, true);
@@ -643,6 +677,7 @@ int main(void)
     T_RUN(test_refused);
     T_RUN(test_session_ends_before_its_reply);
     T_RUN(test_quarantine_beside_words_in_slots);
+    T_RUN(test_restored_phone_makes_a_plan);
     T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_restored_contact_replies);
