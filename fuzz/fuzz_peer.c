@@ -313,6 +313,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(&s);
     check_cells(c, before, since_s);
     AW_ASSERT(circle_view(c, 1).incident != AW_INCIDENT_NONE && circle_view(c, 1).rings);
+    AW_ASSERT(t_state.fail_count == 0); /* what tests/support/circle.c found */
     circle_free(c);
     return 0;
 }

@@ -178,6 +178,7 @@ static inline void trace_play(size_t host, const uint8_t *data, size_t size)
     circle_run(&c, 20 * MIN_S);
     AW_ASSERT(circle_view(&c, 1).incident >= AW_INCIDENT_SOS);
     AW_ASSERT(circle_view(&c, 1).rings);
+    AW_ASSERT(t_state.fail_count == 0); /* what tests/support/circle.c found */
     circle_free(&c);
 }
 
