@@ -11,4 +11,4 @@ aw_fuzz_target(record STUB ROUNDS 1500 SOURCES fuzz_record.c ${circle})
 aw_fuzz_target(peer STUB ROUNDS 60 SOURCES fuzz_peer.c ${circle}
   ${PROJECT_SOURCE_DIR}/tests/support/council.c)
 aw_fuzz_target(session STUB ROUNDS 160
-  SOURCES fuzz_session.c ${PROJECT_SOURCE_DIR}/tests/support/circle.c)
+  SOURCES fuzz_session.c ${circle})

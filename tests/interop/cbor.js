@@ -63,6 +63,8 @@ export function readSequence(bytes) {
     return out;
 }
 
+const isKey = (key) => ['number', 'bigint', 'string'].includes(typeof key);
+
 function checkItem(item, depth) {
     if (item === null || item === undefined)
         refuse('format', 'null');
@@ -70,6 +72,8 @@ function checkItem(item, depth) {
         return;
     if (depth === DEPTH_MAX)
         refuse('range', 'more than four containers inside one another');
+    if (item instanceof Map && ![...item.keys()].every(isKey))
+        refuse('format', 'a key that is neither an integer nor text');
     for (const child of Array.isArray(item) ? item : [...item.keys(), ...item.values()])
         checkItem(child, depth + 1);
 }

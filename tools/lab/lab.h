@@ -21,6 +21,8 @@ int lab_inspect(int argc, char **argv);
 int lab_vectors(int argc, char **argv);
 int lab_bench(int argc, char **argv);
 int lab_simulate(int argc, char **argv);
+int lab_oracle(int argc, char **argv);
+int lab_generate(int argc, char **argv);
 
 /* Groups of vectors, each one file in spec/vectors/. */
 void lab_vectors_kdf(struct vec *v);

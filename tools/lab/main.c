@@ -9,6 +9,8 @@ static const char usage[] =
     "       allswell-lab vectors --verify|--write DIR   the vectors of the specification\n"
     "       allswell-lab bench relay|codec|seal         figures, with the peer beside them\n"
     "       allswell-lab simulate [--seed N] [...]      lives of whole circles, with faults\n"
+    "       allswell-lab oracle                         verdicts on messages and machines\n"
+    "       allswell-lab generate --seed N --mutate K   messages from the grammar\n"
     "       allswell-lab --help | --version\n"
     "\n"
     "Each subcommand has its own --help. Exit codes: 0 accepted or verified, 1 refused or\n"
@@ -20,10 +22,8 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } command[] = {
-        {"inspect", lab_inspect},
-        {"vectors", lab_vectors},
-        {"bench", lab_bench},
-        {"simulate", lab_simulate},
+        {"inspect", lab_inspect},   {"vectors", lab_vectors}, {"bench", lab_bench},
+        {"simulate", lab_simulate}, {"oracle", lab_oracle},   {"generate", lab_generate},
     };
     size_t i;
 
