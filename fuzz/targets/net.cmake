@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: ISC
+aw_fuzz_target(frames SOURCES fuzz_frames.c)
+aw_fuzz_target(store ROUNDS 400 SOURCES fuzz_store.c)
