@@ -67,8 +67,8 @@ else
   part circle "$here/circle_kill.py" "$bin" "$preload" --seed "$seed" --seconds "$(share 15)"
   if [ "$seconds" -ge 500 ]; then
     part network "$here/network.py" "$bin" "$preload" --seed "$seed"
-    part asleep "$here/asleep.py" "$bin" "$preload"
-    for name in hosts full secrets; do part $name "$here/$name.py" "$bin" "$preload"; done
+    part asleep "$here/asleep.py" "$bin" "$preload" --suspend 1
+    for name in hosts full restored secrets; do part $name "$here/$name.py" "$bin" "$preload"; done
   fi
 fi
 wait $power
