@@ -36,20 +36,26 @@ def cycle(circle, rng, port, calls):
         circle.page(victim).arm(*fault)
     seq = circle.checkin("her", ok=False) if rng.random() < 0.1 else 0
     told = circle.aw("her", "sos", "--wait", "2", ok=False).get("ok")
-    time.sleep(0.01)
-    killed = not circle.runs(victim)
-    if killed:
-        circle.page(victim).disarm()
-        bed.check(f"{victim} starts again", start(circle, victim, port))
+    deaths = []
+
+    def supervise():
+        """Starts the victim again, at whatever time it died."""
+        if not circle.runs(victim):
+            deaths.append(victim)
+            circle.page(victim).disarm()
+            bed.check(f"{victim} starts again", start(circle, victim, port))
+        return True
+
+    supervise()
     if not told:
         circle.aw("her", "sos", "--wait", "2")
-    bed.until("the alarm rings at ben", 20, lambda: circle.rang("ben"))
+    bed.until("the alarm rings at ben", 20, lambda: supervise() and circle.rang("ben"))
     if seq:
-        bed.until("the check-in is there", 20, lambda: circle.arrived("ben", seq))
+        bed.until("the check-in is there", 20, lambda: supervise() and circle.arrived("ben", seq))
     circle.page(victim).disarm()
     for name in NAMES:
         circle.kill(name)
-    return killed
+    return bool(deaths)
 
 
 def main():

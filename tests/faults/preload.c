@@ -37,6 +37,12 @@ void *__libc_realloc(void *ptr, size_t len);
 
 static struct fault_page *page;
 
+/* What a child does before it becomes another program is not the program's. */
+static void leave(void)
+{
+    page = NULL;
+}
+
 __attribute__((constructor)) static void start(void)
 {
     const char *path = getenv("AW_FAULT_PAGE");
@@ -50,6 +56,7 @@ __attribute__((constructor)) static void start(void)
     if (map != MAP_FAILED)
         page = map;
     (void)unsetenv("LD_PRELOAD"); /* not for its children */
+    (void)pthread_atfork(NULL, NULL, leave);
 }
 
 __attribute__((noreturn)) static void die(void)
