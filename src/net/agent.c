@@ -84,7 +84,7 @@ static bool run_engines(struct aw_agent *a)
     return moved;
 }
 
-static void set_timer(struct aw_agent *a)
+uint64_t aw_agent_deadline_ms(const struct aw_agent *a)
 {
     uint64_t at_ms = AW_TIME_NEVER;
     size_t i;
@@ -96,7 +96,12 @@ static void set_timer(struct aw_agent *a)
         if (e->paused_until_ms != 0)
             at_ms = aw_time_min(at_ms, e->paused_until_ms);
     }
-    aw_loop_arm(a->loop, &a->timer, on_timer, at_ms);
+    return at_ms;
+}
+
+static void set_timer(struct aw_agent *a)
+{
+    aw_loop_arm(a->loop, &a->timer, on_timer, aw_agent_deadline_ms(a));
 }
 
 static void pump(struct aw_agent *a)

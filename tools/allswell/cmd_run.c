@@ -2,6 +2,7 @@
 #include "allswell/commands.h"
 #include "allswell/host_net.h"
 #include "allswell/session.h"
+#include "common/supervisor.h"
 
 #include <allswell/control.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 struct agent {
     struct host *host;
     struct aw_control *control;
+    struct supervisor *supervisor;
 };
 
 static void on_line(void *ctx, struct aw_control_client *client, const char *line)
@@ -52,14 +54,23 @@ static bool open_agent(struct agent *agent, const struct home *home, const char 
     return true;
 }
 
+static uint64_t next_deadline(void *ctx)
+{
+    const struct agent *agent = (const struct agent *)ctx;
+
+    return host_net_deadline_ms(agent->host);
+}
+
 int cmd_run(const struct args *args)
 {
-    struct agent agent = {.host = NULL, .control = NULL};
+    struct agent agent = {.host = NULL};
     struct tool_fail fail;
     struct home home;
-    bool ok = home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
-              home_check(&home, &session_home_rule, &fail) &&
-              open_agent(&agent, &home, args_option(args, "on-event"), &fail);
+    bool ok =
+        home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
+        home_check(&home, &session_home_rule, &fail) &&
+        open_agent(&agent, &home, args_option(args, "on-event"), &fail) &&
+        supervisor_open(&agent.supervisor, host_net_loop(agent.host), next_deadline, &agent, &fail);
 
     if (ok) {
         (void)printf("running: %s\n", home.path);
@@ -69,6 +80,7 @@ int cmd_run(const struct args *args)
         aw_loop_run(host_net_loop(agent.host));
         host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-ended"));
     }
+    supervisor_close(agent.supervisor);
     if (agent.control != NULL)
         aw_control_close(agent.control);
     host_close(agent.host);

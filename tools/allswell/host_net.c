@@ -191,6 +191,11 @@ struct aw_loop *host_net_loop(struct host *host)
     return host->net->loop;
 }
 
+uint64_t host_net_deadline_ms(const struct host *host)
+{
+    return aw_agent_deadline_ms(host->net->agent);
+}
+
 bool host_net_relay_at(const struct host *host, const struct aw_endpoint *endpoint,
                        struct aw_agent_relay *out)
 {

@@ -30,6 +30,9 @@ bool host_net_relay(struct host *host, const struct host_relay *relay, struct to
 /** The loop, for the control socket and signals. */
 struct aw_loop *host_net_loop(struct host *host);
 
+/** Next time of the loop's clock at which an engine has work. */
+uint64_t host_net_deadline_ms(const struct host *host);
+
 /** Tells what is known of a relay; false when nothing is. */
 bool host_net_relay_at(const struct host *host, const struct aw_endpoint *endpoint,
                        struct aw_agent_relay *out);

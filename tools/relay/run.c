@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay_tool.h"
 
+#include "common/supervisor.h"
+
 #include <allswell/control.h>
 #include <allswell/store_sqlite.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@ struct run {
     struct aw_store reader;
     struct aw_loop *loop;
     struct aw_control *control;
+    struct supervisor *supervisor;
     struct aw_server_wake wakes[WAKE_MAX];
     const char *wake_argv[WAKE_MAX][4];
     char wake_name[WAKE_MAX][AW_RELAY_LABEL_MAX + 1];
@@ -213,8 +216,16 @@ static bool open_all(struct run *run, const struct home *home, const struct list
     return true;
 }
 
+static uint64_t next_deadline(void *ctx)
+{
+    const struct run *run = (const struct run *)ctx;
+
+    return aw_relay_deadline_ms(run->host.relay);
+}
+
 static void close_all(struct run *run)
 {
+    supervisor_close(run->supervisor);
     if (run->control != NULL)
         aw_control_close(run->control);
     if (run->host.server != NULL)
@@ -242,7 +253,8 @@ int cmd_run(const struct args *args)
     }
     ok = listen_parse(&on, text == NULL ? "0.0.0.0:7440" : text, &fail) &&
          add_wakes(run, args, &fail) && relay_home(&home, args, true, &fail) &&
-         open_all(run, &home, &on, &fail) && announce(run, args, &on, &fail);
+         open_all(run, &home, &on, &fail) && announce(run, args, &on, &fail) &&
+         supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail);
     if (ok)
         aw_loop_run(run->loop);
     close_all(run);

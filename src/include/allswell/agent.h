@@ -111,6 +111,12 @@ struct aw_agent_relay {
 AW_API AW_MUST_USE enum aw_status aw_agent_relay_at(const struct aw_agent *agent, size_t idx,
                                                     struct aw_agent_relay *out);
 
+/**
+ * Next time of the loop's clock at which an engine has work, AW_TIME_NEVER. The agent's timer is
+ * set to it: that it lies far in the past tells that deadlines are not served.
+ */
+AW_API uint64_t aw_agent_deadline_ms(const struct aw_agent *agent);
+
 /** Returns whether nothing waits to be stored or sent. */
 AW_API bool aw_agent_is_idle(const struct aw_agent *agent);
 

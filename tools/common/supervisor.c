@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/supervisor.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+struct supervisor {
+    struct aw_loop *loop;
+    struct aw_loop_timer *timer;
+    supervisor_deadline *deadline;
+    void *ctx;
+    uint64_t period_ms; /* 0: nobody wants to know that it is alive */
+    int fd;
+    bool is_late; /* and said so */
+    struct sockaddr_un to;
+    socklen_t to_len;
+};
+
+/* A path, or a name in the abstract space that begins with @. */
+static bool set_address(struct supervisor *s, const char *name)
+{
+    size_t len = strlen(name);
+
+    if ((name[0] != '/' && name[0] != '@') || len < 2 || len >= sizeof s->to.sun_path)
+        return false;
+    s->to.sun_family = AF_UNIX;
+    memcpy(s->to.sun_path, name, len + 1);
+    s->to_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+    if (name[0] == '@')
+        s->to.sun_path[0] = '\0';
+    else
+        s->to_len++;
+    return true;
+}
+
+/* Who does not take it now has his reasons: what we do matters more than that he hears of it. */
+static void tell(const struct supervisor *s, const char *what)
+{
+    (void)!sendto(s->fd, what, strlen(what), MSG_NOSIGNAL | MSG_DONTWAIT,
+                  (const struct sockaddr *)&s->to, s->to_len);
+}
+
+static void on_timer(void *ctx)
+{
+    struct supervisor *s = (struct supervisor *)ctx;
+    uint64_t now_ms = aw_loop_now(s->loop).mono_ms, deadline_ms = s->deadline(s->ctx);
+    bool is_late = deadline_ms < now_ms && now_ms - deadline_ms > SUPERVISOR_LATE_MS;
+
+    if (!is_late)
+        tell(s, "WATCHDOG=1");
+    else if (!s->is_late)
+        (void)fprintf(stderr, "%s: a deadline is overdue: asking to be started anew\n", tool_name);
+    s->is_late = is_late;
+    aw_loop_timer_set(s->timer, now_ms + s->period_ms);
+}
+
+/* How often to tell that it is alive: three times as often as it is wanted. */
+static uint64_t period_ms(void)
+{
+    const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    unsigned long long us = usec == NULL ? 0 : strtoull(usec, NULL, 10);
+
+    if (us == 0 || us > 86400000000ULL || (pid != NULL && strtol(pid, NULL, 10) != (long)getpid()))
+        return 0;
+    return us / 3000 == 0 ? 1 : us / 3000;
+}
+
+bool supervisor_open(struct supervisor **out, struct aw_loop *loop, supervisor_deadline *deadline,
+                     void *ctx, struct tool_fail *fail)
+{
+    const char *name = getenv("NOTIFY_SOCKET");
+    struct supervisor *s;
+
+    *out = NULL;
+    if (name == NULL)
+        return true;
+    s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return fail_set(fail, TOOL_ENVIRONMENT, "out of memory: end other processes");
+    s->loop = loop;
+    s->deadline = deadline;
+    s->ctx = ctx;
+    s->period_ms = period_ms();
+    s->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    *out = s;
+    if (!set_address(s, name))
+        return fail_set(fail, TOOL_USAGE,
+                        "NOTIFY_SOCKET is neither a path nor a name that begins with @: unset it");
+    if (s->fd < 0 || (s->timer = aw_loop_timer_new(loop, on_timer, s)) == NULL)
+        return fail_set(fail, TOOL_ENVIRONMENT, "no socket for NOTIFY_SOCKET: end other processes");
+    (void)unsetenv("NOTIFY_SOCKET");
+    (void)unsetenv("WATCHDOG_USEC");
+    (void)unsetenv("WATCHDOG_PID");
+    tell(s, "READY=1");
+    if (s->period_ms != 0)
+        aw_loop_timer_set(s->timer, 0);
+    return true;
+}
+
+void supervisor_close(struct supervisor *supervisor)
+{
+    if (supervisor == NULL)
+        return;
+    if (supervisor->timer != NULL) {
+        tell(supervisor, "STOPPING=1");
+        aw_loop_timer_free(supervisor->timer);
+    }
+    if (supervisor->fd >= 0)
+        (void)close(supervisor->fd);
+    free(supervisor);
+}
