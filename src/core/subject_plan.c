@@ -72,7 +72,7 @@ static uint32_t next_version(const struct subject *s)
         if (aw_su_decoy_const(s, p) == NULL && p->plan_named > most)
             most = p->plan_named;
     }
-    return (most - own > SUBJECT_PLAN_JUMP ? own + SUBJECT_PLAN_JUMP : most) + 1;
+    return most - own >= SUBJECT_PLAN_JUMP ? own + SUBJECT_PLAN_JUMP : most + 1;
 }
 
 /* What she does not write: number, time, keys, who was removed, which card. */
