@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Goal: each invariant of the simulator finds the flaw that is put into the world for it, and without
-# the flaw the same lives pass.
-# Method: simulate --canary for each number; the invariant that broke must be the one of that number.
+# Goal: each invariant of the simulator finds the flaw that is put into the world for it, and
+# without the flaw the same lives pass.
+# Method: simulate --canary for each number; the invariant that broke must be that of the number.
 set -eu
 simulate=$*
 failed=0

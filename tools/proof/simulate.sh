@@ -10,9 +10,14 @@ out=$PROOF_BUILD/simulate
 mkdir -p "$out"
 
 status=0
-tests/tools/simulate_canaries.sh "$stub" >"$out/canaries" 2>&1 || { cat "$out/canaries" >&2; status=1; }
+tests/tools/simulate_canaries.sh "$stub" >"$out/canaries" 2>&1 || {
+  cat "$out/canaries" >&2
+  status=1
+}
 found=$(grep -c '^found' "$out/canaries" || true)
-printf 'canaries found\t%s\t13\t%s\tlast\n' "$found" "$([ "$found" = 13 ] && echo met || echo short)"
+verdict=short
+[ "$found" != 13 ] || verdict=met
+printf 'canaries found\t%s\t13\t%s\tlast\n' "$found" "$verdict"
 
 left_s=$((PROOF_SECONDS * 3 / 4))
 "$stub" --seed "$PROOF_SEED" --seconds "$left_s" --figures stub >"$out/a" 2>"$out/a.err" &

@@ -690,6 +690,20 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
 
 /* ---- I7: the end ---- */
 
+/* A word that she typed just now is still on its way, and who was rung just now has not called her
+ * yet: neither says that something stays wrong. */
+bool sim_check_is_settled(const struct sim *w)
+{
+    const struct subject *s = (const void *)w->hosts[0].subject->opaque;
+
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        if (engine_of(w, n)->ladder.incident != AW_INCIDENT_NONE ||
+            s->people[n - 1].words.count > 0)
+            return false;
+    }
+    return true;
+}
+
 void sim_check_end(struct sim *w)
 {
     const struct subject *s = (const void *)w->hosts[0].subject->opaque;

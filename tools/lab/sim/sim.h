@@ -544,6 +544,7 @@ void sim_check_incident(struct sim *w, struct sim_incident *incident);
 /* A contact's engine around a feed: what is refused changes nothing. */
 void sim_check_before(struct sim *w, struct sim_host *h);
 void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status);
+bool sim_check_is_settled(const struct sim *w);
 void sim_check_end(struct sim *w);
 void sim_check_free(struct sim *w);
 

@@ -312,6 +312,9 @@ void sim_run(struct sim *w)
         w->is_calm = true;
         sim_faults_end(w);
         run_until(w, safe_end_ms + w->scene.calm_ms);
+        /* At a moment at which nothing has just happened; a day has one. */
+        for (unsigned hour = 0; hour < 24 && !w->is_failed && !sim_check_is_settled(w); hour++)
+            run_until(w, w->now_ms + SIM_HOUR);
     }
     if (!w->is_failed)
         sim_check_end(w);
