@@ -14,10 +14,11 @@
  * What a state of the database is worth is the caller's: a number, noted with each operation.
  */
 
-/* At each operation: the content that was promised, and two that may be found instead. */
+/* At each operation: the content that was promised, and what may be found instead. */
+#define DISK_MAYBE 6
 struct disk_promise {
     uint64_t kept;
-    uint64_t maybe[2]; /* 0: no other */
+    uint64_t maybe[DISK_MAYBE]; /* 0: no other */
 };
 
 /* A disk that acknowledges a flush and does nothing. */

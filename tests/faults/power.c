@@ -39,7 +39,10 @@ struct life {
     unsigned flags;
     struct aw_store store;
     struct model model;
-    uint64_t failed; /* hash with the commit that failed last, 0: none */
+    /* With one of the commits that failed since the last that did not: the disk may have kept it
+     * whole (spec/10-storage.md §3), unless the next one has overwritten it. */
+    uint64_t failed[DISK_MAYBE - 1];
+    size_t failed_count;
     unsigned commits, refused;
 };
 
@@ -123,6 +126,24 @@ static uint32_t draw_len(struct t_rng *rng)
     }
 }
 
+static void promise(const struct life *life, uint64_t next)
+{
+    struct disk_promise p = {.kept = life->model.hash, .maybe = {next}};
+
+    for (size_t i = 0; i < life->failed_count; i++)
+        p.maybe[1 + i] = life->failed[i];
+    disk_promise(p);
+}
+
+static bool is_failed(const struct life *life, uint64_t hash)
+{
+    for (size_t i = 0; i < life->failed_count; i++) {
+        if (life->failed[i] == hash)
+            return true;
+    }
+    return false;
+}
+
 /* One commit of some kind: a record or many, new, replaced, deleted, or nothing. */
 static void commit(struct life *life, struct t_rng *rng, bool is_big)
 {
@@ -147,16 +168,16 @@ static void commit(struct life *life, struct t_rng *rng, bool is_big)
         ops[i].value = (struct aw_bytes){bytes[i], len};
         set(&next, key, next_version++, len);
     }
-    disk_promise((struct disk_promise){life->model.hash, {next.hash, life->failed}});
+    promise(life, next.hash);
     st = life->store.vtable->commit(life->store.self, ops, count);
     if (st == AW_OK) {
         life->model = next;
-        life->failed = 0;
+        life->failed_count = 0;
         life->commits++;
-        disk_promise((struct disk_promise){next.hash, {0, 0}});
+        promise(life, 0);
     } else {
         T_EQ(st, AW_E_STORE);
-        life->failed = next.hash;
+        life->failed[life->failed_count++] = next.hash;
         life->refused++;
     }
 }
@@ -187,9 +208,8 @@ static void restart(struct life *life, const char *path)
     life->path = path;
     T_REQUIRE(open_life(life));
     T_EQ(look(&life->store, &found), AW_OK);
-    T_TRUE(found.hash == life->model.hash || found.hash == life->failed);
+    T_TRUE(found.hash == life->model.hash || is_failed(life, found.hash));
     life->model = found;
-    life->failed = 0;
     old.vtable->close(old.self);
 }
 
@@ -221,10 +241,12 @@ static void live(struct life *life, struct t_rng *rng, const char *spare)
     T_EQ(look(&life->store, &found), AW_OK);
     T_TRUE(found.hash == life->model.hash);
     for (unsigned i = 0; i < count; i++) {
-        if (has_faults && t_rng_below(rng, 2) == 0)
+        if (life->failed_count + 1 == DISK_MAYBE)
+            fail_nothing();
+        else if (has_faults && t_rng_below(rng, 2) == 0)
             fail_something(rng);
         commit(life, rng, is_big);
-        if (power.faults > 1 && life->failed != 0 && life->path != spare &&
+        if (power.faults > 1 && life->failed_count > 0 && life->path != spare &&
             t_rng_below(rng, 2) == 0) {
             fail_nothing();
             restart(life, spare);
@@ -237,7 +259,7 @@ static void live(struct life *life, struct t_rng *rng, const char *spare)
 }
 
 /* What is found where the power failed. */
-static bool judge(const char *path, unsigned flags, struct disk_promise promise, struct model *out)
+static bool judge(const char *path, unsigned flags, struct disk_promise said, struct model *out)
 {
     char message[AW_SQLITE_MESSAGE_CAP];
     struct aw_store s;
@@ -247,9 +269,10 @@ static bool judge(const char *path, unsigned flags, struct disk_promise promise,
         st = look(&s, out);
         s.vtable->close(s.self);
     }
-    if (st == AW_OK && (out->hash == promise.kept || out->hash == promise.maybe[0] ||
-                        out->hash == promise.maybe[1]))
-        return true;
+    for (size_t i = 0; i < DISK_MAYBE && st == AW_OK; i++) {
+        if (out->hash == said.kept || out->hash == said.maybe[i])
+            return true;
+    }
     if (st == AW_OK)
         power.lost++;
     else
@@ -309,7 +332,7 @@ static void run_seed(const char *folder)
 
         life.flags =
             AW_SQLITE_CREATE | flags[power.control == CONTROL_NONE ? t_rng_below(&rng, 3) : 0];
-        disk_promise((struct disk_promise){model.hash, {0, 0}});
+        disk_promise((struct disk_promise){.kept = model.hash});
         disk_record(life.path, power.control == CONTROL_LIES ? DISK_LIES : DISK_HONEST);
         live(&life, &rng, paths[2]);
         count = disk_stop();
