@@ -43,7 +43,7 @@ seeds=
 [ ! -d "fuzz/corpus/$base" ] || seeds=fuzz/corpus/$base
 rm -f "$corpus/$name.count" "$corpus/$name.failed"
 # shellcheck disable=SC2086 # either may be nothing
-"$target" -max_total_time="$each_s" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+"$target" -max_total_time="$each_s" -timeout=20 -rss_limit_mb=2560 -print_final_stats=1 \
   -seed="$seed" -artifact_prefix="$crashes/$name-" $dictionary "$corpus/$name" $seeds \
   >"$corpus/$name.log" 2>&1 || touch "$corpus/$name.failed"
 awk '/stat::number_of_executed_units/ { print $2 }' "$corpus/$name.log" >"$corpus/$name.count"
