@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size < 2)
         return 0;
-    victim = strcmp(FUZZ_RULE, "call") == 0 ? 1 : 0;
+    victim = strcmp(fuzz_grammar.rule, "call") == 0 ? 1 : 0;
     text = (struct aw_bytes){data + 1, size - 1};
     circle_init(&circle, 1, 99);
     circle_set_up(&circle);

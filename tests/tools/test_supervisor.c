@@ -131,13 +131,13 @@ static void test_no_watchdog(void)
  * Method: no variable; names without a leading slash, empty, too long. */
 static void test_names(void)
 {
-    static const char *const bad[] = {
-        "", "@", "relative",
-        "/0123456789012345678901234567890123456789012345678901234567890123456789"
-        "012345678901234567890123456789012345678901234567890123456789"};
+    char too_long[120];
+    const char *const bad[] = {"", "@", "relative", too_long};
     struct tool_fail fail;
     struct bed b;
 
+    memset(too_long, '/', sizeof too_long - 1);
+    too_long[sizeof too_long - 1] = '\0';
     set_up(&b, "@allswell-test-names");
     T_REQUIRE(unsetenv("NOTIFY_SOCKET") == 0);
     T_TRUE(supervisor_open(&b.supervisor, b.loop, deadline, &b, &fail));
