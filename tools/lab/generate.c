@@ -93,6 +93,8 @@ static bool swap(struct message *m)
     idx = (size_t)t_rng_below(&m->rng, map->value - 1);
     first = tree_key(&m->tree, number_of(m, map), idx);
     second = tree_key(&m->tree, number_of(m, map), idx + 1);
+    if (first == TREE_NONE || second == TREE_NONE)
+        return false; /* it says that it has more than it has: damaged before */
     from = m->tree.nodes[second].at;
     to = tree_pair_end(&m->tree, second);
     return tree_splice(&m->buf, to, to,
@@ -115,6 +117,8 @@ static bool repeat(struct message *m)
     if (map == NULL)
         return false;
     key = tree_key(&m->tree, number_of(m, map), (size_t)t_rng_below(&m->rng, map->value));
+    if (key == TREE_NONE)
+        return false;
     at = m->tree.nodes[key].at;
     return tree_splice(&m->buf, at, at,
                        (struct aw_bytes){m->buf.ptr + at, tree_pair_end(&m->tree, key) - at}) &&
