@@ -440,9 +440,22 @@ static void close_incident(struct model *m, const struct aw_ladder_rules *r)
     catch_up(m, r, due_of(m));
 }
 
+/* "where its end never came, a safe check-in made after it was missed does for it" */
+static bool does_for_timer(const struct model *m, const struct aw_ladder_rules *r, uint64_t made_s)
+{
+    const int timer = AW_LADDER_DUE(AW_WHY_TIMER);
+    uint64_t missed_s =
+        m->due_s[timer] == AW_NO_TIME ? AW_NO_TIME : m->due_s[timer] + r->plan->grace_s;
+    bool others = false;
+
+    for (int i = 0; i < AW_LADDER_DUES; i++)
+        others = others || (i != timer && m->due_s[i] <= m->now_s);
+    return made_s >= m->levels_s && (m->cause == timer || (!others && made_s >= missed_s));
+}
+
 void model_safe(struct model *m, const struct aw_ladder_rules *r, uint32_t seq, uint64_t made_s)
 {
-    bool is_timer = m->cause == AW_LADDER_DUE(AW_WHY_TIMER) && made_s >= m->levels_s;
+    bool is_timer = does_for_timer(m, r, made_s);
     bool is_beat = m->cause == AW_LADDER_DUE(AW_WHY_BEAT);
 
     if (m->incident == AW_INCIDENT_NONE || seq <= m->trigger_seq)

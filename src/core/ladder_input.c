@@ -188,18 +188,34 @@ void aw_ladder_alarm(struct aw_ladder *l, const struct aw_ladder_rules *rules,
     aw_ladder_advance(l, rules, now_s, out);
 }
 
+/* A timer that she cannot end any more must not keep an incident open for ever, whichever deadline
+ * opened it. */
+static bool ends_timer(const struct aw_ladder *l, const struct aw_ladder_rules *rules,
+                       uint64_t made_s)
+{
+    uint64_t timer_s = l->due.at_s[AW_LADDER_DUE(AW_WHY_TIMER)];
+
+    if (made_s < l->levels_s)
+        return false;
+    if (l->cause == AW_WHY_TIMER)
+        return true;
+    for (unsigned i = 0; i < AW_LADDER_DUES; i++) {
+        if (i != AW_LADDER_DUE(AW_WHY_TIMER) && l->due.at_s[i] <= l->now_s)
+            return false;
+    }
+    return timer_s <= made_s && made_s - timer_s >= rules->plan->grace_s;
+}
+
 void aw_ladder_safe(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint32_t seq,
                     uint64_t made_s, uint64_t now_s, struct aw_ladder_out *out)
 {
-    bool is_timer;
 
     aw_ladder_advance(l, rules, now_s, out);
     /* An older one that was under way when she called for help says nothing about now. */
     if (!aw_ladder_is_incident(l) || seq <= l->trigger_seq)
         return;
-    /* A timer that she cannot end any more must not keep an incident open for ever. */
-    is_timer = l->cause == AW_WHY_TIMER && made_s >= l->levels_s;
-    if (l->incident == AW_INCIDENT_MISSED && l->state != AW_LADDER_RESUMED && !is_timer)
+    if (l->incident == AW_INCIDENT_MISSED && l->state != AW_LADDER_RESUMED &&
+        !ends_timer(l, rules, made_s))
         return;
     /* A check-in held back from before her phone fell silent is moved ahead by beats alone. */
     if (l->incident == AW_INCIDENT_MISSED && l->cause == AW_WHY_BEAT && made_s < l->levels_s)

@@ -350,6 +350,34 @@ static void test_closing_while_suspected(void)
     T_EQ(aw_ladder_due_s(&b.ladder), T0 + 8000); /* the timer is settled, the check-in is not */
 }
 
+/* Goal: a timer whose end was lost keeps no incident open for ever, whichever deadline opened it.
+ * Method: a check-in is missed, then a timer; she checks in before the timer's grace is used up,
+ * and after; likewise while something else is missed, too. */
+static void test_timer_behind_a_checkin(void)
+{
+    struct aw_ladder_due due = {{T0 + 3600, T0 + 3650, AW_NO_TIME, AW_NO_TIME, T0 + 86400}};
+    struct bed b;
+
+    set_up(&b);
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0, &b.out);
+    (void)tick(&b, T0 + 3900);
+    T_EQ(b.ladder.cause, AW_WHY_CHECKIN);
+    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 3905, &b.out), AW_OK);
+    due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] = T0 + 90000;
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 3910, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3949, T0 + 3949, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    due.at_s[AW_LADDER_DUE(AW_WHY_ASK)] = T0 + 3940;
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 3950, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3950, T0 + 3950, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    due.at_s[AW_LADDER_DUE(AW_WHY_ASK)] = AW_NO_TIME;
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 3950, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3950, T0 + 3950, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_FINE);
+    T_EQ(b.ladder.due.at_s[AW_LADDER_DUE(AW_WHY_TIMER)], AW_NO_TIME);
+}
+
 /* Goal: claims_max bounds the holds of one incident, own and others' together.
  * Method: five levels, one hold allowed; then none left for another human or for a second level. */
 static void test_claims_max(void)
@@ -452,6 +480,7 @@ int main(void)
     T_RUN(test_resumed_without_deadline);
     T_RUN(test_suspect_anew_in_incident);
     T_RUN(test_closing_while_suspected);
+    T_RUN(test_timer_behind_a_checkin);
     T_RUN(test_claims_max);
     T_RUN(test_peers);
     T_RUN(test_sound);
