@@ -381,11 +381,24 @@ static void meet(struct sim *w)
     }
 }
 
+/* Her device shows a session in quarantine for as long as there is one: a power cut may have taken
+ * back what she said of it. */
+static void look_at_quarantine(struct sim *w)
+{
+    for (uint8_t i = 1; i <= w->scene.contacts; i++) {
+        struct aw_person person;
+
+        if (aw_subject_person(w->hosts[0].subject, i, &person) == AW_OK && person.quarantined)
+            sim_human_at(w, w->now_ms, i, SIM_ACT_COMPARE, 0);
+    }
+}
+
 static void on_meet(struct sim *w)
 {
     sim_human_at(w, w->now_ms + SIM_DAY / 2, 0, SIM_ACT_MEET, 0);
     if (w->is_held || !can_act(w))
         return;
+    look_at_quarantine(w);
     meet(w);
     put_right(w);
 }
