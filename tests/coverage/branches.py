@@ -6,6 +6,7 @@ Usage: branches.py EXPORT.json ROOT quick|full LIST.txt
 Prints figures as tools/proof.sh takes them. A branch is a condition that came out true, or false.
 """
 import json
+import os
 import sys
 
 CODEC = ("src/wire/", "src/relay/request.c", "src/relay/answer.c")
@@ -33,13 +34,16 @@ def no_test_can(lines, line, text, column):
     return False
 
 
-def places(branches):
-    """Once each: an inline function of a header is in every object that includes it."""
-    counts = {}
-    for line, column, end, end_column, is_true, is_false, *_ in branches:
-        before = counts.get((line, column, end, end_column), (0, 0))
-        counts[line, column, end, end_column] = (before[0] + is_true, before[1] + is_false)
-    return counts.items()
+def places_of(files, root):
+    """By file: each place once. An inline function of a header is in every object that includes it, and a
+    compiler cache may name one file in several ways."""
+    places = {}
+    for entry in files:
+        counts = places.setdefault(os.path.relpath(os.path.realpath(entry["filename"]), root), {})
+        for line, column, end, end_column, is_true, is_false, *_ in entry["branches"]:
+            before = counts.get((line, column, end, end_column), (0, 0))
+            counts[line, column, end, end_column] = (before[0] + is_true, before[1] + is_false)
+    return places
 
 
 def main():
@@ -48,14 +52,13 @@ def main():
         files = json.load(file)["data"][0]["files"]
     total, taken = {}, {}
     missing = []
-    for entry in files:
-        path = entry["filename"].removeprefix(root.rstrip("/") + "/")
+    for path, counts in sorted(places_of(files, os.path.realpath(root)).items()):
         is_program = path.startswith("tools/") and "/bench" not in path
         if not path.startswith("src/") and not (is_program and mode == "full"):
             continue
-        with open(entry["filename"], encoding="utf-8") as file:
+        with open(os.path.join(root, path), encoding="utf-8") as file:
             lines = file.read().split("\n")
-        for (line, column, end, end_column), (is_true, is_false) in places(entry["branches"]):
+        for (line, column, end, end_column), (is_true, is_false) in counts.items():
             text = lines[line - 1]
             if no_test_can(lines, line, text, column):
                 continue

@@ -51,7 +51,7 @@ __attribute__((constructor)) static void start(void)
 
     if (fd < 0)
         return;
-    map = (void *)syscall(SYS_mmap, NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    map = (void *)syscall(SYS_mmap, NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
     (void)syscall(SYS_close, fd);
     if (map != MAP_FAILED)
         page = map;
@@ -269,7 +269,7 @@ int epoll_pwait(int epoll, struct epoll_event *events, int count, int timeout_ms
 {
     return refused(FAULT_WAIT)
                ? -1
-               : (int)syscall(SYS_epoll_pwait, epoll, events, count, timeout_ms, mask, 8);
+               : (int)syscall(SYS_epoll_pwait, epoll, events, count, timeout_ms, mask, 8L);
 }
 
 int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout_ms)
@@ -301,7 +301,7 @@ void *mmap64(void *at, size_t len, int protection, int flags, int fd, off_t offs
 {
     if (refused(FAULT_MAP))
         return MAP_FAILED;
-    return (void *)syscall(SYS_mmap, at, len, protection, flags, fd, offset);
+    return (void *)syscall(SYS_mmap, at, len, (long)protection, (long)flags, (long)fd, offset);
 }
 
 int eventfd(unsigned count, int flags)

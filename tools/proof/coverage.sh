@@ -3,31 +3,34 @@
 # Part of the proof: which branches of the source the tests take, as clang counts them: each
 # condition both ways, each case of a switch. Assertions count as no branch, for no test can take
 # one; benchmarks are left out. The list of what is not taken is in $PROOF_BUILD/coverage.txt.
-# PROOF_MODE=quick runs the tests of the unit, full also those of the programs.
+# PROOF_MODE=quick builds and runs the tests of the units and the replays of fuzz inputs, full also
+# the programs and their tests, those with faults among them.
 set -eu
 build=$PROOF_BUILD/coverage-build profiles=$PROOF_BUILD/coverage-profiles
 for tool in clang llvm-profdata-14 llvm-cov-14 python3; do
   command -v $tool >/dev/null || { echo "coverage: no $tool" >&2; exit 2; }
 done
+labels='unit|fuzz' tools=OFF
+[ "$PROOF_MODE" = quick ] || labels=. tools=ON
 mkdir -p "$build"
 rm -rf "$profiles"
 mkdir "$profiles"
+# Little optimisation: half of the time is the compiler's.
 { cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DALLSWELL_COVERAGE=ON \
-    -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build "$build" -j "$(nproc)"; } \
-  >"$build/build.log" 2>&1 ||
+    -DALLSWELL_TOOLS=$tools -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O1 &&
+  cmake --build "$build" -j "$(nproc)"; } >"$build/build.log" 2>&1 ||
   { tail -n 20 "$build/build.log" >&2; exit 1; }
 
-labels='unit|fuzz'
-[ "$PROOF_MODE" = quick ] || labels=.
-# Each test adds to one of eight files: what it ran is merged as it ends.
-LLVM_PROFILE_FILE=$profiles/%8m.profraw ctest --test-dir "$build" -j "$(nproc)" -L "$labels" \
+# The counters of a program are mapped from one of four files (%c): those of a process that is
+# killed are there, too.
+LLVM_PROFILE_FILE=$profiles/%4m%c.profraw ctest --test-dir "$build" -j "$(nproc)" -L "$labels" \
   -LE models --output-on-failure --no-tests=error >&2 || exit 1
 
 llvm-profdata-14 merge -sparse "$profiles"/*.profraw -o "$profiles/all" 2>/dev/null
 first=$build/unit/test_base
 set --
-for program in "$build"/unit/test_* "$build"/integ/test_* "$build"/fuzz/replay_* \
-  "$build"/bin/allswell*; do
+for program in "$build"/unit/test_* "$build"/integ/test_* "$build"/tools-tests/test_* \
+  "$build"/fuzz/replay_* "$build"/faults/faults_* "$build"/bin/allswell*; do
   [ ! -f "$program" ] || [ ! -x "$program" ] || set -- "$@" -object "$program"
 done
 llvm-cov-14 export -instr-profile "$profiles/all" "$first" "$@" >"$profiles/all.json" 2>/dev/null
