@@ -21,10 +21,10 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Per source: the tests that may notice, quick ones first.
-READER = ["test_cbor_judge", "test_message_rules", "test_rd_wr", "test_diag", "test_cbor_differential",
-          "test_messages", "test_request"]
-LADDER = ["test_ladder", "test_attacks_alarm", "test_circle", "test_triggers", "test_silences",
-          "test_council", "test_attacks_peers"]
+READER = ["test_cbor_judge", "test_rd_wr", "test_message_rules", "test_diag", "test_request",
+          "replay_cbor_judge", "test_cbor_differential", "test_messages"]
+LADDER = ["test_ladder", "replay_ladder", "replay_escalation", "test_attacks_alarm", "test_circle",
+          "test_triggers", "test_council", "test_silences", "test_attacks_peers"]
 SOURCES = {
     "src/wire/rd.c": READER,
     "src/wire/item.c": READER,
@@ -90,7 +90,6 @@ class Bench:
 
     def __init__(self, build):
         self.build = build
-        self.tests = os.path.join(build, "tests")
         self.objects = {}
         for path in SOURCES:
             layer = path.split("/")[1]
@@ -102,14 +101,24 @@ class Bench:
                                   if word not in ("-O2", "-g", "-Werror")]
         self.links, self.limits = {}, {}
         for test in set(READER + LADDER):
-            with open(os.path.join(self.tests, "CMakeFiles", f"{test}.dir", "link.txt"), encoding="utf-8") as file:
+            with open(os.path.join(self.folder(test), "CMakeFiles", f"{test}.dir", "link.txt"),
+                      encoding="utf-8") as file:
                 self.links[test] = shlex.split(file.read())
+
+    def folder(self, test):
+        return os.path.join(self.build, "fuzz" if test.startswith("replay_") else "tests")
+
+    def command(self, test, program):
+        """A replay plays its corpus, and what its own mutator makes of it."""
+        corpus = os.path.join(ROOT, "fuzz", "corpus", test.removeprefix("replay_"))
+        return [program, corpus] if test.startswith("replay_") else [program]
 
     def limit_s(self, test):
         """How long it may take: much longer than it takes without a mutant."""
         if test not in self.limits:
             begin = time.monotonic()
-            if not self.run([os.path.join(self.build, "unit", test)], 120):
+            folder = "fuzz" if test.startswith("replay_") else "unit"
+            if not self.run(self.command(test, os.path.join(self.build, folder, test)), 120):
                 raise RuntimeError(f"{test} fails as it is: mend that first")
             self.limits[test] = 10 * (time.monotonic() - begin) + 5
         return self.limits[test]
@@ -136,9 +145,9 @@ class Bench:
                 link = self.links[test]
                 at = link.index("-o")
                 command = link[:at] + ["-o", program, mutant] + link[at + 2:]
-                if not self.run(command, 60, self.tests):
+                if not self.run(command, 60, self.folder(test)):
                     raise RuntimeError(f"{test} does not link with a mutant of {path}")
-                if not self.run([program], self.limit_s(test)):
+                if not self.run(self.command(test, program), self.limit_s(test)):
                     return f"killed by {test}"
         return "survived"
 
