@@ -167,16 +167,19 @@ bool aw_server_link_resume(struct server_link *link)
     link->is_held = false;
     aw_server_list_remove(&link->server->held, link);
     feed(link, (struct aw_bytes){plain.ptr, plain.len});
-    if (link->is_held && link->held_plain.len == plain.len) { /* nothing was taken */
+    if (link->is_held) { /* what arrived behind it waits on, or it would overtake */
+        bool moved = link->held_plain.len < plain.len;
+
         link->held_raw = raw;
         bytes_free(&plain);
-        return false;
+        return moved;
     }
     bytes_free(&plain);
-    take_bytes(link, raw.ptr, raw.len);
+    if (link->state == SERVER_LINK_READY && !link->is_over)
+        take_bytes(link, raw.ptr, raw.len);
     bytes_free(&raw);
     if (link->state == SERVER_LINK_READY && !link->is_held && !link->is_over &&
-        !link->server->is_draining && aw_server_link_read(link) != 0)
+        aw_server_link_read(link) != 0)
         aw_server_link_close(link);
     return true;
 }
