@@ -256,6 +256,36 @@ static void test_timer_missed(void)
     circle_free(&c);
 }
 
+/* Goal: a timer that her phone knows no more closes with her check-in, though another deadline
+ * raised the incident.
+ * Method: she misses her check-in, then the timer, and never ends it. */
+static void test_timer_forgotten(void)
+{
+    struct circle c;
+    struct aw_why why;
+
+    set_up(&c, 0);
+    T_EQ(aw_subject_timer_start(her(&c), AW_TIMER_JOURNEY,
+                                (uint32_t)(circle_now_s(&c) + 25 * HOUR_S), 0, NULL, NULL,
+                                circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 26 * HOUR_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_MISSED);
+        aw_contact_why(c.hosts[n].contact, &why);
+        T_EQ(why.cause, AW_WHY_CHECKIN);
+    }
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 10);
+    T_EQ(aw_contact_confirm(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, HOUR_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).state, AW_LADDER_FINE);
+        T_EQ(seen(&c, n).timer_kind, 0);
+    }
+    circle_free(&c);
+}
+
 /* Goal: a wrong secret ends no timer, and a forced one is an alarm.
  * Method: the end with each. */
 static void test_timer_end_judged(void)
@@ -483,6 +513,7 @@ int main(void)
     T_RUN(test_timer_ends);
     T_RUN(test_older_words);
     T_RUN(test_timer_missed);
+    T_RUN(test_timer_forgotten);
     T_RUN(test_timer_end_judged);
     T_RUN(test_ask);
     T_RUN(test_ask_under_duress);
