@@ -119,6 +119,14 @@ void sim_people_set_up(struct sim *w)
 
 /* ---- Habits ---- */
 
+/* She answers what she was asked, whatever else she plans. */
+static void checkin_at(struct sim *w, uint64_t at_ms)
+{
+    if (w->answer_ms != 0 && w->answer_ms < at_ms)
+        at_ms = w->answer_ms;
+    sim_human_at(w, at_ms, 0, SIM_ACT_CHECKIN, ++w->habit_no);
+}
+
 /* Plans her next check-in, as a human who looks at her screen does. */
 static void plan_checkin(struct sim *w)
 {
@@ -149,7 +157,7 @@ static void plan_checkin(struct sim *w)
         at_ms = due_ms + slack_ms * sim_below(&w->rng, 80) / 100;
     }
     w->due_ms = due_ms;
-    sim_human_at(w, at_ms, 0, SIM_ACT_CHECKIN, ++w->habit_no);
+    checkin_at(w, at_ms);
 }
 
 bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
@@ -162,8 +170,10 @@ bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
     st = aw_subject_checkin(her->subject, key, NULL, 0, NULL, sim_host_now(w, her));
     if (st != AW_OK)
         return false;
-    if (key != wrong_key)
+    if (key != wrong_key) {
         w->typed_ms = w->now_ms;
+        w->answer_ms = 0;
+    }
     if (key == w->safe_key)
         w->safe_ms = w->now_ms;
     w->stats->checkins++;
@@ -172,11 +182,39 @@ bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
     return true;
 }
 
+static bool end_timer(struct sim *w)
+{
+    struct sim_host *her = &w->hosts[0];
+
+    if (aw_subject_timer_end(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her)) != AW_OK)
+        return false;
+    w->typed_ms = w->now_ms;
+    w->answer_ms = 0;
+    sim_note(w, "she: ends the timer");
+    sim_host_pump(w, her);
+    return true;
+}
+
+/* Whether it is the timer that her screen says is due: no check-in ends that. */
+static bool has_arrived(const struct sim *w)
+{
+    struct aw_subject_view view;
+
+    if (!can_act(w))
+        return false;
+    aw_subject_view(w->hosts[0].subject, &view);
+    return view.timer_kind != 0 &&
+           view.timer_due_s * SIM_SECOND <= sim_host_now(w, &w->hosts[0]).wall_ms;
+}
+
 static void on_checkin(struct sim *w, const struct sim_event *event)
 {
+    bool is_done;
+
     if (event->gen != w->habit_no || w->is_held)
         return;
-    if (!sim_people_checkin(w, w->safe_key, "checks in")) {
+    is_done = has_arrived(w) ? end_timer(w) : sim_people_checkin(w, w->safe_key, "checks in");
+    if (!is_done) {
         /* The phone is off, or busy: a little later. */
         sim_human_at(w, w->now_ms + 5 * SIM_MINUTE, 0, SIM_ACT_CHECKIN, ++w->habit_no);
         return;
@@ -355,7 +393,7 @@ static void put_right(struct sim *w)
 
     aw_subject_view(her->subject, &view);
     if (view.timer_kind != 0)
-        (void)!aw_subject_timer_end(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her));
+        (void)end_timer(w);
     if (view.alarm_id != 0)
         (void)!aw_subject_cancel(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her));
     sim_host_pump(w, her);
@@ -517,17 +555,8 @@ static void on_extra(struct sim *w)
 
 static void on_timer_end(struct sim *w)
 {
-    struct sim_host *her = &w->hosts[0];
-
-    if (w->is_held || !can_act(w))
-        return;
-    if (aw_subject_timer_end(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her)) ==
-        AW_OK) {
-        w->typed_ms = w->now_ms;
-        sim_note(w, "she: arrives, and ends the timer");
-        sim_host_pump(w, her);
+    if (!w->is_held && can_act(w) && end_timer(w))
         plan_checkin(w);
-    }
 }
 
 void sim_people_begin(struct sim *w)
@@ -593,15 +622,13 @@ void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_even
         break;
     case AW_EVENT_DUE:
         if (!w->is_held && w->late_until_ms < w->now_ms)
-            sim_human_at(w, w->now_ms + sim_below(&w->rng, w->scene.plan.grace_s * SIM_SECOND / 2),
-                         0, SIM_ACT_CHECKIN, ++w->habit_no);
+            checkin_at(w, w->now_ms + sim_below(&w->rng, w->scene.plan.grace_s * SIM_SECOND / 2));
         break;
     case AW_EVENT_ASKED:
         sim_note(w, "she: is asked whether all is well");
+        w->answer_ms = w->now_ms + sim_below(&w->rng, w->scene.plan.pace.ask_s * SIM_SECOND / 2);
         if (!w->is_held)
-            sim_human_at(w,
-                         w->now_ms + sim_below(&w->rng, w->scene.plan.pace.ask_s * SIM_SECOND / 2),
-                         0, SIM_ACT_CHECKIN, ++w->habit_no);
+            checkin_at(w, w->answer_ms);
         break;
     case AW_EVENT_QUARANTINED:
         w->stats->quarantined++;

@@ -387,6 +387,7 @@ struct sim {
     uint64_t spoke_ms;           /* last statement of her device */
     uint64_t sent_ms;            /* last cell of it */
     uint64_t due_ms;             /* when her next check-in is planned, by a human's habit */
+    uint64_t answer_ms;          /* when she means to answer a question, 0: none */
     uint32_t habit_no;           /* makes older plans for a check-in void */
     uint64_t late_until_ms;      /* she forgot, until then */
     bool is_held;                /* she cannot act: an incident is open */
