@@ -114,6 +114,10 @@ void aw_co_flush(struct contact *c, const struct aw_ladder_out *out)
             .at_s = (uint32_t)e->at_s,
         };
 
+        /* spec/07-contact.md §5: "That an incident is closed MUST NOT be told after a later one
+         * rang." */
+        if (event.urgency == AW_URGENCY_RING)
+            aw_outbox_take_back(&c->outbox, AW_EVENT_CLOSED);
         aw_outbox_event(&c->outbox, &event, waits_for_store(e->kind) ? c->outbox.change : 0);
         if (e->kind == AW_EVENT_CLOSED)
             close_incident(c);

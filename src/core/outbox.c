@@ -56,6 +56,19 @@ void aw_outbox_event(struct aw_outbox *o, const struct aw_event *event, uint64_t
     o->event_count++;
 }
 
+void aw_outbox_take_back(struct aw_outbox *o, enum aw_event_kind kind)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < o->event_count; i++) {
+        uint32_t from = (o->event_pos + i) % AW_OUTBOX_EVENT_MAX;
+
+        if (o->events[from].event.kind != kind || o->events[from].change <= o->change_stored)
+            o->events[(o->event_pos + kept++) % AW_OUTBOX_EVENT_MAX] = o->events[from];
+    }
+    o->event_count = kept;
+}
+
 bool aw_outbox_next_event(struct aw_outbox *o, struct aw_action *action)
 {
     uint32_t skip = 0;

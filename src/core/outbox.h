@@ -52,6 +52,9 @@ bool aw_outbox_has_room(const struct aw_outbox *o);
 /* Adds an event that waits for `change` to be stored; 0: it waits for nothing. */
 void aw_outbox_event(struct aw_outbox *o, const struct aw_event *event, uint64_t change);
 
+/* Takes back what of this kind still waits for the store. */
+void aw_outbox_take_back(struct aw_outbox *o, enum aw_event_kind kind);
+
 /* Hands out the oldest event, if it waits for nothing any more. */
 bool aw_outbox_next_event(struct aw_outbox *o, struct aw_action *action);
 

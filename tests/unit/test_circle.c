@@ -293,6 +293,35 @@ static void test_store_fails(void)
     circle_free(&c);
 }
 
+/* Goal: who is rung is not told afterwards that an earlier incident is over [CO-69].
+ * Method: an incident ends while his store fails; she is missed again; then the store works. */
+static void test_rung_before_closed(void)
+{
+    struct circle c;
+
+    circle_init(&c, 1, 9);
+    circle_set_up(&c);
+    circle_run(&c, HOUR_S + 11 * MIN_S);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_RING) >= 1);
+    c.hosts[1].store_fails = true;
+    circle_checkin(&c, circle_safe);
+    T_EQ(aw_contact_confirm(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_pump(&c);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_NONE);
+    circle_forget_events(&c);
+    circle_run(&c, HOUR_S + 11 * MIN_S);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_RING) >= 1);
+    c.hosts[1].store_fails = false;
+    circle_run(&c, 6 * MIN_S);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+    T_EQ(circle_events(&c, 1, AW_EVENT_CLOSED), 0);
+    circle_checkin(&c, circle_safe);
+    T_EQ(aw_contact_confirm(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_pump(&c);
+    T_EQ(circle_events(&c, 1, AW_EVENT_CLOSED), 1);
+    circle_free(&c);
+}
+
 static void copy_records(struct circle_host *h, struct circle_record **out, size_t *count)
 {
     *count = h->record_count;
@@ -408,6 +437,7 @@ int main(void)
     T_RUN(test_place);
     T_RUN(test_wakes_after_a_day);
     T_RUN(test_store_fails);
+    T_RUN(test_rung_before_closed);
     T_RUN(test_unreadable_record);
     T_RUN(test_gap_is_shown);
     T_RUN(test_restored_contact_asks);

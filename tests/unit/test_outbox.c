@@ -2,6 +2,8 @@
 /* Actions and events on their way to the host: what waits for the store, and what does not. */
 #include "core/outbox.h"
 
+#include "base/assert.h"
+
 #include "test.h"
 
 static struct aw_outbox o;
@@ -44,6 +46,29 @@ static void test_waiting(void)
     while (aw_outbox_next_event(&o, &a))
         taken++;
     T_EQ(taken, AW_OUTBOX_EVENT_CALM + 2);
+}
+
+/* Goal: what is taken back is not told, and all else is, in its order.
+ * Method: three kinds, of one of them one that is stored, over the end of the ring. */
+static void test_taken_back(void)
+{
+    static const enum aw_event_kind left[] = {AW_EVENT_CLOSED, AW_EVENT_CHECKED_IN, AW_EVENT_RING};
+    struct aw_action a;
+
+    aw_outbox_init(&o);
+    o.event_pos = AW_OUTBOX_EVENT_MAX - 2;
+    o.change_stored = 6;
+    event(AW_EVENT_CLOSED, 1, 6);
+    event(AW_EVENT_CHECKED_IN, 1, 6);
+    event(AW_EVENT_CLOSED, 1, 7);
+    event(AW_EVENT_RING, 1, 0);
+    aw_outbox_take_back(&o, AW_EVENT_CLOSED);
+    o.change_stored = 7;
+    for (size_t i = 0; i < AW_COUNT(left); i++) {
+        T_TRUE(aw_outbox_next_event(&o, &a));
+        T_EQ(a.event.kind, left[i]);
+    }
+    T_TRUE(!aw_outbox_next_event(&o, &a));
 }
 
 /* Goal: that the store failed is said once, and not at all when nobody takes events.
@@ -95,6 +120,7 @@ static void test_parcel(void)
 int main(void)
 {
     T_RUN(test_waiting);
+    T_RUN(test_taken_back);
     T_RUN(test_store_failed);
     T_RUN(test_parcel);
     return t_end();
