@@ -64,8 +64,9 @@ enum aw_status aw_contact_verify(struct aw_contact *contact, struct aw_now now)
         return st;
     aw_channel_set_verified(&c->channel);
     c->who.phase = AW_CONTACT_VERIFIED;
-    c->own.words_at_s = (uint32_t)aw_timebase_s(&c->time);
-    aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_OWN);
+    /* spec/07-contact.md §12: "Words that are compared to verify somebody, or to accept a
+     * quarantined session, MUST NOT count for this." */
+    aw_co_touch(c, CONTACT_DIRTY_WHO | CONTACT_DIRTY_CHANNEL);
     return AW_OK;
 }
 

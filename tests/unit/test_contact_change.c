@@ -205,7 +205,7 @@ static void test_secrets(void)
 }
 
 /* Goal: a forgotten secret is made good by humans who compare words in person, after the full
- * delay, and by nothing else (CO-51).
+ * delay, and by nothing else (CO-51), nor by words that were compared to verify her (CO-70).
  * Method: one contact, new secrets and a plan that nobody can judge; with and without him. */
 static void test_forgotten_secret(void)
 {
@@ -213,7 +213,7 @@ static void test_forgotten_secret(void)
 
     T_TRUE(aw_change_is_vouched(2, 9) && !aw_change_is_vouched(1, 2));
     T_TRUE(aw_change_is_vouched(1, 1) && !aw_change_is_vouched(0, 1));
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
         struct aw_secrets secrets = {.circle = 1};
         struct circle c;
         struct aw_plan plan;
@@ -232,12 +232,14 @@ static void test_forgotten_secret(void)
         T_TRUE(circle_view(&c, 1).keys_unjudged);
         if (k == 1)
             T_EQ(aw_contact_words_compared(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+        if (k == 2)
+            T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
         circle_run(&c, 2 * DAY_S - 120);
         T_EQ(circle_view(&c, 1).plan_version, 2);
         circle_restart(&c, 1);
         circle_run(&c, 120);
         T_EQ(circle_view(&c, 1).plan_version == 3, k == 1);
-        T_EQ(circle_view(&c, 1).keys_unjudged, k == 0);
+        T_EQ(circle_view(&c, 1).keys_unjudged, k != 1);
         circle_checkin(&c, safe);
         T_EQ(circle_view(&c, 1).newest.verdict, k == 1 ? AW_VERDICT_SAFE : AW_VERDICT_WRONG);
         circle_free(&c);
