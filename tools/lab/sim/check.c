@@ -428,8 +428,11 @@ static void on_ring(struct sim *w, struct sim_host *h)
 static void on_closed(struct sim *w, struct sim_host *h)
 {
     const struct contact *c = engine_of(w, h->idx);
+    /* The event waits for its store: by then a later one may have begun. */
+    uint64_t raised_s =
+        c->ladder.incident == AW_INCIDENT_NONE ? c->ladder.peers.raised_s : w->raised_s[h->idx];
     /* Clocks of two contacts may be ten minutes apart (07 CO-31). */
-    uint64_t began_ms = ms_of(c->ladder.peers.raised_s - w->scene.clock_error_s - 600);
+    uint64_t began_ms = ms_of(raised_s - w->scene.clock_error_s - 600);
     bool is_confirmed = c->plan.relaxed;
 
     w->stats->checks[SIM_I6_AUTHENTIC]++;
@@ -534,13 +537,16 @@ static void check_contact(struct sim *w, struct sim_host *h)
         contact_of(h->contact)->book.newest.base_s += 3600;
     note_path(w, h->idx);
     check_plan(w, h);
+    if (c->ladder.incident != AW_INCIDENT_NONE)
+        w->raised_s[h->idx] = c->ladder.peers.raised_s;
     /* What goes to those outside the circle follows from the ladder that is shown to them. */
     if (c->ladder.state >= AW_LADDER_SUSPECT || c->shown.state >= AW_LADDER_SUSPECT)
         w->missing_ms[h->idx] = w->now_ms;
     if (seq == w->seen_seq[h->idx] && newest->base_s == w->seen_base_s[h->idx])
         return;
-    if (seq != w->seen_seq[h->idx])
-        w->is_parted[h->idx] = false; /* heard since the restore */
+    /* What was made before the restore tells nothing of what comes after. */
+    if (seq != w->seen_seq[h->idx] && newest->call.issued_at_s > w->parted_s[h->idx])
+        w->is_parted[h->idx] = false;
     w->stats->checks[SIM_I3_FRESH]++;
     if (seq > w->said_max)
         sim_fail(w, SIM_I3_FRESH, "%s accepts statement %u, and she made %u", sim_name(w, h->idx),

@@ -144,9 +144,15 @@ static void step_clock(struct sim *w)
 
 static void note_restored(struct sim *w, const struct sim_host *h)
 {
+    uint64_t hers_s = sim_host_now(w, &w->hosts[0]).wall_ms / 1000;
+
     w->is_restored[h->idx] = true;
-    for (size_t n = 1; n <= w->scene.contacts; n++)
-        w->is_parted[n] = w->is_parted[n] || h->idx == 0 || h->idx == n;
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        if (h->idx != 0 && h->idx != n)
+            continue;
+        w->is_parted[n] = true;
+        w->parted_s[n] = hers_s;
+    }
 }
 
 static void restore(struct sim *w)

@@ -401,7 +401,17 @@ static void put_right(struct sim *w)
         (void)plan_set(w, NULL);
 }
 
-/* What her secret could not show, because a key was gone, people show by looking at her. */
+static bool is_her_plan(const struct sim *w, uint32_t version)
+{
+    for (size_t i = 0; i < w->plan_count; i++) {
+        if (w->plans[i].version == version)
+            return true;
+    }
+    return false;
+}
+
+/* What her secret could not show, because a key was gone, people show by looking at her; she knows
+ * whether the plan is hers. */
 static void meet(struct sim *w)
 {
     for (size_t i = 1; i <= w->scene.contacts; i++) {
@@ -411,7 +421,8 @@ static void meet(struct sim *w)
         if (!sim_host_runs(h) || w->humans[i].is_traitor)
             continue;
         aw_contact_view(h->contact, &view);
-        if ((view.pending_unjudged || view.keys_unjudged) &&
+        if (((view.pending_unjudged && is_her_plan(w, view.pending_version)) ||
+             view.keys_unjudged) &&
             aw_contact_words_compared(h->contact, sim_host_now(w, h)) == AW_OK) {
             sim_note(w, "%s: meets her, and compares words", sim_name(w, i));
             sim_host_pump(w, h);

@@ -409,11 +409,14 @@ struct sim {
     uint32_t seen_checkin[1 + SIM_CONTACT_MAX];
     uint32_t seen_plan[1 + SIM_CONTACT_MAX];
     uint32_t seen_incident[1 + SIM_CONTACT_MAX];
+    uint64_t
+        raised_s[1 + SIM_CONTACT_MAX]; /* newest trigger of the incident there, after an input */
     uint32_t told_seq[1 + SIM_CONTACT_MAX]; /* what she was told that his device has */
     uint64_t
-        missing_ms[1 + SIM_CONTACT_MAX];   /* when each last found her missing, or suspected it */
-    bool is_parted[1 + SIM_CONTACT_MAX];   /* restored, and nothing heard there since */
-    bool is_restored[1 + SIM_CONTACT_MAX]; /* once its state was an older one */
+        missing_ms[1 + SIM_CONTACT_MAX];    /* when each last found her missing, or suspected it */
+    bool is_parted[1 + SIM_CONTACT_MAX];    /* restored, and nothing heard there since */
+    uint64_t parted_s[1 + SIM_CONTACT_MAX]; /* what her clock showed then */
+    bool is_restored[1 + SIM_CONTACT_MAX];  /* once its state was an older one */
     uint32_t told_checkins[1 + SIM_CONTACT_MAX][32]; /* newest that were told, a ring */
     uint32_t told_pos[1 + SIM_CONTACT_MAX];
     struct sim_nonces nonces;
