@@ -13,7 +13,7 @@ build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev lib
 libjansson-dev libqrencode-dev"
 tests="python3"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
-spin cppcheck zip iproute2 nftables systemd"
+spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd"
 # What only the proof needs, 450 MB of it.
 proof="frama-c-base"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.

@@ -106,4 +106,27 @@ int helper(int v) { return v; }
 int aw_x(int v) { return helper(v); }
 C
 expect fail "a name without aw_" exports base
+
+# The list: what is installed is what was committed, no more and no less.
+layer base <<'C'
+AW_API int aw_more(int v);
+int aw_more(int v) { return v; }
+int aw_x(int v) { return aw_more(v); }
+C
+listed() { # <pass|fail> <name>; the list on stdin
+  cat >"$work/list.txt"
+  if perl "$here/symbols.pl" listed "$work/list.txt" "allswell=$work/base.a" >"$work/log" 2>&1; then
+    got=pass
+  else
+    got=fail
+  fi
+  [ "$got" = "$1" ] && return
+  echo "symbols_self: '$2' should $1"
+  cat "$work/log"
+  bad=1
+}
+printf 'allswell aw_more\nallswell aw_x\nallswell-net aw_far\n' | listed pass "what is there"
+printf 'allswell aw_x\n' | listed fail "a symbol added"
+printf 'allswell aw_gone\nallswell aw_more\nallswell aw_x\n' | listed fail "a symbol removed"
+printf 'allswell-net aw_more\nallswell aw_x\n' | listed fail "a symbol of another library"
 exit "$bad"

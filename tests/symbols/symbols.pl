@@ -7,6 +7,10 @@
 #     symbols of the layers that they may use; they hold no writable data (no global state).
 #   symbols.pl exports <folder of public headers> <layer>=<archive>...
 #     the symbols of default visibility are exactly the functions that the headers mark AW_API.
+#   symbols.pl listed <list> <library>=<shared object>, or <library>=<archive>[,<archive>]...
+#     what each installed library shows is exactly what the list says, a line "<library> <name>"
+#     each: nothing is added to it or taken from it by accident.
+#   symbols.pl list <library>=... prints what the list has to say.
 use strict;
 use warnings;
 
@@ -139,9 +143,46 @@ sub exports {
     return;
 }
 
-my ($mode, $folder, @archives) = @ARGV;
+# What an installed library shows: "<library> <name>", sorted.
+sub shown_by {
+    my (%libraries) = @_;
+    my %shown;
+    for my $library (keys %libraries) {
+        for my $file (split /,/, $libraries{$library}) {
+            for my $s (symbols_of($file)) {
+                my ($object, $name, $section, $visibility, $binding) = @$s;
+                next if $section eq 'UND' || $section eq 'ABS' || $binding eq 'LOCAL';
+                $shown{"$library $name"} = 1 if $visibility eq 'DEFAULT';
+            }
+        }
+    }
+    return sort keys %shown;
+}
+
+sub listed {
+    my ($list, %libraries) = @_;
+    open(my $file, '<', $list) or die "symbols: $list: $!\n";
+    my %listed = map { chomp; ($_ => 1) } grep { !/^#/ && /\S/ } <$file>;
+    close($file);
+    my %shown = map { $_ => 1 } shown_by(%libraries);
+    complain("$list does not list: $_") for grep { !$listed{$_} } sort keys %shown;
+    for (grep { !$shown{$_} } sort keys %listed) {
+        my ($library) = split;
+        complain("$list lists what is not there: $_") if $libraries{$library};
+    }
+    complain('no symbol at all') unless %shown;
+    return;
+}
+
+my $mode = shift @ARGV // '';
+if ($mode eq 'list') {
+    print map { "$_\n" } shown_by(map { split /=/, $_, 2 } @ARGV);
+    exit 0;
+}
+my ($folder, @archives) = @ARGV;
 my %archives = map { split /=/, $_, 2 } @archives;
 if    ($mode eq 'imports') { imports($folder, %archives) }
 elsif ($mode eq 'exports') { exports($folder, %archives) }
-else                       { die "usage: symbols.pl imports|exports <folder> <layer>=...\n" }
+elsif ($mode eq 'listed')  { listed($folder, %archives) }
+else                       { die "usage: symbols.pl imports|exports|listed|list ...\n" }
 exit $bad;

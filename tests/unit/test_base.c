@@ -6,6 +6,7 @@
 #include "base/time.h"
 
 #include <allswell/store.h>
+#include <allswell/version.h>
 
 /* Goal: the class of a status says what to do, also for values that do not exist yet.
  * Method: both ends of every range. */
@@ -179,6 +180,22 @@ static void test_assert_once(void)
     T_EQ(calls, 1);
 }
 
+/* Goal: a newer version is a larger number, and number and words are of one version.
+ * Method: each part decides over the ones after it; the words are made from the macros. */
+static void test_version(void)
+{
+    char text[32];
+
+    T_TRUE(AW_VERSION_OF(1, 0, 0) > AW_VERSION_OF(0, 255, 255));
+    T_TRUE(AW_VERSION_OF(0, 2, 0) > AW_VERSION_OF(0, 1, 255));
+    T_TRUE(AW_VERSION_OF(0, 1, 1) > AW_VERSION_OF(0, 1, 0));
+    T_TRUE(AW_VERSION_MAJOR < 256 && AW_VERSION_MINOR < 256 && AW_VERSION_PATCH < 256);
+    T_EQ(aw_version(), AW_VERSION);
+    (void)snprintf(text, sizeof text, "%d.%d.%d", AW_VERSION_MAJOR, AW_VERSION_MINOR,
+                   AW_VERSION_PATCH);
+    T_STR_EQ(aw_version_text(), text);
+}
+
 int main(void)
 {
     T_RUN(test_status_ranges);
@@ -190,5 +207,6 @@ int main(void)
     T_RUN(test_time);
     T_RUN(test_store_key);
     T_RUN(test_assert_once);
+    T_RUN(test_version);
     return t_end();
 }

@@ -26,9 +26,9 @@ extern "C" {
 
 /** Spaces of the store that belong to the engines: scan all of them at start. */
 #define AW_SPACE_SUBJECT_FIRST 1
-#define AW_SPACE_SUBJECT_LAST  15
+#define AW_SPACE_SUBJECT_LAST  15 /* the last one of the subject engine */
 #define AW_SPACE_CONTACT_FIRST 16 /* shared by all contact engines: see aw_contact_slot() */
-#define AW_SPACE_CONTACT_LAST  31
+#define AW_SPACE_CONTACT_LAST  31 /* likewise, of the contact engines */
 
 /** Kind of an action. */
 enum aw_action_kind {
@@ -99,34 +99,34 @@ enum aw_urgency { AW_URGENCY_QUIET = 0, AW_URGENCY_NOTICE = 1, AW_URGENCY_RING =
 
 /** One event. */
 struct aw_event {
-    enum aw_event_kind kind;
-    enum aw_urgency urgency;
-    enum aw_status status; /* STORE_FAILED, INVITE_STALE */
-    uint8_t person;        /* subject engine: contact person 1 to 16, 0: none */
-    uint8_t level;         /* from 1; 0: none */
-    uint8_t relay;         /* contact engine: own mailbox + 1 whose relay it is; 0: none */
-    uint32_t seq;          /* statement or version that it is about, 0: none */
-    uint32_t at_s;         /* when it is due or happened, seconds since 1970-01-01 UTC */
+    enum aw_event_kind kind; /* what happened */
+    enum aw_urgency urgency; /* how loud it is to be told */
+    enum aw_status status;   /* STORE_FAILED, INVITE_STALE */
+    uint8_t person;          /* subject engine: contact person 1 to 16, 0: none */
+    uint8_t level;           /* from 1; 0: none */
+    uint8_t relay;           /* contact engine: own mailbox + 1 whose relay it is; 0: none */
+    uint32_t seq;            /* statement or version that it is about, 0: none */
+    uint32_t at_s;           /* when it is due or happened, seconds since 1970-01-01 UTC */
 };
 
 /** What to commit, all of it or nothing. */
 struct aw_action_store {
-    const struct aw_store_op *ops;
-    size_t count;
+    const struct aw_store_op *ops; /* in order */
+    size_t count;                  /* at least 1 */
 };
 
 /** What to deposit, and where. Secret: wipe. */
 struct aw_action_send {
-    struct aw_endpoint relay;
-    uint8_t capability[32]; /* deposit capability of the mailbox */
-    struct aw_bytes cell;   /* 512 or 16384 bytes */
-    uint32_t arm_after_s;   /* 0: deposit; else arm a switch with it, 512 bytes only */
+    struct aw_endpoint relay; /* where the mailbox lies */
+    uint8_t capability[32];   /* deposit capability of the mailbox */
+    struct aw_bytes cell;     /* 512 or 16384 bytes */
+    uint32_t arm_after_s;     /* 0: deposit; else arm a switch with it, 512 bytes only */
 };
 
 /** One action. Bytes are borrowed from the engine until done(id). */
 struct aw_action {
-    uint64_t id;
-    enum aw_action_kind kind;
+    uint64_t id;              /* for done() */
+    enum aw_action_kind kind; /* which member of the union holds */
     union {
         struct aw_action_store store;
         struct aw_action_send send;
@@ -136,16 +136,17 @@ struct aw_action {
 
 /** One mailbox that an engine reads. Secret: wipe. */
 struct aw_mailbox {
-    uint32_t id; /* as in feed(); stable over restarts */
-    struct aw_endpoint relay;
-    uint8_t read_capability[32];
-    uint8_t deposit_capability[32];
-    uint8_t read_key[32]; /* hashes of the two: what the relay stores */
-    uint8_t deposit_key[32];
+    uint32_t id;                    /* as in feed(); stable over restarts */
+    struct aw_endpoint relay;       /* where it lies */
+    uint8_t read_capability[32];    /* what reads it, with aw_client_mailbox_add() */
+    uint8_t deposit_capability[32]; /* what others write to it with */
+    uint8_t read_key[32];           /* hashes of the two: what the relay stores */
+    uint8_t deposit_key[32];        /* of the deposit capability */
 };
 
-/** Most mailboxes that one engine reads. */
+/** Most mailboxes that a subject engine reads. */
 #define AW_SUBJECT_MAILBOX_MAX (AW_PLAN_MEMBER_MAX * AW_ENDPOINT_COUNT_MAX * 2)
+/** The same for a contact engine. */
 #define AW_CONTACT_MAILBOX_MAX (AW_PLAN_MEMBER_MAX * AW_ENDPOINT_COUNT_MAX)
 
 /** Returns the lower-case name of an event ("ring", "checked-in", ...), never NULL. */

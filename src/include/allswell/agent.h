@@ -61,7 +61,7 @@ struct aw_agent_config {
      * @param slot  AW_AGENT_SUBJECT, or the slot of the contact engine
      */
     void (*on_event)(void *ctx, uint32_t slot, const struct aw_event *event);
-    void *ctx;
+    void *ctx; /* handed to each callback */
 };
 
 struct aw_agent;
@@ -98,13 +98,13 @@ AW_API void aw_agent_flush(struct aw_agent *agent);
 
 /** What is known of one relay. */
 struct aw_agent_relay {
-    struct aw_endpoint relay;
-    struct aw_client_health health;
-    uint32_t mailbox_count;
-    uint32_t send_count;         /* cells that wait for it */
+    struct aw_endpoint relay;       /* its address and key */
+    struct aw_client_health health; /* how well it can be heard */
+    uint32_t mailbox_count;         /* mailboxes that are read there */
+    uint32_t send_count;            /* cells that wait for it */
     enum aw_relay_answer answer; /* last answer about a mailbox: AW_RELAY_TOKEN needs a new token */
     bool is_up;                  /* proved itself on the present link */
-    bool has_token;
+    bool has_token;              /* a token to create mailboxes is known */
 };
 
 /** Tells about the `idx`-th relay. AW_OK or AW_E_NOT_FOUND. */

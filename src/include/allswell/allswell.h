@@ -47,7 +47,7 @@
  * Names. aw_<noun>_<verb>; a unit is the last word of a name (grace_ms, body_len); _is_ asks a
  * question. The words are those of spec/: subject, contact, relay, check-in, beat, word, cell.
  *
- * Versions. Before 1.0 a minor version may change any structure and any function.
+ * Versions. version.h: before 1.0 a minor version may change any structure and any function.
  */
 
 #include <allswell/action.h>
@@ -78,8 +78,6 @@
 #include <allswell/store_sqlite.h>
 #include <allswell/subject.h>
 #include <allswell/trigger.h>
-
-/** Version of these headers. */
-#define ALLSWELL_VERSION_STRING "0.1.0"
+#include <allswell/version.h>
 
 #endif /* ALLSWELL_ALLSWELL_H */

@@ -22,7 +22,9 @@ extern "C" {
 #define AW_API      __attribute__((visibility("default")))
 #define AW_MUST_USE __attribute__((warn_unused_result))
 #else
+/** Marks what the library shows of itself. */
 #define AW_API
+/** Marks a result that the compiler warns of when it is ignored. */
 #define AW_MUST_USE
 #endif
 
@@ -63,6 +65,7 @@ enum aw_status {
     AW_E_DAMAGED = -63, /* stored data is not what was written: restore a backup */
 };
 
+/** What the caller does next with a status: see enum aw_status. */
 enum aw_status_class {
     AW_CLASS_OK = 0,
     AW_CLASS_USAGE,
@@ -79,15 +82,15 @@ AW_API const char *aw_status_name(enum aw_status status);
 
 /** Borrowed bytes: valid until the call returns, unless the function says longer. */
 struct aw_bytes {
-    const uint8_t *ptr;
-    size_t len;
+    const uint8_t *ptr; /* NULL only where the function says so */
+    size_t len;         /* in bytes */
 };
 
 /** A caller's buffer: `len` of `cap` bytes are filled. Functions append after `len`. */
 struct aw_buf {
-    uint8_t *ptr;
-    size_t cap;
-    size_t len;
+    uint8_t *ptr; /* not NULL unless cap is 0 */
+    size_t cap;   /* in bytes */
+    size_t len;   /* at most cap */
 };
 
 /** One reading of both clocks, taken together by the caller for each input. */
@@ -108,8 +111,8 @@ struct aw_now {
  * then returns AW_E_ENTROPY and changes nothing).
  */
 struct aw_random {
-    bool (*fill)(void *ctx, uint8_t *out, size_t len);
-    void *ctx;
+    bool (*fill)(void *ctx, uint8_t *out, size_t len); /* called from inside inputs */
+    void *ctx;                                         /* handed to fill() */
 };
 
 #ifdef __cplusplus

@@ -46,8 +46,9 @@ struct aw_card_section {
 /** A card: ascending by kind, then level; one text for each. Size: 9680 bytes. Secret: wipe. */
 struct aw_card {
     uint32_t version; /* from 1 */
-    struct aw_card_section sections[AW_CARD_SECTION_MAX];
-    uint8_t sections_count;
+    struct aw_card_section
+        sections[AW_CARD_SECTION_MAX]; /* in the order in which they are to be read */
+    uint8_t sections_count;            /* of them */
 };
 
 #ifdef __cplusplus

@@ -40,7 +40,7 @@ extern "C" {
 
 /** Shortest and longest wait between two attempts to connect, in ms. */
 #define AW_CLIENT_BACKOFF_MIN_MS 1000
-#define AW_CLIENT_BACKOFF_MAX_MS 60000
+#define AW_CLIENT_BACKOFF_MAX_MS 60000 /* the longest */
 
 /** "No mailbox". */
 #define AW_CLIENT_NONE UINT32_MAX
@@ -49,60 +49,64 @@ extern "C" {
 struct aw_client_mailbox {
     uint8_t read[AW_RELAY_KEY_LEN];        /* capability */
     uint8_t deposit_key[AW_RELAY_KEY_LEN]; /* hash of the deposit capability */
-    uint8_t token[AW_RELAY_KEY_LEN];
-    struct aw_now asked;   /* when the question was sent whose answer set `owed` */
+    uint8_t token[AW_RELAY_KEY_LEN];       /* of the relay's operator, for creating it */
+    struct aw_now asked;                   /* when the question was sent whose answer set `owed` */
     struct aw_now clear;   /* when a question was sent that was answered "nothing more" */
     uint64_t delivered_no; /* highest cell number on this link */
     uint64_t take_upto;    /* highest one handled on this link */
-    uint64_t take_sent;
-    uint32_t clear_as_of; /* the relay's clock in that answer, seconds */
-    uint32_t answer_as_of;
-    uint32_t owed; /* cells that the relay has announced and not yet delivered */
-    uint8_t state; /* bits, see client.c */
-    uint8_t want;  /* requests to send, one bit for each op */
-    uint8_t sent;  /* requests that await an answer, likewise */
+    uint64_t take_sent;    /* the last "handled" that was sent */
+    uint32_t clear_as_of;  /* the relay's clock in that answer, seconds */
+    uint32_t answer_as_of; /* likewise, in the newest answer */
+    uint32_t owed;         /* cells that the relay has announced and not yet delivered */
+    uint8_t state;         /* bits, see client.c */
+    uint8_t want;          /* requests to send, one bit for each op */
+    uint8_t sent;          /* requests that await an answer, likewise */
 };
 
 /** One cell to deposit or to arm. Size: 568 bytes. Private fields. Secret: wipe. */
 struct aw_client_deposit {
-    uint64_t id;
-    const uint8_t *bulk; /* caller's bytes, NULL for a small cell */
-    uint32_t after_s;    /* 0: a deposit */
-    uint8_t state;       /* free, waiting, sent, cancelled */
-    uint8_t capability[AW_RELAY_KEY_LEN];
-    uint8_t cell[AW_RELAY_CELL_LEN];
+    uint64_t id;                          /* the caller's, for the event */
+    const uint8_t *bulk;                  /* caller's bytes, NULL for a small cell */
+    uint32_t after_s;                     /* 0: a deposit */
+    uint8_t state;                        /* free, waiting, sent, cancelled */
+    uint8_t capability[AW_RELAY_KEY_LEN]; /* of the mailbox that it goes to */
+    uint8_t cell[AW_RELAY_CELL_LEN];      /* a small one */
 };
 
 /** The caller's arrays and choices; the arrays must live as long as the client. */
 struct aw_client_config {
-    struct aw_client_mailbox *mailboxes;
-    struct aw_client_deposit *deposits;
-    uint32_t mailbox_cap;
-    uint32_t deposit_cap;
-    uint64_t answer_ms; /* 0: AW_CLIENT_ANSWER_MS */
-    uint64_t probe_ms;  /* 0: AW_CLIENT_PROBE_MS; AW_TIME_NEVER: no probes. It is the same always:
-                           a relay sees when it is asked (spec/07-contact.md §5.1) */
+    struct aw_client_mailbox *mailboxes; /* mailbox_cap of them */
+    struct aw_client_deposit *deposits;  /* deposit_cap of them */
+    uint32_t mailbox_cap;                /* at least 1 */
+    uint32_t deposit_cap;                /* at least 1 */
+    uint64_t answer_ms;                  /* 0: AW_CLIENT_ANSWER_MS */
+    uint64_t probe_ms; /* 0: AW_CLIENT_PROBE_MS; AW_TIME_NEVER: no probes. It is the same always:
+                          a relay sees when it is asked (spec/07-contact.md §5.1) */
 };
 
 /** Private fields, visible only so that the caller can place the object. Size: 144 bytes. */
 struct aw_client {
-    struct aw_client_config config;
-    uint64_t connect_ms;       /* when to connect; AW_TIME_NEVER while there is a link */
-    uint64_t progress_ms;      /* last answer, or first unanswered request */
-    uint64_t probe_due_ms;     /* when to probe, AW_TIME_NEVER without a link */
-    uint64_t retry_ms;         /* when to ask again what the relay could not store */
-    struct aw_now answered;    /* when the last answer came */
-    struct aw_now answered_of; /* when the question was sent that was answered last */
-    uint32_t answered_as_of;
-    uint32_t attempt;
-    uint32_t outstanding;     /* requests that await an answer */
-    uint32_t want_count;      /* mailboxes with something to ask */
-    uint32_t deposit_waiting; /* cells to send */
-    uint32_t mailbox_pos, probe_pos, place_pos, deposit_pos;
-    bool is_linked;  /* connecting or connected */
-    bool is_healthy; /* an answer has come on this link */
+    struct aw_client_config config; /* as given */
+    uint64_t connect_ms;            /* when to connect; AW_TIME_NEVER while there is a link */
+    uint64_t progress_ms;           /* last answer, or first unanswered request */
+    uint64_t probe_due_ms;          /* when to probe, AW_TIME_NEVER without a link */
+    uint64_t retry_ms;              /* when to ask again what the relay could not store */
+    struct aw_now answered;         /* when the last answer came */
+    struct aw_now answered_of;      /* when the question was sent that was answered last */
+    uint32_t answered_as_of;        /* the relay's clock in it, seconds */
+    uint32_t attempt;               /* to connect, since the last answer */
+    uint32_t outstanding;           /* requests that await an answer */
+    uint32_t want_count;            /* mailboxes with something to ask */
+    uint32_t deposit_waiting;       /* cells to send */
+    uint32_t mailbox_pos;           /* where the rounds go on: over mailboxes */
+    uint32_t probe_pos;             /* over probes */
+    uint32_t place_pos;             /* over subscriptions */
+    uint32_t deposit_pos;           /* over deposits */
+    bool is_linked;                 /* connecting or connected */
+    bool is_healthy;                /* an answer has come on this link */
 };
 
+/** Kind of an event of a client, and which fields of the event it sets. */
 enum aw_client_event_kind {
     AW_CLIENT_EV_NONE = 0,   /* the frame is used up */
     AW_CLIENT_EV_DELIVERED,  /* mailbox, cell_no, at, cell: then aw_client_take() */
@@ -116,15 +120,15 @@ enum aw_client_event_kind {
 
 /** One thing that the relay has said. */
 struct aw_client_event {
-    enum aw_client_event_kind kind;
-    enum aw_relay_answer status;
-    uint32_t mailbox;     /* index, or AW_CLIENT_NONE */
-    uint32_t at;          /* deposited_at or as_of: the relay's wall clock, seconds */
-    uint32_t waiting;     /* cells that will follow on this link, or that are waiting */
-    uint32_t retry_after; /* AW_RELAY_RATE: seconds until the next deposit may pass */
-    uint64_t id;          /* of the deposit */
-    uint64_t cell_no;
-    struct aw_bytes cell; /* borrowed from the frame */
+    enum aw_client_event_kind kind; /* which of the others hold */
+    enum aw_relay_answer status;    /* what the relay answered */
+    uint32_t mailbox;               /* index, or AW_CLIENT_NONE */
+    uint32_t at;                    /* deposited_at or as_of: the relay's wall clock, seconds */
+    uint32_t waiting;               /* cells that will follow on this link, or that are waiting */
+    uint32_t retry_after;           /* AW_RELAY_RATE: seconds until the next deposit may pass */
+    uint64_t id;                    /* of the deposit */
+    uint64_t cell_no;               /* for aw_client_take() */
+    struct aw_bytes cell;           /* borrowed from the frame */
 };
 
 /** Starts with no mailbox and nothing to deposit; connecting is due at once. */
@@ -266,6 +270,7 @@ struct aw_client_health {
     uint32_t outstanding;   /* requests without answer */
 };
 
+/** Copies how well this relay can be heard. */
 AW_API void aw_client_health(const struct aw_client *client, struct aw_client_health *out);
 
 /**

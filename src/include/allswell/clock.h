@@ -23,8 +23,8 @@ extern "C" {
 /** Private fields. */
 struct aw_clock {
     uint64_t origin_wall_ms; /* where compressed and true wall time are the same */
-    uint64_t origin_mono_ms;
-    uint32_t factor; /* 1: true time */
+    uint64_t origin_mono_ms; /* of the real clock, where the scale began */
+    uint32_t factor;         /* 1: true time */
 };
 
 /**

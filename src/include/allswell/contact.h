@@ -36,7 +36,7 @@ extern "C" {
 
 /** One contact engine. Size: 311296 bytes. Secret: wipe. */
 struct aw_contact {
-    AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN];
+    AW_ALIGNAS(64) uint8_t opaque[AW_CONTACT_LEN]; /* private */
 };
 
 /**
@@ -293,9 +293,9 @@ struct aw_contact_call {
     uint32_t issued_at_s;    /* her clock */
     uint32_t deposited_at_s; /* the relay's clock */
     uint32_t received_at_s;  /* this device's clock */
-    uint32_t valid_for_s;
-    uint8_t kind; /* call_kind in spec/allswell.cddl: 1 beat, 2 check-in, 3 SOS, ... */
-    enum aw_verdict verdict;
+    uint32_t valid_for_s;    /* after issued_at_s */
+    uint8_t kind;            /* call_kind in spec/allswell.cddl: 1 beat, 2 check-in, 3 SOS, ... */
+    enum aw_verdict verdict; /* of her secret */
 };
 
 /** How far a question has come. */
@@ -310,16 +310,16 @@ enum aw_ask_state {
 /** What she started, what was asked, what her device felt: beside her check-ins. */
 struct aw_contact_triggers {
     enum aw_timer_kind timer_kind; /* of the running timer that is due first; 0: none runs */
-    uint32_t timer_due_s;
-    bool timer_extended;
-    enum aw_ask_state ask;
-    uint32_t asked_at_s;
-    uint32_t ask_due_s;    /* REACHED */
-    uint32_t drill_seq;    /* newest drill, 0: none yet */
-    uint32_t drill_at_s;   /* when it came */
-    bool drill_answered;   /* from here */
-    enum aw_signal signal; /* newest; 0: none yet. A likely reason of a silence, no more */
-    uint32_t signal_at_s;
+    uint32_t timer_due_s;          /* when it is due */
+    bool timer_extended;           /* she has put it off once */
+    enum aw_ask_state ask;         /* the newest "are you OK?" from here */
+    uint32_t asked_at_s;           /* 0: never */
+    uint32_t ask_due_s;            /* REACHED */
+    uint32_t drill_seq;            /* newest drill, 0: none yet */
+    uint32_t drill_at_s;           /* when it came */
+    bool drill_answered;           /* from here */
+    enum aw_signal signal;         /* newest; 0: none yet. A likely reason of a silence, no more */
+    uint32_t signal_at_s;          /* when it came */
     uint32_t life_at_s;            /* newest sign of life that her device told of, 0: none */
     enum aw_alarm_kind alarm_kind; /* what raised the newest alarm; 0: none yet */
     uint32_t alarm_since_s;        /* by her clock */
@@ -333,13 +333,14 @@ struct aw_contact_relay {
 
 /** What the human here has said of himself. */
 struct aw_contact_own {
-    uint64_t away_until_s; /* by hand or by the rota; 0: available */
-    struct aw_quiet rota[AW_ROTA_MAX];
-    size_t rota_count;
-    bool always_on, leaves;
-    bool unreachable; /* "I cannot reach her otherwise", newest confirmation */
-    uint8_t hand_to;  /* 0: nobody */
-    char note[AW_WITNESS_NOTE_MAX + 1];
+    uint64_t away_until_s;              /* by hand or by the rota; 0: available */
+    struct aw_quiet rota[AW_ROTA_MAX];  /* hours in which he is away, each week */
+    size_t rota_count;                  /* of them */
+    bool always_on;                     /* a machine at home */
+    bool leaves;                        /* has said that he withdraws */
+    bool unreachable;                   /* "I cannot reach her otherwise", newest confirmation */
+    uint8_t hand_to;                    /* 0: nobody */
+    char note[AW_WITNESS_NOTE_MAX + 1]; /* for the other contacts */
 };
 
 /**
@@ -347,28 +348,28 @@ struct aw_contact_own {
  * Size: 368 bytes.
  */
 struct aw_contact_view {
-    enum aw_contact_phase phase;
+    enum aw_contact_phase phase;    /* how far pairing has come */
     char name[AW_NAME_LEN_MAX + 1]; /* how she wants to be called */
     bool quarantined;               /* compare the words again */
     bool silent;                    /* no cell for 30 days */
 
-    enum aw_ladder_state state;
-    enum aw_incident_kind incident;
-    uint32_t incident_id; /* counts incidents from 1; 0: none yet */
-    uint32_t began_at_s;
-    uint8_t level;          /* highest level that began, from 1; 0: none */
-    uint8_t level_count;    /* of the plan in force */
-    bool rings;             /* some level that began rings here */
-    uint64_t next_level_s;  /* when the next level begins, UINT64_MAX: none */
-    uint64_t claim_until_s; /* end of the hold, 0: none */
-    uint8_t claims_left;
-    bool claimed;     /* the human acts */
-    bool confirmed;   /* the human has spoken to her */
-    bool safe_seen;   /* her safe check-in arrived after the incident began */
-    bool cancelled;   /* she took the SOS back: part of the record only */
-    bool do_not_call; /* do not call her phone */
-    bool gap;         /* words are missing: cannot exclude duress */
-    bool blind;       /* missed because nobody could tell: no proof that it is her silence */
+    enum aw_ladder_state state;     /* of the ladder */
+    enum aw_incident_kind incident; /* that is open */
+    uint32_t incident_id;           /* counts incidents from 1; 0: none yet */
+    uint32_t began_at_s;            /* the incident; 0: none */
+    uint8_t level;                  /* highest level that began, from 1; 0: none */
+    uint8_t level_count;            /* of the plan in force */
+    bool rings;                     /* some level that began rings here */
+    uint64_t next_level_s;          /* when the next level begins, UINT64_MAX: none */
+    uint64_t claim_until_s;         /* end of the hold, 0: none */
+    uint8_t claims_left;            /* holds of the next level that are left to him */
+    bool claimed;                   /* the human acts */
+    bool confirmed;                 /* the human has spoken to her */
+    bool safe_seen;                 /* her safe check-in arrived after the incident began */
+    bool cancelled;                 /* she took the SOS back: part of the record only */
+    bool do_not_call;               /* do not call her phone */
+    bool gap;                       /* words are missing: cannot exclude duress */
+    bool blind; /* missed because nobody could tell: no proof that it is her silence */
     uint32_t suspect_since_s; /* SUSPECT: when grace was used up; 0: not in doubt */
 
     uint64_t due_s;                 /* next deadline, of check-in or beat; UINT64_MAX: none */
@@ -378,19 +379,19 @@ struct aw_contact_view {
     struct aw_contact_call newest;  /* newest statement of any kind */
     uint8_t wrong_count;            /* wrong secrets in a row */
 
-    uint32_t plan_version;   /* in force, 0: none */
-    uint8_t person;          /* own number in her roster, 0: not known yet */
-    bool circle;             /* learns of duress */
-    uint32_t seq_human;      /* newest statement that the human has seen */
-    uint32_t refused_count;  /* cells that were refused */
-    uint32_t replayed_count; /* of them seen before */
-    bool store_failed;
-    struct aw_contact_triggers triggers;
-    struct aw_contact_own own;
-    bool setup;                         /* set-up: what loosens takes effect at once */
-    uint32_t pending_version;           /* of a plan that waits to come into force, 0: none */
-    uint32_t pending_at_s;              /* when it does */
-    enum aw_plan_field pending_loosens; /* the first field that is looser */
+    uint32_t plan_version;               /* in force, 0: none */
+    uint8_t person;                      /* own number in her roster, 0: not known yet */
+    bool circle;                         /* learns of duress */
+    uint32_t seq_human;                  /* newest statement that the human has seen */
+    uint32_t refused_count;              /* cells that were refused */
+    uint32_t replayed_count;             /* of them seen before */
+    bool store_failed;                   /* nothing leaves until the store works again */
+    struct aw_contact_triggers triggers; /* beside her check-ins */
+    struct aw_contact_own own;           /* what he said of himself */
+    bool setup;                          /* set-up: what loosens takes effect at once */
+    uint32_t pending_version;            /* of a plan that waits to come into force, 0: none */
+    uint32_t pending_at_s;               /* when it does */
+    enum aw_plan_field pending_loosens;  /* the first field that is looser */
     bool pending_unjudged; /* only if humans compare words with her in person: her secret did not
                               show that it is hers */
     bool keys_unjudged;    /* likewise new secrets */
@@ -398,6 +399,7 @@ struct aw_contact_view {
     uint32_t unheard_seq; /* newest statement that a switch told of and that did not arrive, 0 */
 };
 
+/** Copies what a screen needs. */
 AW_API void aw_contact_view(const struct aw_contact *c, struct aw_contact_view *view);
 
 /** Appends the words to compare, with spaces between. AW_E_STATE, AW_E_SPACE. */
@@ -408,9 +410,9 @@ AW_API AW_MUST_USE enum aw_status aw_contact_plan(const struct aw_contact *c, st
 
 /** Her last known state. Secret: wipe. */
 struct aw_place {
-    struct aw_state state;
-    uint32_t seq;      /* of the statement that carried it */
-    uint32_t age_s;    /* since it was measured, by this device's clock */
+    struct aw_state state; /* with the place */
+    uint32_t seq;          /* of the statement that carried it */
+    uint32_t age_s;        /* since it was measured, by this device's clock */
     uint16_t from;     /* bit human - 1: others whose shares were there; 0: opened without them */
     uint8_t threshold; /* shares that it takes */
 };
@@ -471,20 +473,20 @@ enum aw_why_cause {
 
 /** The last decision with all that it rests on. */
 struct aw_why {
-    enum aw_ladder_state state;
-    enum aw_incident_kind incident;
-    enum aw_why_cause cause;
-    uint32_t decided_at_s;       /* when this state began */
-    struct aw_contact_call call; /* the statement that it rests on; seq 0: none */
-    uint32_t replied_at_s;       /* when the reply was made that this call names, 0: none */
-    enum aw_why_clock clock;     /* whose time is the base */
-    uint32_t base_s;
-    uint32_t span_s; /* from base to due, without what is bearable */
-    uint64_t due_s;  /* UINT64_MAX: none */
-    uint32_t grace_s;
-    uint64_t missed_s; /* due and grace: when contacts are rung; UINT64_MAX: none */
-    uint8_t level;
-    uint32_t plan_version;
+    enum aw_ladder_state state;     /* of the ladder */
+    enum aw_incident_kind incident; /* that is open */
+    enum aw_why_cause cause;        /* what decided */
+    uint32_t decided_at_s;          /* when this state began */
+    struct aw_contact_call call;    /* the statement that it rests on; seq 0: none */
+    uint32_t replied_at_s;          /* when the reply was made that this call names, 0: none */
+    enum aw_why_clock clock;        /* whose time is the base */
+    uint32_t base_s;                /* from when the deadline counts */
+    uint32_t span_s;                /* from base to due, without what is bearable */
+    uint64_t due_s;                 /* UINT64_MAX: none */
+    uint32_t grace_s;               /* after it, in the plan in force */
+    uint64_t missed_s;              /* due and grace: when contacts are rung; UINT64_MAX: none */
+    uint8_t level;                  /* that began last, 0: none */
+    uint32_t plan_version;          /* in force */
 };
 
 AW_API void aw_contact_why(const struct aw_contact *c, struct aw_why *why);

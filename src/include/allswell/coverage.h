@@ -43,6 +43,7 @@ enum aw_coverage_reason {
 #define AW_COVER_OUT                                                                               \
     (AW_COVER_NEVER | AW_COVER_SILENT | AW_COVER_AWAY | AW_COVER_UNVERIFIED | AW_COVER_NO_PLAN)
 
+/** Who would hear of an attack right now, and how soon. */
 struct aw_coverage {
     uint8_t humans;    /* of the plan */
     uint8_t reachable; /* of them, by a device that counts */

@@ -27,10 +27,10 @@ struct aw_dial;
 
 /** What a dial needs to know; copied, except for the client. */
 struct aw_dial_config {
-    const char *host; /* name or address */
-    uint16_t port;
-    uint8_t relay_key[AW_LINK_KEY_LEN];
-    struct aw_client *client; /* initialised; must outlive the dial and stay in place */
+    const char *host;                   /* name or address */
+    uint16_t port;                      /* TCP */
+    uint8_t relay_key[AW_LINK_KEY_LEN]; /* that it must prove to hold */
+    struct aw_client *client;           /* initialised; must outlive the dial and stay in place */
 
     /** Called for each event of the client. `event` and its cell are borrowed for the call. */
     void (*on_event)(void *ctx, const struct aw_client_event *event);
@@ -38,7 +38,7 @@ struct aw_dial_config {
     /** Called when the relay has proved itself (true), and when a link has ended or an attempt has
      * failed (false). May be NULL. */
     void (*on_link)(void *ctx, bool is_up);
-    void *ctx;
+    void *ctx; /* handed to each callback */
 };
 
 /** Starts; the first attempt is made at aw_client_connect_ms(). AW_OK, or AW_E_NETWORK. */

@@ -35,10 +35,10 @@ struct aw_invite {
     uint8_t subject_key[32]; /* her static key for this relationship */
     uint8_t psk[32];         /* pre-shared key */
     uint8_t seed[32];        /* of the deposit capabilities of the pairing mailbox */
-    struct aw_endpoint relays[AW_ENDPOINT_COUNT_MAX];
-    uint8_t relays_count;           /* 1 to AW_ENDPOINT_COUNT_MAX */
-    uint32_t expires_at;            /* since 1970-01-01 UTC */
-    char name[AW_NAME_LEN_MAX + 1]; /* how the subject wants to be called */
+    struct aw_endpoint relays[AW_ENDPOINT_COUNT_MAX]; /* in the order in which they are tried */
+    uint8_t relays_count;                             /* 1 to AW_ENDPOINT_COUNT_MAX */
+    uint32_t expires_at;                              /* since 1970-01-01 UTC */
+    char name[AW_NAME_LEN_MAX + 1];                   /* how the subject wants to be called */
 };
 
 /**

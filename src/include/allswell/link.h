@@ -60,7 +60,7 @@ extern "C" {
  * Secret: wipe.
  */
 struct aw_link {
-    uint64_t phase;
+    uint64_t phase; /* which member of u holds */
     union {
         struct {
             uint8_t secret_key[AW_LINK_KEY_LEN], public_key[AW_LINK_KEY_LEN];
@@ -70,7 +70,7 @@ struct aw_link {
             uint8_t send_key[AW_LINK_KEY_LEN], recv_key[AW_LINK_KEY_LEN];
             uint64_t send_count, recv_count;
         } ready;
-    } u;
+    } u; /* by phase */
 };
 
 /**

@@ -55,22 +55,22 @@ enum aw_peer_confirm {
 
 /** Another contact of hers, and the newest that his device said. Nothing of it is proof. */
 struct aw_contact_peer {
-    uint8_t person;
-    uint8_t human; /* whose device it is, as in the plan; 0: not in the plan any more */
-    char name[AW_NAME_LEN_MAX + 1];
-    enum aw_peer_state state;
-    uint32_t heard_at_s; /* 0: never */
-    bool counts;         /* his voice counts: linked, in the plan in force, heard */
-    bool is_fellow;      /* of the duress circle. Unlocked only. */
-    uint32_t plan_version;
-    enum aw_finding finding;
-    uint32_t finding_seq; /* the statement that it is about */
-    enum aw_incident_kind incident;
-    uint32_t safe_seq; /* newest check-in that he finds safe */
-    enum aw_peer_claim claim;
-    uint8_t hand_to; /* person, with AW_PEER_CLAIM_HANDED */
-    enum aw_peer_confirm confirm;
-    uint32_t confirm_at_s;
+    uint8_t person; /* his number in her roster */
+    uint8_t human;  /* whose device it is, as in the plan; 0: not in the plan any more */
+    char name[AW_NAME_LEN_MAX + 1];     /* from the plan */
+    enum aw_peer_state state;           /* of the channel between */
+    uint32_t heard_at_s;                /* 0: never */
+    bool counts;                        /* his voice counts: linked, in the plan in force, heard */
+    bool is_fellow;                     /* of the duress circle. Unlocked only. */
+    uint32_t plan_version;              /* in force there, 0: none */
+    enum aw_finding finding;            /* what he finds of her */
+    uint32_t finding_seq;               /* the statement that it is about */
+    enum aw_incident_kind incident;     /* open there */
+    uint32_t safe_seq;                  /* newest check-in that he finds safe */
+    enum aw_peer_claim claim;           /* whether he acts */
+    uint8_t hand_to;                    /* person, with AW_PEER_CLAIM_HANDED */
+    enum aw_peer_confirm confirm;       /* whether he has reached her */
+    uint32_t confirm_at_s;              /* 0: never */
     uint32_t away_until_s;              /* 0: available */
     uint32_t words_at_s;                /* when he last compared words with her, 0: unknown */
     char note[AW_WITNESS_NOTE_MAX + 1]; /* his comment */
@@ -101,15 +101,15 @@ AW_API const char *aw_release_text(enum aw_release release);
 
 /** What the contacts decide together, as seen from here. Unlocked only. */
 struct aw_contact_council {
-    uint8_t votes;       /* humans who find it missed */
-    uint8_t quorum;      /* that are needed */
-    uint8_t unreachable; /* humans who confirmed that she cannot be reached otherwise */
-    uint8_t threshold;   /* shares that open her place */
-    uint8_t peers;       /* other devices in the plan in force, and of them ... */
-    uint8_t linked;      /* ... with a working channel */
-    uint8_t fellows;     /* of the duress circle */
-    enum aw_release release;
-    bool vouched; /* her device was heard by others only: the beat is postponed, once */
+    uint8_t votes;           /* humans who find it missed */
+    uint8_t quorum;          /* that are needed */
+    uint8_t unreachable;     /* humans who confirmed that she cannot be reached otherwise */
+    uint8_t threshold;       /* shares that open her place */
+    uint8_t peers;           /* other devices in the plan in force, and of them ... */
+    uint8_t linked;          /* ... with a working channel */
+    uint8_t fellows;         /* of the duress circle */
+    enum aw_release release; /* of shares from here */
+    bool vouched;            /* her device was heard by others only: the beat is postponed, once */
 };
 
 AW_API void aw_contact_council(const struct aw_contact *c, struct aw_contact_council *out);

@@ -20,7 +20,7 @@ extern "C" {
 
 /** From `from` on, local time is UTC plus `offset_s`. */
 struct aw_zone_rule {
-    uint32_t from;
+    uint32_t from;    /* seconds since 1970-01-01 UTC */
     int32_t offset_s; /* -86400 to 86400 */
 };
 
@@ -29,13 +29,13 @@ struct aw_schedule_line {
     uint32_t every_s; /* since the last check-in; 0: this line is a daily time */
     uint16_t minute;  /* of the local day, 0 to 1439 */
     uint8_t days;     /* bit 0 Monday .. bit 6 Sunday */
-    bool has_minute;
+    bool has_minute;  /* minute and days count */
 };
 
 /** A reminder to her, before the check-in is due. */
 struct aw_warning {
-    uint32_t before_s;
-    bool loud;
+    uint32_t before_s; /* seconds before it is due */
+    bool loud;         /* it rings rather than shows */
 };
 
 /** One step of the ladder. */
@@ -56,7 +56,7 @@ struct aw_member {
     uint8_t data;   /* enum aw_data_level */
     uint8_t human;  /* person whose human holds this device, too; the member's own by default */
     bool asks;      /* may ask "are you OK?" */
-    char name[AW_NAME_LEN_MAX + 1];
+    char name[AW_NAME_LEN_MAX + 1]; /* UTF-8, not empty */
     uint8_t key[32];      /* X25519, for channels between contacts; all zeros: not introduced */
     uint8_t sign_key[32]; /* Ed25519, of receipts and witnesses; likewise */
 };
@@ -66,19 +66,21 @@ struct aw_member {
  * `until` is of the next day unless it is later than `from`.
  */
 struct aw_quiet {
-    uint8_t days;         /* on which the window begins: bit 0 Monday .. bit 6 Sunday */
-    uint16_t from, until; /* minutes of the local day, 0 to 1439 */
+    uint8_t days;   /* on which the window begins: bit 0 Monday .. bit 6 Sunday */
+    uint16_t from;  /* minutes of the local day, 0 to 1439 */
+    uint16_t until; /* likewise; of the next day unless later than `from` */
 };
 
 /** A pause, which ends by itself: what would be due in it is due at its end. Beats go on. */
 struct aw_pause {
-    uint32_t from, until; /* at most AW_SPAN_MAX_S apart */
+    uint32_t from;  /* seconds since 1970-01-01 UTC */
+    uint32_t until; /* at most AW_SPAN_MAX_S later */
 };
 
 /** Whose relay it is. Relays that no plan names count as one operator together. */
 struct aw_operator {
-    uint8_t relay_key[32];
-    uint8_t person; /* 0: somebody outside the roster */
+    uint8_t relay_key[32]; /* X25519, as in aw_endpoint */
+    uint8_t person;        /* 0: somebody outside the roster */
 };
 
 /** What contacts decide together. */
@@ -123,28 +125,28 @@ struct aw_plan {
     struct aw_warning warnings[AW_PLAN_WARNING_MAX]; /* descending by before_s */
     struct aw_level levels[AW_PLAN_LEVEL_MAX];       /* ascending by delay_s */
     struct aw_member roster[AW_PLAN_MEMBER_MAX];     /* ascending by person */
-    uint8_t zone_count;
-    uint8_t schedule_count;
-    uint8_t warnings_count;
-    uint8_t levels_count;
-    uint8_t roster_count;
-    uint8_t threshold;  /* shares that open her sealed state */
-    uint8_t claims_max; /* holds in one incident */
-    bool relaxed;       /* low risk: her safe check-in alone closes a missed check-in */
-    uint32_t ring_s;    /* pause between rings of a level */
-    uint32_t claim_s;   /* how long one claim holds the next level */
-    struct aw_quiet quiet[AW_PLAN_QUIET_MAX];
+    uint8_t zone_count;                              /* used elements of zone */
+    uint8_t schedule_count;                          /* of schedule */
+    uint8_t warnings_count;                          /* of warnings */
+    uint8_t levels_count;                            /* of levels */
+    uint8_t roster_count;                            /* of roster */
+    uint8_t threshold;                               /* shares that open her sealed state */
+    uint8_t claims_max;                              /* holds in one incident */
+    bool relaxed;     /* low risk: her safe check-in alone closes a missed check-in */
+    uint32_t ring_s;  /* pause between rings of a level */
+    uint32_t claim_s; /* how long one claim holds the next level */
+    struct aw_quiet quiet[AW_PLAN_QUIET_MAX];           /* hours without a deadline */
     struct aw_pause pauses[AW_PLAN_PAUSE_MAX];          /* ascending, apart */
     struct aw_operator operators[AW_PLAN_OPERATOR_MAX]; /* ascending by relay_key */
-    struct aw_council council;
-    struct aw_change change;
-    struct aw_pace pace;
-    uint8_t quiet_count;
-    uint8_t pauses_count;
-    uint8_t operators_count;
-    bool has_card_hash;
-    uint8_t card_hash[32]; /* of the plan card's file */
-    uint16_t decoys;       /* bit person - 1: removed quietly, the others still witness to them */
+    struct aw_council council;                          /* what contacts decide together */
+    struct aw_change change;                            /* how the next plan comes into force */
+    struct aw_pace pace;                                /* what her device does by itself */
+    uint8_t quiet_count;                                /* of quiet */
+    uint8_t pauses_count;                               /* of pauses */
+    uint8_t operators_count;                            /* of operators */
+    bool has_card_hash;                                 /* there is a plan card */
+    uint8_t card_hash[32];                              /* of the plan card's file */
+    uint16_t decoys; /* bit person - 1: removed quietly, the others still witness to them */
 };
 
 /** First problem of a plan, in the order of its fields. */

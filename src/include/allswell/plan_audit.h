@@ -22,12 +22,14 @@ extern "C" {
 /** Most findings of one audit. */
 #define AW_PLAN_FINDING_MAX 64
 
+/** How bad a finding is. */
 enum aw_severity {
     AW_SEVERITY_NOTE = 1, /* as she may have meant it */
     AW_SEVERITY_WEAK = 2, /* weaker than it looks */
     AW_SEVERITY_HOLE = 3, /* a time in which nobody finds out */
 };
 
+/** What a finding is about. */
 enum aw_plan_finding_kind {
     AW_FINDING_GAP = 1,       /* HOLE: for more than 25 hours no check-in is expected */
     AW_FINDING_PAUSE,         /* NOTE: a pause is ahead; `where` */
@@ -57,9 +59,10 @@ enum aw_plan_finding_kind {
     AW_FINDING_KIND_COUNT,
 };
 
+/** One finding of an audit. */
 struct aw_plan_finding {
-    enum aw_plan_finding_kind kind;
-    enum aw_severity severity;
+    enum aw_plan_finding_kind kind; /* what it is about */
+    enum aw_severity severity;      /* how bad it is */
     uint8_t where;   /* index of the pause, warning, level or member, where the kind names one */
     uint64_t at_s;   /* when it begins, 0 where that means nothing */
     uint64_t span_s; /* how long, 0 likewise */
@@ -70,19 +73,20 @@ struct aw_plan_finding {
  * after the check-in that leaves the longest time to the next. Size: 2152 bytes.
  */
 struct aw_plan_audit {
-    uint64_t from_s, until_s;
-    uint64_t worst_at_s;  /* when that check-in is */
-    uint64_t gap_s;       /* from it to the next one that is due */
-    uint64_t quiet_at_s;  /* the longest stretch in which none may fall due */
-    uint64_t quiet_s;     /* 0: none */
-    uint64_t best_s;      /* from an attack right before a deadline to the first ring */
-    uint64_t typical_s;   /* the mean over the year, if she checks in when it is due */
-    uint64_t worst_s;     /* from the worst attack to the first ring */
-    uint64_t blind_s;     /* likewise, where no contact can tell whether she is silent */
-    uint64_t everybody_s; /* from the worst attack until everybody is rung */
-    uint64_t silenced_s;  /* from silencing her device to the first ring, whatever is due */
-    uint32_t due_count;   /* check-ins in the year, if she checks in when it is due */
-    uint8_t findings_count;
+    uint64_t from_s;        /* the time that it looked at */
+    uint64_t until_s;       /* the end of it */
+    uint64_t worst_at_s;    /* when that check-in is */
+    uint64_t gap_s;         /* from it to the next one that is due */
+    uint64_t quiet_at_s;    /* the longest stretch in which none may fall due */
+    uint64_t quiet_s;       /* 0: none */
+    uint64_t best_s;        /* from an attack right before a deadline to the first ring */
+    uint64_t typical_s;     /* the mean over the year, if she checks in when it is due */
+    uint64_t worst_s;       /* from the worst attack to the first ring */
+    uint64_t blind_s;       /* likewise, where no contact can tell whether she is silent */
+    uint64_t everybody_s;   /* from the worst attack until everybody is rung */
+    uint64_t silenced_s;    /* from silencing her device to the first ring, whatever is due */
+    uint32_t due_count;     /* check-ins in the year, if she checks in when it is due */
+    uint8_t findings_count; /* of findings */
     struct aw_plan_finding findings[AW_PLAN_FINDING_MAX]; /* the worst first */
 };
 

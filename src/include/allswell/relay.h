@@ -159,8 +159,8 @@ AW_API uint64_t aw_relay_deadline_ms(const struct aw_relay *relay);
 
 /** Changes to commit as a whole. Borrowed until aw_relay_committed(). */
 struct aw_relay_batch {
-    const struct aw_store_op *ops;
-    size_t op_count;
+    const struct aw_store_op *ops; /* to commit, all or none */
+    size_t op_count;               /* of them */
 };
 
 /**
@@ -259,9 +259,9 @@ AW_API AW_MUST_USE enum aw_status aw_relay_token_at(const struct aw_relay *relay
 
 /** A mailbox of this token has got a cell, and no reader is online. Says nothing else. */
 struct aw_relay_wake {
-    uint64_t token_id;
-    char label[AW_RELAY_LABEL_MAX + 1];
-    char wake[AW_RELAY_LABEL_MAX + 1];
+    uint64_t token_id;                  /* of the mailbox's token */
+    char label[AW_RELAY_LABEL_MAX + 1]; /* of the token */
+    char wake[AW_RELAY_LABEL_MAX + 1];  /* what the token names to be run */
 };
 
 /** Takes the next wake-up. False when there is none. */
@@ -269,25 +269,25 @@ AW_API bool aw_relay_wake_next(struct aw_relay *relay, struct aw_relay_wake *out
 
 /** What has happened since the start; the first four are what is so now. */
 struct aw_relay_counters {
-    uint64_t cells;     /* waiting */
-    uint64_t mailboxes; /* existing */
-    uint64_t links;     /* open */
-    uint64_t armed;     /* switches that wait for their time */
-    uint64_t requests;
-    uint64_t deposited;  /* kept and durable */
-    uint64_t arms;       /* likewise, for switches */
-    uint64_t fired;      /* switches that ran out: their cells were delivered */
-    uint64_t duplicates; /* already waiting, acknowledged without being kept twice */
-    uint64_t delivered;
-    uint64_t taken;
-    uint64_t dropped;    /* from the middle of a full mailbox */
-    uint64_t refused[9]; /* by enum aw_relay_answer; [0] is not used */
-    uint64_t commits;
-    uint64_t commits_failed;
-    uint64_t wakes;
-    uint64_t expired; /* mailboxes that nobody read */
-    uint64_t moved;   /* cells that were copied so that their row could go */
-    bool is_degraded; /* the last commit failed: cells are refused until one succeeds */
+    uint64_t cells;          /* waiting */
+    uint64_t mailboxes;      /* existing */
+    uint64_t links;          /* open */
+    uint64_t armed;          /* switches that wait for their time */
+    uint64_t requests;       /* of any kind */
+    uint64_t deposited;      /* kept and durable */
+    uint64_t arms;           /* likewise, for switches */
+    uint64_t fired;          /* switches that ran out: their cells were delivered */
+    uint64_t duplicates;     /* already waiting, acknowledged without being kept twice */
+    uint64_t delivered;      /* cells sent to readers */
+    uint64_t taken;          /* cells that readers have handled */
+    uint64_t dropped;        /* from the middle of a full mailbox */
+    uint64_t refused[9];     /* by enum aw_relay_answer; [0] is not used */
+    uint64_t commits;        /* batches */
+    uint64_t commits_failed; /* of them refused by the store */
+    uint64_t wakes;          /* asked for */
+    uint64_t expired;        /* mailboxes that nobody read */
+    uint64_t moved;          /* cells that were copied so that their row could go */
+    bool is_degraded;        /* the last commit failed: cells are refused until one succeeds */
 };
 
 AW_API void aw_relay_counters(const struct aw_relay *relay, struct aw_relay_counters *out);

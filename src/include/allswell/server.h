@@ -19,7 +19,7 @@ extern "C" {
 
 /** Where the server keeps its own settings in the store: space and key of its secret key. */
 #define AW_SERVER_SPACE      96
-#define AW_SERVER_KEY_SECRET 1
+#define AW_SERVER_KEY_SECRET 1 /* its key */
 
 /** Connections that have not proved yet that they know the relay's key. */
 #define AW_SERVER_STRANGER_MAX 1024
@@ -59,9 +59,9 @@ struct aw_server_config {
     struct aw_store reader; /* second connection of the store for this thread; self NULL: none,
                                then commits run on the loop's thread */
     void (*reader_rest)(struct aw_store *reader); /* aw_store_sqlite_rest, or NULL */
-    const struct aw_server_wake *wakes;
-    size_t wake_count;
-    struct aw_relay_config relay;
+    const struct aw_server_wake *wakes;           /* that tokens can name */
+    size_t wake_count;                            /* of them */
+    struct aw_relay_config relay;                 /* sizes and quotas of the engine */
     uint64_t frame_ms; /* 0: AW_SERVER_FRAME_MS; shorter ones are for tests */
     uint64_t write_ms; /* 0: AW_SERVER_WRITE_MS */
     uint64_t idle_ms;  /* 0: AW_SERVER_IDLE_MS */
@@ -92,6 +92,7 @@ AW_API void aw_server_public_key(const struct aw_server *server, uint8_t out[AW_
 /** The engine, for tokens and counters. After a change call aw_server_when_durable(). */
 AW_API struct aw_relay *aw_server_relay(struct aw_server *server);
 
+/** Told once whether a change is on disk. */
 typedef void aw_server_durable(void *ctx, enum aw_status status);
 
 /**
@@ -113,10 +114,11 @@ struct aw_server_counters {
     uint64_t handshakes_failed; /* wrong bytes, or out of time */
     uint64_t junk;              /* links closed for a frame that did not open */
     uint64_t slow;              /* links closed for missing a time limit */
-    uint64_t wakes_run;
-    uint64_t wakes_failed;
+    uint64_t wakes_run;         /* wake commands that began */
+    uint64_t wakes_failed; /* of them: not started, killed, or ended with another status than 0 */
 };
 
+/** Copies what the network has seen. */
 AW_API void aw_server_counters(const struct aw_server *server, struct aw_server_counters *out);
 
 /**

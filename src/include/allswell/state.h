@@ -13,19 +13,19 @@
 
 /** One state: `state` in spec/allswell.cddl. Secret while nobody may see it: wipe. */
 struct aw_state {
-    uint32_t at; /* when it was measured, seconds since 1970-01-01 UTC */
-    bool has_lat_e7;
-    bool has_lon_e7; /* a place has both */
-    bool has_accuracy_m;
-    bool has_battery_pct;
-    bool has_charging;
-    bool has_signal;
-    bool charging;
-    uint8_t battery_pct; /* 0 to 100 */
-    uint8_t signal;      /* 0 to 4 bars */
-    int32_t lat_e7;      /* degrees times 10^7, north positive */
-    int32_t lon_e7;      /* degrees times 10^7, east positive */
-    uint32_t accuracy_m;
+    uint32_t at;                    /* when it was measured, seconds since 1970-01-01 UTC */
+    bool has_lat_e7;                /* both coordinates are there */
+    bool has_lon_e7;                /* a place has both */
+    bool has_accuracy_m;            /* accuracy_m is there */
+    bool has_battery_pct;           /* battery_pct is there */
+    bool has_charging;              /* charging is there */
+    bool has_signal;                /* signal is there */
+    bool charging;                  /* on a charger */
+    uint8_t battery_pct;            /* 0 to 100 */
+    uint8_t signal;                 /* 0 to 4 bars */
+    int32_t lat_e7;                 /* degrees times 10^7, north positive */
+    int32_t lon_e7;                 /* degrees times 10^7, east positive */
+    uint32_t accuracy_m;            /* radius, in metres */
     char note[AW_NOTE_LEN_MAX + 1]; /* UTF-8, empty: none */
 };
 

@@ -24,9 +24,9 @@ extern "C" {
 
 /** One change. An op with value.ptr NULL deletes the record; absent is no error. */
 struct aw_store_op {
-    uint8_t space; /* 1 to 127 */
-    uint64_t key;  /* at most AW_STORE_KEY_MAX */
-    struct aw_bytes value;
+    uint8_t space;         /* 1 to 127 */
+    uint64_t key;          /* at most AW_STORE_KEY_MAX */
+    struct aw_bytes value; /* ptr NULL: delete */
 };
 
 /** Called for each record in ascending key order; a status other than AW_OK ends the scan. */
@@ -48,9 +48,10 @@ struct aw_store_vtable {
     void (*close)(void *self);
 };
 
+/** One store: close it through its vtable. */
 struct aw_store {
-    const struct aw_store_vtable *vtable;
-    void *self;
+    const struct aw_store_vtable *vtable; /* what it can do */
+    void *self;                           /* handed to each of its functions */
 };
 
 #ifdef __cplusplus

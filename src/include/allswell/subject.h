@@ -40,7 +40,7 @@ extern "C" {
  * Secret: wipe.
  */
 struct aw_subject {
-    AW_ALIGNAS(64) uint8_t opaque[AW_SUBJECT_LEN];
+    AW_ALIGNAS(64) uint8_t opaque[AW_SUBJECT_LEN]; /* private */
 };
 
 /**
@@ -351,8 +351,8 @@ enum aw_person_phase {
 
 /** One contact person as she sees him. */
 struct aw_person {
-    uint8_t person;
-    enum aw_person_phase phase;
+    uint8_t person;                 /* 1 to AW_PLAN_MEMBER_MAX */
+    enum aw_person_phase phase;     /* how far pairing has come */
     char name[AW_NAME_LEN_MAX + 1]; /* as he calls himself */
     uint32_t invite_expires_at_s;   /* INVITED */
     uint32_t seq_relay;             /* newest statement that a relay has on disk for him */
@@ -371,7 +371,7 @@ struct aw_person {
     uint32_t ask_due_s;             /* "are you OK?": an answer is due then; 0: nothing is asked */
     struct {
         uint32_t relay_at_s, device_at_s, human_at_s; /* when the last drill came so far; 0 */
-    } drill;
+    } drill;                                          /* the newest one */
 };
 
 /** What a screen needs. */
@@ -382,22 +382,23 @@ struct aw_subject_view {
     uint64_t overdue_s;       /* when contacts are rung, UINT64_MAX */
     uint64_t beat_s;          /* next beat */
     uint32_t alarm_id;        /* active SOS, 0: none */
-    uint32_t alarm_since_s;
-    uint8_t alarm_kind;      /* enum aw_alarm_kind, 0: none */
-    uint8_t countdown_kind;  /* enum aw_alarm_kind, 0: none runs */
-    uint32_t countdown_at_s; /* when that alarm leaves */
-    uint8_t timer_kind;      /* enum aw_timer_kind, 0: none runs */
-    uint32_t timer_due_s;
-    uint32_t timer_extend_s; /* what one extension adds, 0: it cannot be extended (again) */
-    uint32_t drill_seq;      /* of the last drill, 0: none yet */
-    uint32_t drill_at_s;
-    uint32_t former_until_s; /* contacts may still ring by the plan before: due_s and overdue_s are
-                                the earlier of both; 0: they do not */
-    uint32_t plan_version;   /* 0: none */
-    uint8_t person_count;    /* invited, paired or verified */
-    bool store_failed;       /* nothing leaves until the store works again */
+    uint32_t alarm_since_s;   /* when it began */
+    uint8_t alarm_kind;       /* enum aw_alarm_kind, 0: none */
+    uint8_t countdown_kind;   /* enum aw_alarm_kind, 0: none runs */
+    uint32_t countdown_at_s;  /* when that alarm leaves */
+    uint8_t timer_kind;       /* enum aw_timer_kind, 0: none runs */
+    uint32_t timer_due_s;     /* when it is due */
+    uint32_t timer_extend_s;  /* what one extension adds, 0: it cannot be extended (again) */
+    uint32_t drill_seq;       /* of the last drill, 0: none yet */
+    uint32_t drill_at_s;      /* when she began it */
+    uint32_t former_until_s;  /* contacts may still ring by the plan before: due_s and overdue_s are
+                                 the earlier of both; 0: they do not */
+    uint32_t plan_version;    /* 0: none */
+    uint8_t person_count;     /* invited, paired or verified */
+    bool store_failed;        /* nothing leaves until the store works again */
 };
 
+/** Copies what a screen needs. */
 AW_API void aw_subject_view(const struct aw_subject *s, struct aw_subject_view *view);
 
 /** One person, 1 to AW_PLAN_MEMBER_MAX. AW_E_NOT_FOUND, with `out` all zero. */

@@ -40,6 +40,8 @@ int main(void)
     if (aw_clock_init(&clock, NULL) != AW_OK || aw_loop_open(&loop, &clock) != AW_OK) /* libuv */
         return 5;
     aw_loop_close(loop);
-    printf("allswell %s\n", ALLSWELL_VERSION_STRING);
+    if (aw_version() != AW_VERSION || strcmp(aw_version_text(), EXPECTED_VERSION) != 0)
+        return 6;
+    printf("allswell %s\n", aw_version_text());
     return 0;
 }
