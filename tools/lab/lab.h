@@ -23,6 +23,7 @@ int lab_bench(int argc, char **argv);
 int lab_simulate(int argc, char **argv);
 int lab_oracle(int argc, char **argv);
 int lab_generate(int argc, char **argv);
+int lab_play(int argc, char **argv);
 
 /* Groups of vectors, each one file in spec/vectors/. */
 void lab_vectors_kdf(struct vec *v);

@@ -9,6 +9,7 @@ static const char usage[] =
     "       allswell-lab vectors --verify|--write DIR   the vectors of the specification\n"
     "       allswell-lab bench relay|codec|seal         figures, with the peer beside them\n"
     "       allswell-lab simulate [--seed N] [...]      lives of whole circles, with faults\n"
+    "       allswell-lab play FILE                      a script: what happens, what is expected\n"
     "       allswell-lab oracle                         verdicts on messages and machines\n"
     "       allswell-lab generate --seed N --mutate K   messages from the grammar\n"
     "       allswell-lab --help | --version\n"
@@ -24,6 +25,7 @@ int main(int argc, char **argv)
     } command[] = {
         {"inspect", lab_inspect},   {"vectors", lab_vectors}, {"bench", lab_bench},
         {"simulate", lab_simulate}, {"oracle", lab_oracle},   {"generate", lab_generate},
+        {"play", lab_play},
     };
     size_t i;
 

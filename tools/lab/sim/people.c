@@ -619,6 +619,10 @@ void sim_people_on_act(struct sim *w, const struct sim_event *event)
 
 void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
 {
+    if (w->options.on_event != NULL) {
+        w->options.on_event(w, h, event, w->options.ctx);
+        return;
+    }
     if (!h->is_hers) {
         sim_neighbours_on_event(w, h, event);
         return;

@@ -360,6 +360,10 @@ struct sim_options {
     uint64_t life_ms;               /* 0: drawn */
     unsigned canary;
     bool is_verbose;
+    /* A script (play.h) in place of what is drawn: the scene, and who hears of events. */
+    void (*prepare)(struct sim *w, void *ctx);
+    void (*on_event)(struct sim *w, struct sim_host *h, const struct aw_event *event, void *ctx);
+    void *ctx;
 };
 
 struct sim {
@@ -430,6 +434,7 @@ struct sim {
     size_t log_len;
     char (*lines)[SIM_LINE_LEN];
     size_t line_count;
+    uint64_t zero_ms; /* what the times of the lines count from */
     bool is_failed;
     enum sim_invariant failed;
     char failure[256];

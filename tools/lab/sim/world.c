@@ -149,7 +149,7 @@ const char *sim_name(const struct sim *w, size_t host)
 void sim_note(struct sim *w, const char *format, ...)
 {
     char *line = w->lines[w->line_count++ % SIM_LINES_MAX];
-    uint64_t s = w->now_ms / 1000;
+    uint64_t s = (w->now_ms - w->zero_ms) / 1000;
     int n = snprintf(line, SIM_LINE_LEN, "day %3u %02u:%02u:%02u  ", (unsigned)(s / 86400),
                      (unsigned)(s / 3600 % 24), (unsigned)(s / 60 % 60), (unsigned)(s % 60));
     va_list args;
@@ -197,6 +197,8 @@ void sim_open(struct sim *w, const struct sim_options *options, struct sim_stats
     w->incidents = calloc(SIM_INCIDENT_MAX, sizeof *w->incidents);
     AW_ASSERT(w->lines != NULL && w->incidents != NULL);
     sim_draw(w);
+    if (w->options.prepare != NULL)
+        w->options.prepare(w, w->options.ctx);
     for (size_t i = 0; i < w->scene.relays; i++)
         sim_relay_open(w, i);
     w->host_count = 1u + w->scene.contacts;
