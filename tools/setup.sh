@@ -78,6 +78,11 @@ install_node() {
   install_missing nodejs npm
 }
 
+# For the example binding of the test install_shared. Who has a JDK keeps it.
+install_java() {
+  command -v javac >/dev/null || install_missing default-jdk-headless
+}
+
 what=${1:-build}
 case $what in
 build | tests | checks | proof) ;;
@@ -98,6 +103,7 @@ if [ "$what" = checks ] || [ "$what" = proof ]; then
   # shellcheck disable=SC2086
   install_missing $checks || echo "setup: checks that need these packages will be skipped"
   install_node || echo "setup: the second implementation will not run: interop will be skipped"
+  install_java || echo "setup: the Java example is not run: install_shared leaves it out"
   install_cross || echo "setup: the core is not built for aarch64: cross_aarch64 will be skipped"
 fi
 if [ "$what" = proof ]; then

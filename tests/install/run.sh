@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 # Installs into a staged tree, then builds and runs the consumer through find_package and
 # through pkg-config, the two programs to copy (phone.c and watcher.c, which then play against
-# each other), and the embedding example of the README the way it tells the reader to.
+# each other), and the embedding example of the README the way it tells the reader to; over the
+# shared libraries also the examples for Python and Java, where there is what they need.
 # Usage: run.sh <cmake> <build folder> <C compiler> <libdir under the prefix> static|shared
 #   shared: builds the shared libraries first, as somebody who packages them does
 set -eu
@@ -103,7 +104,46 @@ else
   echo "   no python3: not played"
 fi
 
-[ "$kind" = static ] || exit 0
+if [ "$kind" = shared ]; then
+  version=$(pkg-config --modversion allswell)
+  echo "-- Python"
+  python=
+  for candidate in python3 /usr/bin/python3; do
+    if [ -z "$python" ] && "$candidate" -c 'import cffi' 2>/dev/null; then python=$candidate; fi
+  done
+  checkin() { # <version of the headers>
+    PYTHONDONTWRITEBYTECODE=1 "$python" "$here/python/checkin.py" \
+      "$stage/$libdir/liballswell.so" "$stage/include" "$1"
+  }
+  if [ -n "$python" ]; then
+    checkin "$version"
+    ! checkin 9.9.9 2>"$work/log" || fail "the Python binding takes a library of another version"
+    grep -q 'headers are of 9.9.9' "$work/log" ||
+      { cat "$work/log" >&2; fail "it does not say why"; }
+  else
+    echo "   no python3 with cffi: skipped"
+  fi
+
+  echo "-- Java"
+  java=$(command -v javac || true)
+  [ -z "$java" ] || java=$(dirname "$(dirname "$(readlink -f "$java")")")
+  if [ -n "$java" ] && [ -f "$java/include/jni.h" ]; then
+    mkdir "$work/java"
+    "$java/bin/javac" -Xlint:all -Werror -d "$work/java" "$here/jni/Allswell.java" \
+      "$here/jni/Checkin.java"
+    libs=allswell
+    compile "$work/java/liballswell_jni.so" -fPIC -shared "$here/jni/allswell_jni.c" \
+      -I"$java/include" -I"$java/include/linux"
+    "$java/bin/java" -Xcheck:jni -cp "$work/java" Checkin "$work/java/liballswell_jni.so" \
+      >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "the Java example fails"; }
+    cat "$work/log"
+    ! grep -q WARNING "$work/log" || fail "the Java virtual machine warns of the binding"
+  else
+    echo "   no javac: skipped"
+  fi
+  exit 0
+fi
+
 echo "-- the embedding example of the README"
 libs="allswell-net allswell-store allswell"
 if [ ! -f "$root/README.md" ]; then
