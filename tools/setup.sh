@@ -10,10 +10,10 @@
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
-libjansson-dev libqrencode-dev"
+libjansson-dev libqrencode-dev libminiupnpc-dev"
 tests="python3"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
-spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd"
+spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian"
 # What only the proof needs, 450 MB of it.
 proof="frama-c-base"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.

@@ -17,13 +17,12 @@ exposure_is_low() { # <unit> <option>...
 }
 
 if command -v systemd-analyze >/dev/null; then
-    for unit in allswell-relay.service allswell.service; do
-        manager=--system
-        [ $unit = allswell-relay.service ] || manager=--user
-        exposure_is_low "$units/$unit" $manager ||
+    for unit in system/allswell-relay user/allswell-relay user/allswell; do
+        manager=--${unit%/*}
+        exposure_is_low "$units/$unit.service" $manager ||
             fail "$unit: $(tail -n 1 "$work/judged")"
-        grep -v '^SystemCallFilter\|^Protect' "$units/$unit" >"$work/$unit"
-        ! exposure_is_low "$work/$unit" $manager || fail "a lax $unit passes"
+        grep -v '^SystemCallFilter\|^Protect' "$units/$unit.service" >"$work/lax.service"
+        ! exposure_is_low "$work/lax.service" $manager || fail "a lax $unit passes"
         grep -q '^→ Overall exposure' "$work/judged" || fail "not judged: $(cat "$work/judged")"
     done
 else

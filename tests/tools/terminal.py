@@ -8,6 +8,7 @@ import pty
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -164,6 +165,44 @@ def control_c_gives_the_echo_back():
           str(status).encode())
 
 
+def setup_asks():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}".encode()
+    command = (f"{BIN}/allswell-relay", "--home", f"{WORK}/new", "setup")
+    screen = Terminal(*command)
+    screen.answer(b"listen on [0.0.0.0:7440] ", b"everywhere")
+    screen.until(b"has no port")
+    # What is typed ahead of a question is no answer to it.
+    screen.answer(b"listen on [0.0.0.0:7440] ", listen + b"\nhasty\nhasty\nyes\nyes")
+    screen.answer(b"reach this machine [" + listen + b"] ", b"")
+    screen.answer(b"first one [first] ", b"x" * 40)
+    screen.until(b"longer than 32 bytes")
+    screen.answer(b"first one [first] ", b"the neighbour")
+    screen.until(b"make token the neighbour")
+    screen.answer(b"Do that? [YES/no] ", b"certainly")
+    screen.until(b"Please type yes or no.")
+    screen.answer(b"Do that? [YES/no] ", b"No")
+    check("not wanted", os.waitstatus_to_exitcode(screen.end()) == 1, screen.shown)
+    check("nothing was made", not os.path.exists(f"{WORK}/new"))
+    screen = Terminal(*command)
+    screen.answer(b"[0.0.0.0:7440] ", listen)
+    screen.answer(b"[" + listen + b"] ", b"\x04")
+    check("an end is no answer", os.waitstatus_to_exitcode(screen.end()) == 2, screen.shown)
+    check("nothing was made then", not os.path.exists(f"{WORK}/new"))
+    screen = Terminal(*command)
+    for prompt, line in ((b"[0.0.0.0:7440] ", listen), (b"[" + listen + b"] ", b""),
+                         (b"[first] ", b""), (b"[YES/no] ", b"")):
+        screen.answer(prompt, line)
+    check("setup", screen.end() == 0, screen.shown)
+    check("the address", listen + b"/" in screen.shown, screen.shown)
+    check("the token", b"Token 'first'" in screen.shown, screen.shown)
+    check("a QR code", "\u2588\u2580".encode() in screen.shown, screen.shown)
+    screen = Terminal(*command)
+    check("again, without a question", screen.end() == 0, screen.shown)
+    check("it is said", b"Nothing was changed" in screen.shown, screen.shown)
+
+
 def main():
     relay = set_up()
     try:
@@ -171,6 +210,7 @@ def main():
         picture = plan_asks_twice()
         checkin_shows_the_picture(picture)
         control_c_gives_the_echo_back()
+        setup_asks()
     finally:
         relay.terminate()
         relay.wait()

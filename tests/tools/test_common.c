@@ -199,7 +199,7 @@ static void set_or_not(const char *name, const char *value)
  * Method: rows of what is set; trailing slashes; a path that is too long. */
 static void test_home(void)
 {
-    static const struct home_rule rule = {"T_HOME", "tool", "tool setup"};
+    static const struct home_rule rule = {"T_HOME", "tool", "tool setup", NULL};
     static const struct {
         const char *option, *variable, *xdg, *user, *path;
     } rows[] = {

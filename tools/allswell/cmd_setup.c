@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
-#include "allswell/qr.h"
 #include "allswell/session.h"
+#include "common/qr.h"
 #include "common/text.h"
 
 #include <stdio.h>

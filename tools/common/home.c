@@ -2,6 +2,7 @@
 #include "common/home.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,15 @@ bool home_find(struct home *home, const struct home_rule *rule, const char *opti
 {
     const char *variable = getenv(rule->variable), *xdg = getenv("XDG_DATA_HOME");
     const char *user = getenv("HOME");
+    bool is_machine = rule->machine != NULL && geteuid() == 0 && access(rule->machine, F_OK) == 0;
     int len;
 
     if (is_set(option))
         len = snprintf(home->path, sizeof home->path, "%s", option);
     else if (is_set(variable))
         len = snprintf(home->path, sizeof home->path, "%s", variable);
+    else if (is_machine)
+        len = snprintf(home->path, sizeof home->path, "%s", rule->machine);
     else if (is_set(xdg) && xdg[0] == '/')
         len = snprintf(home->path, sizeof home->path, "%s/%s", xdg, rule->directory);
     else if (is_set(user))
@@ -59,6 +63,16 @@ bool home_create(const struct home *home, struct tool_fail *fail)
     return true;
 }
 
+/* Whatever fails leaves a process that may do nothing in this home. */
+static bool become(const struct home *home, const struct stat *st, struct tool_fail *fail)
+{
+    if (setgroups(0, NULL) == 0 && setgid(st->st_gid) == 0 && setuid(st->st_uid) == 0)
+        return true;
+    return fail_set(fail, TOOL_ENVIRONMENT,
+                    "cannot act as the owner of %s: %s: run as that user, or give another --home",
+                    home->path, strerror(errno));
+}
+
 bool home_check(const struct home *home, const struct home_rule *rule, struct tool_fail *fail)
 {
     struct stat st;
@@ -73,6 +87,8 @@ bool home_check(const struct home *home, const struct home_rule *rule, struct to
     if (!S_ISDIR(st.st_mode))
         return fail_set(fail, TOOL_USAGE, "%s is not a directory: give another with --home",
                         home->path);
+    if (rule->machine != NULL && geteuid() == 0 && st.st_uid != 0 && !become(home, &st, fail))
+        return false;
     if (st.st_uid != geteuid())
         return fail_set(fail, TOOL_ENVIRONMENT,
                         "%s belongs to another user: run as that user, or give another --home",

@@ -26,16 +26,24 @@ struct home_rule {
     const char *variable;  /* environment variable that names the home */
     const char *directory; /* name below $XDG_DATA_HOME */
     const char *create;    /* command that makes a home, for the message */
+    const char *machine;   /* home that root uses when there is one, or NULL: root has no special */
 };
 
-/** Decides where the home is: the option, the variable, or the XDG data directory. */
+/**
+ * Decides where the home is: the option, the variable, for root the home of the machine, or the XDG
+ * data directory.
+ */
 bool home_find(struct home *home, const struct home_rule *rule, const char *option,
                struct tool_fail *fail);
 
 /** Makes the directory and the ones above it, mode 0700; it may exist. */
 bool home_create(const struct home *home, struct tool_fail *fail);
 
-/** Refuses a home that does not exist, is not ours, or that others can enter. */
+/**
+ * Refuses a home that does not exist, is not ours, or that others can enter. Where there is a home
+ * of the machine, root becomes the owner of the home for the rest of its life: it makes no files
+ * there that the service cannot read, and is no more than it must be.
+ */
 bool home_check(const struct home *home, const struct home_rule *rule, struct tool_fail *fail);
 
 /** Writes the path of file `name` in the home. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay_tool.h"
 
+#include "reach.h"
+
 #include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,43 +34,33 @@ bool listen_parse(struct listen *out, const char *text, struct tool_fail *fail)
     return true;
 }
 
-static bool is_wildcard(const char *host)
+static bool has_port(const char *host)
 {
-    return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+    const char *colon = strrchr(host, ':');
+
+    return colon != NULL && (host[0] != '[' || colon[-1] == ']');
 }
 
-/* The first address of this machine that is not only its own. */
-static bool first_address(char out[64])
+bool listen_endpoint(struct aw_endpoint *out, const char *public, const struct listen *on,
+                     uint16_t port, const uint8_t key[AW_RELAY_KEY_LEN], struct tool_fail *fail)
 {
-    struct ifaddrs *list = NULL;
-    bool found = false;
+    char host[AW_ADDRESS_LEN_MAX + 1], address[AW_ADDRESS_LEN_MAX + 8];
+    struct reach reach;
 
-    if (getifaddrs(&list) != 0)
-        return false;
-    for (const struct ifaddrs *i = list; i != NULL && !found; i = i->ifa_next) {
-        if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET ||
-            (i->ifa_flags & IFF_LOOPBACK) != 0 || (i->ifa_flags & IFF_UP) == 0)
-            continue;
-        struct sockaddr_in in;
-
-        memcpy(&in, i->ifa_addr, sizeof in);
-        found = inet_ntop(AF_INET, &in.sin_addr, out, 64) != NULL;
+    memset(out, 0, sizeof *out);
+    memcpy(out->relay_key, key, AW_RELAY_KEY_LEN);
+    if (public != NULL && public[0] != '\0') {
+        (void)snprintf(host, sizeof host, "%s", public);
+    } else {
+        reach_look(&reach);
+        reach_suggest(&reach, on->host, host, &port);
     }
-    freeifaddrs(list);
-    return found;
-}
-
-void listen_public_host(char out[64], const struct listen *on, bool *guessed)
-{
-    char host[64];
-
-    *guessed = is_wildcard(on->host);
-    if (!*guessed)
-        (void)snprintf(host, sizeof host, "%s", on->host);
-    else if (!first_address(host))
-        (void)snprintf(host, sizeof host, "127.0.0.1");
-    if (strchr(host, ':') != NULL)
-        (void)snprintf(out, 64, "[%.61s]", host);
+    if (has_port(host)) /* a router forwards another port */
+        (void)snprintf(address, sizeof address, "%s", host);
     else
-        (void)snprintf(out, 64, "%s", host);
+        (void)snprintf(address, sizeof address, "%s:%u", host, port);
+    if (!address_check(address, fail))
+        return false;
+    memcpy(out->address, address, strlen(address) + 1);
+    return true;
 }

@@ -21,6 +21,18 @@ static const struct argp_option run_options[] = {
     {0},
 };
 
+static const struct argp_option setup_options[] = {
+    {"listen", OPT_LISTEN, "ADDR:PORT", 0, "Where to listen (default port 7440 everywhere)", 0},
+    {"public", OPT_PUBLIC, "HOST[:PORT]", 0, "Where others reach this machine", 0},
+    {"token", OPT_TOKEN, "LABEL", 0, "Label of the token to make (default 'first')", 0},
+    {"no-token", OPT_NO_TOKEN, NULL, 0, "Make no token", 0},
+    {"no-service", OPT_NO_SERVICE, NULL, 0, "Start no service", 0},
+    {"forward", OPT_FORWARD, NULL, 0, "Have the router forward the port", 0},
+    {"no-forward", OPT_NO_FORWARD, NULL, 0, "Ask the router for nothing", 0},
+    {"yes", OPT_YES, NULL, 0, "Ask nothing: options and defaults are the answers", 0},
+    {0},
+};
+
 static const struct argp_option token_new_options[] = {
     {"quota", OPT_QUOTA, "N", 0, "Mailboxes that the token may create (default 64)", 0},
     {"wake", OPT_WAKE, "NAME", 0, "Wake command of 'run' for its mailboxes", 0},
@@ -32,6 +44,15 @@ static const struct args_command commands[] = {
      "The first run makes the home and the relay's key. Prints the address line to hand out. Ends "
      "with SIGTERM or control-C, after what was taken in is on disk.",
      run_options, 0, 0, cmd_run},
+    {"setup", "", "Set a relay up, question by question",
+     "Makes the home, the key, a token and the service, and says whether others can reach this "
+     "machine. As root it sets up the relay of the machine. What there is already stays as it is: "
+     "options given then are changes.",
+     setup_options, 0, 0, cmd_setup},
+    {"check", "ADDRESS", "Try whether a relay can be reached from here",
+     "ADDRESS is the line to hand out, host:port/KEY. Dials, and has the relay prove its key; run "
+     "it on a machine in another network. Needs no home.",
+     NULL, 1, 1, cmd_check},
     {"token new", "LABEL", "Make an access token",
      "Prints the token once: only its hash is kept. Who has it can create mailboxes here.",
      token_new_options, 1, 1, cmd_token_new},

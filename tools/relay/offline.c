@@ -10,7 +10,8 @@
 static const struct home_rule rule = {
     .variable = "ALLSWELL_RELAY_HOME",
     .directory = "allswell-relay",
-    .create = "allswell-relay run",
+    .create = "allswell-relay setup",
+    .machine = RELAY_MACHINE_HOME,
 };
 
 bool relay_home(struct home *home, const struct args *args, bool create, struct tool_fail *fail)
@@ -56,6 +57,29 @@ bool relay_endpoint_store(const struct aw_store *store, const struct aw_endpoint
     struct aw_store_op op = {.space = RELAY_TOOL_SPACE,
                              .key = RELAY_TOOL_KEY_ENDPOINT,
                              .value = {(const uint8_t *)endpoint, sizeof *endpoint}};
+    enum aw_status status = store->vtable->commit(store->self, &op, 1);
+
+    return status == AW_OK || fail_status(fail, status, "cannot write to the database");
+}
+
+void relay_settings_load(const struct aw_store *store, struct relay_settings *settings)
+{
+    struct aw_buf buf = {.ptr = (uint8_t *)settings, .cap = sizeof *settings, .len = 0};
+
+    memset(settings, 0, sizeof *settings);
+    if (store->vtable->read(store->self, RELAY_TOOL_SPACE, RELAY_TOOL_KEY_SETTINGS, 0, &buf) !=
+            AW_OK ||
+        buf.len != sizeof *settings || settings->listen[RELAY_LISTEN_MAX] != '\0' ||
+        settings->public_host[AW_ADDRESS_LEN_MAX] != '\0')
+        memset(settings, 0, sizeof *settings);
+}
+
+bool relay_settings_store(const struct aw_store *store, const struct relay_settings *settings,
+                          struct tool_fail *fail)
+{
+    struct aw_store_op op = {.space = RELAY_TOOL_SPACE,
+                             .key = RELAY_TOOL_KEY_SETTINGS,
+                             .value = {(const uint8_t *)settings, sizeof *settings}};
     enum aw_status status = store->vtable->commit(store->self, &op, 1);
 
     return status == AW_OK || fail_status(fail, status, "cannot write to the database");
@@ -111,6 +135,7 @@ bool relay_offline_open(struct relay_host *host, const struct home *home, struct
     if (!relay_store_open(&host->store, home, 0, fail))
         return false;
     relay_endpoint_load(&host->store, &host->endpoint);
+    relay_settings_load(&host->store, &host->settings);
     status = load_all(host);
     if (status != AW_OK) {
         relay_offline_close(host);

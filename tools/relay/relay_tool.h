@@ -25,14 +25,37 @@ enum relay_option_key {
     OPT_PUBLIC,
     OPT_WAKE,
     OPT_QUOTA,
+    OPT_TOKEN,
+    OPT_NO_TOKEN,
+    OPT_NO_SERVICE,
+    OPT_FORWARD,
+    OPT_NO_FORWARD,
+    OPT_YES,
 };
 
-/** Where the tool keeps its own record: the address line that `run` printed last. */
+/** Where the tool keeps its own records: the address line that `run` printed last, and what
+ * `setup` was told. */
 #define RELAY_TOOL_SPACE        97
 #define RELAY_TOOL_KEY_ENDPOINT 1
+#define RELAY_TOOL_KEY_SETTINGS 2
+
+/** Where `run` listens when nobody has said anything. */
+#define RELAY_LISTEN_DEFAULT "0.0.0.0:7440"
+
+/** Home of the relay of the machine: the folder of its service. */
+#define RELAY_MACHINE_HOME "/var/lib/allswell-relay"
+
+/** Longest ADDR:PORT to listen on. */
+#define RELAY_LISTEN_MAX 71
 
 /** Mailboxes that a token may create when nothing is said. */
 #define RELAY_QUOTA_DEFAULT 64
+
+/** What `setup` was told, for `run`: "" is nothing. Kept as it is. */
+struct relay_settings {
+    char listen[RELAY_LISTEN_MAX + 1];
+    char public_host[AW_ADDRESS_LEN_MAX + 1];
+};
 
 /** An open relay: its engine, and what else `status` tells. */
 struct relay_host {
@@ -40,7 +63,8 @@ struct relay_host {
     struct aw_server *server; /* NULL when it is not running */
     struct aw_store store;
     struct aw_endpoint endpoint; /* address "" when it was never running */
-    char path[HOME_FILE_MAX];    /* of the database */
+    struct relay_settings settings;
+    char path[HOME_FILE_MAX]; /* of the database */
     uint64_t started_wall_ms;
     void *memory; /* of the engine, when it is not running */
 };
@@ -57,6 +81,11 @@ void relay_endpoint_load(const struct aw_store *store, struct aw_endpoint *endpo
 
 /** Keeps the endpoint for commands that come when the relay is down. */
 bool relay_endpoint_store(const struct aw_store *store, const struct aw_endpoint *endpoint,
+                          struct tool_fail *fail);
+
+/** The same for what `setup` was told. */
+void relay_settings_load(const struct aw_store *store, struct relay_settings *settings);
+bool relay_settings_store(const struct aw_store *store, const struct relay_settings *settings,
                           struct tool_fail *fail);
 
 /** Opens the relay without the network, loading its records. */
@@ -76,6 +105,10 @@ bool relay_request(void *ctx, const char *what, const json_t *request, json_t **
 bool relay_request_is_change(const json_t *request);
 
 /** Asks the running relay, or opens it and does the work here. */
+bool relay_ask_home(const struct home *home, json_t *request, json_t **reply,
+                    struct tool_fail *fail);
+
+/** The same in the home that the command line says. Once: root has become its owner then. */
 bool relay_ask(const struct args *args, json_t *request, json_t **reply, struct tool_fail *fail);
 
 /** Splits ADDR:PORT, and finds the host to hand out. */
@@ -84,8 +117,51 @@ struct listen {
     uint16_t port;
 };
 bool listen_parse(struct listen *out, const char *text, struct tool_fail *fail);
-void listen_public_host(char out[64], const struct listen *on, bool *guessed);
 
+/**
+ * Makes the address to hand out. `public` is HOST or HOST:PORT, or NULL or "" for a guess.
+ *
+ * @param port  the relay listens on it
+ */
+bool listen_endpoint(struct aw_endpoint *out, const char *public, const struct listen *on,
+                     uint16_t port, const uint8_t key[AW_RELAY_KEY_LEN], struct tool_fail *fail);
+
+/** The service of the machine (for root) or of this user. */
+enum service_state {
+    SERVICE_NONE, /* no systemd that answers, or it has no unit for the relay */
+    SERVICE_OFF,
+    SERVICE_ON,
+};
+enum service_state service_look(bool is_machine);
+
+/** Makes the user of the machine's service, and the home for it. */
+bool service_home(struct tool_fail *fail);
+
+/** Starts it now and at every boot; returns when it is ready. */
+bool service_start(bool is_machine, struct tool_fail *fail);
+
+/** Stops it, for changes to be made. */
+bool service_stop(bool is_machine, struct tool_fail *fail);
+
+/** Becomes the user of the service, or nobody, if this is root. */
+bool service_step_down(struct tool_fail *fail);
+
+/** What `setup` has decided to do to a home. */
+struct setup_apply {
+    const struct args *args;
+    struct relay_settings settings;
+    const char *label; /* of the token to make, or NULL */
+    bool is_running;   /* then the settings stay as they are */
+};
+
+/** Tells what there is: an apart_work over `struct setup_apply`, of which it uses the args. */
+bool setup_look(void *ctx, json_t **reply, struct tool_fail *fail);
+
+/** Makes the home, the key and the token, and keeps the settings: an apart_work. */
+bool setup_apply(void *ctx, json_t **reply, struct tool_fail *fail);
+
+int cmd_setup(const struct args *args);
+int cmd_check(const struct args *args);
 int cmd_run(const struct args *args);
 int cmd_token_new(const struct args *args);
 int cmd_token_list(const struct args *args);

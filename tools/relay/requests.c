@@ -134,7 +134,7 @@ static bool status(struct relay_host *host, json_t **reply)
     *reply = json_pack(
         "{s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
         "s:I, "
-        "s:I, s:I, s:o, s:o, s:I, s:I}",
+        "s:I, s:I, s:o, s:o, s:I, s:I, s:s, s:s}",
         "running", host->server != NULL, "address", line, "disk_failing", (int)c.is_degraded,
         "cells_waiting", (json_int_t)c.cells, "mailboxes", (json_int_t)c.mailboxes, "links",
         (json_int_t)c.links, "requests", (json_int_t)c.requests, "deposited",
@@ -145,7 +145,8 @@ static bool status(struct relay_host *host, json_t **reply)
         (json_int_t)c.fired, "expired", (json_int_t)c.expired, "moved", (json_int_t)c.moved,
         "refused", refusals(&c), "network", network(host), "started_at",
         (json_int_t)(host->started_wall_ms / 1000), "disk_bytes",
-        (json_int_t)aw_store_sqlite_disk_len(&host->store));
+        (json_int_t)aw_store_sqlite_disk_len(&host->store), "listen", host->settings.listen,
+        "public", host->settings.public_host);
     return true;
 }
 
@@ -175,20 +176,16 @@ bool relay_request_is_change(const json_t *request)
     return what != NULL && (strcmp(what, "token-new") == 0 || strcmp(what, "token-revoke") == 0);
 }
 
-bool relay_ask(const struct args *args, json_t *request, json_t **reply, struct tool_fail *fail)
+bool relay_ask_home(const struct home *home, json_t *request, json_t **reply,
+                    struct tool_fail *fail)
 {
-    struct home home;
     struct relay_host host;
-    enum reply_asked asked;
+    enum reply_asked asked = reply_ask(home, request, 10, reply, fail);
     bool ok;
 
-    *reply = NULL;
-    if (request == NULL || !relay_home(&home, args, false, fail))
-        return false;
-    asked = reply_ask(&home, request, 10, reply, fail);
     if (asked != REPLY_NOT_RUNNING)
         return asked == REPLY_ANSWERED;
-    if (!relay_offline_open(&host, &home, fail))
+    if (!relay_offline_open(&host, home, fail))
         return false;
     ok = relay_request(&host, reply_string(request, "do"), request, reply, fail) &&
          relay_offline_commit(&host, fail);
@@ -198,4 +195,13 @@ bool relay_ask(const struct args *args, json_t *request, json_t **reply, struct 
         *reply = NULL;
     }
     return ok;
+}
+
+bool relay_ask(const struct args *args, json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    struct home home;
+
+    *reply = NULL;
+    return request != NULL && relay_home(&home, args, false, fail) &&
+           relay_ask_home(&home, request, reply, fail);
 }

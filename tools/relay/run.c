@@ -144,46 +144,42 @@ static bool open_server(struct run *run, const struct listen *on, struct tool_fa
     return fail_set(fail, status == AW_E_RANGE ? TOOL_USAGE : TOOL_ENVIRONMENT, "%s", message);
 }
 
-static bool has_port(const char *host)
-{
-    const char *colon = strrchr(host, ':');
-
-    return colon != NULL && (host[0] != '[' || colon[-1] == ']');
-}
-
 /* The endpoint is known only now: the port may have been 0, and the first run makes the key. */
-static bool announce(struct run *run, const struct args *args, const struct listen *on,
+static bool announce(struct run *run, const char *public, const struct listen *on,
                      struct tool_fail *fail)
 {
     struct aw_endpoint *e = &run->host.endpoint;
-    const char *public = args_option(args, "public");
-    char line[ADDRESS_LINE_MAX], host[AW_ADDRESS_LEN_MAX + 1], address[AW_ADDRESS_LEN_MAX + 8];
-    bool guessed = false;
+    char line[ADDRESS_LINE_MAX];
+    uint8_t key[AW_RELAY_KEY_LEN];
 
-    memset(e, 0, sizeof *e);
-    aw_server_public_key(run->host.server, e->relay_key);
-    if (public != NULL)
-        (void)snprintf(host, sizeof host, "%s", public);
-    else
-        listen_public_host(host, on, &guessed);
-    if (has_port(host)) /* a router forwards another port */
-        (void)snprintf(address, sizeof address, "%s", host);
-    else
-        (void)snprintf(address, sizeof address, "%s:%u", host, aw_server_port(run->host.server));
-    if (!address_check(address, fail))
-        return false;
-    memcpy(e->address, address, strlen(address) + 1);
-    if (!relay_endpoint_store(&run->host.store, e, fail))
+    aw_server_public_key(run->host.server, key);
+    if (!listen_endpoint(e, public, on, aw_server_port(run->host.server), key, fail) ||
+        !relay_endpoint_store(&run->host.store, e, fail))
         return false;
     address_write(line, e);
     if (printf("%s\n", line) < 0 || fflush(stdout) != 0)
         return fail_set(fail, TOOL_ENVIRONMENT,
                         "cannot print the address line: check where the output goes");
-    if (guessed)
+    if (public == NULL && (strcmp(on->host, "0.0.0.0") == 0 || strcmp(on->host, "::") == 0))
         (void)fprintf(stderr,
                       "This is the address line to hand out. The host in it is a guess: give "
                       "--public HOST if others\nreach this machine under another name.\n");
     return true;
+}
+
+/* What the command line says wins over what `setup` was told, and both over the default. */
+static bool open_store(struct run *run, const struct args *args, const struct home *home,
+                       struct listen *on, struct tool_fail *fail)
+{
+    const char *text = args_option(args, "listen"), *kept = run->host.settings.listen;
+
+    if (text != NULL && !listen_parse(on, text, fail))
+        return false;
+    if (!relay_store_open(&run->host.store, home, AW_SQLITE_CREATE | AW_SQLITE_BACKGROUND, fail))
+        return false;
+    home_file(run->host.path, home, "relay.db");
+    relay_settings_load(&run->host.store, &run->host.settings);
+    return text != NULL || listen_parse(on, kept[0] != '\0' ? kept : RELAY_LISTEN_DEFAULT, fail);
 }
 
 static bool open_all(struct run *run, const struct home *home, const struct listen *on,
@@ -196,9 +192,6 @@ static bool open_all(struct run *run, const struct home *home, const struct list
     if (status != AW_OK)
         return fail_set(fail, TOOL_USAGE,
                         "ALLSWELL_DEMO_CLOCK is not MILLISECONDS:FACTOR: unset it");
-    if (!relay_store_open(&run->host.store, home, AW_SQLITE_CREATE | AW_SQLITE_BACKGROUND, fail))
-        return false;
-    home_file(run->host.path, home, "relay.db");
     home_file(path, home, "control.sock");
     if (aw_store_sqlite_reader(&run->reader, &run->host.store) != AW_OK)
         return fail_set(fail, TOOL_ENVIRONMENT, "%s cannot be opened twice: check its permissions",
@@ -240,7 +233,7 @@ static void close_all(struct run *run)
 
 int cmd_run(const struct args *args)
 {
-    const char *text = args_option(args, "listen");
+    const char *public = args_option(args, "public");
     struct tool_fail fail;
     struct home home;
     struct listen on;
@@ -251,9 +244,11 @@ int cmd_run(const struct args *args)
         (void)fail_set(&fail, TOOL_ENVIRONMENT, "out of memory: end other processes");
         return fail_print(&fail);
     }
-    ok = listen_parse(&on, text == NULL ? "0.0.0.0:7440" : text, &fail) &&
-         add_wakes(run, args, &fail) && relay_home(&home, args, true, &fail) &&
-         open_all(run, &home, &on, &fail) && announce(run, args, &on, &fail) &&
+    ok = add_wakes(run, args, &fail) && relay_home(&home, args, true, &fail) &&
+         open_store(run, args, &home, &on, &fail);
+    if (ok && public == NULL && run->host.settings.public_host[0] != '\0')
+    public = run->host.settings.public_host;
+    ok = ok && open_all(run, &home, &on, &fail) && announce(run, public, &on, &fail) &&
          supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail);
     if (ok)
         aw_loop_run(run->loop);

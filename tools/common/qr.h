@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef TOOLS_ALLSWELL_QR_H
-#define TOOLS_ALLSWELL_QR_H
+#ifndef TOOLS_COMMON_QR_H
+#define TOOLS_COMMON_QR_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,4 +13,4 @@
  */
 bool qr_print(FILE *to, const char *text);
 
-#endif /* TOOLS_ALLSWELL_QR_H */
+#endif /* TOOLS_COMMON_QR_H */

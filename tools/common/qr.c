@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "allswell/qr.h"
+#include "common/qr.h"
 
 #include <qrencode.h>
 #include <string.h>

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include "relay_tool.h"
+
+#include <allswell/dial.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* allswell-relay check: whether a relay answers from here, and is the one whose key was handed
+ * out. It speaks the handshake of the link and nothing after it. */
+
+#define CONNECT_MS 10000
+
+struct check {
+    struct aw_loop *loop;
+    bool is_up;
+};
+
+static void on_link(void *ctx, bool is_up)
+{
+    struct check *check = (struct check *)ctx;
+
+    check->is_up = is_up;
+    aw_loop_stop(check->loop);
+}
+
+static void on_event(void *ctx, const struct aw_client_event *event)
+{
+    (void)ctx;
+    (void)event;
+}
+
+/* host:port of an endpoint, apart; the address has passed address_check(). */
+static uint16_t split(char host[AW_ADDRESS_LEN_MAX + 1], const char *address)
+{
+    const char *colon = strrchr(address, ':');
+    int len = (int)(colon - address);
+
+    if (address[0] == '[')
+        (void)snprintf(host, AW_ADDRESS_LEN_MAX + 1, "%.*s", len - 2, address + 1);
+    else
+        (void)snprintf(host, AW_ADDRESS_LEN_MAX + 1, "%.*s", len, address);
+    return (uint16_t)strtoul(colon + 1, NULL, 10);
+}
+
+static bool connects(const struct addrinfo *at)
+{
+    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
+    struct pollfd p = {.fd = fd, .events = POLLOUT, .revents = 0};
+    socklen_t len = sizeof error;
+    bool ok = fd >= 0;
+
+    if (ok && connect(fd, at->ai_addr, at->ai_addrlen) != 0)
+        ok = poll(&p, 1, CONNECT_MS) == 1 &&
+             getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
+}
+
+/* Whether anybody at all answers there: that is a different trouble from a wrong key. */
+static bool answers(const char *host, uint16_t port, struct tool_fail *fail)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *list = NULL;
+    char text[8];
+    bool ok = false;
+
+    (void)snprintf(text, sizeof text, "%u", port);
+    if (getaddrinfo(host, text, &hints, &list) != 0)
+        return fail_set(fail, TOOL_ENVIRONMENT,
+                        "the name %.80s is not known here: check it, and the network", host);
+    for (const struct addrinfo *i = list; i != NULL && !ok; i = i->ai_next)
+        ok = connects(i);
+    freeaddrinfo(list);
+    return ok || fail_set(fail, TOOL_ENVIRONMENT,
+                          "nobody answers at %.80s port %u: is the relay running, is the port "
+                          "forwarded, does a firewall let it in?",
+                          host, port);
+}
+
+static bool proves_itself(const struct aw_endpoint *endpoint, const char *host, uint16_t port,
+                          struct tool_fail *fail)
+{
+    struct check check = {.loop = NULL, .is_up = false};
+    struct aw_dial_config config = {
+        .host = host, .port = port, .on_event = on_event, .on_link = on_link, .ctx = &check};
+    const struct aw_client_config none = {.mailbox_cap = 0};
+    struct aw_client client;
+    struct aw_dial *dial = NULL;
+    struct aw_clock clock;
+
+    memcpy(config.relay_key, endpoint->relay_key, sizeof config.relay_key);
+    if (aw_clock_init(&clock, NULL) != AW_OK || aw_loop_open(&check.loop, &clock) != AW_OK)
+        return fail_set(fail, TOOL_ENVIRONMENT, "no room for an event loop: end other processes");
+    aw_client_init(&client, &none, aw_loop_now(check.loop));
+    config.client = &client;
+    if (aw_dial_open(&dial, check.loop, &config) == AW_OK) {
+        aw_loop_run(check.loop);
+        aw_dial_close(dial);
+    }
+    aw_loop_close(check.loop);
+    aw_client_wipe(&client);
+    return check.is_up ||
+           fail_set(fail, TOOL_REFUSED,
+                    "somebody answers at %.80s port %u, but is not the relay with this key: "
+                    "is the port forwarded to the right machine, is the address line whole?",
+                    host, port);
+}
+
+int cmd_check(const struct args *args)
+{
+    struct aw_endpoint endpoint;
+    char host[AW_ADDRESS_LEN_MAX + 1];
+    struct tool_fail fail;
+    uint16_t port;
+
+    if (!address_parse(&endpoint, args_word(args, 0), &fail))
+        return fail_print(&fail);
+    port = split(host, endpoint.address);
+    if (strlen(host) > 6 && strcmp(host + strlen(host) - 6, ".onion") == 0) {
+        (void)fail_set(
+            &fail, TOOL_STATE,
+            "an onion address is reached through Tor, which this command does not speak: "
+            "look at Tor's log, and check the address of the machine");
+        return fail_print(&fail);
+    }
+    if (!answers(host, port, &fail) || !proves_itself(&endpoint, host, port, &fail))
+        return fail_print(&fail);
+    if (args_option(args, "json") != NULL) {
+        json_t *reply = json_pack("{s:b, s:s}", "reached", 1, "address", endpoint.address);
+        int code = reply_print(reply);
+
+        json_decref(reply);
+        return code;
+    }
+    (void)printf("Reached: the relay at %s has proved its key.\n"
+                 "That holds for the network that this machine is in now.\n",
+                 endpoint.address);
+    return TOOL_OK;
+}
