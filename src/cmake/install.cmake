@@ -7,19 +7,19 @@ if(BUILD_SHARED_LIBS)
   list(TRANSFORM aw_libraries APPEND _shared)
 endif()
 install(TARGETS ${aw_libraries} EXPORT allswellTargets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/include/allswell
-  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev FILES_MATCHING PATTERN "*.h")
 
 set(aw_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/allswell)
-install(EXPORT allswellTargets NAMESPACE allswell:: DESTINATION ${aw_cmake_dir})
+install(EXPORT allswellTargets NAMESPACE allswell:: DESTINATION ${aw_cmake_dir} COMPONENT dev)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/src/cmake/allswellConfig.cmake.in
   ${PROJECT_BINARY_DIR}/allswellConfig.cmake INSTALL_DESTINATION ${aw_cmake_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/allswellConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/allswellConfig.cmake
-  ${PROJECT_BINARY_DIR}/allswellConfigVersion.cmake DESTINATION ${aw_cmake_dir})
+  ${PROJECT_BINARY_DIR}/allswellConfigVersion.cmake DESTINATION ${aw_cmake_dir} COMPONENT dev)
 
 # aw_pkg_config(<file> DESCRIPTION <text> [OURS <module>...] [REQUIRES <module>...])
 # Whoever links a static archive links what it uses: that is Requires, not Requires.private, and
@@ -41,7 +41,7 @@ function(aw_pkg_config file)
   configure_file(${PROJECT_SOURCE_DIR}/src/cmake/allswell.pc.in ${PROJECT_BINARY_DIR}/${file}.pc
     @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${file}.pc
-    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 endfunction()
 
 aw_pkg_config(allswell

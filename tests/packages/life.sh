@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh
+# The life of the packages on a machine that runs; read by run.sh, whose in_root and fail it uses.
+
+must() { # <what> <command>...
+    what=$1
+    shift
+    in_root "$@" >"$work/said" 2>&1 || fail "$what: $(tail -n 5 "$work/said")"
+}
+says() { grep -qF -- "$1" "$work/said" || fail "'$1' is not in: $(cat "$work/said")"; }
+state() { in_root systemctl "$1" allswell-relay.service 2>/dev/null || :; }
+files() { # everything that is kept on the disk, but for what dpkg and logs keep
+    (cd "$root" && find . -xdev -path ./var/lib/dpkg -prune -o -path ./var/log -prune -o \
+        -path ./packages -prune -o -path ./proc -prune -o -path ./sys -prune -o \
+        -path ./run -prune -o -path ./dev -prune -o -path ./tmp -prune -o -print | sort)
+}
+
+files >"$work/before"
+must 'install' sh -c 'dpkg -i /packages/allswell*.deb'
+must 'nothing is half done' sh -c '! dpkg --audit | grep .'
+for program in allswell allswell-relay allswell-lab; do
+    must "$program starts" "$program" --version
+    must "$program finds its libraries" sh -c "! ldd /usr/bin/$program | grep 'not found'"
+done
+must 'the user is there' id allswell-relay
+[ "$(state is-active)" = inactive ] || fail "active before setup: $(state is-active)"
+[ "$(state is-enabled)" = disabled ] || fail "enabled before setup: $(state is-enabled)"
+
+# A new user's way: one command, and the relay serves.
+must 'setup' allswell-relay setup --yes --listen 127.0.0.1:7440 --json
+cp "$work/said" "$work/setup"
+grep -q '"service": "on"' "$work/setup" || {
+    fail "not on: $(cat "$work/setup")"
+    in_root journalctl -q --no-pager -n 20 -u allswell-relay || :
+}
+line=$(sed -n 's/.*"address": "\(.*\)".*/\1/p' "$work/setup")
+[ "$(state is-active)" = active ] || fail 'not active after setup'
+[ "$(state is-enabled)" = enabled ] || fail 'not enabled after setup'
+must 'it can be reached' allswell-relay check "$line"
+must 'root asks it' allswell-relay status
+says "$line"
+pid() { in_root systemctl show -P MainPID allswell-relay.service; }
+[ "$(in_root stat -c %U "/proc/$(pid)")" = allswell-relay ] || fail 'it runs as somebody else'
+[ "$(in_root stat -c '%U %a' /var/lib/allswell-relay)" = 'allswell-relay 700' ] ||
+    fail 'others can enter its home'
+in_root find /var/lib/allswell-relay ! -user allswell-relay | grep . && fail 'files of others above'
+must 'setup again' allswell-relay setup --yes
+says 'Nothing was changed'
+first=$(pid)
+must 'setup changes' allswell-relay setup --yes --public relay.example
+says 'relay.example:7440/'
+[ "$first" != "$(pid)" ] || fail 'the change was not taken up'
+must 'a token' allswell-relay token new next
+
+# A person, with her own home, uses it.
+must 'init' allswell --home /tmp/person init --name person
+must 'relay add' sh -c "allswell-relay token new person 2>/dev/null |
+    allswell --home /tmp/person relay add $line"
+
+# Upgrade: another process, the same relay.
+first=$(pid)
+must 'upgrade' sh -c 'dpkg -i /packages/next-*.deb'
+[ "$first" != "$(pid)" ] && [ "$(pid)" != 0 ] || fail 'not started anew by the upgrade'
+must 'it still can be reached' allswell-relay check "$line"
+must 'the tokens are there' allswell-relay token list
+says next
+
+# Removed, it keeps its home; installed again, it goes on. Purged, it is gone.
+must 'remove' dpkg -r allswell-relay
+[ "$(state is-active)" = inactive ] || fail 'active after it was removed'
+must 'the home stays' test -s /var/lib/allswell-relay/relay.db
+must 'install again' sh -c 'dpkg -i /packages/next-allswell-relay*.deb'
+must 'start again' systemctl start allswell-relay.service
+must 'the same relay' allswell-relay check "$line"
+must 'purge' dpkg -P allswell-relay allswell allswell-lab
+[ "$(state is-active)" = inactive ] || fail 'active after it was purged'
+files >"$work/after"
+# dpkg does not remove a user, whose number must not become another's; systemd-sysusers locks the
+# lists of users and makes copies.
+diff "$work/before" "$work/after" | grep '^[<>]' |
+    grep -v ' \./etc/\(passwd\|group\|shadow\|gshadow\)-$\| \./etc/\.pwd\.lock$' >"$work/left" || :
+[ ! -s "$work/left" ] || fail "left behind: $(cat "$work/left")"
+must 'the user stays' id allswell-relay
