@@ -82,6 +82,7 @@ static void adopt(struct contact *c, const struct aw_plan *plan)
     c->change.setup_over = c->change.setup_over || !plan->change.setup;
     c->plan = *plan;
     c->has_plan = true;
+    aw_co_peers_plan(c);
     if (c->change.has_plan && c->change.version <= plan->version)
         forget_pending(c);
     aw_co_cards_settle(c);

@@ -60,6 +60,8 @@ enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
          * new session at once." It answers no call: it tells her that she was heard. */
         c->reply_session = opened->session;
         c->wants_reply = true;
+        if (opened->session == AW_SESSION_QUARANTINE)
+            aw_co_peers_renew(c);
         return AW_OK;
     case AW_OPENED_MESSAGE:
         break;

@@ -430,6 +430,10 @@ void aw_co_sent(struct contact *c, uint64_t id, enum aw_status status);
 
 /* contact_peers.c: who the others are, and cells from and to them. */
 AW_MUST_USE enum aw_status aw_co_peers_draw(struct contact *c);
+void aw_co_peers_renew(struct contact *c);
+void aw_co_peers_tell_key(const struct contact *c, uint8_t pk[AW_KEY_LEN]);
+void aw_co_peers_plan(struct contact *c);
+bool aw_co_lacks_introductions(const struct contact *c, const struct aw_plan *plan);
 const struct aw_member *aw_co_own_member(const struct contact *c);
 const struct aw_member *aw_co_peer_member(const struct contact *c, const struct aw_peer *peer);
 bool aw_co_peer_counts(const struct contact *c, const struct aw_peer *peer);

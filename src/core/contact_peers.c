@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "core/mailbox.h"
+#include "core/plan_find.h"
 #include "core/security.h"
 #include "crypto/kdf.h"
 #include "crypto/labels.h"
@@ -72,6 +73,70 @@ enum aw_status aw_co_peers_draw(struct contact *c)
         aw_co_touch(c, CONTACT_DIRTY_PEERS);
     }
     return st;
+}
+
+/*
+ * This device's state was found to be an old one: pairs of others with it are in quarantine.
+ * spec/16-peers.md §2: "A device whose session is told to be stale (05 §8.2), in her channel or in
+ * that of a pair, MUST draw a new peer key".
+ */
+void aw_co_peers_renew(struct contact *c)
+{
+    struct aw_peers_book *b = &c->peers.book;
+
+    if (!c->peers.has_book || b->has_next_key ||
+        aw_random_fill(&c->random, b->next_key, AW_KEY_LEN) != AW_OK)
+        return;
+    b->has_next_key = true;
+    c->wants_reply = true;
+    aw_co_touch(c, CONTACT_DIRTY_PEERS);
+}
+
+void aw_co_peers_tell_key(const struct contact *c, uint8_t pk[AW_KEY_LEN])
+{
+    const struct aw_peers_book *b = &c->peers.book;
+    struct aw_dh_key next;
+
+    memcpy(pk, b->key.pk, AW_KEY_LEN);
+    if (!b->has_next_key)
+        return;
+    aw_dh_from_secret(&next, b->next_key);
+    memcpy(pk, next.pk, AW_KEY_LEN);
+    aw_wipe(&next, sizeof next);
+}
+
+/* A plan comes into force: from the one on that names it the next key is the key. */
+void aw_co_peers_plan(struct contact *c)
+{
+    struct aw_peers_book *b = &c->peers.book;
+    struct aw_dh_key next;
+
+    if (!b->has_next_key)
+        return;
+    aw_dh_from_secret(&next, b->next_key);
+    for (size_t i = 0; b->has_next_key && i < c->plan.roster_count; i++) {
+        if (memcmp(c->plan.roster[i].key, next.pk, AW_KEY_LEN) != 0)
+            continue;
+        b->key = next;
+        b->has_next_key = false;
+        aw_wipe(b->next_key, sizeof b->next_key);
+        aw_co_touch(c, CONTACT_DIRTY_PEERS);
+    }
+    aw_wipe(&next, sizeof next);
+}
+
+/* spec/07-contact.md §2: "A contact MUST NOT name a plan that gives keys to him and to others
+ * before their introductions have come." */
+bool aw_co_lacks_introductions(const struct contact *c, const struct aw_plan *plan)
+{
+    const struct aw_peers *p = &c->peers;
+    uint32_t newest =
+        p->intro_len != 0 && p->intro_version > p->book.intro ? p->intro_version : p->book.intro;
+    uint8_t told[AW_KEY_LEN];
+
+    aw_co_peers_tell_key(c, told);
+    return newest < plan->version &&
+           (aw_plan_introduces(plan, p->book.key.pk) || aw_plan_introduces(plan, told));
 }
 
 static const struct aw_member *member_of(const struct aw_plan *plan, uint8_t person)
@@ -335,6 +400,12 @@ enum aw_status aw_co_introductions(struct contact *c, struct aw_bytes body)
     p->intro_version = version;
     p->is_settled = false;
     aw_co_touch(c, CONTACT_DIRTY_INTRO);
+    if (p->book.lacks_intro != 0 && version >= p->book.lacks_intro) {
+        c->book.plan_named = p->book.lacks_intro;
+        p->book.lacks_intro = 0;
+        c->wants_reply = true;
+        aw_co_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_PEERS);
+    }
     return AW_OK;
 }
 
@@ -497,12 +568,39 @@ void aw_co_peer_anew(struct contact *c, struct aw_peer *peer)
         touch(c, peer);
 }
 
-static void note_deaf(struct contact *c, struct aw_peer *peer)
+/*
+ * He may be linked with a later state of this device. spec/16-peers.md §2: "So MUST a device that
+ * for eight slots receives cells that it cannot open from a peer with whom it is not linked, eight
+ * at least, while neither a plan nor introductions wait here."
+ */
+static void note_unmet(struct contact *c, struct aw_peer *peer)
 {
-    if (peer->met == 0 || !peer->is_heard || ++peer->deaf_count < AW_DEAF_MAX)
+    uint64_t now_s = aw_timebase_s(&c->time);
+
+    if (peer->deaf_count == 0)
+        peer->deaf_s = now_s;
+    if (peer->deaf_count < AW_DEAF_MAX && ++peer->deaf_count < AW_DEAF_MAX)
+        return;
+    if (c->change.has_plan || c->peers.intro_len != 0 ||
+        now_s - peer->deaf_s < AW_DEAF_MAX * (uint64_t)c->plan.council.witness_s)
         return;
     peer->deaf_count = 0;
-    aw_co_peer_anew(c, peer);
+    aw_co_peers_renew(c);
+}
+
+static void note_deaf(struct contact *c, struct aw_peer *peer)
+{
+    const struct aw_resume own = {0};
+
+    if (peer->met == 0 || !peer->is_heard) {
+        note_unmet(c, peer);
+        return;
+    }
+    if (++peer->deaf_count < AW_DEAF_MAX)
+        return;
+    peer->deaf_count = 0;
+    if (aw_channel_resume_deaf(&peer->channel, &own, &c->random) == AW_OK)
+        touch(c, peer);
 }
 
 static enum aw_status feed_opened(struct contact *c, struct aw_peer *peer,
@@ -523,6 +621,8 @@ static enum aw_status feed_opened(struct contact *c, struct aw_peer *peer,
         aw_co_peer_event(c, kind, peer->person);
     if (opened->kind == AW_OPENED_RESUME)
         peer->owes_answer = true;
+    if (opened->kind == AW_OPENED_RESUMED && opened->session == AW_SESSION_QUARANTINE)
+        aw_co_peers_renew(c);
     /* spec/05-channel.md §8.2: "Messages of a quarantined session MUST NOT have any effect on
      * deadlines, votes, plan or presence keys." */
     if (opened->kind != AW_OPENED_MESSAGE || opened->session != AW_SESSION_MAIN)

@@ -28,7 +28,12 @@ static void match(struct contact *c)
     if (!body_matches(c))
         return;
     if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->body, c->body_len}) == AW_OK) {
-        c->book.plan_named = plan.version;
+        if (aw_co_lacks_introductions(c, &plan)) {
+            c->peers.book.lacks_intro = plan.version;
+        } else {
+            c->book.plan_named = plan.version;
+            c->peers.book.lacks_intro = 0;
+        }
         aw_co_plan_arrived(c, &plan, (struct aw_bytes){c->body, c->body_len},
                            (enum contact_worth)c->book.plan_word_worth);
     }
@@ -36,7 +41,7 @@ static void match(struct contact *c)
     aw_wipe(c->body, sizeof c->body);
     c->body_len = 0;
     c->wants_reply = true;
-    aw_co_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_BODY);
+    aw_co_touch(c, CONTACT_DIRTY_BOOK | CONTACT_DIRTY_BODY | CONTACT_DIRTY_PEERS);
 }
 
 void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verdict verdict)

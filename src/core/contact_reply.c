@@ -68,7 +68,7 @@ static void fill_reply(const struct contact *c, struct aw_reply *r)
     aw_channel_accept(&c->channel, c->reply_session, r->accept, &r->accept_epoch);
     aw_channel_received(&c->channel, c->reply_session, &r->cell_epoch, &r->cell_index);
     memcpy(r->receipt_key, c->receipt_key.pk, AW_KEY_LEN);
-    memcpy(r->peer_key, c->peers.book.key.pk, AW_KEY_LEN);
+    aw_co_peers_tell_key(c, r->peer_key);
     memcpy(r->peer_seed, c->peers.book.seed, AW_KEY_LEN);
     memcpy(r->receipt, b->receipt, AW_SIG_LEN);
 }

@@ -50,6 +50,7 @@ struct aw_peer {
     uint32_t vouches_seq; /* statement under a key that was never heard here, which he passed on */
     uint8_t vouches_key[8]; /* and the beginning of that key */
     uint8_t deaf_count;
+    uint64_t deaf_s; /* when the first of them came, while the two have not met */
     uint64_t next_s; /* his next slot */
     struct aw_parcel parcel;
     uint8_t cell[AW_CELL_LEN];
@@ -80,6 +81,11 @@ struct aw_peers_book {
     bool is_vouched;      /* it counts: once until she is heard directly */
     uint32_t incident_id; /* that the fields below belong to */
     bool is_released;     /* the human was told */
+    /* Secret half of a key that replies tell already; it is in use from the plan on that names it.
+     */
+    bool has_next_key;
+    uint8_t next_key[AW_KEY_LEN];
+    uint32_t lacks_intro; /* version of a plan whose introductions have not come yet, 0: none */
 };
 
 /* What the shares of others opened, and their shares of her plan card. Secret: wipe. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/plan_find.h"
 
+#include <string.h>
+
 #include "base/assert.h"
 
 #define HOUR_S 3600
@@ -130,6 +132,20 @@ uint16_t aw_plan_humans(const struct aw_plan *plan)
     for (size_t i = 0; i < plan->roster_count; i++)
         humans |= (uint16_t)(1U << (plan->roster[i].human - 1));
     return humans;
+}
+
+bool aw_plan_introduces(const struct aw_plan *plan, const uint8_t key[AW_KEY_LEN])
+{
+    static const uint8_t none[AW_KEY_LEN];
+    unsigned own = 0, others = 0;
+
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (memcmp(plan->roster[i].key, key, AW_KEY_LEN) == 0)
+            own++;
+        else if (memcmp(plan->roster[i].key, none, AW_KEY_LEN) != 0)
+            others++;
+    }
+    return own > 0 && others > 0;
 }
 
 unsigned aw_plan_count_bits(uint32_t bits)

@@ -4,6 +4,8 @@
 
 #include <allswell/plan_audit.h>
 
+#include "crypto/init.h"
+
 /* Findings of an audit, and who counts: devices of one human once (spec/15-plan.md §2, §6). */
 
 /* Of terminated texts; what follows the end means nothing. */
@@ -17,6 +19,9 @@ uint16_t aw_plan_humans(const struct aw_plan *plan);
  * or there are relays of two operators. `*count` is the number of operators, at least 1.
  */
 uint8_t aw_plan_only_operator(const struct aw_plan *plan, unsigned *count);
+
+/* Whether the plan makes the member with this key a peer of another one (spec/16-peers.md §2). */
+bool aw_plan_introduces(const struct aw_plan *plan, const uint8_t key[AW_KEY_LEN]);
 
 /* How many bits are set. */
 unsigned aw_plan_count_bits(uint32_t bits);

@@ -118,6 +118,7 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
         aw_su_event(s, AW_EVENT_DRILLED, AW_URGENCY_QUIET, p, reply->drill);
     }
     p->plan_named = reply->plan_version;
+    p->forgot_plan = reply->plan_version < r->plan_held;
     if (reply->plan_version > r->plan_held && aw_su_plan(s, p) != NULL &&
         reply->plan_version <= aw_su_plan(s, p)->version) {
         r->plan_held = reply->plan_version;

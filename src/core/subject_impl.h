@@ -174,6 +174,7 @@ struct person {
     uint8_t to_seed[AW_KEY_LEN];
     uint32_t refused_count;
     uint32_t plan_named; /* in the newest reply of this run, 0: none came */
+    bool forgot_plan;    /* that reply named an older one than he had named before */
 };
 
 /* The stored part of the engine. Secret: wipe. */
@@ -465,6 +466,8 @@ uint64_t aw_su_decoys_when_s(const struct subject *s);
 
 /* subject_intro.c */
 void aw_su_fill_keys(const struct subject *s, struct aw_plan *plan);
+/* Whether the next plan would give this member another key: the others do not know his device. */
+bool aw_su_is_to_introduce(const struct subject *s, const struct person *p);
 AW_MUST_USE enum aw_status aw_su_draw_pairs(const struct subject *s, const struct aw_plan *plan,
                                             struct subject_pairs *next);
 bool aw_su_has_introductions(const struct subject *s, const struct person *p);

@@ -90,6 +90,17 @@ void aw_su_fill_keys(const struct subject *s, struct aw_plan *plan)
     }
 }
 
+bool aw_su_is_to_introduce(const struct subject *s, const struct person *p)
+{
+    const struct aw_member *m = member_in(&s->plan, aw_su_number(s, p));
+    struct aw_plan next = s->plan;
+
+    if (m == NULL)
+        return false;
+    aw_su_fill_keys(s, &next);
+    return memcmp(m->key, member_in(&next, m->person)->key, AW_KEY_LEN) != 0;
+}
+
 /* ---- Pairs ---- */
 
 static bool has_same_keys(const struct aw_member *a, const struct aw_member *b)

@@ -38,6 +38,13 @@ void aw_subject_view(const struct aw_subject *subject, struct aw_subject_view *v
     }
 }
 
+static bool is_plan_due(const struct subject *s, const struct person *p)
+{
+    if (!s->has_plan || !person_is_paired(p) || aw_su_decoy_const(s, p) != NULL)
+        return false;
+    return aw_su_is_to_introduce(s, p) || (p->forgot_plan && p->rec.plan_held == s->plan.version);
+}
+
 enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t person,
                                  struct aw_person *out)
 {
@@ -63,6 +70,7 @@ enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t perso
         .claim = p->rec.claim,
         .silent = p->is_silent,
         .quarantined = person_is_paired(p) && aw_channel_is_quarantined(&p->channel),
+        .plan_due = is_plan_due(s, p),
         .refused_count = p->refused_count,
         .removed = aw_su_decoy_const(s, p) != NULL,
         .always_on = p->rec.heard.always_on,

@@ -364,11 +364,13 @@ struct aw_person {
     uint8_t claim;                  /* 0 none, 1 acting, 2 declined */
     bool silent;                    /* no answer for 30 days */
     bool quarantined;               /* compare the words again */
-    uint32_t refused_count;         /* cells that were refused */
-    bool removed;                   /* quietly: aw_subject_remove() */
-    bool always_on;                 /* his device never sleeps */
-    bool leaves;                    /* he withdraws */
-    uint32_t ask_due_s;             /* "are you OK?": an answer is due then; 0: nothing is asked */
+    bool plan_due;          /* set the plan again: his device is new to the others, or lost it
+                               (spec/06-subject.md §11) */
+    uint32_t refused_count; /* cells that were refused */
+    bool removed;           /* quietly: aw_subject_remove() */
+    bool always_on;         /* his device never sleeps */
+    bool leaves;            /* he withdraws */
+    uint32_t ask_due_s;     /* "are you OK?": an answer is due then; 0: nothing is asked */
     struct {
         uint32_t relay_at_s, device_at_s, human_at_s; /* when the last drill came so far; 0 */
     } drill;                                          /* the newest one */
