@@ -710,6 +710,25 @@ bool sim_check_is_settled(const struct sim *w)
     return true;
 }
 
+/* Her contacts hear one another, but for a session that waits for a plan that loosens. */
+static void check_pairs(struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    uint64_t now_s = aw_timebase_s(&c->time),
+             slack_s = 6 * (uint64_t)c->plan.council.witness_s + 3600;
+
+    for (size_t i = 0; i < c->peers.used; i++) {
+        const struct aw_peer *peer = &c->peers.list[i];
+
+        if (peer->person == 0 || peer->is_decoy || aw_co_peer_member(c, peer) == NULL)
+            continue;
+        if (aw_peer_state(peer) != AW_PEER_LINKED || peer->heard_at_s + slack_s < now_s)
+            sim_fail(w, SIM_I7_HEALED, "%s does not hear %s any more: state %u, last %u s ago",
+                     sim_name(w, n), sim_name(w, peer->person), (unsigned)aw_peer_state(peer),
+                     (unsigned)(now_s - peer->heard_at_s));
+    }
+}
+
 void sim_check_end(struct sim *w)
 {
     const struct subject *s = (const void *)w->hosts[0].subject->opaque;
@@ -738,5 +757,7 @@ void sim_check_end(struct sim *w)
             sim_fail(w, SIM_I7_HEALED, "%s is still in doubt", sim_name(w, n));
         else if (s->people[n - 1].words.count > 0)
             sim_fail(w, SIM_I7_HEALED, "words for %s still wait", sim_name(w, n));
+        else
+            check_pairs(w, n);
     }
 }

@@ -369,20 +369,32 @@ static bool plan_is_hers(struct sim *w)
 
     if (aw_subject_plan(w->hosts[0].subject, &plan) != AW_OK)
         return false;
+    /* He tells her on the phone that his device shows a newer plan. */
     for (uint8_t i = 1; i <= w->scene.contacts; i++) {
-        const struct contact *c = contact_of_const(w->hosts[i].contact);
-        const struct subject *s = (const void *)w->hosts[0].subject->opaque;
-
-        if (!sim_host_runs(&w->hosts[i]))
-            continue;
-        /* He tells her on the phone that his device shows a newer plan, or an older one for good:
-         * a device restored from a backup does not get again what it named before. */
-        if (c->book.plan_named > plan.version ||
-            (c->book.plan_named < plan.version && s->people[i - 1].words.count == 0))
+        if (sim_host_runs(&w->hosts[i]) &&
+            contact_of_const(w->hosts[i].contact)->book.plan_named > plan.version)
             return false;
     }
     return plan.pauses_count == w->scene.plan.pauses_count &&
            plan.grace_s == w->scene.plan.grace_s && !plan.change.setup;
+}
+
+/* Hers shows whose device is new to the others or lost the plan; his shows one that her secret did
+ * not. */
+static bool plan_is_due(const struct sim *w)
+{
+    for (uint8_t i = 1; i <= w->scene.contacts; i++) {
+        const struct sim_host *h = &w->hosts[i];
+        struct aw_contact_view his;
+        struct aw_person person;
+
+        if (!sim_host_runs(h) || aw_subject_person(w->hosts[0].subject, i, &person) != AW_OK)
+            continue;
+        aw_contact_view(h->contact, &his);
+        if (person.plan_due || his.pending_unjudged)
+            return true;
+    }
+    return false;
 }
 
 /* What a human does who finds her phone not as she left it. */
@@ -450,6 +462,8 @@ static void on_meet(struct sim *w)
     look_at_quarantine(w);
     meet(w);
     put_right(w);
+    if (plan_is_due(w))
+        (void)plan_set(w, NULL);
 }
 
 static void on_aftermath(struct sim *w)
