@@ -60,9 +60,10 @@ for unit in "$work"/out/*/usr/lib/systemd/*/*.service; do
 done
 mkdir "$work/lib"
 cp -a "$work/out/$(basename "$dev")/usr" "$work/lib"
+version=$(dpkg-deb -f "$dev" Version)
 # shellcheck disable=SC2046 # the flags are words
 PKG_CONFIG_PATH=$work/lib/usr/lib/pkgconfig cc -o "$work/consumer" \
-    "$here/../install/consumer/main.c" \
+    "-DEXPECTED_VERSION=\"$version\"" "$here/../install/consumer/main.c" \
     $(PKG_CONFIG_PATH=$work/lib/usr/lib/pkgconfig pkg-config --cflags --libs allswell-net) ||
     fail 'the library of the package cannot be used'
 "$work/consumer" >/dev/null || fail 'what was built with the package does not run'
