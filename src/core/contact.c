@@ -283,6 +283,11 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
         aw_sign_from_seed(&c->receipt_key, c->who.receipt_seed);
         aw_co_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
     }
+    /* spec/05-channel.md §8.2: "A device that starts with a session in quarantine MUST tell its
+     * human of it again." */
+    if (aw_channel_is_quarantined(&c->channel))
+        aw_co_event(c, AW_EVENT_QUARANTINED, AW_URGENCY_NOTICE, 0,
+                    (uint32_t)aw_timebase_s(&c->time));
     aw_ladder_resume(&c->ladder, &rules, aw_timebase_s(&c->time), &out);
     aw_co_flush(c, &out);
     aw_ladder_resume(&c->shown, &shown_rules, aw_timebase_s(&c->time), &shown);

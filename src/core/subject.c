@@ -111,6 +111,12 @@ enum aw_status aw_subject_start(struct aw_subject *subject, struct aw_now now)
     s->is_started = true;
     if (has_people)
         aw_su_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
+    /* spec/05-channel.md §8.2: "A device that starts with a session in quarantine MUST tell its
+     * human of it again." */
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        if (aw_channel_is_quarantined(&s->people[i].channel))
+            aw_su_event(s, AW_EVENT_QUARANTINED, AW_URGENCY_NOTICE, &s->people[i], 0);
+    }
     if (s->trigger.has_countdown)
         s->alarm_at_s = s->trigger.countdown.at_s;
     s->life_saved_s = s->trigger.life_at_s;

@@ -177,6 +177,40 @@ static void test_refused(void)
     circle_free(&c);
 }
 
+/* Goal: both humans are told of a session in quarantine although a device dies when that is stored,
+ * but not yet said (CH-44).
+ * Method: both processes are taken away and start again, while there is one and after it. */
+static void test_quarantine_told_again(void)
+{
+    struct image old;
+    struct circle c;
+
+    circle_init(&c, 1, 108);
+    circle_set_up(&c);
+    old = image_take(&c, 0);
+    for (int i = 0; i < 4; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 50 * MIN_S);
+    }
+    image_restore(&c, 0, &old);
+    circle_run(&c, 8 * HOUR_S);
+    for (int k = 0; k < 2; k++) {
+        T_EQ(circle_view(&c, 1).quarantined, k == 0);
+        circle_forget_events(&c);
+        for (size_t host = 0; host < 2; host++) {
+            circle_restart(&c, host);
+            circle_pump(&c);
+            T_EQ(circle_events(&c, host, AW_EVENT_QUARANTINED), k == 0);
+        }
+        if (k == 1)
+            break;
+        T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+        T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+        circle_run(&c, HOUR_S);
+    }
+    circle_free(&c);
+}
+
 /* Goal: a reply that was owed in a quarantined session goes out in the channel when humans end that
  * session before it could be made, by accepting or by refusing it (CH-30).
  * Method: a cell of the session reaches the contact's engine, and the human speaks before the host
@@ -675,6 +709,7 @@ int main(void)
     T_RUN(test_restored_phone_goes_on_above);
     T_RUN(test_attack_10_restored_phone);
     T_RUN(test_refused);
+    T_RUN(test_quarantine_told_again);
     T_RUN(test_session_ends_before_its_reply);
     T_RUN(test_quarantine_beside_words_in_slots);
     T_RUN(test_restored_phone_makes_a_plan);
