@@ -184,6 +184,18 @@ static void on_event(void *ctx, const struct aw_client_event *event)
     }
 }
 
+/* spec/08-relay.md §5: "A reader MUST NOT take by numbers of an earlier link": a relay that was set
+ * back to a backup counts anew. What is held is heard, but taken when it is delivered again. */
+static void forget_numbers(struct agent_relay *r)
+{
+    for (size_t i = 0; i < AW_AGENT_MAILBOX_MAX; i++)
+        r->mailboxes[i].fed_upto = r->mailboxes[i].taken_upto = 0;
+    for (struct agent_held *h = r->agent->held; h != NULL; h = h->next) {
+        if (h->relay == r)
+            h->cell_no = 0;
+    }
+}
+
 static void on_link(void *ctx, bool is_up)
 {
     struct agent_relay *r = ctx;
@@ -193,6 +205,7 @@ static void on_link(void *ctx, bool is_up)
     a->needs_pump = true;
     if (!is_up) {
         r->down_ms = aw_loop_now(a->loop).mono_ms;
+        forget_numbers(r);
         fail_sends(r);
         return;
     }

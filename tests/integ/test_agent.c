@@ -274,10 +274,57 @@ static void test_relay_comes_back(void)
     close_all();
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    uint8_t bytes[4096];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    size_t len;
+
+    T_REQUIRE(in != NULL && out != NULL);
+    while ((len = fread(bytes, 1, sizeof bytes, in)) > 0)
+        T_REQUIRE(fwrite(bytes, 1, len, out) == len);
+    T_EQ(fclose(out), 0);
+    T_EQ(fclose(in), 0);
+}
+
+static void reopen(void)
+{
+    rig_open(&rig, ada.loop, relay_path, same_port);
+    check_in();
+}
+
+/* Goal: a relay that comes back from a backup counts its cells anew, and what was handled is taken
+ * from it all the same: else its mailboxes fill up, and it refuses everybody.
+ * Method: the file of the relay is put back after twenty check-ins; what is made then is taken. */
+static void test_relay_is_set_back(void)
+{
+    struct aw_relay_counters counters;
+    char backup[4096 + 8];
+
+    open_all(1);
+    (void)snprintf(backup, sizeof backup, "%s.old", relay_path);
+    pair_and_verify();
+    set_plan();
+    fixed_port = rig.port;
+    rig_close(&rig);
+    copy_file(relay_path, backup);
+    reopen();
+    for (int i = 0; i < 20; i++)
+        check_in();
+    rig_close(&rig);
+    copy_file(backup, relay_path);
+    reopen();
+    (void)rig_run(ada.loop, 300 * FACTOR);
+    aw_relay_counters(aw_server_relay(rig.server), &counters);
+    T_EQ(counters.cells, 0);
+    close_all();
+}
+
 int main(void)
 {
     T_RUN(test_circle_on_sockets);
     T_RUN(test_dead_relay);
     T_RUN(test_relay_comes_back);
+    T_RUN(test_relay_is_set_back);
     return t_end();
 }
