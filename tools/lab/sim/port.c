@@ -113,6 +113,17 @@ static void close_at_relay(struct sim *w, struct sim_host *h, uint8_t relay, uin
         sim_relay_close_link(w, &w->relays[relay], h->idx, gen);
 }
 
+/* A relay that comes back with an older state counts its cells anew. */
+static void forget_numbers(struct sim_host *h, uint8_t relay)
+{
+    for (size_t i = 0; i < SIM_BOX_MAX; i++)
+        h->ports[relay].boxes[i].fed_upto = h->ports[relay].boxes[i].taken_upto = 0;
+    for (struct sim_waiting *c = h->waiting; c != NULL; c = c->next) {
+        if (c->relay == relay)
+            c->cell_no = 0;
+    }
+}
+
 /* The link ends; `is_told`: this end knows, and tells its engine. */
 void sim_port_fail(struct sim *w, struct sim_host *h, uint8_t relay, bool is_told)
 {
@@ -129,6 +140,7 @@ void sim_port_fail(struct sim *w, struct sim_host *h, uint8_t relay, bool is_tol
     p->state = SIM_LINK_DOWN;
     p->is_dead = false;
     p->down_ms = sim_host_now(w, h).mono_ms;
+    forget_numbers(h, relay);
     aw_client_disconnected(&p->client, (uint32_t)sim_next(&h->rng), sim_host_now(w, h));
     fail_sends(w, h, p);
 }
