@@ -147,8 +147,10 @@ static void on_delivered(struct agent_relay *r, const struct aw_client_event *ev
     if (a->held_count == 0 &&
         deliver(r, event->mailbox, event->cell_no, event->at, event->cell) != AW_E_BUSY)
         return;
-    if (!hold(r, event->mailbox, event->cell_no, event->at, event->cell))
+    if (!hold(r, event->mailbox, event->cell_no, event->at, event->cell)) {
         r->mailboxes[event->mailbox].state = AGENT_MAILBOX_FREE;
+        aw_client_mailbox_forget(&r->client, event->mailbox); /* it is added anew then */
+    }
 }
 
 static void on_event(void *ctx, const struct aw_client_event *event)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "test.h"
 
+#include "core/contact_impl.h"
+#include "net/agent.h"
+#include "relay/client.h"
 #include "store/alloc.h"
 #include "support/folder.h"
 #include "support/relay_rig.h"
@@ -320,11 +323,100 @@ static void test_relay_is_set_back(void)
     close_all();
 }
 
+static uint32_t newest_of(const struct home *h)
+{
+    struct aw_subject_view view;
+
+    aw_subject_view(h->subject, &view);
+    return view.seq_last;
+}
+
+static uint32_t checkin_of(const struct home *h)
+{
+    struct aw_contact_view view;
+
+    aw_contact_view(h->contact, &view);
+    return view.checkin.seq;
+}
+
+/* Whether he has this check-in, within a few seconds. */
+static bool hears(const struct home *h, uint32_t seq)
+{
+    for (int i = 0; i < 200 && checkin_of(h) < seq; i++)
+        (void)rig_run(h->loop, 20 * FACTOR);
+    return checkin_of(h) >= seq;
+}
+
+/* His engine has as much to say as it can keep, and has not been asked: it takes no cell now. */
+static void fill_events(struct home *h)
+{
+    struct contact *c = contact_of(h->contact);
+
+    while (aw_outbox_has_room(&c->outbox))
+        aw_outbox_event(&c->outbox, &(struct aw_event){.kind = AW_EVENT_RECORD}, 0);
+}
+
+/* A check-in that reaches him while his engine is busy; its number. */
+static uint32_t say_while_busy(void)
+{
+    T_EQ(aw_subject_checkin(ada.subject, safe_key, NULL, 0, NULL, aw_loop_now(ada.loop)), AW_OK);
+    fill_events(&ben);
+    aw_agent_wake(ada.agent);
+    return newest_of(&ada);
+}
+
+/* How many mailboxes his client subscribes to: two for one would take it from each other. */
+static unsigned mailboxes_read(const struct home *h)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < AW_AGENT_MAILBOX_MAX; i++)
+        count += (h->agent->relays[0]->client_mailboxes[i].state & AW_CM_USED) != 0;
+    return count;
+}
+
+/* Goal: a cell that comes while the engine is busy waits, and is heard; where there is no memory to
+ * let it wait, it stays at the relay, and is heard with the next link. His mailbox is read once.
+ * Method: an engine full of events; the nth request for memory fails, for each n up to what one
+ * check-in takes; then the relay is started anew. */
+static void test_busy_engine(void)
+{
+    struct aw_agent_relay relay;
+    unsigned unheard = 0;
+
+    open_all(1);
+    pair_and_verify();
+    set_plan();
+    check_in();
+    for (uint64_t n = 1; n <= 9; n++) {
+        uint32_t seq = say_while_busy();
+
+        aw_alloc_fail_at(n == 1 ? 0 : n, false); /* the first is the timer of rig_run() */
+        (void)rig_run(ada.loop, 50 * FACTOR);
+        aw_alloc_fail_at(0, false);
+        (void)rig_run(ada.loop, 50 * FACTOR);
+        unheard += checkin_of(&ben) < seq;
+        T_TRUE(n > 1 || checkin_of(&ben) == seq);
+        if (checkin_of(&ben) == seq)
+            continue;
+        fixed_port = rig.port;
+        rig_close(&rig);
+        rig_open(&rig, ada.loop, relay_path, same_port);
+        T_TRUE(hears(&ben, seq));
+        T_EQ(aw_agent_relay_at(ben.agent, 0, &relay), AW_OK);
+        T_EQ(relay.mailbox_count, 1);
+        T_EQ(mailboxes_read(&ben), 1);
+    }
+    T_TRUE(unheard > 0);
+    close_all();
+}
+
 int main(void)
 {
     T_RUN(test_circle_on_sockets);
     T_RUN(test_dead_relay);
     T_RUN(test_relay_comes_back);
     T_RUN(test_relay_is_set_back);
+    T_RUN(test_busy_engine);
     return t_end();
 }
