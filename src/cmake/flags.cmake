@@ -49,10 +49,7 @@ endif()
 if(ALLSWELL_COVERAGE)
   list(APPEND aw_instrument -DAW_COVERAGE -Wno-error)
   if(CMAKE_C_COMPILER_ID MATCHES "Clang")
-    # Counters may lie in a mapped file (%c in LLVM_PROFILE_FILE): those of a process that is
-    # killed count, too.
-    list(APPEND aw_instrument -fprofile-instr-generate -fcoverage-mapping
-      "SHELL:-mllvm -runtime-counter-relocation")
+    list(APPEND aw_instrument -fprofile-instr-generate -fcoverage-mapping)
   else()
     list(APPEND aw_instrument --coverage)
   endif()

@@ -23,8 +23,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 # Per source: the tests that may notice, quick ones first.
 READER = ["test_cbor_judge", "test_rd_wr", "test_message_rules", "test_diag", "test_request",
           "replay_cbor_judge", "test_cbor_differential", "test_messages"]
-LADDER = ["test_ladder", "replay_ladder", "replay_escalation", "test_attacks_alarm", "test_circle",
-          "test_triggers", "test_council", "test_silences", "test_attacks_peers"]
+LADDER = ["test_ladder", "test_watch", "replay_ladder", "replay_escalation", "test_attacks_alarm", "test_circle",
+          "test_triggers"]
 SOURCES = {
     "src/wire/rd.c": READER,
     "src/wire/item.c": READER,

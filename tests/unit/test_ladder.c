@@ -427,6 +427,77 @@ static void test_peers(void)
     T_EQ(b.ladder.incident, AW_INCIDENT_MISSED);
 }
 
+/* Goal: what was said in one incident counts in no later one: nobody is confirmed, and who held a
+ * level holds the same one again.
+ * Method: held by two, closed by two; missed anew. */
+static void test_next_incident(void)
+{
+    const struct aw_ladder_peer first = {.human = 1, .groups = 3},
+                                other = {.human = 2, .groups = 2};
+    struct bed b;
+
+    set_up(&b);
+    (void)tick(&b, T0 + 3900);
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &first, T0 + 4700, T0 + 3901, &b.out);
+    T_EQ(b.ladder.peers.claim_s, T0 + 4700);
+    T_EQ(aw_ladder_claim(&b.ladder, &b.rules, T0 + 3902, &b.out), AW_OK);
+    T_EQ(b.ladder.claims_used, 2);
+    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 3903, &b.out), AW_OK);
+    aw_ladder_peer_confirm(&b.ladder, &b.rules, &other, T0 + 3904, T0 + 3904, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_FINE);
+    T_EQ(b.ladder.cause, AW_WHY_HUMAN);
+    T_EQ(b.ladder.level, 0);
+    T_EQ(b.ladder.ring_s, AW_NO_TIME);
+    T_TRUE(!b.ladder.confirmed && !b.ladder.safe_seen);
+    T_EQ(b.ladder.peers.groups[1], 0);
+
+    watch(&b, T0 + 8000, T0 + 86400, T0 + 4000);
+    (void)tick(&b, T0 + 8300);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    T_EQ(b.ladder.incident_id, 2);
+    T_EQ(b.ladder.claims_used, 0);
+    T_EQ(b.ladder.peers.claim_s, 0);
+    aw_ladder_peer_claim(&b.ladder, &b.rules, &first, T0 + 9000, T0 + 8301, &b.out);
+    T_EQ(b.ladder.peers.claim_s, T0 + 9000);
+    T_EQ(aw_ladder_claim(&b.ladder, &b.rules, T0 + 8302, &b.out), AW_OK);
+}
+
+/* Goal: [CO-29] a restart gives the relays a minute before anybody hears that it cannot tell, but
+ * puts off nothing when it was suspected before.
+ * Method: started anew five seconds before grace is used up, and half a minute after. */
+static void test_restart_near_the_end_of_grace(void)
+{
+    struct bed b;
+
+    set_up(&b);
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 3600, &b.out);
+    aw_ladder_resume(&b.ladder, &b.rules, T0 + 3895, &b.out);
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 3900, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+    T_EQ(b.ladder.deadline_s, T0 + 3895 + AW_LADDER_WAKE_S);
+
+    set_up(&b);
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 3600, &b.out);
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 3900, &b.out);
+    aw_ladder_resume(&b.ladder, &b.rules, T0 + 3930, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+    T_EQ(b.ladder.deadline_s, T0 + 3900 + AW_LADDER_PROBE_S);
+}
+
+/* Goal: a relay's answer cannot tell of a time that has not come. Method: a proof from the end of
+ * grace, said long before it. */
+static void test_proof_from_the_future(void)
+{
+    struct bed b;
+
+    set_up(&b);
+    aw_ladder_path(&b.ladder, &b.rules, T0 + 3900, T0 + 3000, &b.out);
+    T_EQ(b.ladder.path.proved_s, T0 + 3000);
+    aw_ladder_path(&b.ladder, &b.rules, T0 + 4000, T0 + 3001, &b.out);
+    aw_ladder_tick(&b.ladder, &b.rules, T0 + 3900, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
+}
+
 /* Goal: a state that no moves lead to is not sound, whatever a store gives back.
  * Method: sound ladders of three states, each with one thing wrong. */
 static void test_sound(void)
@@ -483,6 +554,9 @@ int main(void)
     T_RUN(test_timer_behind_a_checkin);
     T_RUN(test_claims_max);
     T_RUN(test_peers);
+    T_RUN(test_next_incident);
+    T_RUN(test_restart_near_the_end_of_grace);
+    T_RUN(test_proof_from_the_future);
     T_RUN(test_sound);
     return t_end();
 }
