@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "base/assert.h"
 #include "base/bytes.h"
 #include "support/alloc_count.h"
 #include "support/cbor_cases.h"
@@ -67,6 +68,65 @@ static void test_wellformed(void)
     T_EQ(counts[1], 36);
     T_TRUE(counts[0] > 30);
     free(file);
+}
+
+/* Goal: what the decoder does not know is named, where it is whole, and malformed where it is not.
+ * Method: tags and simple values of each width, alone and in an array, whole and a byte short, in
+ * memory of exactly their length. */
+static void test_unknown(void)
+{
+    static const struct {
+        const char *hex;
+        enum aw_judge_reason reason;
+    } cases[] = {
+        {"c6", AW_JUDGE_TAG},
+        {"d7", AW_JUDGE_TAG},
+        {"d8", AW_JUDGE_MALFORMED},
+        {"d820", AW_JUDGE_TAG},
+        {"d920", AW_JUDGE_MALFORMED},
+        {"d92000", AW_JUDGE_TAG},
+        {"da0000", AW_JUDGE_MALFORMED},
+        {"da00000020", AW_JUDGE_TAG},
+        {"db00000000000000", AW_JUDGE_MALFORMED},
+        {"db0000000000000020", AW_JUDGE_TAG},
+        {"dc", AW_JUDGE_MALFORMED},
+        {"df", AW_JUDGE_MALFORMED},
+        {"e0", AW_JUDGE_SIMPLE},
+        {"f3", AW_JUDGE_SIMPLE},
+        {"f6", AW_JUDGE_SIMPLE},
+        {"f7", AW_JUDGE_SIMPLE},
+        {"f8", AW_JUDGE_MALFORMED},
+        {"f81f", AW_JUDGE_MALFORMED},
+        {"f820", AW_JUDGE_SIMPLE},
+        {"f8ff", AW_JUDGE_SIMPLE},
+        {"f93c", AW_JUDGE_MALFORMED},
+        {"f93c00", AW_JUDGE_FLOAT},
+        {"fa000000", AW_JUDGE_MALFORMED},
+        {"fb00000000000000", AW_JUDGE_MALFORMED},
+        {"fc", AW_JUDGE_MALFORMED},
+        {"fe", AW_JUDGE_MALFORMED},
+        {"1c", AW_JUDGE_MALFORMED},
+        {"1a0000", AW_JUDGE_MALFORMED},
+    };
+
+    for (size_t i = 0; i < AW_COUNT(cases); i++) {
+        for (size_t before = 0; before < 2; before++) {
+            uint8_t bytes[10] = {0x81}, *exact;
+            size_t len = before + t_unhex(cases[i].hex, bytes + before, sizeof bytes - before);
+            struct aw_judgement v;
+
+            exact = malloc(len);
+            T_REQUIRE(exact != NULL);
+            memcpy(exact, bytes, len);
+            v = aw_cbor_judge((struct aw_bytes){exact, len});
+            if (v.reason != cases[i].reason)
+                printf("    %s, %zu before: %s\n", cases[i].hex, before,
+                       aw_judge_reason_text(v.reason));
+            T_EQ(v.reason, cases[i].reason);
+            T_EQ(v.offset, before);
+            free(exact);
+        }
+    }
 }
 
 /* Goal: [WI-7] an announced size costs nothing: each bomb is refused by its first head, without
@@ -240,6 +300,7 @@ int main(void)
 {
     T_RUN(test_malformed);
     T_RUN(test_wellformed);
+    T_RUN(test_unknown);
     T_RUN(test_bombs);
     T_RUN(test_allocations_are_counted);
     T_RUN(test_reasons);

@@ -282,6 +282,124 @@ static void test_writer_pad_and_fail(void)
     T_EQ(buf.len, 8);
 }
 
+/* Goal: a reader that has failed gives nothing any more, whatever is asked of it, and keeps its
+ * first failure and the place of it. spec/03-wire.md §2: "Keys of a map MUST be in ascending order,
+ * each at most once." Method: failed by hand, by a wrong type, and by the order of keys; then every
+ * getter. */
+static void test_failed_reader(void)
+{
+    static const char *const good[] = {"a10102", "02", "21", "f5", "8101", "4101", "6161"};
+    struct aw_rd_map map = {5, 7};
+    struct aw_bytes value;
+    uint8_t byte = 9;
+    uint32_t key = 77;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct aw_rd rd = reader(good[i]);
+
+        aw_rd_fail(&rd, AW_E_VERSION);
+        aw_rd_fail(&rd, AW_E_RANGE); /* too late */
+        map = (struct aw_rd_map){5, 0};
+        T_TRUE(!aw_rd_key(&rd, &map, &key));
+        T_EQ(map.left, 5);
+        T_EQ(key, 77);
+        aw_rd_map(&rd, &map);
+        T_TRUE(map.left == 0 && map.key_min == 0);
+        T_EQ(aw_rd_uint(&rd, 0, 9), 0);
+        T_EQ(aw_rd_int(&rd, -9, 9), 0);
+        T_TRUE(!aw_rd_bool(&rd));
+        T_EQ(aw_rd_array(&rd, 0, 9), 0);
+        value = aw_rd_bytes(&rd, 0, 9);
+        T_TRUE(value.ptr == NULL && value.len == 0);
+        value = aw_rd_text(&rd, 0, 9);
+        T_TRUE(value.ptr == NULL && value.len == 0);
+        aw_rd_bytes_fixed(&rd, &byte, 1);
+        T_EQ(byte, 9);
+        T_TRUE(!aw_rd_more(&rd));
+        T_EQ(aw_rd_pos(&rd), 0);
+        T_EQ(rd.error_pos, 0);
+        T_EQ(aw_rd_end(&rd), AW_E_VERSION);
+        T_EQ(aw_rd_end_padded(&rd), AW_E_VERSION);
+    }
+}
+
+/* Goal: each kind of item read as another one is a fault of form, at its place.
+ * Method: behind a first item, so that the place is not the start. */
+static void test_wrong_kind(void)
+{
+    struct aw_bytes value;
+    struct aw_rd_map map = {5, 7};
+    struct aw_rd rd = reader("016161");
+
+    T_EQ(aw_rd_uint(&rd, 1, 1), 1);
+    T_EQ(aw_rd_int(&rd, -9, 9), 0);
+    T_EQ(rd.error_pos, 1);
+    T_EQ(aw_rd_end(&rd), AW_E_FORMAT);
+    rd = reader("0101");
+    T_EQ(aw_rd_uint(&rd, 1, 1), 1);
+    T_TRUE(!aw_rd_bool(&rd));
+    T_EQ(rd.error_pos, 1);
+    T_EQ(aw_rd_end(&rd), AW_E_FORMAT);
+    rd = reader("0161ff"); /* text, but not UTF-8 */
+    T_EQ(aw_rd_uint(&rd, 1, 1), 1);
+    value = aw_rd_text(&rd, 0, 9);
+    T_TRUE(value.ptr == NULL && value.len == 0);
+    T_EQ(rd.error_pos, 1);
+    T_EQ(aw_rd_end(&rd), AW_E_FORMAT);
+    rd = reader("01");
+    aw_rd_map(&rd, &map);
+    T_TRUE(map.left == 0 && map.key_min == 0);
+    T_EQ(aw_rd_end(&rd), AW_E_FORMAT);
+}
+
+/* Goal: booleans, empty maps, the largest key, and keys out of order.
+ * Method: each, and what is one beside it. */
+static void test_maps_and_bools(void)
+{
+    struct aw_rd_map map;
+    uint32_t key = 77;
+    uint8_t byte = 0;
+    struct aw_rd rd = reader("f4f5");
+
+    T_TRUE(!aw_rd_bool(&rd));
+    T_TRUE(aw_rd_bool(&rd));
+    T_EQ(aw_rd_end(&rd), AW_OK);
+
+    rd = reader("a0");
+    aw_rd_map(&rd, &map);
+    T_TRUE(!aw_rd_key(&rd, &map, &key));
+    T_EQ(aw_rd_end(&rd), AW_OK);
+
+    rd = reader("a11afffffffe4107");
+    aw_rd_map(&rd, &map);
+    T_TRUE(aw_rd_key(&rd, &map, &key));
+    T_EQ(key, UINT32_MAX - 1);
+    aw_rd_bytes_fixed(&rd, &byte, 1);
+    T_EQ(byte, 7);
+    T_EQ(aw_rd_end(&rd), AW_OK);
+    rd = reader("a11affffffff00");
+    aw_rd_map(&rd, &map);
+    T_TRUE(!aw_rd_key(&rd, &map, &key));
+    T_EQ(aw_rd_end(&rd), AW_E_RANGE);
+
+    for (int is_twice = 0; is_twice < 2; is_twice++) {
+        rd = reader(is_twice == 1 ? "a202000200" : "a202000100");
+        aw_rd_map(&rd, &map);
+        T_TRUE(aw_rd_key(&rd, &map, &key));
+        T_EQ(aw_rd_uint(&rd, 0, 0), 0);
+        T_TRUE(!aw_rd_key(&rd, &map, &key));
+        T_EQ(key, 2);
+        T_EQ(rd.error_pos, 3);
+        T_EQ(aw_rd_end(&rd), AW_E_FORMAT);
+    }
+
+    rd = reader("01000000"); /* what is behind is padding, and is read */
+    T_EQ(aw_rd_uint(&rd, 1, 1), 1);
+    T_EQ(aw_rd_end_padded(&rd), AW_OK);
+    T_EQ(aw_rd_pos(&rd), 4);
+    T_EQ(aw_rd_end(&rd), AW_OK);
+}
+
 int main(void)
 {
     T_RUN(test_uint);
@@ -292,5 +410,8 @@ int main(void)
     T_RUN(test_strings);
     T_RUN(test_writer);
     T_RUN(test_writer_pad_and_fail);
+    T_RUN(test_failed_reader);
+    T_RUN(test_wrong_kind);
+    T_RUN(test_maps_and_bools);
     return t_end();
 }
