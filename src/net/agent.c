@@ -173,9 +173,11 @@ enum aw_status aw_agent_open(struct aw_agent **out, struct aw_loop *loop,
 enum aw_status aw_agent_relay_add(struct aw_agent *agent, const struct aw_endpoint *relay,
                                   const uint8_t token[AW_RELAY_KEY_LEN])
 {
+    char host[AW_DIAL_HOST_MAX + 1];
     struct agent_relay *r;
+    uint16_t port;
 
-    if (strchr(relay->address, ':') == NULL)
+    if (!aw_agent_split_address(relay->address, host, &port))
         return AW_E_FORMAT;
     r = aw_agent_relay_get(agent, relay);
     if (r == NULL)

@@ -103,6 +103,8 @@ void aw_engine_tick(struct agent_engine *e, struct aw_now now);
 void aw_engine_kick(struct agent_engine *e, struct aw_now now);
 
 /* agent_relay.c: relays, mailboxes, cells in both directions */
+/* "host:port" or "[v6]:port"; false for anything else. */
+bool aw_agent_split_address(const char *address, char host[AW_DIAL_HOST_MAX + 1], uint16_t *port);
 struct agent_relay *aw_agent_relay_get(struct aw_agent *a, const struct aw_endpoint *endpoint);
 void aw_agent_relay_free(struct agent_relay *r);
 void aw_agent_send(struct aw_agent *a, struct agent_engine *e, const struct aw_action *action);

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "host:port" or "[v6]:port". */
-static bool split_address(const char *address, char host[AW_DIAL_HOST_MAX + 1], uint16_t *port)
+bool aw_agent_split_address(const char *address, char host[AW_DIAL_HOST_MAX + 1], uint16_t *port)
 {
     const char *colon = strrchr(address, ':');
     const char *from = address;
@@ -225,7 +224,7 @@ static bool start_relay(struct agent_relay *r, const struct aw_endpoint *endpoin
     char host[AW_DIAL_HOST_MAX + 1];
 
     r->endpoint = *endpoint;
-    if (!split_address(endpoint->address, host, &dial.port))
+    if (!aw_agent_split_address(endpoint->address, host, &dial.port))
         return false;
     r->mailboxes = aw_alloc(AW_AGENT_MAILBOX_MAX * sizeof *r->mailboxes);
     r->client_mailboxes = aw_alloc(AW_AGENT_MAILBOX_MAX * sizeof *r->client_mailboxes);
