@@ -35,6 +35,6 @@ canary 8 --days 60 --faults none
 canary 9 --days 20 --faults hostile
 canary 10 --days 10 --faults none --twice
 canary 11 --days 10 --faults none
-canary 12 --days 20 --faults clock,crash
+canary 12 --seed 2 --days 20 --faults clock,crash
 canary 13 --days 20 --faults none --contacts 2
 exit "$failed"

@@ -380,6 +380,10 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
     }
     if (w->typed_ms < from_ms)
         from_ms = w->typed_ms;
+    /* What she said since the word that he counts has not reached him, or could not be judged. */
+    if (c->book.checkin.call.seq <= w->said_max &&
+        w->said[c->book.checkin.call.seq].last_ms < from_ms)
+        from_ms = w->said[c->book.checkin.call.seq].last_ms;
     if (w->is_parted[n])
         return SIM_CAUSE_RESTORE;
     for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {

@@ -7,52 +7,84 @@
 
 /* What a seed is: the circle, the plan, the faults and their strength. */
 
-static const uint32_t choice_long_s[] = {43200, 86400, 86400, 86400, 172800};
+/*
+ * Two kinds of lives. Long ones are the years: one contact, few relays, days between check-ins;
+ * what happens in them happens rarely, as in a life. Short ones are circles of every size, and much
+ * happens in each of their days. A year of a long life costs about as much as a week of a short
+ * one.
+ */
+
+#define LONG_PER_MILLE 600
+#define LONG_MS        (100 * SIM_DAY)
+
+static const uint32_t choice_long_s[] = {86400, 86400, 172800, 259200, 432000, 604800};
 static const uint32_t choice_short_s[] = {3600, 7200, 14400, 28800};
+static const uint8_t choice_days[] = {127, 127, 31, 21, 9, 1}; /* all, weekdays, three, two, one */
 
 static uint32_t one_of(struct sim_rng *rng, const uint32_t *list, size_t count)
 {
     return list[sim_below(rng, count)];
 }
 
-/* Many contacts speak much with one another: their lives are shorter, so that a year of any circle
- * costs about the same. */
+/* A stream of its own for each part: a new choice in one does not make other lives of all seeds. */
+static struct sim_rng stream(const struct sim *w, uint64_t part)
+{
+    struct sim_rng rng = {(w->options.seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^
+                          part * UINT64_C(0xd1342543de82ef95)};
+
+    (void)sim_next(&rng);
+    return rng;
+}
+
+static uint64_t short_life_ms(struct sim_rng *rng, uint8_t contacts)
+{
+    static const uint8_t most_days[] = {0, 60, 30, 20, 10, 10, 10};
+
+    if (contacts >= AW_COUNT(most_days))
+        return 4 * SIM_DAY;
+    return sim_between(rng, 4, most_days[contacts]) * SIM_DAY;
+}
+
+/* Many contacts speak much with one another: the larger a circle, the rarer and shorter. */
+static uint8_t short_contacts(struct sim_rng *rng)
+{
+    uint64_t k = sim_below(rng, 100);
+
+    return (uint8_t)(k < 28   ? 1
+                     : k < 52 ? 2
+                     : k < 72 ? 3
+                     : k < 92 ? sim_between(rng, 4, 6)
+                              : sim_between(rng, 7, SIM_CONTACT_MAX));
+}
+
 static void draw_size(struct sim *w)
 {
     struct sim_scene *s = &w->scene;
-    uint64_t k = sim_below(&w->rng, 100);
+    struct sim_rng rng = stream(w, 1);
+    bool is_long = sim_chance(&rng, LONG_PER_MILLE) && w->options.contacts <= 1;
+    bool is_small = is_long && sim_chance(&rng, 800);
 
-    s->contacts = (uint8_t)(k < 50   ? 1
-                            : k < 75 ? 2
-                            : k < 85 ? 3
-                            : k < 95 ? sim_between(&w->rng, 4, 6)
-                                     : sim_between(&w->rng, 7, SIM_CONTACT_MAX));
+    s->contacts = is_long ? 1 : short_contacts(&rng);
     if (w->options.contacts != 0)
         s->contacts = (uint8_t)w->options.contacts;
-    switch (s->contacts) {
-    case 1:
-        s->life_ms = sim_between(&w->rng, 200, 700) * SIM_DAY;
-        break;
-    case 2:
-        s->life_ms = sim_between(&w->rng, 60, 200) * SIM_DAY;
-        break;
-    case 3:
-        s->life_ms = sim_between(&w->rng, 20, 60) * SIM_DAY;
-        break;
-    default:
-        s->life_ms = (s->contacts <= 6 ? sim_between(&w->rng, 6, 15) : 4) * SIM_DAY;
-    }
+    s->life_ms =
+        is_long ? sim_between(&rng, 500, 1500) * SIM_DAY : short_life_ms(&rng, s->contacts);
     if (w->options.life_ms != 0)
         s->life_ms = w->options.life_ms;
+    s->is_long = s->life_ms >= LONG_MS;
     s->calm_ms = 4 * SIM_DAY;
-    s->relays = (uint8_t)sim_between(&w->rng, 1, SIM_RELAY_MAX);
+    s->relays = (uint8_t)(is_small ? 1 : sim_between(&rng, 1, SIM_RELAY_MAX));
+    s->box_cap = 8 + 2u * s->contacts;
+    s->deposit_cap = 16 + 3u * s->contacts;
 }
 
 static void draw_faults(struct sim *w)
 {
+    struct sim_rng rng = stream(w, 2);
+
     for (unsigned i = 0; i < SIM_FAULT_COUNT; i++) {
-        bool is_on = sim_chance(&w->rng, 350);
-        uint32_t strength = (uint32_t)sim_between(&w->rng, 50, 1000);
+        bool is_on = sim_chance(&rng, 350);
+        uint32_t strength = (uint32_t)sim_between(&rng, 50, 1000);
 
         if ((w->options.faults_off >> i & 1) != 0)
             is_on = false;
@@ -68,28 +100,30 @@ static void draw_faults(struct sim *w)
 static void draw_pace(struct sim *w)
 {
     struct sim_scene *s = &w->scene;
+    struct sim_rng rng = stream(w, 3);
 
-    s->latency_ms = s->strength[SIM_FAULT_DELAY] == 0 ? 0 : sim_between(&w->rng, 1, 200);
-    s->commit_ms = sim_chance(&w->rng, 300) ? sim_between(&w->rng, 1, 20) : 0;
-    s->probe_ms = sim_between(&w->rng, 1, 6) * SIM_HOUR;
-    s->incident_ms = s->life_ms / sim_between(&w->rng, 2, 8);
+    s->latency_ms = s->strength[SIM_FAULT_DELAY] == 0 ? 0 : sim_between(&rng, 1, 200);
+    s->commit_ms = sim_chance(&rng, 300) ? sim_between(&rng, 1, 20) : 0;
+    s->probe_ms =
+        s->is_long ? sim_between(&rng, 12, 48) * SIM_HOUR : sim_between(&rng, 1, 6) * SIM_HOUR;
+    s->incident_ms = s->life_ms / (s->is_long ? sim_between(&rng, 4, 16) : sim_between(&rng, 2, 8));
     s->late_pm = s->strength[SIM_FAULT_LATE] / 25;
 }
 
-static void draw_schedule(struct sim *w, struct aw_plan *p, bool is_long)
+static void draw_schedule(struct sim_rng *rng, struct aw_plan *p, bool is_long)
 {
-    struct sim_rng *rng = &w->rng;
-
     p->schedule_count = 1;
     if (sim_chance(rng, 500)) {
         p->schedule[0] = (struct aw_schedule_line){
             .every_s = is_long ? one_of(rng, choice_long_s, AW_COUNT(choice_long_s))
                                : one_of(rng, choice_short_s, AW_COUNT(choice_short_s))};
     } else {
-        p->schedule_count = (uint8_t)sim_between(rng, 1, 2);
+        uint8_t days = is_long ? choice_days[sim_below(rng, AW_COUNT(choice_days))] : 127;
+
+        p->schedule_count = (uint8_t)(is_long ? 1 : sim_between(rng, 1, 2));
         for (uint8_t i = 0; i < p->schedule_count; i++)
             p->schedule[i] = (struct aw_schedule_line){
-                .days = 127, .minute = (uint16_t)sim_below(rng, 1440), .has_minute = true};
+                .days = days, .minute = (uint16_t)sim_below(rng, 1440), .has_minute = true};
     }
     if (sim_chance(rng, 200)) {
         p->quiet_count = 1;
@@ -97,9 +131,8 @@ static void draw_schedule(struct sim *w, struct aw_plan *p, bool is_long)
     }
 }
 
-static void draw_ladder(struct sim *w, struct aw_plan *p)
+static void draw_ladder(struct sim_rng *rng, struct aw_plan *p)
 {
-    struct sim_rng *rng = &w->rng;
     uint32_t delay_s = sim_chance(rng, 700) ? 0 : (uint32_t)sim_between(rng, 1, 600);
 
     p->levels_count = (uint8_t)sim_between(rng, 2, 4);
@@ -119,9 +152,8 @@ static void draw_ladder(struct sim *w, struct aw_plan *p)
     p->relaxed = sim_chance(rng, 100);
 }
 
-static void draw_roster(struct sim *w, struct aw_plan *p)
+static void draw_roster(struct sim *w, struct sim_rng *rng, struct aw_plan *p)
 {
-    struct sim_rng *rng = &w->rng;
     uint8_t n = w->scene.contacts;
 
     for (uint8_t i = 0; i < n; i++) {
@@ -151,24 +183,24 @@ static void draw_roster(struct sim *w, struct aw_plan *p)
 
 static void draw_plan(struct sim *w)
 {
-    struct sim_rng *rng = &w->rng;
+    struct sim_rng many = stream(w, 4), *rng = &many;
     struct aw_plan *p = &w->scene.plan;
-    bool is_long = w->scene.life_ms > 50 * SIM_DAY;
+    bool is_long = w->scene.is_long;
 
     aw_plan_default(p, w->scene.contacts);
-    draw_schedule(w, p, is_long);
-    draw_ladder(w, p);
-    draw_roster(w, p);
+    draw_schedule(rng, p, is_long);
+    draw_ladder(rng, p);
+    draw_roster(w, rng, p);
     p->beat_s =
-        (uint32_t)(is_long ? sim_between(rng, 6, 24) * 3600 : sim_between(rng, 10, 120) * 60);
+        (uint32_t)(is_long ? sim_between(rng, 12, 24) * 3600 : sim_between(rng, 10, 120) * 60);
     p->beat_grace_s = (uint32_t)sim_between(rng, 2, 24) * 3600;
     p->grace_s = (uint32_t)sim_between(rng, 5, 90) * 60;
-    p->council.witness_s = (uint32_t)(is_long ? 3600 : sim_between(rng, 600, 3600));
+    p->council.witness_s = (uint32_t)(w->scene.contacts > 3 ? 3600 : sim_between(rng, 600, 3600));
     p->council.ceiling_s = (uint32_t)sim_between(rng, 600, 7200);
     p->change.loosen_s = (uint32_t)sim_between(rng, 1, 24) * 3600;
     p->pace.alarm_beat_s = (uint32_t)sim_between(rng, 900, 3600);
     p->pace.sos_now = sim_chance(rng, 700);
-    if (sim_chance(rng, 150))
+    if (sim_chance(rng, is_long ? 20 : 200))
         p->pace.cadence_s = is_long ? 3600 : 900;
     p->grace_s += p->pace.cadence_s; /* a word waits that long for its slot */
     if (aw_plan_check(p, NULL) != AW_PLAN_GOOD)

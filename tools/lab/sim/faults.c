@@ -116,6 +116,7 @@ static void rollback(struct sim *w)
         relay_down(w, true);
         return;
     }
+    sim_relay_idle(w, r);
     if (r->has_backup)
         r->backup.vtable->close(r->backup.self);
     r->has_backup = aw_store_memory_clone(&r->backup, &r->store) == AW_OK;
@@ -335,6 +336,7 @@ void sim_faults_end(struct sim *w)
             h->ports[r].is_cut = sim_canary(w, SIM_I7_HEALED) && i == 1;
     }
     for (uint8_t r = 0; r < w->scene.relays; r++) {
+        sim_relay_idle(w, &w->relays[r]);
         w->relays[r].disk_bad = 0;
         w->relays[r].skew_s = 0;
         if (!w->relays[r].is_up)

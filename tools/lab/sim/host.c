@@ -223,7 +223,7 @@ void sim_host_wake(struct sim *w, struct sim_host *h)
     h->up_ms = w->now_ms;
     for (uint8_t i = 0; i < w->scene.relays; i++)
         sim_port_fail(w, h, i, true); /* what lived so long ago is gone */
-    h->timer_ms = w->now_ms;
+    h->timer_ms = h->due_ms = w->now_ms;
     sim_host_timer(w, h, w->now_ms);
 }
 
@@ -380,9 +380,9 @@ static uint64_t deadline_ms(const struct sim *w, struct sim_host *h)
     return sim_host_when(w, h, at_ms);
 }
 
-static void arm(struct sim *w, struct sim_host *h)
+static void set_timer(struct sim *w, struct sim_host *h)
 {
-    uint64_t at_ms = deadline_ms(w, h);
+    uint64_t at_ms = h->due_ms;
 
     if (at_ms == AW_TIME_NEVER)
         return;
@@ -419,7 +419,8 @@ void sim_host_pump(struct sim *w, struct sim_host *h)
     sim_port_take(w, h);
     sim_port_pump(w, h);
     sim_check_host(w, h);
-    arm(w, h);
+    h->due_ms = deadline_ms(w, h);
+    set_timer(w, h);
 }
 
 void sim_host_timer(struct sim *w, struct sim_host *h, uint64_t at_ms)
@@ -429,6 +430,10 @@ void sim_host_timer(struct sim *w, struct sim_host *h, uint64_t at_ms)
     if (h->timer_ms != at_ms || !sim_host_runs(h))
         return;
     h->timer_ms = AW_TIME_NEVER;
+    if (h->due_ms > w->now_ms) { /* what it was set for is settled */
+        set_timer(w, h);
+        return;
+    }
     now = sim_host_now(w, h);
     if (h->pause_ms != 0 && h->pause_ms <= now.mono_ms)
         h->pause_ms = 0;

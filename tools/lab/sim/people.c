@@ -75,6 +75,23 @@ static void pair(struct sim *w, size_t n)
     sim_settle(w, SIM_MINUTE);
 }
 
+static void note_plan(struct sim *w)
+{
+    struct aw_plan plan;
+
+    if (aw_subject_plan(w->hosts[0].subject, &plan) != AW_OK)
+        AW_UNREACHABLE();
+    if (w->plan_count == w->plan_cap) {
+        w->plan_cap = 2 * w->plan_cap + 16;
+        w->plans = realloc(w->plans, w->plan_cap * sizeof *w->plans);
+        AW_ASSERT(w->plans != NULL);
+    }
+    w->plans[w->plan_count++] = (struct sim_made){.version = plan.version,
+                                                  .made_at = plan.made_at,
+                                                  .grace_s = plan.grace_s,
+                                                  .pauses_count = plan.pauses_count};
+}
+
 /* Puts the plan of this scene into force again, as she wants it. */
 static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
 {
@@ -83,12 +100,7 @@ static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
                                             sim_host_now(w, her));
 
     if (st == AW_OK) {
-        if (w->plan_count < AW_COUNT(w->plans)) {
-            struct aw_plan *p = &w->plans[w->plan_count++];
-
-            if (aw_subject_plan(her->subject, p) != AW_OK)
-                AW_UNREACHABLE();
-        }
+        note_plan(w);
         w->typed_ms = w->safe_ms = w->now_ms;
         sim_note(w, "she: puts a plan into force");
     }
@@ -433,8 +445,8 @@ static void meet(struct sim *w)
         if (!sim_host_runs(h) || w->humans[i].is_traitor)
             continue;
         aw_contact_view(h->contact, &view);
-        if (((view.pending_unjudged && is_her_plan(w, view.pending_version)) ||
-             view.keys_unjudged) &&
+        if ((view.pending_unjudged || view.keys_unjudged) &&
+            (!view.pending_unjudged || is_her_plan(w, view.pending_version)) &&
             aw_contact_words_compared(h->contact, sim_host_now(w, h)) == AW_OK) {
             sim_note(w, "%s: meets her, and compares words", sim_name(w, i));
             sim_host_pump(w, h);
@@ -442,14 +454,19 @@ static void meet(struct sim *w)
     }
 }
 
-/* Her device shows a session in quarantine for as long as there is one: a power cut may have taken
- * back what she said of it. */
+/* A device shows a session in quarantine for as long as there is one: a power cut may have taken
+ * back what was said of it, or that it was told. */
 static void look_at_quarantine(struct sim *w)
 {
     for (uint8_t i = 1; i <= w->scene.contacts; i++) {
+        struct aw_contact_view view = {.quarantined = false};
         struct aw_person person;
+        bool hers =
+            aw_subject_person(w->hosts[0].subject, i, &person) == AW_OK && person.quarantined;
 
-        if (aw_subject_person(w->hosts[0].subject, i, &person) == AW_OK && person.quarantined)
+        if (sim_host_runs(&w->hosts[i]))
+            aw_contact_view(w->hosts[i].contact, &view);
+        if (hers || view.quarantined)
             sim_human_at(w, w->now_ms, i, SIM_ACT_COMPARE, 0);
     }
 }

@@ -47,8 +47,8 @@ void sim_port_init(struct sim *w, struct sim_host *h)
         struct sim_port *p = &h->ports[i];
         struct aw_client_config config = {.mailboxes = p->client_boxes,
                                           .deposits = p->client_deposits,
-                                          .mailbox_cap = SIM_BOX_MAX,
-                                          .deposit_cap = SIM_DEPOSIT_MAX,
+                                          .mailbox_cap = w->scene.box_cap,
+                                          .deposit_cap = w->scene.deposit_cap,
                                           .probe_ms = w->scene.probe_ms};
 
         memset(p->client_boxes, 0, sizeof p->client_boxes);
@@ -96,7 +96,7 @@ static void emit(struct sim *w, struct sim_host *h, uint8_t relay, enum sim_kind
 
 static void fail_sends(struct sim *w, struct sim_host *h, struct sim_port *p)
 {
-    for (size_t i = 0; i < SIM_DEPOSIT_MAX; i++) {
+    for (size_t i = 0; i < w->scene.deposit_cap; i++) {
         struct sim_send *s = &p->sends[i];
 
         if (!s->is_used)
@@ -188,9 +188,9 @@ static int relay_of(const struct sim *w, const struct aw_endpoint *endpoint)
     return -1;
 }
 
-static struct sim_send *free_send(struct sim_port *p)
+static struct sim_send *free_send(const struct sim *w, struct sim_port *p)
 {
-    for (size_t i = 0; i < SIM_DEPOSIT_MAX; i++) {
+    for (size_t i = 0; i < w->scene.deposit_cap; i++) {
         if (!p->sends[i].is_used)
             return &p->sends[i];
     }
@@ -210,7 +210,7 @@ void sim_port_send(struct sim *w, struct sim_host *h, const struct aw_action *ac
         return;
     }
     if (p != NULL && is_worth_trying(w, h, p))
-        s = free_send(p);
+        s = free_send(w, p);
     if (s != NULL && action->send.arm_after_s == 0)
         st = aw_client_deposit(&p->client, id, action->send.capability, action->send.cell);
     else if (s != NULL)
@@ -308,7 +308,7 @@ static enum aw_status status_of(enum aw_relay_answer answer)
 static void on_deposited(struct sim *w, struct sim_host *h, struct sim_port *p,
                          const struct aw_client_event *event)
 {
-    for (size_t i = 0; i < SIM_DEPOSIT_MAX; i++) {
+    for (size_t i = 0; i < w->scene.deposit_cap; i++) {
         struct sim_send *s = &p->sends[i];
 
         if (!s->is_used || s->id != event->id)
@@ -338,7 +338,7 @@ static void on_client_event(struct sim *w, struct sim_host *h, uint8_t relay,
         p->has_answer = true;
         break;
     case AW_CLIENT_EV_REMOVED:
-        if (event->mailbox < SIM_BOX_MAX)
+        if (event->mailbox < w->scene.box_cap)
             p->boxes[event->mailbox] = (struct sim_box){0};
         break;
     case AW_CLIENT_EV_CREATED:
@@ -398,7 +398,7 @@ static void want_box(struct sim *w, struct sim_host *h, const struct aw_mailbox 
 
     if (p == NULL)
         return;
-    for (size_t i = 0; i < SIM_BOX_MAX; i++) {
+    for (size_t i = 0; i < w->scene.box_cap; i++) {
         if (p->boxes[i].is_used && !p->boxes[i].is_removing && p->boxes[i].id == mailbox->id) {
             p->boxes[i].is_wanted = true;
             return;
@@ -418,13 +418,13 @@ void sim_port_sync(struct sim *w, struct sim_host *h)
 
     h->needs_sync = false;
     for (uint8_t r = 0; r < w->scene.relays; r++) {
-        for (size_t i = 0; i < SIM_BOX_MAX; i++)
+        for (size_t i = 0; i < w->scene.box_cap; i++)
             h->ports[r].boxes[i].is_wanted = false;
     }
     for (size_t i = 0; i < count; i++)
         want_box(w, h, &list[i]);
     for (uint8_t r = 0; r < w->scene.relays; r++) {
-        for (uint32_t i = 0; i < SIM_BOX_MAX; i++) {
+        for (uint32_t i = 0; i < w->scene.box_cap; i++) {
             struct sim_box *b = &h->ports[r].boxes[i];
 
             if (!b->is_used || b->is_wanted || b->is_removing)
@@ -441,7 +441,7 @@ void sim_port_take(struct sim *w, struct sim_host *h)
         h->is_hers ? aw_subject_is_stored(h->subject) : aw_contact_is_stored(h->contact);
 
     for (uint8_t r = 0; is_stored && r < w->scene.relays; r++) {
-        for (uint32_t i = 0; i < SIM_BOX_MAX; i++) {
+        for (uint32_t i = 0; i < w->scene.box_cap; i++) {
             struct sim_box *b = &h->ports[r].boxes[i];
 
             if (!b->is_used || b->is_removing || b->fed_upto == b->taken_upto)
@@ -461,7 +461,7 @@ void sim_port_paths(struct sim *w, struct sim_host *h)
         struct aw_now asked;
         uint32_t as_of;
 
-        for (uint32_t i = 0; p->has_answer && i < SIM_BOX_MAX; i++) {
+        for (uint32_t i = 0; p->has_answer && i < w->scene.box_cap; i++) {
             if (p->boxes[i].is_used && !p->boxes[i].is_removing &&
                 aw_client_is_clear(&p->client, i, &asked, &as_of))
                 aw_contact_path(h->contact, p->boxes[i].id, as_of, 0, sim_host_now(w, h));

@@ -4,6 +4,9 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "relay/batch.h"
+#include "relay/tidy.h"
+#include "relay/wake.h"
 #include "wire/answer.h"
 #include "wire/request.h"
 
@@ -18,6 +21,11 @@
 #define FETCH_MAX 128
 /* Link of the operator himself, through which he deposits what he kept. */
 #define OWN_LINK (2 * SIM_HOST_MAX)
+/* The host of a relay looks each minute while switches are armed, and may be late: from 3 min on
+ * its engine would take it for a pause (08 §7). */
+#define BEAT_MS 150000
+/* What its monotonic clock shows at the beginning. */
+#define MONO_MS 1000
 
 static bool fill(void *ctx, uint8_t *out, size_t len)
 {
@@ -28,11 +36,16 @@ static bool fill(void *ctx, uint8_t *out, size_t len)
     return true;
 }
 
+static struct aw_now now_at(const struct sim_relay *r, uint64_t at_ms)
+{
+    int64_t wall_ms = (int64_t)(SIM_T0_S * 1000 + at_ms) + r->skew_s * 1000;
+
+    return (struct aw_now){.mono_ms = at_ms + MONO_MS, .wall_ms = (uint64_t)wall_ms};
+}
+
 static struct aw_now now_of(const struct sim *w, const struct sim_relay *r)
 {
-    int64_t wall_ms = (int64_t)(SIM_T0_S * 1000 + w->now_ms) + r->skew_s * 1000;
-
-    return (struct aw_now){.mono_ms = w->now_ms + 1000, .wall_ms = (uint64_t)wall_ms};
+    return now_at(r, w->now_ms);
 }
 
 struct loading {
@@ -127,6 +140,7 @@ void sim_relay_crash(struct sim *w, struct sim_relay *r, uint64_t down_ms, bool 
 {
     if (!r->is_up)
         return;
+    sim_relay_idle(w, r);
     r->is_up = false;
     r->gen++;
     r->is_committing = false;
@@ -390,27 +404,70 @@ static void send_ready(struct sim *w, struct sim_relay *r)
         flush(w, r, link);
 }
 
-static void housekeep(struct sim *w, struct sim_relay *r)
+static void housekeep(struct sim_relay *r)
 {
     struct aw_relay_fetch fetch;
     struct aw_relay_wake wake;
 
-    (void)w;
     while (aw_relay_wake_next(r->engine, &wake)) {
     }
     for (int n = 0; n < 64 && aw_relay_tidy_next(r->engine, &fetch); n++)
         aw_relay_tidied(r->engine, fetch_all(r, &fetch, 1) ? AW_OK : AW_E_STORE);
 }
 
+/* ---- Time ---- */
+
+/*
+ * A relay wakes each minute, mostly for itself: its running time, its rows. What nobody else can
+ * see is done when the next one comes, at the times that it would have had; only what is to be seen
+ * gets an event.
+ */
+void sim_relay_idle(struct sim *w, struct sim_relay *r)
+{
+    while (r->is_up && !w->is_failed) {
+        uint64_t at_ms =
+            aw_time_min(aw_tidy_deadline_ms(r->engine), aw_wake_deadline_ms(r->engine));
+
+        at_ms = aw_time_min(at_ms, aw_batch_deadline_ms(r->engine));
+        if (r->engine->counters.armed > 0)
+            at_ms = aw_time_min(at_ms, r->engine->now.mono_ms + BEAT_MS);
+        at_ms = aw_time_max(at_ms, r->engine->now.mono_ms);
+        if (at_ms > w->now_ms + MONO_MS)
+            return;
+        aw_relay_tick(r->engine, now_at(r, at_ms - MONO_MS));
+        housekeep(r);
+        if (!r->is_committing &&
+            aw_relay_batch_next(r->engine, &r->batch, now_at(r, at_ms - MONO_MS)))
+            commit(w, r);
+    }
+}
+
+static void arm_timer(struct sim *w, struct sim_relay *r)
+{
+    const struct aw_relay *e = r->engine;
+    uint64_t at_ms = AW_TIME_NEVER;
+
+    if (e->counters.armed > 0)
+        at_ms = aw_time_add(e->now.mono_ms, aw_time_since(e->run_ms, e->look_ms));
+    if (!e->is_under_way && e->retry_ms > e->now.mono_ms)
+        at_ms = aw_time_min(at_ms, e->retry_ms); /* the store refused what others wait for */
+    if (at_ms == AW_TIME_NEVER)
+        return;
+    at_ms = at_ms <= w->now_ms + MONO_MS ? w->now_ms + 1 : at_ms - MONO_MS;
+    if (at_ms >= r->timer_ms && r->timer_ms > w->now_ms)
+        return;
+    r->timer_ms = at_ms;
+    sim_at(w, at_ms, (struct sim_event){.kind = SIM_EV_RELAY, .relay = r->idx});
+}
+
 static void relay_pump(struct sim *w, struct sim_relay *r)
 {
-    uint64_t at_ms;
     bool moved = true;
 
     while (moved && !w->is_failed) {
         send_ready(w, r);
         moved = resume_inputs(w, r);
-        housekeep(w, r);
+        housekeep(r);
         if (r->is_committing || !aw_relay_batch_next(r->engine, &r->batch, now_of(w, r)))
             continue;
         r->is_committing = true;
@@ -423,14 +480,7 @@ static void relay_pump(struct sim *w, struct sim_relay *r)
         }
     }
     send_ready(w, r);
-    at_ms = aw_relay_deadline_ms(r->engine);
-    if (at_ms == AW_TIME_NEVER)
-        return;
-    at_ms = at_ms <= w->now_ms + 1000 ? w->now_ms + 1 : at_ms - 1000;
-    if (at_ms >= r->timer_ms && r->timer_ms > w->now_ms)
-        return;
-    r->timer_ms = at_ms;
-    sim_at(w, at_ms, (struct sim_event){.kind = SIM_EV_RELAY, .relay = r->idx});
+    arm_timer(w, r);
 }
 
 void sim_relay_on_commit(struct sim *w, const struct sim_event *event)
@@ -439,6 +489,7 @@ void sim_relay_on_commit(struct sim *w, const struct sim_event *event)
 
     if (r->gen != event->gen || !r->is_committing)
         return;
+    sim_relay_idle(w, r);
     commit(w, r);
     relay_pump(w, r);
 }
@@ -456,6 +507,9 @@ void sim_relay_on_frame(struct sim *w, const struct sim_event *event)
                                   .gen = event->gen});
         return;
     }
+    sim_relay_idle(w, r);
+    if (sim_canary(w, SIM_I11_DEFINED))
+        aw_relay_link_open(r->engine, OWN_LINK);
     if (event->kind == SIM_EV_DIAL)
         open_link(r, event->host, event->gen);
     if (!r->links[link].is_open || r->links[link].gen != event->gen)
@@ -481,6 +535,7 @@ void sim_relay_on_held(struct sim *w, const struct sim_event *event)
 
     if (!r->is_up || aw_request_encode(&request, &plain) != AW_OK)
         return;
+    sim_relay_idle(w, r);
     feed(w, r, OWN_LINK, aw_buf_bytes(&plain));
     relay_pump(w, r);
 }
@@ -489,9 +544,8 @@ void sim_relay_tick(struct sim *w, struct sim_relay *r, uint64_t at_ms)
 {
     if (!r->is_up || r->timer_ms != at_ms)
         return;
-    if (sim_canary(w, SIM_I11_DEFINED))
-        aw_relay_link_open(r->engine, OWN_LINK);
     r->timer_ms = AW_TIME_NEVER;
+    sim_relay_idle(w, r);
     aw_relay_tick(r->engine, now_of(w, r));
     relay_pump(w, r);
 }

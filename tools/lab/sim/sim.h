@@ -183,8 +183,9 @@ struct sim_host {
     struct sim_rng rng;     /* goes on over restarts and restores, as the kernel's does */
     struct sim_port *ports; /* one for each relay */
     struct sim_waiting *waiting, **waiting_end;
-    uint32_t gen; /* counts processes */
-    uint64_t timer_ms;
+    uint32_t gen;      /* counts processes */
+    uint64_t timer_ms; /* of the event that counts */
+    uint64_t due_ms;   /* when it has something to do, as of its last look */
     uint64_t pause_ms; /* after failed stores, likewise */
     uint64_t send_id;
     bool needs_sync;
@@ -279,9 +280,16 @@ struct sim_said {
     bool is_typed;
 };
 
+/* What tells a plan. */
+struct sim_made {
+    uint32_t version, made_at, grace_s;
+    uint8_t pauses_count;
+};
+
 /* What is drawn once for each seed. */
 struct sim_scene {
     uint8_t contacts, relays, operators;
+    bool is_long;                       /* years, with days between check-ins */
     uint64_t life_ms;                   /* safety phase */
     uint64_t calm_ms;                   /* liveness phase after it */
     uint32_t strength[SIM_FAULT_COUNT]; /* per mille of the strongest, 0: off */
@@ -290,6 +298,8 @@ struct sim_scene {
     uint64_t probe_ms;    /* of quiet links */
     uint64_t incident_ms; /* mean time between incidents */
     uint32_t late_pm;     /* check-ins that she forgets */
+    uint32_t box_cap,
+        deposit_cap; /* of a client: what is passed over each time is no more than needed */
     bool has_setup_end;
     struct aw_plan plan;
     uint64_t clock_error_s; /* no clock is ever more wrong than this */
@@ -395,8 +405,8 @@ struct sim {
     uint32_t habit_no;           /* makes older plans for a check-in void */
     uint64_t late_until_ms;      /* she forgot, until then */
     bool is_held;                /* she cannot act: an incident is open */
-    struct aw_plan plans[64];    /* every plan that she made */
-    uint8_t plan_count;
+    struct sim_made *plans;      /* every plan that she made */
+    size_t plan_count, plan_cap;
     struct sim_human humans[1 + SIM_CONTACT_MAX];
     struct sim_incident *incidents;
     size_t incident_count;
@@ -505,6 +515,8 @@ void sim_relay_on_frame(struct sim *w, const struct sim_event *event);
 void sim_relay_on_held(struct sim *w, const struct sim_event *event);
 void sim_relay_on_commit(struct sim *w, const struct sim_event *event);
 void sim_relay_tick(struct sim *w, struct sim_relay *r, uint64_t at_ms);
+/* Lets a relay that is up do what it had to do until now. */
+void sim_relay_idle(struct sim *w, struct sim_relay *r);
 void sim_relay_close_link(struct sim *w, struct sim_relay *r, uint8_t host, uint32_t gen);
 
 /* faults.c */

@@ -217,6 +217,7 @@ void sim_close(struct sim *w)
     for (size_t i = 0; i < w->scene.relays; i++)
         sim_relay_free(&w->relays[i]);
     free(w->said);
+    free(w->plans);
     free(w->incidents);
     free(w->lines);
     sim_check_free(w);
