@@ -10,8 +10,8 @@ build=$PROOF_BUILD/coverage-build profiles=$PROOF_BUILD/coverage-profiles
 for tool in clang llvm-profdata-14 llvm-cov-14 python3; do
   command -v $tool >/dev/null || { echo "coverage: no $tool" >&2; exit 2; }
 done
-# Little optimisation: half of the time is the compiler's. Each test adds to one of eight files: what
-# it ran is merged as it ends.
+# Little optimisation: half of the time is the compiler's. Each test adds to one of eight files:
+# what it ran is merged as it ends.
 labels='unit|fuzz' tools=OFF flags=-O1 files=%8m
 # Programs that are killed do not end so: their counters are mapped from the file, and shared.
 [ "$PROOF_MODE" = quick ] || {
