@@ -67,7 +67,7 @@ static bool check_label(void *ctx, const char *text, struct tool_fail *fail)
 
 static bool check_options(const struct args *args, struct tool_fail *fail)
 {
-    const char *listen = args_option(args, "listen"), *public = args_option(args, "public");
+    const char *listen = args_option(args, "listen"), *named = args_option(args, "public");
     const char *label = args_option(args, "token");
 
     if (args_option(args, "forward") != NULL && args_option(args, "no-forward") != NULL)
@@ -79,7 +79,7 @@ static bool check_options(const struct args *args, struct tool_fail *fail)
                         "nobody can be asked here: give --yes, and options for what is not to be "
                         "the default");
     return (listen == NULL || check_listen(NULL, listen, fail)) &&
-           (public == NULL || check_public(NULL, public, fail)) &&
+           (named == NULL || check_public(NULL, named, fail)) &&
            (label == NULL || check_label(NULL, label, fail));
 }
 
@@ -151,7 +151,7 @@ static bool look_inside(struct setup *s, struct tool_fail *fail)
 static bool choose(struct setup *s, struct tool_fail *fail)
 {
     const struct args *args = s->apply.args;
-    const char *listen = args_option(args, "listen"), *public = args_option(args, "public");
+    const char *listen = args_option(args, "listen"), *named = args_option(args, "public");
     const char *kept = s->exists ? reply_string(s->before, "listen") : NULL;
     struct relay_settings *to = &s->apply.settings;
 
@@ -160,10 +160,10 @@ static bool choose(struct setup *s, struct tool_fail *fail)
         listen = kept != NULL && kept[0] != '\0' ? kept
                  : s->reach.v6[0] != '\0'        ? "[::]:7440"
                                                  : RELAY_LISTEN_DEFAULT;
-    if (public == NULL)
-    public = s->exists ? reply_string(s->before, "public") : "";
+    if (named == NULL)
+        named = s->exists ? reply_string(s->before, "public") : "";
     (void)snprintf(to->listen, sizeof to->listen, "%s", listen);
-    (void)snprintf(to->public_host, sizeof to->public_host, "%s", public);
+    (void)snprintf(to->public_host, sizeof to->public_host, "%s", named);
     return listen_parse(&s->on, to->listen, fail);
 }
 

@@ -30,6 +30,7 @@ static bool find_gateway(struct in_addr *gateway)
     while (!found && fgets(line, sizeof line, routes) != NULL) {
         unsigned destination = 1, via = 0, flags = 0;
 
+        /* The kernel writes eight digits. NOLINTNEXTLINE(cert-err34-c) */
         found = sscanf(line, "%*s %x %x %x", &destination, &via, &flags) == 3 && destination == 0 &&
                 via != 0;
         gateway->s_addr = via;

@@ -145,7 +145,7 @@ static bool open_server(struct run *run, const struct listen *on, struct tool_fa
 }
 
 /* The endpoint is known only now: the port may have been 0, and the first run makes the key. */
-static bool announce(struct run *run, const char *public, const struct listen *on,
+static bool announce(struct run *run, const char *named, const struct listen *on,
                      struct tool_fail *fail)
 {
     struct aw_endpoint *e = &run->host.endpoint;
@@ -153,14 +153,14 @@ static bool announce(struct run *run, const char *public, const struct listen *o
     uint8_t key[AW_RELAY_KEY_LEN];
 
     aw_server_public_key(run->host.server, key);
-    if (!listen_endpoint(e, public, on, aw_server_port(run->host.server), key, fail) ||
+    if (!listen_endpoint(e, named, on, aw_server_port(run->host.server), key, fail) ||
         !relay_endpoint_store(&run->host.store, e, fail))
         return false;
     address_write(line, e);
     if (printf("%s\n", line) < 0 || fflush(stdout) != 0)
         return fail_set(fail, TOOL_ENVIRONMENT,
                         "cannot print the address line: check where the output goes");
-    if (public == NULL && (strcmp(on->host, "0.0.0.0") == 0 || strcmp(on->host, "::") == 0))
+    if (named == NULL && (strcmp(on->host, "0.0.0.0") == 0 || strcmp(on->host, "::") == 0))
         (void)fprintf(stderr,
                       "This is the address line to hand out. The host in it is a guess: give "
                       "--public HOST if others\nreach this machine under another name.\n");
@@ -233,7 +233,7 @@ static void close_all(struct run *run)
 
 int cmd_run(const struct args *args)
 {
-    const char *public = args_option(args, "public");
+    const char *named = args_option(args, "public");
     struct tool_fail fail;
     struct home home;
     struct listen on;
@@ -246,9 +246,9 @@ int cmd_run(const struct args *args)
     }
     ok = add_wakes(run, args, &fail) && relay_home(&home, args, true, &fail) &&
          open_store(run, args, &home, &on, &fail);
-    if (ok && public == NULL && run->host.settings.public_host[0] != '\0')
-    public = run->host.settings.public_host;
-    ok = ok && open_all(run, &home, &on, &fail) && announce(run, public, &on, &fail) &&
+    if (ok && named == NULL && run->host.settings.public_host[0] != '\0')
+        named = run->host.settings.public_host;
+    ok = ok && open_all(run, &home, &on, &fail) && announce(run, named, &on, &fail) &&
          supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail);
     if (ok)
         aw_loop_run(run->loop);

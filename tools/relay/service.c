@@ -16,8 +16,6 @@
 #define UNIT "allswell-relay.service"
 #define USER "allswell-relay"
 
-extern char **environ;
-
 /* Runs a program without input; true when it exits with 0. Its output is seen if `is_loud`. */
 static bool run(const char *const argv[], bool is_loud)
 {
