@@ -129,7 +129,7 @@ void sim_check_sent(struct sim *w, struct sim_host *h, const struct aw_action *a
         w->sent_ms = w->now_ms;
     w->stats->checks[SIM_I5_NONCE]++;
     if (!note_nonce(&w->nonces, hash_of(cell.ptr, 12), hash))
-        sim_fail(w, SIM_I5_NONCE, "%s uses a nonce for a second cell", sim_name(w, h->idx));
+        sim_fail(w, SIM_I5_NONCE, "%s uses a nonce for a second cell", sim_name(h->idx));
 }
 
 void sim_check_free(struct sim *w)
@@ -335,7 +335,7 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event)
         }
         w->stats->missed++;
         sim_fail(w, w->scene.strength[SIM_FAULT_CLOCK] > 0 ? SIM_I12_CLOCKS : SIM_I1_SILENCE,
-                 "%s has not heard that %s", sim_name(w, n), sim_incident_name(in->kind));
+                 "%s has not heard that %s", sim_name(n), sim_incident_name(in->kind));
     }
     w->stats->checks[SIM_I1_SILENCE]++;
     if (w->scene.strength[SIM_FAULT_CLOCK] > 0)
@@ -415,14 +415,14 @@ static void on_ring(struct sim *w, struct sim_host *h)
         return;
     cause = cause_of(w, h->idx);
     w->stats->alarms_false[cause]++;
-    sim_note(w, "%s: rings without an incident; cause: %s", sim_name(w, h->idx),
+    sim_note(w, "%s: rings without an incident; cause: %s", sim_name(h->idx),
              sim_cause_name(cause));
     if (cause == SIM_CAUSE_OTHER)
         sim_fail(
             w, SIM_I2_CALM,
             "%s is rung, and nothing is wrong: he knows check-in %u of statement %u, verdict %u, "
             "and she made %u",
-            sim_name(w, h->idx), (unsigned)engine_of(w, h->idx)->book.checkin.call.seq,
+            sim_name(h->idx), (unsigned)engine_of(w, h->idx)->book.checkin.call.seq,
             (unsigned)engine_of(w, h->idx)->book.newest.call.seq,
             engine_of(w, h->idx)->book.checkin.call.verdict, (unsigned)w->said_now);
 }
@@ -444,7 +444,7 @@ static void on_closed(struct sim *w, struct sim_host *h)
         is_confirmed = is_confirmed || w->humans[i].confirm_ms >= began_ms;
     if (!is_confirmed && !w->is_restored[h->idx])
         sim_fail(w, SIM_I6_AUTHENTIC, "%s: an incident ends, and nobody has spoken to her",
-                 sim_name(w, h->idx));
+                 sim_name(h->idx));
 }
 
 static void check_plan(struct sim *w, struct sim_host *h)
@@ -463,7 +463,7 @@ static void check_plan(struct sim *w, struct sim_host *h)
     }
     if (w->humans[h->idx].is_circle)
         sim_fail(w, SIM_I6_AUTHENTIC, "%s has a plan in force that she never made",
-                 sim_name(w, h->idx));
+                 sim_name(h->idx));
 }
 
 /* ---- I9: around each input ---- */
@@ -523,7 +523,7 @@ void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status)
     look(&w->before[1], engine_of(w, h->idx));
     if (memcmp(&w->before[0], &w->before[1], sizeof w->before[0]) != 0)
         sim_fail(w, SIM_I9_REFUSED, "%s: a cell is refused (%s), and the engine changes at %zu",
-                 sim_name(w, h->idx), aw_status_name(status),
+                 sim_name(h->idx), aw_status_name(status),
                  first_difference(&w->before[0], &w->before[1]));
 }
 
@@ -553,21 +553,21 @@ static void check_contact(struct sim *w, struct sim_host *h)
         w->is_parted[h->idx] = false;
     w->stats->checks[SIM_I3_FRESH]++;
     if (seq > w->said_max)
-        sim_fail(w, SIM_I3_FRESH, "%s accepts statement %u, and she made %u", sim_name(w, h->idx),
+        sim_fail(w, SIM_I3_FRESH, "%s accepts statement %u, and she made %u", sim_name(h->idx),
                  (unsigned)seq, (unsigned)w->said_max);
     /* A restored contact uses numbers of replies again, and dates a word by the later one. */
     else if (!w->is_restored[h->idx] && word->call.seq <= w->said_max &&
              word->base_s > SIM_T0_S + w->said[word->call.seq].last_ms / 1000 + slack_s)
         sim_fail(w, SIM_I3_FRESH, "%s counts check-in %u from %u s after it was made",
-                 sim_name(w, h->idx), (unsigned)word->call.seq,
+                 sim_name(h->idx), (unsigned)word->call.seq,
                  (unsigned)(word->base_s - SIM_T0_S - w->said[word->call.seq].last_ms / 1000));
     /* A beat that is sealed again is as new as its seal: it names the newest reply. */
     else if (newest->base_s > SIM_T0_S + w->sent_ms / 1000 + slack_s)
         sim_fail(w, SIM_I3_FRESH, "%s counts statement %u from %u s after her phone last spoke",
-                 sim_name(w, h->idx), (unsigned)seq,
+                 sim_name(h->idx), (unsigned)seq,
                  (unsigned)(newest->base_s - SIM_T0_S - w->sent_ms / 1000));
     else if (!is_old && (seq < w->seen_seq[h->idx] || newest->base_s < w->seen_base_s[h->idx]))
-        sim_fail(w, SIM_I3_FRESH, "%s goes back from statement %u to %u", sim_name(w, h->idx),
+        sim_fail(w, SIM_I3_FRESH, "%s goes back from statement %u to %u", sim_name(h->idx),
                  (unsigned)w->seen_seq[h->idx], (unsigned)seq);
     w->seen_seq[h->idx] = seq;
     w->seen_base_s[h->idx] = newest->base_s;
@@ -586,7 +586,7 @@ static void check_subject(struct sim *w)
             continue;
         if (w->told_seq[n] > engine_of(w, n)->book.newest.call.seq)
             sim_fail(w, SIM_I4_DURABLE, "she was told that %s has statement %u: he has %u",
-                     sim_name(w, n), (unsigned)w->told_seq[n],
+                     sim_name(n), (unsigned)w->told_seq[n],
                      (unsigned)engine_of(w, n)->book.newest.call.seq);
     }
 }
@@ -601,7 +601,7 @@ void sim_check_host(struct sim *w, struct sim_host *h)
         return;
     w->stats->checks[SIM_I8_BOUNDED]++;
     if (records > cap)
-        sim_fail(w, SIM_I8_BOUNDED, "%s has %zu records, at most %zu", sim_name(w, h->idx), records,
+        sim_fail(w, SIM_I8_BOUNDED, "%s has %zu records, at most %zu", sim_name(h->idx), records,
                  cap);
     if (h->idx == 0)
         check_subject(w);
@@ -620,7 +620,7 @@ void sim_check_restart(struct sim *w, struct sim_host *h)
     if (!w->is_restored[h->idx] && !w->is_restored[0] &&
         c->book.newest.call.seq < w->told_seq[h->idx])
         sim_fail(w, SIM_I4_DURABLE, "%s forgot statement %u, which she knows that he had: now %u",
-                 sim_name(w, h->idx), (unsigned)w->told_seq[h->idx],
+                 sim_name(h->idx), (unsigned)w->told_seq[h->idx],
                  (unsigned)c->book.newest.call.seq);
     /* What was not stored was not acknowledged, and may be gone. */
     w->seen_seq[h->idx] = c->book.newest.call.seq;
@@ -634,7 +634,7 @@ static void check_told_once(struct sim *w, struct sim_host *h, uint32_t seq)
     w->stats->checks[SIM_I4_DURABLE]++;
     for (size_t i = 0; i < 32; i++) {
         if (ring[i] == seq && seq != 0 && !w->is_restored[0] && !w->is_restored[h->idx])
-            sim_fail(w, SIM_I4_DURABLE, "%s is told of check-in %u twice", sim_name(w, h->idx),
+            sim_fail(w, SIM_I4_DURABLE, "%s is told of check-in %u twice", sim_name(h->idx),
                      (unsigned)seq);
     }
     ring[w->told_pos[h->idx]++ % 32] = seq;
@@ -665,7 +665,7 @@ static void check_release(struct sim *w, struct sim_host *h)
     if (found < w->scene.plan.council.quorum && !w->is_restored[h->idx])
         sim_fail(w, SIM_I13_PLACE,
                  "%s releases shares in state %u, incident %u, and %u of %u find her missing",
-                 sim_name(w, h->idx), own->ladder.state, own->ladder.incident, found,
+                 sim_name(h->idx), own->ladder.state, own->ladder.incident, found,
                  w->scene.plan.council.quorum);
 }
 
@@ -728,7 +728,7 @@ static void check_pairs(struct sim *w, size_t n)
             continue;
         if (aw_peer_state(peer) != AW_PEER_LINKED || peer->heard_at_s + slack_s < now_s)
             sim_fail(w, SIM_I7_HEALED, "%s does not hear %s any more: state %u, last %u s ago",
-                     sim_name(w, n), sim_name(w, peer->person), (unsigned)aw_peer_state(peer),
+                     sim_name(n), sim_name(peer->person), (unsigned)aw_peer_state(peer),
                      (unsigned)(now_s - peer->heard_at_s));
     }
 }
@@ -747,20 +747,20 @@ void sim_check_end(struct sim *w)
             sim_fail(w, SIM_I7_HEALED, "somebody does not run at the end");
         else if (w->said[seq].last_ms + (uint64_t)s->plan.beat_s * 2000 + SIM_HOUR < w->now_ms)
             sim_fail(w, SIM_I7_HEALED, "%s has heard nothing of her since statement %u",
-                     sim_name(w, n), (unsigned)seq);
+                     sim_name(n), (unsigned)seq);
         else if (c->plan.version != s->plan.version)
-            sim_fail(w, SIM_I7_HEALED, "%s has plan %u in force, she has %u", sim_name(w, n),
+            sim_fail(w, SIM_I7_HEALED, "%s has plan %u in force, she has %u", sim_name(n),
                      (unsigned)c->plan.version, (unsigned)s->plan.version);
         else if (c->ladder.incident != AW_INCIDENT_NONE)
             sim_fail(
                 w, SIM_I7_HEALED,
                 "%s still has incident %u in state %u, check-in %u of statement %u, verdict %u",
-                sim_name(w, n), c->ladder.incident, c->ladder.state,
+                sim_name(n), c->ladder.incident, c->ladder.state,
                 (unsigned)c->book.checkin.call.seq, (unsigned)seq, c->book.checkin.call.verdict);
         else if (c->ladder.state >= AW_LADDER_SUSPECT)
-            sim_fail(w, SIM_I7_HEALED, "%s is still in doubt", sim_name(w, n));
+            sim_fail(w, SIM_I7_HEALED, "%s is still in doubt", sim_name(n));
         else if (s->people[n - 1].words.count > 0)
-            sim_fail(w, SIM_I7_HEALED, "words for %s still wait", sim_name(w, n));
+            sim_fail(w, SIM_I7_HEALED, "words for %s still wait", sim_name(n));
         else
             check_pairs(w, n);
     }

@@ -8,8 +8,8 @@
 const char *sim_fault_name(enum sim_fault fault)
 {
     static const char *const names[SIM_FAULT_COUNT] = {
-        "delay", "flap", "cut",   "relay-down", "rollback", "hostile", "crash",  "doze",
-        "disk",  "lie",  "clock", "restore",    "late",     "traitor", "seized", "thief"};
+        "delay", "flap", "cut",   "relay-down", "rollback", "hostile", "crash", "doze",
+        "disk",  "lie",  "clock", "restore",    "late",     "traitor", "seized"};
 
     return names[fault];
 }
@@ -70,7 +70,7 @@ static void cut(struct sim *w)
         sim_at(w, w->now_ms + span_ms,
                (struct sim_event){.kind = SIM_EV_HEAL, .host = h->idx, .relay = r});
     }
-    sim_note(w, "%s: cut off from %s for %u min", sim_name(w, h->idx),
+    sim_note(w, "%s: cut off from %s for %u min", sim_name(h->idx),
              is_all ? "every relay" : "a relay", (unsigned)(span_ms / SIM_MINUTE));
     sim_trouble(w, SIM_CAUSE_PATH);
     sim_host_pump(w, h);
@@ -138,7 +138,7 @@ static void step_clock(struct sim *w)
     wrong_s = 2 * (uint64_t)(off_ms < 0 ? -off_ms : off_ms) / 1000 + 2;
     if (w->scene.clock_error_s < wrong_s)
         w->scene.clock_error_s = wrong_s;
-    sim_note(w, "%s: the wall clock is off by %d s", sim_name(w, h->idx), (int)(off_ms / 1000));
+    sim_note(w, "%s: the wall clock is off by %d s", sim_name(h->idx), (int)(off_ms / 1000));
     sim_trouble(w, SIM_CAUSE_CLOCK);
     sim_host_pump(w, h);
 }
@@ -166,7 +166,7 @@ static void restore(struct sim *w)
     }
     if (!sim_host_runs(h) || w->is_held)
         return;
-    sim_note(w, "%s: restored from a backup that is %u h old", sim_name(w, h->idx),
+    sim_note(w, "%s: restored from a backup that is %u h old", sim_name(h->idx),
              (unsigned)((w->now_ms - h->backup_ms) / SIM_HOUR));
     sim_host_stop(w, h);
     h->store.vtable->close(h->store.self);
@@ -197,7 +197,7 @@ static void lie(struct sim *w)
         h->is_lying = aw_store_memory_lie(&h->store, true) == AW_OK;
         return;
     }
-    sim_note(w, "%s: a power cut, and the disk had lied", sim_name(w, h->idx));
+    sim_note(w, "%s: a power cut, and the disk had lied", sim_name(h->idx));
     h->is_lying = false;
     note_restored(w, h);
     sim_trouble(w, SIM_CAUSE_RESTORE);
@@ -227,7 +227,7 @@ static void doze(struct sim *w)
 
     if (!sim_host_runs(h))
         return;
-    sim_note(w, "%s: the device sleeps for %u min", sim_name(w, h->idx),
+    sim_note(w, "%s: the device sleeps for %u min", sim_name(h->idx),
              (unsigned)(span_ms / SIM_MINUTE));
     sim_trouble(w, SIM_CAUSE_DEVICE);
     sim_host_doze(w, h, span_ms);

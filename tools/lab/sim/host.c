@@ -121,7 +121,7 @@ bool sim_host_start(struct sim *w, struct sim_host *h)
     st = load(w, h);
     sim_log(w, 'B', h->idx, h->gen, (uint64_t)st);
     if (st != AW_OK) {
-        sim_fail(w, SIM_I4_DURABLE, "%s cannot start from its store: %s", sim_name(w, h->idx),
+        sim_fail(w, SIM_I4_DURABLE, "%s cannot start from its store: %s", sim_name(h->idx),
                  aw_status_name(st));
         return false;
     }
@@ -309,7 +309,7 @@ static bool run_actions(struct sim *w, struct sim_host *h)
     while (!w->is_failed && next_action(h, &action)) {
         moved = true;
         if (!perform(w, h, &action, &failures)) {
-            sim_note(w, "%s: process dies %s an action", sim_name(w, h->idx),
+            sim_note(w, "%s: process dies %s an action", sim_name(h->idx),
                      h->crash_is_after ? "after" : "before");
             sim_trouble(w, SIM_CAUSE_DEVICE);
             sim_host_crash(w, h, sim_exp(&w->rng, 5 * SIM_MINUTE));
@@ -343,7 +343,7 @@ enum aw_status sim_host_feed(struct sim *w, struct sim_host *h, uint8_t relay, u
     sim_log(w, 'F', h->idx, b->id, (uint64_t)(int64_t)st);
     w->stats->refused += st != AW_OK;
     if (st != AW_OK && w->options.is_verbose)
-        sim_note(w, "%s: refuses a cell of %zu: %s", sim_name(w, h->idx), cell.len,
+        sim_note(w, "%s: refuses a cell of %zu: %s", sim_name(h->idx), cell.len,
                  aw_status_name(st));
     if (cell_no > b->fed_upto)
         b->fed_upto = cell_no;

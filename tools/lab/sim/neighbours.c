@@ -49,24 +49,24 @@ void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_
     if (sim_canary(w, SIM_I6_AUTHENTIC) && h->idx == 1 && event->kind == AW_EVENT_BACK)
         (void)!aw_contact_confirm(h->contact, sim_host_now(w, h));
     if (event->urgency == AW_URGENCY_RING) {
-        sim_note(w, "%s: his device rings (%s%s)", sim_name(w, h->idx), aw_event_name(event->kind),
+        sim_note(w, "%s: his device rings (%s%s)", sim_name(h->idx), aw_event_name(event->kind),
                  event->level > 1 ? ", higher level" : "");
         hear(w, h, event);
     }
     switch ((int)event->kind) {
     case AW_EVENT_CLOSED:
-        sim_note(w, "%s: his device says that it is over", sim_name(w, h->idx));
+        sim_note(w, "%s: his device says that it is over", sim_name(h->idx));
         w->humans[h->idx].is_ringing = false;
         break;
     case AW_EVENT_CONFIRM:
     case AW_EVENT_BACK:
         if (event->kind == AW_EVENT_BACK)
-            sim_note(w, "%s: his device says that she is back", sim_name(w, h->idx));
+            sim_note(w, "%s: his device says that she is back", sim_name(h->idx));
         if (!w->is_held)
             sim_aftermath(w);
         break;
     case AW_EVENT_QUARANTINED:
-        sim_note(w, "%s: the channel with her is in quarantine", sim_name(w, h->idx));
+        sim_note(w, "%s: the channel with her is in quarantine", sim_name(h->idx));
         sim_human_at(w, w->now_ms + sim_between(&w->rng, SIM_MINUTE, 3 * SIM_HOUR), h->idx,
                      SIM_ACT_COMPARE, 0);
         break;
@@ -75,7 +75,7 @@ void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_
         break;
     case AW_EVENT_RELEASED:
         w->stats->releases++;
-        sim_note(w, "%s: shares of her place go out", sim_name(w, h->idx));
+        sim_note(w, "%s: shares of her place go out", sim_name(h->idx));
         break;
     case AW_EVENT_CHECKED_IN:
         if (sim_chance(&w->rng, 100))
@@ -91,7 +91,7 @@ static void confirm(struct sim *w, struct sim_host *h)
     if (aw_contact_confirm(h->contact, sim_host_now(w, h)) != AW_OK)
         return;
     w->humans[h->idx].confirm_ms = w->now_ms;
-    sim_note(w, "%s: says that he has spoken to her%s", sim_name(w, h->idx),
+    sim_note(w, "%s: says that he has spoken to her%s", sim_name(h->idx),
              w->humans[h->idx].is_traitor ? " (a lie, perhaps)" : "");
 }
 
@@ -112,7 +112,7 @@ static void respond(struct sim *w, struct sim_host *h)
         sim_aftermath(w);
     } else if (k < 60) {
         if (aw_contact_claim(h->contact, now) == AW_OK)
-            sim_note(w, "%s: acts", sim_name(w, h->idx));
+            sim_note(w, "%s: acts", sim_name(h->idx));
     } else if (k < 70) {
         (void)!aw_contact_decline(h->contact, now);
     } else if (k < 80) {

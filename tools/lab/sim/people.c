@@ -448,7 +448,7 @@ static void meet(struct sim *w)
         if ((view.pending_unjudged || view.keys_unjudged) &&
             (!view.pending_unjudged || is_her_plan(w, view.pending_version)) &&
             aw_contact_words_compared(h->contact, sim_host_now(w, h)) == AW_OK) {
-            sim_note(w, "%s: meets her, and compares words", sim_name(w, i));
+            sim_note(w, "%s: meets her, and compares words", sim_name(i));
             sim_host_pump(w, h);
         }
     }
@@ -517,7 +517,7 @@ static void refuse(struct sim *w, struct sim_host *her, struct sim_host *c)
     bool his = aw_contact_refuse(c->contact, sim_host_now(w, c)) == AW_OK;
 
     if (hers || his)
-        sim_note(w, "she and %s compare words, which differ: %s refuses", sim_name(w, c->idx),
+        sim_note(w, "she and %s compare words, which differ: %s refuses", sim_name(c->idx),
                  hers && his ? "each"
                  : hers      ? "she"
                              : "he");
@@ -545,7 +545,7 @@ static void on_compare(struct sim *w, const struct sim_event *event)
             refuse(w, her, c);
         return;
     }
-    sim_note(w, "she and %s compare words", sim_name(w, event->host));
+    sim_note(w, "she and %s compare words", sim_name(event->host));
     /* A backup from before this knows no key of the session that becomes the channel: who restored
      * it would have to be invited again (05 CH-40). */
     sim_faults_forget_past(her);
@@ -678,7 +678,7 @@ void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_even
         break;
     case AW_EVENT_QUARANTINED:
         w->stats->quarantined++;
-        sim_note(w, "she: the channel with %s is in quarantine", sim_name(w, event->person));
+        sim_note(w, "she: the channel with %s is in quarantine", sim_name(event->person));
         sim_human_at(w, w->now_ms + sim_between(&w->rng, SIM_MINUTE, 3 * SIM_HOUR), event->person,
                      SIM_ACT_COMPARE, 0);
         break;

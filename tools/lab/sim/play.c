@@ -63,11 +63,11 @@ static void on_event(struct sim *w, struct sim_host *h, const struct aw_event *e
                                                   .urgency = event->urgency};
     if (event->urgency == AW_URGENCY_RING) {
         p->has_to_lie[h->idx] = p->is_liar[h->idx];
-        sim_note(w, "%s: rings (%s)", sim_name(w, h->idx), aw_event_name(event->kind));
+        sim_note(w, "%s: rings (%s)", sim_name(h->idx), aw_event_name(event->kind));
     }
     if (p->prints_events)
         (void)printf("%llu %s %s %s\n", (unsigned long long)((w->now_ms - p->begin_ms) / 1000),
-                     sim_name(w, h->idx), aw_event_name(event->kind), urgency_name(event->urgency));
+                     sim_name(h->idx), aw_event_name(event->kind), urgency_name(event->urgency));
 }
 
 /* The scene as the script wants it, in place of what was drawn. */

@@ -116,7 +116,7 @@ void play_lie(struct play *p, struct sim *w)
         (void)!aw_contact_claim(h->contact, sim_host_now(w, h));
         if (aw_contact_confirm(h->contact, sim_host_now(w, h)) == AW_OK) {
             w->humans[i].confirm_ms = w->now_ms;
-            sim_note(w, "%s: claims, and says that he has spoken to her", sim_name(w, i));
+            sim_note(w, "%s: claims, and says that he has spoken to her", sim_name(i));
         }
         sim_host_pump(w, h);
     }

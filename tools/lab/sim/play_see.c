@@ -140,7 +140,7 @@ static void settle(struct play *p, struct sim *w, struct play_item *item, bool o
     play_describe(w, item->who, text, sizeof text);
     sim_note(w, "EXPECTED in line %u: %.100s", item->line, item->text);
     (void)printf("%s:%u: not so after %llu s: %s\n    instead: %s: %s\n", p->path, item->line,
-                 (unsigned long long)(now_ms / 1000), item->text, sim_name(w, item->who), text);
+                 (unsigned long long)(now_ms / 1000), item->text, sim_name(item->who), text);
 }
 
 void play_see(struct play *p, struct sim *w, uint64_t now_ms)

@@ -376,7 +376,7 @@ void sim_port_on_frame(struct sim *w, const struct sim_event *event)
         struct aw_client_event e;
 
         if (aw_client_next_event(&p->client, &plain, &e, sim_host_now(w, h)) != AW_OK) {
-            sim_note(w, "%s: relay %u does not speak as a relay does", sim_name(w, h->idx),
+            sim_note(w, "%s: relay %u does not speak as a relay does", sim_name(h->idx),
                      event->relay + 1u);
             if (!w->relays[event->relay].is_hostile)
                 sim_fail(w, SIM_I11_DEFINED, "an honest relay was not understood");

@@ -19,8 +19,8 @@
 #include <stdio.h>
 
 #define SIM_CONTACT_MAX AW_PLAN_MEMBER_MAX
-/* Her, her contacts, and who runs a stolen image of her phone. */
-#define SIM_HOST_MAX    (1 + SIM_CONTACT_MAX + 1)
+/* Her, and her contacts. */
+#define SIM_HOST_MAX    (1 + SIM_CONTACT_MAX)
 #define SIM_RELAY_MAX   AW_ENDPOINT_COUNT_MAX
 #define SIM_BOX_MAX     48 /* mailboxes of one host at one relay */
 #define SIM_DEPOSIT_MAX 64
@@ -63,7 +63,6 @@ enum sim_fault {
     SIM_FAULT_LATE,       /* she forgets */
     SIM_FAULT_TRAITOR,    /* one contact claims and confirms whatever happens */
     SIM_FAULT_SEIZED,     /* somebody else holds her phone and tries what he can */
-    SIM_FAULT_THIEF,      /* an old image of her phone speaks beside it */
     SIM_FAULT_COUNT,
 };
 
@@ -318,7 +317,7 @@ enum sim_cause {
     SIM_CAUSE_PATH,     /* links, relays */
     SIM_CAUSE_DEVICE,   /* her phone or his: crash, doze, disk */
     SIM_CAUSE_CLOCK,
-    SIM_CAUSE_HOSTILE, /* a relay, a contact, a thief */
+    SIM_CAUSE_HOSTILE, /* a relay, a contact, who holds her phone */
     SIM_CAUSE_RESTORE,
     SIM_CAUSE_OTHER,
     SIM_CAUSE_COUNT,
@@ -463,7 +462,7 @@ void sim_hash_end(struct sim *w);
 __attribute__((format(printf, 2, 3))) void sim_note(struct sim *w, const char *format, ...);
 __attribute__((format(printf, 3, 4))) void sim_fail(struct sim *w, enum sim_invariant invariant,
                                                     const char *format, ...);
-const char *sim_name(const struct sim *w, size_t host);
+const char *sim_name(size_t host);
 void sim_print_timeline(const struct sim *w, FILE *out, size_t most);
 uint64_t sim_now_s(const struct sim *w);
 

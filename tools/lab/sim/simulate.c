@@ -15,7 +15,7 @@
 static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
     "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
-    "         [--figures NAME] [--svg FILE] [--verbose]\n"
+    "         [--figures NAME] [--verbose]\n"
     "\n"
     "Lives of whole circles on virtual time, with the real engines: one for each seed.\n"
     "\n"
@@ -30,7 +30,6 @@ static const char usage[] =
     "  -2, --twice       live each life twice and compare the traces\n"
     "  -r, --report      figures of all lives\n"
     "  -F, --figures NAME  the same for tools/proof.sh; NAME is real or stub; failures on stderr\n"
-    "  -g, --svg FILE    detection time and false alarms over loss and grace, beside the formulas\n"
     "  -v, --verbose     each line of the timeline as it happens, on stderr\n"
     "\n"
     "A life in which an invariant breaks is printed with its last lines and the command that\n"
@@ -41,7 +40,7 @@ struct job {
     uint64_t seeds;
     double years, seconds;
     bool is_twice, is_report, has_seeds;
-    const char *faults, *svg, *figures;
+    const char *faults, *figures;
 };
 
 /* ---- An engine that asserts: its last lines, too ---- */
@@ -131,8 +130,7 @@ static bool read_number(const char *text, double low, double high, double *out)
 static bool read_option(int c, const char *text, struct job *job)
 {
     double value = 0;
-    bool ok =
-        text == NULL || c == 'f' || c == 'g' || c == 'F' || read_number(text, 0, 9e15, &value);
+    bool ok = text == NULL || c == 'f' || c == 'F' || read_number(text, 0, 9e15, &value);
 
     switch (c) {
     case 's':
@@ -160,9 +158,6 @@ static bool read_option(int c, const char *text, struct job *job)
     case 'f':
         job->faults = text;
         return read_faults(text, &job->options);
-    case 'g':
-        job->svg = text;
-        return true;
     case 'F':
         job->figures = text;
         return strcmp(text, "real") == 0 || strcmp(text, "stub") == 0;
@@ -276,26 +271,19 @@ static int run(struct job *job)
 
 int lab_simulate(int argc, char **argv)
 {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"seeds", required_argument, NULL, 'n'},
-                                            {"years", required_argument, NULL, 'y'},
-                                            {"seconds", required_argument, NULL, 't'},
-                                            {"contacts", required_argument, NULL, 'c'},
-                                            {"days", required_argument, NULL, 'd'},
-                                            {"faults", required_argument, NULL, 'f'},
-                                            {"canary", required_argument, NULL, 'k'},
-                                            {"figures", required_argument, NULL, 'F'},
-                                            {"svg", required_argument, NULL, 'g'},
-                                            {"twice", no_argument, NULL, '2'},
-                                            {"report", no_argument, NULL, 'r'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
+        {"years", required_argument, NULL, 'y'},    {"seconds", required_argument, NULL, 't'},
+        {"contacts", required_argument, NULL, 'c'}, {"days", required_argument, NULL, 'd'},
+        {"faults", required_argument, NULL, 'f'},   {"canary", required_argument, NULL, 'k'},
+        {"figures", required_argument, NULL, 'F'},  {"twice", no_argument, NULL, '2'},
+        {"report", no_argument, NULL, 'r'},         {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     struct job job = {.options = {.seed = 1}};
     int c;
 
     optind = 1;
-    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:g:F:2rvh", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:F:2rvh", options, NULL)) != -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             return LAB_OK;

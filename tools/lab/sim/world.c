@@ -134,16 +134,15 @@ void sim_hash_end(struct sim *w)
     hash_block(w);
 }
 
-const char *sim_name(const struct sim *w, size_t host)
+const char *sim_name(size_t host)
 {
     static const char *const names[SIM_HOST_MAX] = {
         "she",        "contact 1",  "contact 2",  "contact 3",  "contact 4",  "contact 5",
         "contact 6",  "contact 7",  "contact 8",  "contact 9",  "contact 10", "contact 11",
-        "contact 12", "contact 13", "contact 14", "contact 15", "contact 16", "thief",
+        "contact 12", "contact 13", "contact 14", "contact 15", "contact 16",
     };
 
-    return host + 1 == w->host_count && host > w->scene.contacts ? names[SIM_HOST_MAX - 1]
-                                                                 : names[host];
+    return names[host];
 }
 
 void sim_note(struct sim *w, const char *format, ...)
