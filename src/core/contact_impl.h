@@ -430,9 +430,13 @@ void aw_co_sent(struct contact *c, uint64_t id, enum aw_status status);
 
 /* contact_peers.c: who the others are, and cells from and to them. */
 AW_MUST_USE enum aw_status aw_co_peers_draw(struct contact *c);
+/* Draws the next key of this device, unless one waits already. */
 void aw_co_peers_renew(struct contact *c);
+/* The key that replies tell: the next one, if there is one. */
 void aw_co_peers_tell_key(const struct contact *c, uint8_t pk[AW_KEY_LEN]);
+/* A plan has come into force: it may name the next key. */
 void aw_co_peers_plan(struct contact *c);
+/* Whether introductions of that plan are to come and have not. */
 bool aw_co_lacks_introductions(const struct contact *c, const struct aw_plan *plan);
 const struct aw_member *aw_co_own_member(const struct contact *c);
 const struct aw_member *aw_co_peer_member(const struct contact *c, const struct aw_peer *peer);

@@ -209,7 +209,6 @@ static bool ends_timer(const struct aw_ladder *l, const struct aw_ladder_rules *
 void aw_ladder_safe(struct aw_ladder *l, const struct aw_ladder_rules *rules, uint32_t seq,
                     uint64_t made_s, uint64_t now_s, struct aw_ladder_out *out)
 {
-
     aw_ladder_advance(l, rules, now_s, out);
     /* An older one that was under way when she called for help says nothing about now. */
     if (!aw_ladder_is_incident(l) || seq <= l->trigger_seq)

@@ -81,11 +81,10 @@ struct aw_peers_book {
     bool is_vouched;      /* it counts: once until she is heard directly */
     uint32_t incident_id; /* that the fields below belong to */
     bool is_released;     /* the human was told */
-    /* Secret half of a key that replies tell already; it is in use from the plan on that names it.
-     */
     bool has_next_key;
-    uint8_t next_key[AW_KEY_LEN];
-    uint32_t lacks_intro; /* version of a plan whose introductions have not come yet, 0: none */
+    uint8_t
+        next_key[AW_KEY_LEN]; /* secret half of a key that replies tell, and no plan names yet */
+    uint32_t lacks_intro;     /* version of a plan whose introductions have not come yet, 0: none */
 };
 
 /* What the shares of others opened, and their shares of her plan card. Secret: wipe. */

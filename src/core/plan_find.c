@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "crypto/verify.h"
 
 #define HOUR_S 3600
 #define DAY_S  86400
@@ -136,13 +137,12 @@ uint16_t aw_plan_humans(const struct aw_plan *plan)
 
 bool aw_plan_introduces(const struct aw_plan *plan, const uint8_t key[AW_KEY_LEN])
 {
-    static const uint8_t none[AW_KEY_LEN];
     unsigned own = 0, others = 0;
 
     for (size_t i = 0; i < plan->roster_count; i++) {
         if (memcmp(plan->roster[i].key, key, AW_KEY_LEN) == 0)
             own++;
-        else if (memcmp(plan->roster[i].key, none, AW_KEY_LEN) != 0)
+        else if (!aw_secret_is_zero(plan->roster[i].key, AW_KEY_LEN))
             others++;
     }
     return own > 0 && others > 0;

@@ -103,7 +103,7 @@ void render_contact(const json_t *c)
         render_line("made the channel anew with an old key: compare the words again, and "
                     "'allswell refuse' it if they differ");
     if (reply_flag(c, "plan_due"))
-        render_line("the others do not know this device yet: put your plan into force again "
+        render_line("this device is new to the others, or lost your plan: put it into force again "
                     "('allswell plan set')");
     if (reply_flag(c, "silent"))
         render_line("not heard for 30 days: ask whether the device still works");

@@ -45,7 +45,7 @@ enum aw_event_kind {
     AW_EVENT_WORDS,         /* paired: compare the words with the other person */
     AW_EVENT_INVITE_STALE,  /* the invite expired without an answer, or the answer came too late */
     AW_EVENT_RESUMED,       /* security: the channel was re-established */
-    AW_EVENT_QUARANTINED,   /* security: by an old key; compare the words again */
+    AW_EVENT_QUARANTINED,   /* security: by an old key; compare the words again; at starts, too */
     AW_EVENT_FORK,          /* security: two devices speak with the same keys */
     AW_EVENT_SILENT,        /* no answer for 30 days */
 

@@ -83,7 +83,12 @@ AW_API AW_MUST_USE enum aw_status aw_contact_join(struct aw_contact *c, struct a
                                                   size_t relay_count, const char *name,
                                                   struct aw_now now);
 
-/** Says that humans compared the words and that they are equal. AW_E_STATE, AW_E_BUSY. */
+/**
+ * Says that humans compared the words and that they are equal. It vouches for nothing that her
+ * secret did not show: aw_contact_words_compared() does (spec/07-contact.md §12).
+ *
+ * @return AW_OK, AW_E_STATE, AW_E_BUSY
+ */
 AW_API AW_MUST_USE enum aw_status aw_contact_verify(struct aw_contact *c, struct aw_now now);
 
 /**
@@ -186,7 +191,8 @@ AW_API AW_MUST_USE enum aw_status aw_contact_leave(struct aw_contact *c, bool le
 
 /**
  * Says that this human compared the words with her in person again: what her secrets cannot show
- * any more, because she forgot them, contacts show so. AW_E_STATE, AW_E_BUSY.
+ * any more, because she forgot them, contacts show so. It vouches for the plan that waits, too
+ * (`pending_unjudged`): show him what that plan says before. AW_E_STATE, AW_E_BUSY.
  */
 AW_API AW_MUST_USE enum aw_status aw_contact_words_compared(struct aw_contact *c,
                                                             struct aw_now now);
