@@ -60,7 +60,7 @@ enum aw_status council_introduce(struct circle *c, size_t n, uint32_t version, u
     return aw_co_introductions(contact_of(c->hosts[n].contact), aw_buf_bytes(&body));
 }
 
-void council_begin(struct circle *c, struct aw_plan *plan, uint16_t inside)
+void council_plan(struct circle *c, struct aw_plan *plan, uint16_t inside)
 {
     struct aw_secrets secrets = {.circle = inside};
 
@@ -68,6 +68,11 @@ void council_begin(struct circle *c, struct aw_plan *plan, uint16_t inside)
     memcpy(secrets.duress_key, circle_duress, sizeof circle_duress);
     T_EQ(aw_subject_plan_set(c->hosts[0].subject, plan, &secrets, circle_safe, circle_now(c, 0)),
          AW_OK);
+}
+
+void council_begin(struct circle *c, struct aw_plan *plan, uint16_t inside)
+{
+    council_plan(c, plan, inside);
     circle_run(c, 120 + 6 * COUNCIL_WITNESS_S);
 }
 

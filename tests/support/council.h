@@ -18,8 +18,10 @@
  */
 void council_init(struct circle *c, size_t contacts, uint64_t seed, struct aw_plan *plan);
 
-/* Sets plan and secrets, with `inside` (bit n - 1: contact n) in the circle, lets her
- * device introduce everybody, and lets them meet. */
+/* Sets plan and secrets, with `inside` (bit n - 1: contact n) in the circle. */
+void council_plan(struct circle *c, struct aw_plan *plan, uint16_t inside);
+
+/* The same, and lets her device introduce everybody, and lets them meet. */
 void council_begin(struct circle *c, struct aw_plan *plan, uint16_t inside);
 
 /* Gives contact n the introductions of this version, of the persons in `of`. */

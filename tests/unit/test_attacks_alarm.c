@@ -1,46 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/circle.h"
+#include "support/ladder_bed.h"
 
 #include "core/contact_impl.h"
 #include "core/subject_impl.h"
 
 /* Attempts to silence an alarm: full queues, broken stores, changed plans, old words. */
 
-#define T0 UINT64_C(1790000000)
+#define T0 LADDER_T0
 
-struct bed {
-    struct aw_plan plan;
-    struct aw_ladder_rules rules;
-    struct aw_ladder ladder;
-    struct aw_ladder_out out;
-};
-
-/* Watches a check-in and the device. */
-static void watch(struct bed *b, uint64_t checkin_s, uint64_t beat_s, uint64_t now_s)
+/* The first level is for group 1 only. */
+static void set_up(struct ladder_bed *b, uint8_t groups)
 {
-    const struct aw_ladder_due due = {{checkin_s, AW_NO_TIME, AW_NO_TIME, AW_NO_TIME, beat_s}};
-
-    aw_ladder_watch(&b->ladder, &b->rules, &due, now_s, &b->out);
+    ladder_set_up(b);
+    b->rules.groups = groups;
 }
 
-/* Three levels at 0, 10, 20 min, the first for group 1 only; a deadline at T0 + 60 min. */
-static void set_up(struct bed *b, uint8_t groups)
-{
-    memset(b, 0, sizeof *b);
-    aw_plan_default(&b->plan, 2);
-    b->plan.grace_s = 300;
-    b->plan.levels_count = 3;
-    b->plan.levels[0] = (struct aw_level){.delay_s = 0, .groups = 1};
-    b->plan.levels[1] = (struct aw_level){.delay_s = 600, .groups = 1};
-    b->plan.levels[2] = (struct aw_level){.delay_s = 1200, .groups = AW_GROUPS_ALL};
-    b->plan.claim_s = 900;
-    b->plan.ring_s = 120;
-    b->rules = (struct aw_ladder_rules){.plan = &b->plan, .groups = groups};
-    aw_ladder_init(&b->ladder, T0);
-    watch(b, T0 + 3600, T0 + 86400, T0);
-}
-
-static size_t rings(const struct bed *b)
+static size_t rings(const struct ladder_bed *b)
 {
     size_t count = 0;
 
@@ -53,7 +29,7 @@ static size_t rings(const struct bed *b)
  * Method: an alarm whose first level is not for this contact; then a plan of one level. */
 static void test_plan_of_one_level(void)
 {
-    struct bed b;
+    struct ladder_bed b;
 
     set_up(&b, 2);
     aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_SOS, 9, T0 + 60, T0 + 60, &b.out);
@@ -61,7 +37,7 @@ static void test_plan_of_one_level(void)
     b.plan.levels_count = 1;
     b.plan.levels[0].groups = AW_GROUPS_ALL;
     b.out.count = 0;
-    watch(&b, T0 + 7200, T0 + 86400, T0 + 70);
+    ladder_watch(&b, T0 + 7200, T0 + 86400, T0 + 70);
     T_EQ(b.ladder.state, AW_LADDER_ALARM);
     T_EQ(rings(&b), 1);
     b.out.count = 0;
@@ -74,17 +50,17 @@ static void test_plan_of_one_level(void)
  * Method: missed by beats; beats come back; then the old check-in, then one made after it. */
 static void test_held_back_checkin(void)
 {
-    struct bed b;
+    struct ladder_bed b;
 
     set_up(&b, 1);
-    watch(&b, T0 + 90000, T0 + 3600, T0);
+    ladder_watch(&b, T0 + 90000, T0 + 3600, T0);
     b.out.count = 0;
     aw_ladder_path(&b.ladder, &b.rules, T0 + 3900, T0 + 3900, &b.out);
     aw_ladder_path(&b.ladder, &b.rules, T0 + 4000, T0 + 4000, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_MISSED);
     T_EQ(b.ladder.cause, AW_WHY_BEAT);
     b.out.count = 0;
-    watch(&b, T0 + 90000, T0 + 9000, T0 + 4100);
+    ladder_watch(&b, T0 + 90000, T0 + 9000, T0 + 4100);
     T_EQ(b.ladder.state, AW_LADDER_RESUMED);
     aw_ladder_safe(&b.ladder, &b.rules, 50, T0 + 3000, T0 + 4200, &b.out);
     T_TRUE(!b.ladder.safe_seen);
@@ -97,7 +73,7 @@ static void test_held_back_checkin(void)
  * Method: duress with seq 20, then the SOS with seq 10, then a safe check-in with seq 15. */
 static void test_late_sos_keeps_the_newest(void)
 {
-    struct bed b;
+    struct ladder_bed b;
 
     set_up(&b, 1);
     aw_ladder_alarm(&b.ladder, &b.rules, AW_INCIDENT_DURESS, 20, T0 + 60, T0 + 60, &b.out);
@@ -269,7 +245,7 @@ static void test_claim_of_another_before_anybody_rang(void)
 {
     const struct aw_ladder_peer other = {.human = 2, .groups = 1};
     uint64_t missed_s = T0 + 3600 + 300;
-    struct bed b;
+    struct ladder_bed b;
 
     set_up(&b, 1);
     b.plan.levels[0].delay_s = 300;

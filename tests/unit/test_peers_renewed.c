@@ -123,7 +123,6 @@ static void test_pairs_alone_too_old(void)
  * Method: an image of contact 2 when it has been introduced and knows nobody yet. */
 static void test_restored_before_meeting(void)
 {
-    struct aw_secrets secrets = {.circle = 5};
     const struct aw_peers *peers;
     struct aw_plan plan;
     struct image old;
@@ -131,10 +130,7 @@ static void test_restored_before_meeting(void)
 
     council_init(&c, 3, 505, &plan);
     plan.change.loosen_s = HOUR_S;
-    memcpy(secrets.safe_key, circle_safe, sizeof circle_safe);
-    memcpy(secrets.duress_key, circle_duress, sizeof circle_duress);
-    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, &secrets, circle_safe, circle_now(&c, 0)),
-         AW_OK);
+    council_plan(&c, &plan, 5);
     peers = &contact_of(c.hosts[2].contact)->peers;
     for (int i = 0; i < 60 && (peers->used == 0 || peers->list[0].intro == 0); i++)
         circle_run(&c, 1);
@@ -168,17 +164,13 @@ static unsigned lose_a_file(struct circle *c, const struct circle_cell *cell)
  * set comes again. */
 static void test_lost_introductions(void)
 {
-    struct aw_secrets secrets = {.circle = 1};
     struct aw_plan plan;
     struct circle c;
 
     council_init(&c, 2, 503, &plan);
-    memcpy(secrets.safe_key, circle_safe, sizeof circle_safe);
-    memcpy(secrets.duress_key, circle_duress, sizeof circle_duress);
     c.fate = lose_a_file;
     c.budget = (unsigned)c.relay_count;
-    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, &secrets, circle_safe, circle_now(&c, 0)),
-         AW_OK);
+    council_plan(&c, &plan, 1);
     circle_run(&c, 50);
     T_EQ(c.budget, 0);
     T_EQ(circle_view(&c, 1).plan_version, 1);
