@@ -50,9 +50,9 @@ expect() {
     return 0
 }
 
-# Waits up to ten seconds for a command to succeed.
+# Waits for a command to succeed, for as long as a loaded machine may take.
 await() {
-    left=50
+    left=200
     until "$@" >/dev/null 2>&1; do
         left=$((left - 1))
         [ $left -gt 0 ] || { fail "did not happen: $*"; return 0; }
