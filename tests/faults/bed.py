@@ -80,6 +80,9 @@ class Page:
     def count(self):
         return struct.unpack("I", self.map[16:20])[0]
 
+    def hits(self):
+        return struct.unpack("I", self.map[20:24])[0]
+
     def jump(self, hours, asleep=False):
         """Moves all clocks, or those that go on while a machine sleeps."""
         at = 32 if asleep else 24
@@ -263,8 +266,9 @@ class Bed:
     def report(self):
         """What the programs said last."""
         for name in self.pages:
-            with open(self.path(f"{name}.err"), encoding="utf-8", errors="replace") as file:
-                print(f"{name}: {file.read()[-500:]}")
+            with contextlib.suppress(FileNotFoundError):
+                with open(self.path(f"{name}.err"), encoding="utf-8", errors="replace") as file:
+                    print(f"{name}: {file.read()[-500:]}")
 
     def quiet(self, *names):
         """No secret of the test in what a program wrote."""

@@ -5,9 +5,11 @@
 Usage: mutants.py BUILD RESULTS SECONDS [SEED]
   BUILD    a folder in which the tests are built with gcc (cmake, Makefiles)
   RESULTS  a file of what is known of each mutant; made, and gone on with: whose source has not changed
-           since is not run again
-Prints figures as tools/proof.sh takes them; survivors are listed on stderr.
+           since is not run again, but for survivors when a test has changed
+Prints figures as tools/proof.sh takes them; survivors are listed on stderr. What makes no difference
+is listed in equivalent.txt, each with its reason, and is tried last: a test must not notice it.
 """
+import collections
 import concurrent.futures
 import hashlib
 import os
@@ -21,9 +23,10 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Per source: the tests that may notice, quick ones first.
-READER = ["test_cbor_judge", "test_rd_wr", "test_message_rules", "test_diag", "test_request",
+EQUIVALENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "equivalent.txt")
+READER = ["test_cbor_judge", "test_rd_wr", "test_utf8", "test_message_rules", "test_diag", "test_request",
           "replay_cbor_judge", "test_cbor_differential", "test_messages"]
-LADDER = ["test_ladder", "test_watch", "replay_ladder", "replay_escalation", "test_attacks_alarm", "test_circle",
+LADDER = ["test_ladder", "test_ladder_edges", "test_watch", "replay_ladder", "replay_escalation", "test_attacks_alarm", "test_circle",
           "test_triggers"]
 SOURCES = {
     "src/wire/rd.c": READER,
@@ -40,6 +43,7 @@ SWAPS = [("<=", "<"), (">=", ">"), ("==", "!="), ("!=", "=="), ("&&", "||"), ("|
 TOKEN = re.compile(r"<=|>=|==|!=|&&|\|\||<<|>>|->|\+\+|--|\+=|-=|<|>| \+ | - |\btrue\b|\bfalse\b")
 NUMBER = re.compile(r"(?<![\w.])(\d+)(?=[uUlL]*\b)")
 SIMPLE = re.compile(r"^\s+(?:[\w\->.\[\]*&() ]+ (?:=|\+=|-=|\|=|&=) [^;]*|[a-z_]+\([^;]*\)|[\w\->.\[\]]+(?:\+\+|--));$")
+BEGINS = re.compile(r"^\w[^;=]*?(\w+) ?\(|^(?:static |const )*(?:enum|struct) (\w+)")
 DECLARES = re.compile(r"^\s+(?:const |static |struct |enum |uint|int|size_t|bool|unsigned|char|return|break)")
 
 
@@ -50,23 +54,29 @@ def blank(text):
 
 
 def mutants_of(path):
-    """Pairs of a description and the changed text. What is asserted, and initialisers of tables, stay."""
+    """Where, a description (the same while the function stays) and the changed text of each mutant. What is
+    asserted, and initialisers of tables, stay."""
     with open(os.path.join(ROOT, path), encoding="utf-8") as file:
         text = file.read()
     bare = blank(text)
-    found, offset, is_asserting = [], 0, False
+    found, offset, is_asserting, function = [], 0, False, ""
+    times = collections.Counter()
     swaps = dict(SWAPS)
     for number, line in enumerate(bare.split("\n"), 1):
         begin = offset
         offset += len(line) + 1
+        if begins := BEGINS.match(line):
+            function = begins.group(1) or begins.group(2)
         is_asserting = is_asserting or "AW_ASSERT" in line or "_Static_assert" in line
         if is_asserting or not line.startswith(" "):
             is_asserting = is_asserting and not line.rstrip().endswith(";")
             continue
 
         def put(at, old, new):
-            found.append((f"{path}:{number}: `{line.strip()}`: {old.strip()} -> {new.strip() or 'nothing'}",
-                          text[:begin + at] + new + text[begin + at + len(old):]))
+            what = f"{path} {function}: `{line.strip()}`: {old.strip()} -> {new.strip()}"
+            times[what] += 1
+            nth = f" ({times[what]})" if times[what] > 1 else ""
+            found.append((number, what + nth, text[:begin + at] + new + text[begin + at + len(old):]))
 
         for match in TOKEN.finditer(line):
             if match.group() in swaps:
@@ -108,6 +118,9 @@ class Bench:
     def folder(self, test):
         return os.path.join(self.build, "fuzz" if test.startswith("replay_") else "tests")
 
+    def program(self, test):
+        return os.path.join(self.build, "fuzz" if test.startswith("replay_") else "unit", test)
+
     def command(self, test, program):
         """A replay plays its corpus, and what its own mutator makes of it."""
         corpus = os.path.join(ROOT, "fuzz", "corpus", test.removeprefix("replay_"))
@@ -117,8 +130,7 @@ class Bench:
         """How long it may take: much longer than it takes without a mutant."""
         if test not in self.limits:
             begin = time.monotonic()
-            folder = "fuzz" if test.startswith("replay_") else "unit"
-            if not self.run(self.command(test, os.path.join(self.build, folder, test)), 120):
+            if not self.run(self.command(test, self.program(test)), 120):
                 raise RuntimeError(f"{test} fails as it is: mend that first")
             self.limits[test] = 10 * (time.monotonic() - begin) + 5
         return self.limits[test]
@@ -136,7 +148,9 @@ class Bench:
             source, mutant = os.path.join(work, os.path.basename(path)), os.path.join(work, "mutant.o")
             with open(source, "w", encoding="utf-8") as file:
                 file.write(text)
-            compile_ = ["gcc", *self.objects[path], "-O1", "-w", "-I", os.path.join(ROOT, os.path.dirname(path)),
+            # The tests run under the sanitizers, too: here it is enough that the program stops.
+            compile_ = ["gcc", *self.objects[path], "-O1", "-w", "-fsanitize=undefined",
+                        "-fsanitize-undefined-trap-on-error", "-I", os.path.join(ROOT, os.path.dirname(path)),
                         "-c", source, "-o", mutant]
             if not self.run(compile_, 60):
                 return "does not compile"
@@ -152,42 +166,76 @@ class Bench:
         return "survived"
 
 
+    def digest(self):
+        """Of the tests as they are built: what survived others may not survive these."""
+        all_ = hashlib.sha256()
+        for test in sorted(set(READER + LADDER)):
+            with open(self.program(test), "rb") as file:
+                all_.update(file.read())
+        return all_.hexdigest()[:16]
+
+
+def equivalents():
+    """Descriptions of what makes no difference; each has its reason in the indented lines below it."""
+    with open(EQUIVALENT, encoding="utf-8") as file:
+        lines = [line.rstrip("\n") for line in file if line.strip() and not line.startswith("#")]
+    for line, reason in zip(lines, lines[1:] + [""]):
+        if not line.startswith(" ") and not reason.startswith("    "):
+            sys.exit(f"mutants: no reason is given for: {line}")
+    return [line for line in lines if not line.startswith(" ")]
+
+
 def main():
     build, results_path, seconds = os.path.abspath(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     end = time.monotonic() + seconds
-    mutants = [(path, what, text) for path in SOURCES for what, text in mutants_of(path)]
-    keys = [hashlib.sha256((path + text).encode()).hexdigest()[:16] for path, _, text in mutants]
+    mutants = [(path, *mutant) for path in SOURCES for mutant in mutants_of(path)]
+    keys = [hashlib.sha256((path + text).encode()).hexdigest()[:16] for path, _, _, text in mutants]
+    listed = equivalents()
+    missing = set(listed) - {what for _, _, what, _ in mutants}
+    if missing:
+        sys.exit("mutants: equivalent.txt lists what there is not:\n" + "\n".join(sorted(missing)))
+    is_equivalent = [what in set(listed) for _, _, what, _ in mutants]
+    bench = Bench(build)
+    survived = f"survived {bench.digest()}"
     known = {}
     if os.path.exists(results_path):
         with open(results_path, encoding="utf-8") as file:
             known = dict(line.rstrip("\n").split(" ", 1) for line in file)
-    known = {key: known[key] for key in keys if key in known}
+    known = {key: known[key] for key in keys
+             if key in known and (known[key] == survived or not known[key].startswith("survived"))}
     left = [i for i, key in enumerate(keys) if key not in known]
     random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1).shuffle(left)
-    bench = Bench(build)
+    left.sort(key=lambda i: is_equivalent[i])
 
     def work(i):
-        return (i, bench.judge(mutants[i][0], mutants[i][2])) if time.monotonic() < end else (i, None)
+        path, _, _, text = mutants[i]
+        return (i, bench.judge(path, text)) if time.monotonic() < end else (i, None)
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool, \
             open(results_path, "w", encoding="utf-8") as file:
         file.writelines(f"{key} {result}\n" for key, result in known.items())
         for i, result in pool.map(work, left):
             if result is not None:
-                known[keys[i]] = result
-                file.write(f"{keys[i]} {result}\n")
+                known[keys[i]] = survived if result == "survived" else result
+                file.write(f"{keys[i]} {known[keys[i]]}\n")
                 file.flush()
 
     verdicts = {i: known[key] for i, key in enumerate(keys) if key in known}
-    survivors = [i for i, verdict in verdicts.items() if verdict == "survived"]
-    tried = sum(verdict != "does not compile" for verdict in verdicts.values())
+    killed = [i for i, verdict in verdicts.items() if verdict.startswith("killed")]
+    survivors = [i for i, verdict in verdicts.items() if verdict == survived and not is_equivalent[i]]
     for i in sorted(survivors):
-        print("survived:", mutants[i][1], file=sys.stderr)
+        print(f"survived: line {mutants[i][1]} of {mutants[i][2]}", file=sys.stderr)
+    wrong = [i for i in killed if is_equivalent[i]]
+    for i in wrong:
+        print(f"listed in equivalent.txt, but {verdicts[i]}: {mutants[i][2]}", file=sys.stderr)
+    tried = len(killed) + len(survivors)
     if tried == 0:
         sys.exit("mutants: there was no time for one")
-    percent = 100 * (tried - len(survivors)) / tried
-    print(f"mutants of reader and ladder, tried\t{tried}\t{len(keys)} made\tinfo\tlast")
+    percent = 100 * len(killed) / tried
+    print(f"mutants of reader and ladder, tried\t{tried}\t{len(keys) - sum(is_equivalent)} made\tinfo\tlast")
+    print(f"mutants that make no difference, listed with the reason\t{sum(is_equivalent)}\t-\tinfo\tlast")
     print(f"mutants that a test notices, %\t{percent:.1f}\t90\t{'met' if percent >= 90 else 'short'}\tlast")
+    sys.exit(1 if wrong else 0)
 
 
 main()

@@ -418,6 +418,36 @@ static void test_proof_from_the_future(void)
     T_EQ(b.ladder.state, AW_LADDER_SUSPECT);
 }
 
+/* Goal: a word ends the incident of a lost timer only when no other deadline is behind, be it the
+ * first one or of this very second.
+ * Method: her check-in still missing; due in the second in which the word comes; ahead of it. */
+static void test_lost_timer_and_checkin(void)
+{
+    struct aw_ladder_due due = {{T0 + 3600, T0 + 3650, AW_NO_TIME, AW_NO_TIME, T0 + 86400}};
+    struct ladder_bed b;
+
+    ladder_set_up(&b);
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0, &b.out);
+    (void)ladder_tick(&b, T0 + 3900);
+    T_EQ(b.ladder.cause, AW_WHY_CHECKIN);
+    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 3905, &b.out), AW_OK);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3960, T0 + 3960, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] = T0 + 3961;
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 3961, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3961, T0 + 3961, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] = T0 + 3963;
+    due.at_s[AW_LADDER_DUE(AW_WHY_TIMER)] = T0 + 3961; /* after she said it */
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 3962, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3960, T0 + 3962, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_MISSED);
+    due.at_s[AW_LADDER_DUE(AW_WHY_TIMER)] = T0 + 3650;
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 3962, &b.out);
+    aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3962, T0 + 3962, &b.out);
+    T_EQ(b.ladder.state, AW_LADDER_FINE);
+}
+
 int main(void)
 {
     T_RUN(test_next_incident);
@@ -431,5 +461,6 @@ int main(void)
     T_RUN(test_unsure_twice);
     T_RUN(test_restart_near_the_end_of_grace);
     T_RUN(test_proof_from_the_future);
+    T_RUN(test_lost_timer_and_checkin);
     return t_end();
 }

@@ -68,6 +68,7 @@ else
   if [ "$seconds" -ge 500 ]; then
     part network "$here/network.py" "$bin" "$preload" --seed "$seed"
     part asleep "$here/asleep.py" "$bin" "$preload" --suspend 1
+    part commands "$here/commands.py" "$bin" "$preload" --seed "$seed" --seconds 60
     for name in hosts full restored secrets; do part $name "$here/$name.py" "$bin" "$preload"; done
   fi
 fi

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Goal: a command whose calls into the system fail, or who is out of memory, says so in one line with an exit code
+that the man page knows, or does its work; her home is as it was, and what she is told was done, is done. An agent
+that is asked at that moment answers, or ends in one line and starts again.
+Method: commands of a subject and a contact, without an agent and with one; the nth call of a kind fails, once or for
+ever, drawn by a seed.
+Usage: commands.py BIN PRELOAD [--seed N] [--seconds N]"""
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import bed
+
+MAP, NEW_FD, THREAD, RANDOM, WAIT = (1 << bit for bit in range(12, 17))
+# Where memory, a descriptor of its own or a thread is refused to it, libuv ends the process by abort().
+KINDS = [
+    (bed.MALLOC, (errno.ENOMEM,), 2000, True),
+    (bed.READ, (errno.EIO, errno.EINTR), 60, False),
+    (bed.WRITE, (errno.EIO, errno.ENOSPC), 40, False),
+    (bed.SYNC, (errno.EIO,), 10, False),
+    (bed.OPEN, (errno.EMFILE, errno.EACCES, errno.EROFS), 30, False),
+    (bed.CLOSE, (errno.EIO,), 30, False),
+    (bed.NAME, (errno.EIO, errno.ENOSPC), 20, False),
+    (bed.SEND, (errno.EPIPE, errno.ENOBUFS), 8, False),
+    (bed.RECV, (errno.ECONNRESET,), 8, False),
+    (bed.SOCKET, (errno.EMFILE, errno.ENOMEM, errno.ENETUNREACH), 12, False),
+    (bed.EPOLL, (errno.ENOMEM,), 12, True),
+    (NEW_FD, (errno.EMFILE,), 4, True),
+    (THREAD, (errno.EAGAIN,), 3, True),
+    (RANDOM, (errno.EINTR,), 3, False),
+    (WAIT, (errno.EINTR,), 6, False),
+]
+COMMANDS = {
+    "her": ("status", "why", "log", "people", "relay list", "plan show", "plan check", "plan zone Europe/Berlin",
+            "coverage", "sos --wait 0", "drill", "life", "invite", "signal battery", "frame write ben", "cancel",
+            "card remove", "plan set plan"),
+    "ben": ("status", "why her", "log", "claim her", "decline her", "note her here", "unreachable her", "confirm her",
+            "place her", "card show her", "people", "relay list", "away 1h", "rota", "always-on", "compared her",
+            "answer her", "ask her"),
+}
+CODES = range(6)
+
+
+def nth(rng, most):
+    """Small ones often, large ones, too."""
+    return rng.randrange(1, 1 + rng.choice((3, 10, most)))
+
+
+class Trial:
+    """Counts, and one command at a time."""
+
+    def __init__(self, circle, rng):
+        self.circle, self.rng = circle, rng
+        self.met = self.refused = self.aborted = self.ended = 0
+
+    def arm(self, page):
+        kind, errors, most, may_abort = self.rng.choice(KINDS)
+        if self.rng.randrange(3) == 0:
+            kind, errors, most, may_abort = KINDS[0]
+        what = self.rng.choice(errors)
+        forever = what != errno.EINTR and self.rng.randrange(3) == 0
+        page.arm(kind, nth(self.rng, most), what, forever)
+        return kind, what, forever, may_abort
+
+    def judge(self, words, code, out, err, fault):
+        """One of: it was done, refused with one line, or libuv gave up."""
+        shown = f"{' '.join(words)}, {fault}: code {code}, {out[-300:]!r} {err[-600:]!r}"
+        if code == -signal.SIGABRT and fault[3] and "libuv" in err:
+            self.aborted += 1
+            return
+        bed.check("an exit code", code in CODES, shown)
+        bed.check("no secret", bed.SAFE not in out + err, shown)
+        if code not in (0, 1):
+            self.refused += 1
+            lines = err.splitlines()
+            bed.check("one line with a remedy", len(lines) == 1 and lines[0].startswith("allswell: "), shown)
+
+    def command(self, home, words, agent):
+        """With the fault in the command itself, or in the agent that it asks."""
+        circle = self.circle
+        page = circle.page(agent or "command")
+        fault = self.arm(page)
+        env = dict(circle.env)
+        if not agent:
+            env.update(LD_PRELOAD=bed.PRELOAD, AW_FAULT_PAGE=page.path)
+        argv = [f"{bed.BIN}/allswell", "--home", circle.path(home), *words]
+        got = subprocess.run(argv, env=env, input="", text=True, errors="replace", capture_output=True,
+                             timeout=60, check=False, cwd=circle.work)
+        self.met += page.hits() > 0
+        page.disarm()
+        self.judge(words, got.returncode, got.stdout, got.stderr, (*fault, page.hits()))
+        if agent and not circle.runs(agent):
+            self.after_its_end(agent, fault)
+
+    def after_its_end(self, agent, fault):
+        circle = self.circle
+        code = circle.kill(agent)
+        with open(circle.path(f"{agent}.err"), encoding="utf-8", errors="replace") as file:
+            err = file.read()
+        self.ended += 1
+        if code == -signal.SIGABRT and fault[3] and "libuv" in err[-4000:]:
+            self.aborted += 1
+        else:
+            bed.check("the agent ends with a code", code in CODES and code != 0, f"{fault}: {code} {err[-600:]!r}")
+            bed.check("and says why", "allswell: " in err[-600:], f"{fault}: {code} {err[-600:]!r}")
+        bed.check("it starts again", circle.agent(agent))
+
+
+def sound(circle, agent):
+    """Without a fault all is well: a word arrives, and each home answers."""
+    for home in ("her", "ben"):
+        circle.aw(home, "status", "--wait", "0", ok=True)
+    seq = circle.checkin("her", ok=False)
+    bed.check("a check-in is taken", seq > 0)
+    if agent:
+        bed.until("it arrives", 20, lambda: circle.arrived("ben", seq))
+
+
+def main():
+    seed, seconds = bed.options(seed=1, seconds=12)
+    with bed.Bed() as circle:
+        circle.relay("relay")
+        circle.circle("her", "ben")
+        trial = Trial(circle, bed.seeded(seed))
+        for agent in (False, True):
+            if agent:
+                circle.agent("ben")
+                circle.agent("her")
+            end = time.monotonic() + seconds / 2
+            while time.monotonic() < end and not bed.FAILED:
+                home = trial.rng.choice(list(COMMANDS))
+                words = trial.rng.choice(COMMANDS[home]).split()
+                trial.command(home, words, home if agent and trial.rng.randrange(2) == 0 else None)
+            sound(circle, agent)
+        circle.quiet("her", "ben")
+        if bed.FAILED:
+            circle.report()
+        print(f"seed {seed}: {trial.met} faults met, {trial.refused} refused, {trial.ended} agents ended, "
+              f"{trial.aborted} ended by libuv")
+        bed.check("faults are met", trial.met >= seconds)
+    bed.finish()
+
+
+main()
