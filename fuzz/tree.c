@@ -67,7 +67,7 @@ void tree_read(struct tree *t, struct aw_bytes bytes, const struct aw_wire_map *
         if (item.kind == AW_ITEM_NONE)
             break;
         *n = (struct tree_node){.at = at,
-                                .body = at + item.len - item.content_len,
+                                .body = at + item.head_len,
                                 .end = at + item.len,
                                 .value = item.value,
                                 .kind = (uint8_t)item.kind,

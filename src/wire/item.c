@@ -9,7 +9,7 @@ static void set(void *ctx, enum aw_item_kind kind, uint64_t value)
 
     item->kind = kind;
     item->value = value;
-    item->content_len = 0;
+    item->ptr = NULL;
 }
 
 static void set_string(void *ctx, enum aw_item_kind kind, cbor_data data, size_t len)
@@ -19,7 +19,6 @@ static void set_string(void *ctx, enum aw_item_kind kind, cbor_data data, size_t
     item->kind = kind;
     item->value = len;
     item->ptr = data;
-    item->content_len = len;
 }
 
 static void on_uint8(void *ctx, uint8_t value)

@@ -31,14 +31,14 @@ enum aw_item_kind {
 
 struct aw_item {
     uint64_t value;     /* number, length, count, or 0 and 1 */
-    const uint8_t *ptr; /* content of a string */
-    size_t content_len; /* of a string, else 0 */
-    size_t len;         /* bytes that the item took, without what a container holds */
+    const uint8_t *ptr; /* content of a string, else NULL */
+    size_t head_len;
+    size_t len; /* bytes that the item took, without what a container holds */
     enum aw_item_kind kind;
     bool is_shortest;
 };
 
-/* Sets kind, value, ptr and content_len of the struct aw_item that is its context. */
+/* Sets kind, value and ptr of the struct aw_item that is its context. */
 extern const struct cbor_callbacks aw_item_callbacks;
 
 /* An array of n items needs n bytes at least, a map of n pairs 2n. */
@@ -58,7 +58,6 @@ static inline void aw_item_read(struct aw_item *item, const uint8_t *ptr, size_t
 {
     static const uint64_t value_min[10] = {0, 0, 24, 256, 0, 65536, 0, 0, 0, UINT64_C(1) << 32};
     struct cbor_decoder_result res;
-    size_t head_len;
 
     item->kind = AW_ITEM_NONE;
     res = cbor_stream_decode(ptr, len, &aw_item_callbacks, item);
@@ -67,10 +66,10 @@ static inline void aw_item_read(struct aw_item *item, const uint8_t *ptr, size_t
         return;
     }
     item->len = res.read;
-    head_len = res.read - item->content_len;
-    item->is_shortest = item->value >= value_min[head_len];
+    item->head_len = item->ptr == NULL ? res.read : (size_t)(item->ptr - ptr);
+    item->is_shortest = item->value >= value_min[item->head_len];
     if (item->kind >= AW_ITEM_ARRAY)
-        aw_item_check_count(item, len - head_len);
+        aw_item_check_count(item, len - item->head_len);
 }
 
 #endif /* AW_WIRE_ITEM_H */

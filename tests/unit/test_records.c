@@ -221,7 +221,7 @@ static struct aw_bytes spliced(const struct circle_record *r, size_t pos, size_t
     else if (as->kind == AW_ITEM_BOOL)
         aw_wr_bool(&wr, as->value != 0);
     else
-        aw_wr_bytes(&wr, (struct aw_bytes){as->ptr, as->content_len});
+        aw_wr_bytes(&wr, (struct aw_bytes){as->ptr, (size_t)as->value});
     T_REQUIRE(aw_wr_end(&wr) == AW_OK);
     memcpy(space + buf.len, r->value + pos + item_len, r->len - pos - item_len);
     return (struct aw_bytes){space, buf.len + r->len - pos - item_len};
@@ -255,13 +255,13 @@ static void damage_string(struct circle *c, size_t host, size_t at, size_t pos,
 
     as.ptr = bytes;
     for (size_t kind = 0; kind < 6; kind++) {
-        memcpy(bytes, item->ptr, item->content_len);
-        as.content_len = item->content_len;
+        memcpy(bytes, item->ptr, item->value);
+        as.value = item->value;
         if (kind == 0)
-            memset(bytes, 0, item->content_len);
+            memset(bytes, 0, item->value);
         else if (kind == 1)
-            as.content_len--;
-        else if (kind < 2 + item->content_len)
+            as.value--;
+        else if (kind < 2 + item->value)
             bytes[kind - 2]++; /* some begin with small numbers */
         d.replace = spliced(r, pos, item->len, &as);
         (void)try_damage(c, host, &d, n);
@@ -283,7 +283,7 @@ static void damage_items(struct circle *c, size_t host, size_t at, size_t stride
         other = (struct aw_item){.kind = AW_ITEM_BOOL, .value = item.value == 0};
         if (which % stride == 0 && item.kind == AW_ITEM_UINT) {
             damage_number(c, host, at, pos, &item, n);
-        } else if (which % stride == 0 && item.kind == AW_ITEM_BYTES && item.content_len > 0) {
+        } else if (which % stride == 0 && item.kind == AW_ITEM_BYTES && item.value > 0) {
             damage_string(c, host, at, pos, &item, n);
         } else if (item.kind == AW_ITEM_BOOL) {
             d.replace = spliced(r, pos, item.len, &other);
