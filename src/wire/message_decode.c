@@ -94,7 +94,8 @@ static enum aw_status store_string(const struct aw_wire_field *f, uint8_t *base,
         AW_ASSERT(f->type == AW_WIRE_VAR);
         store_uint(base + f->aux, f->aux_width, value.len);
     }
-    memcpy(member, value.ptr, value.len);
+    if (value.len > 0)
+        memcpy(member, value.ptr, value.len);
     return AW_OK;
 }
 

@@ -57,13 +57,16 @@ bool aw_utf8_is_valid(struct aw_bytes text)
     return true;
 }
 
-/* What turns the direction of the text around it, or breaks the line, without being seen. */
-static bool turns_or_breaks(const uint8_t *p)
+/* What turns the direction of the text around it, or breaks the line, without being seen; `left`
+ * bytes are there, one at least. */
+static bool turns_or_breaks(const uint8_t *p, size_t left)
 {
     if (p[0] == 0xd8)
-        return p[1] == 0x9c; /* U+061C */
+        return left < 2 || p[1] == 0x9c; /* U+061C */
     if (p[0] != 0xe2)
         return false;
+    if (left < 3)
+        return true;
     if (p[1] == 0x80) /* U+200E, U+200F; U+2028 to U+202E */
         return p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae);
     return p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9; /* U+2066 to U+2069 */
@@ -72,11 +75,14 @@ static bool turns_or_breaks(const uint8_t *p)
 bool aw_utf8_is_printable(struct aw_bytes text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+        const uint8_t *p = text.ptr + i;
+        size_t left = text.len - i;
+
+        if (p[0] < 0x20 || p[0] == 0x7f)
             return false;
-        if (text.ptr[i] == 0xc2 && text.ptr[i + 1] < 0xa0) /* U+0080 to U+009F */
+        if (p[0] == 0xc2 && (left < 2 || p[1] < 0xa0)) /* U+0080 to U+009F */
             return false;
-        if (turns_or_breaks(text.ptr + i))
+        if (turns_or_breaks(p, left))
             return false;
     }
     return true;

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "wire/judge.h"
 #include "wire/rd.h"
+#include "wire/utf8.h"
 #include "wire/wr.h"
 
 static uint8_t space[256];
@@ -400,6 +401,23 @@ static void test_maps_and_bools(void)
     T_EQ(aw_rd_end(&rd), AW_OK);
 }
 
+/* Goal: text that ends within a character is looked at no further than it goes.
+ * Method: cut off where each rule would look at a byte behind; what lies there would be let
+ * through. */
+static void test_text_cut_off(void)
+{
+    static const char *const whole[] = {"c2a9", "d881", "e28281", "e28080"};
+
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
+        uint8_t bytes[3];
+        size_t len = t_unhex(whole[i], bytes, sizeof bytes);
+
+        T_TRUE(aw_utf8_is_printable((struct aw_bytes){bytes, len}));
+        for (size_t cut = 1; cut < len; cut++)
+            T_TRUE(!aw_utf8_is_printable((struct aw_bytes){bytes, cut}));
+    }
+}
+
 int main(void)
 {
     T_RUN(test_uint);
@@ -413,5 +431,6 @@ int main(void)
     T_RUN(test_failed_reader);
     T_RUN(test_wrong_kind);
     T_RUN(test_maps_and_bools);
+    T_RUN(test_text_cut_off);
     return t_end();
 }
