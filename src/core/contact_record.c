@@ -307,10 +307,10 @@ static void add_core(struct batch *b, unsigned dirty)
         add_message(b, CONTACT_KEY_WHO, &who_map, &c->who);
     if ((dirty & CONTACT_DIRTY_BOOK) != 0)
         add_message(b, CONTACT_KEY_BOOK, &book_map, &c->book);
-    if ((dirty & CONTACT_DIRTY_LADDER) != 0)
+    if ((dirty & CONTACT_DIRTY_LADDER) != 0) {
         add_message(b, CONTACT_KEY_LADDER, &ladder_map, &c->ladder);
-    if ((dirty & CONTACT_DIRTY_LADDER) != 0)
         add_message(b, CONTACT_KEY_SHOWN, &ladder_map, &c->shown);
+    }
     if ((dirty & CONTACT_DIRTY_SECRETS) != 0)
         add_message(b, CONTACT_KEY_SECRETS, &secrets_map, &c->secrets);
     start = b->buf.len;

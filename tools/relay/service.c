@@ -25,7 +25,7 @@ static bool run(const char *const argv[], bool is_loud)
     pid_t pid = -1;
     int status = -1;
 
-    for (; argv[count] != NULL && count < 7; count++)
+    for (; count < 7 && argv[count] != NULL; count++)
         words[count] = (char *)(uintptr_t)argv[count]; /* not written to: posix_spawn(3) */
     words[count] = NULL;
     if (posix_spawn_file_actions_init(&files) != 0)
