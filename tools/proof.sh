@@ -17,6 +17,7 @@ cd "$(dirname "$0")/.."
 # Part, share of the hours in percent (once: one run for each commit), seconds of a quick run.
 parts='models once 60
 interop once 30
+static once 75
 coverage once 150
 simulate 40 75
 faults 20 75

@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The part `static` of tools/proof.sh: what is shown without running anything, see
+# tests/static/README.md. To reproduce a finding: the command that failed is in the log.
+set -u
+mode=${PROOF_MODE:-quick} seconds=${PROOF_SECONDS:-75}
+work=$PROOF_BUILD/static-build
+began=$(date +%s)
+for tool in gcc python3; do
+  command -v "$tool" >/dev/null || { echo "static: no $tool: tools/setup.sh checks" >&2; exit 2; }
+done
+mkdir -p "$work"
+[ "$mode" = full ] || mode=quick
+
+# Runs a command within what is left of the time. $work/NAME.end: ok, failed, skipped or cut.
+run() { # <name> <command>...
+  name=$1
+  shift
+  left=$((seconds - $(date +%s) + began))
+  [ "$left" -ge 1 ] || left=1
+  timeout "$left" "$@" >"$work/$name.out" 2>"$work/$name.log"
+  case $? in
+  0) end=ok ;;
+  77) end=skipped ;;
+  124) end='cut' ;;
+  *)
+    end=failed
+    { echo "static: $*"; cat "$work/$name.log"; } >&2
+    ;;
+  esac
+  echo "$end" >"$work/$name.end"
+  echo "static: $name: $end, $(($(date +%s) - began)) s" >&2
+}
+ended() { # <name> <how>
+  [ "$(cat "$work/$1.end")" = "$2" ]
+}
+
+# How many ended so, of those named.
+count() { # <how> <name>...
+  how=$1 n=0
+  shift
+  for name in "$@"; do
+    ! ended "$name" "$how" || n=$((n + 1))
+  done
+  echo "$n"
+}
+
+rm -f "$work"/*.end
+parts='reader frames utf8 message'
+controls='reader_control frames_control utf8_control message_control'
+{
+  # Which quarter of the rows a quick run looks at: each commit the next.
+  first=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % 4))
+  for part in $parts; do
+    run "${part}_control" tests/static/eva.sh "$part" control
+    run "$part" tests/static/eva.sh "$part" "$mode" "$first"
+  done
+} &
+run analyzer python3 tests/static/analyse.py "$PROOF_TESTS" "$work/gcc" src tools
+run cppcheck tests/static/cppcheck.sh "$work/cppcheck" src tools
+if ended analyzer ok; then
+  run stack python3 tests/static/stack.py "$work/gcc" src/README.md
+else
+  echo cut >"$work/stack.end"
+fi
+run controls tests/static/controls.sh "$work/controls"
+wait
+
+verdict() { # <name>...
+  if [ "$(count ok "$@")" = $# ]; then echo met; else echo short; fi
+}
+figure() { printf '%s\t%s\t%s\t%s\tlast\n' "$1" "$2" "$3" "$4"; }
+# shellcheck disable=SC2086 # the parts are words
+if [ "$(count skipped $parts)" = 0 ]; then
+  proved=$(for part in $parts; do cat "$work/$part.out"; done |
+    awk '{ n += $1 } END { print n + 0 }')
+  figure 'reader and frame parser, parts without an alarm of Eva' "$(count ok $parts)" 4 \
+    "$(verdict $parts)"
+  figure 'properties of them that Eva proved' "$proved" - info
+  figure 'broken lines that Eva saw' "$(count ok $controls)" 4 "$(verdict $controls)"
+else
+  echo "static: no frama-c, the reader is not proved: tools/setup.sh proof" >&2
+fi
+files=$(sed -n 's/^analyse: \([0-9]*\) files.*/\1/p' "$work/analyzer.log")
+figure 'files clean under gcc -fanalyzer' "${files:-0}" all "$(verdict analyzer)"
+ended cppcheck skipped || figure 'cppcheck, findings' \
+  "$(grep -cE ': (error|warning|style|performance|portability):' "$work/cppcheck.log")" 0 \
+  "$(verdict cppcheck)"
+if ended stack ok || ended stack failed; then
+  figure 'functions that recurse' "$(grep -c '^recursion:' "$work/stack.log")" 0 "$(verdict stack)"
+  awk -F '\t' -v OFS='\t' -v verdict="$(verdict stack)" \
+    '{ print "stack of the deepest call, " $1 ", bytes", $2, $3, verdict, "last" }' \
+    "$work/stack.out"
+fi
+figure 'seeded faults that these found' "$(cat "$work/controls.out")" 6 "$(verdict controls)"
+! grep -qx failed "$work"/*.end
