@@ -213,6 +213,55 @@ void aw_loop_timer_free(struct aw_loop_timer *timer)
         uv_close((uv_handle_t *)&timer->uv, on_timer_closed);
 }
 
+struct aw_loop_watch {
+    uv_poll_t uv;
+    aw_loop_ready *call;
+    void *ctx;
+};
+
+struct aw_loop_watch *aw_loop_watch_new(struct aw_loop *loop, int fd, aw_loop_ready *call,
+                                        void *ctx)
+{
+    struct aw_loop_watch *watch = aw_alloc(sizeof *watch);
+
+    if (watch == NULL || uv_poll_init(&loop->uv, &watch->uv, fd) != 0) {
+        aw_free(watch);
+        return NULL;
+    }
+    watch->uv.data = watch;
+    watch->call = call;
+    watch->ctx = ctx;
+    return watch;
+}
+
+static void on_ready(uv_poll_t *handle, int status, int events)
+{
+    const struct aw_loop_watch *watch = handle->data;
+
+    watch->call(watch->ctx, status != 0 || (events & UV_READABLE) != 0,
+                status != 0 || (events & UV_WRITABLE) != 0);
+}
+
+enum aw_status aw_loop_watch_set(struct aw_loop_watch *watch, bool readable, bool writable)
+{
+    int events = (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
+    int error =
+        events == 0 ? uv_poll_stop(&watch->uv) : uv_poll_start(&watch->uv, events, on_ready);
+
+    return error == 0 ? AW_OK : AW_E_NETWORK;
+}
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+    aw_free(handle->data);
+}
+
+void aw_loop_watch_free(struct aw_loop_watch *watch)
+{
+    if (watch != NULL)
+        uv_close((uv_handle_t *)&watch->uv, on_watch_closed);
+}
+
 static bool random_fill(void *ctx, uint8_t *out, size_t len)
 {
     size_t done = 0;

@@ -134,6 +134,62 @@ static void test_hook(void)
     aw_loop_close(e.loop);
 }
 
+struct seen {
+    struct aw_loop *loop;
+    bool readable, writable;
+};
+
+static void on_seen(void *ctx, bool readable, bool writable)
+{
+    struct seen *seen = ctx;
+
+    seen->readable |= readable;
+    seen->writable |= writable;
+    aw_loop_stop(seen->loop);
+}
+
+static void look(struct seen *seen)
+{
+    seen->readable = seen->writable = false;
+    aw_loop_run(seen->loop);
+}
+
+/* Goal: a watch tells of what it was set to and of nothing else, of the end as readable, and no
+ * more once it was released; the descriptor stays open.
+ * Method: the two ends of a pipe. */
+static void test_watch(void)
+{
+    struct seen seen = {.loop = new_loop()};
+    struct aw_loop_watch *in, *out;
+    int fds[2];
+    char byte = 0;
+
+    T_REQUIRE(pipe(fds) == 0);
+    in = aw_loop_watch_new(seen.loop, fds[0], on_seen, &seen);
+    out = aw_loop_watch_new(seen.loop, fds[1], on_seen, &seen);
+    T_REQUIRE(in != NULL && out != NULL);
+    T_TRUE(aw_loop_watch_new(seen.loop, -1, on_seen, &seen) == NULL);
+    T_EQ(aw_loop_watch_set(in, true, false), AW_OK);
+    T_EQ(aw_loop_watch_set(out, false, true), AW_OK);
+    look(&seen);
+    T_TRUE(seen.writable && !seen.readable);
+    T_EQ(aw_loop_watch_set(out, false, false), AW_OK);
+    T_EQ(write(fds[1], "x", 1), 1);
+    look(&seen);
+    T_TRUE(seen.readable && !seen.writable);
+    T_EQ(read(fds[0], &byte, 1), 1);
+    aw_loop_watch_free(out);
+    T_EQ(close(fds[1]), 0);
+    look(&seen);
+    T_TRUE(seen.readable); /* the end */
+    seen.readable = false;
+    aw_loop_watch_free(in);
+    aw_loop_watch_free(NULL);
+    aw_loop_close(seen.loop);
+    T_TRUE(!seen.readable);
+    T_EQ(close(fds[0]), 0);
+}
+
 static void answer_line(void *ctx, struct aw_control_client *client, const char *line)
 {
     char text[64];
@@ -311,6 +367,7 @@ int main(void)
     T_RUN(test_broken_pipe);
     T_RUN(test_clock);
     T_RUN(test_timer_and_leaks);
+    T_RUN(test_watch);
     T_RUN(test_hook);
     T_RUN(test_control);
     T_RUN(test_control_short_of_memory);

@@ -60,6 +60,28 @@ AW_API void aw_loop_timer_set(struct aw_loop_timer *timer, uint64_t mono_ms);
 /** Releases the timer. It calls no more. */
 AW_API void aw_loop_timer_free(struct aw_loop_timer *timer);
 
+struct aw_loop_watch;
+
+/** Called on the loop's thread. A broken descriptor is both readable and writable. */
+typedef void aw_loop_ready(void *ctx, bool readable, bool writable);
+
+/**
+ * Makes a watch of a socket or pipe that somebody else reads and writes. It watches nothing yet.
+ * The descriptor is made non-blocking, and stays the caller's: close it after
+ * aw_loop_watch_free().
+ *
+ * @return NULL without memory, or for what cannot be watched
+ */
+AW_API struct aw_loop_watch *aw_loop_watch_new(struct aw_loop *loop, int fd, aw_loop_ready *call,
+                                               void *ctx);
+
+/** Sets what to wait for, instead of what was set before. AW_OK, or AW_E_NETWORK: it cannot. */
+AW_API AW_MUST_USE enum aw_status aw_loop_watch_set(struct aw_loop_watch *watch, bool readable,
+                                                    bool writable);
+
+/** Releases the watch. It calls no more. NULL is allowed. */
+AW_API void aw_loop_watch_free(struct aw_loop_watch *watch);
+
 /**
  * Makes the process safer to hold secrets: no core file, no tracing by other processes of the user,
  * SIGPIPE ignored. Call it first. AW_OK, or AW_E_STATE when the system refuses.
