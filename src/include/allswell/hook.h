@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /** Commands that run at the same time on one loop. */
-#define AW_HOOK_RUNNING_MAX 8
+#define AW_HOOK_RUNNING_MAX 24
 
 /** How a command ended. */
 struct aw_hook_result {
