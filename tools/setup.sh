@@ -10,8 +10,8 @@
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
-libjansson-dev libqrencode-dev libminiupnpc-dev"
-tests="python3"
+libjansson-dev libqrencode-dev libminiupnpc-dev libcurl4-openssl-dev"
+tests="python3 python3-aiosmtpd openssl"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
 spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian"
 # What only the proof needs, 450 MB of it.

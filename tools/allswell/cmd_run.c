@@ -32,8 +32,7 @@ static void on_signal(void *ctx)
     aw_loop_stop(host_net_loop(agent->host));
 }
 
-static bool open_agent(struct agent *agent, const struct home *home, const char *command,
-                       struct tool_fail *fail)
+static bool open_agent(struct agent *agent, const struct home *home, struct tool_fail *fail)
 {
     char path[HOME_FILE_MAX];
     enum aw_status status;
@@ -43,7 +42,6 @@ static bool open_agent(struct agent *agent, const struct home *home, const char 
     agent->host->is_agent = true;
     if (!host_net_open(agent->host, fail))
         return false;
-    host_net_on_event(agent->host, command);
     home_file(path, home, "control.sock");
     status = aw_control_open(&agent->control, host_net_loop(agent->host), path, on_line, agent);
     if (status != AW_OK)
@@ -68,14 +66,14 @@ int cmd_run(const struct args *args)
     struct home home;
     bool ok =
         home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
-        home_check(&home, &session_home_rule, &fail) &&
-        open_agent(&agent, &home, args_option(args, "on-event"), &fail) &&
+        home_check(&home, &session_home_rule, &fail) && open_agent(&agent, &home, &fail) &&
         supervisor_open(&agent.supervisor, host_net_loop(agent.host), next_deadline, &agent, &fail);
 
     if (ok) {
         (void)printf("running: %s\n", home.path);
         (void)fflush(stdout);
         host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-started"));
+        host_net_notify_start(agent.host, args_option(args, "on-event"));
         host_net_kick(agent.host);
         aw_loop_run(host_net_loop(agent.host));
         host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-ended"));

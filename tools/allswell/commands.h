@@ -36,6 +36,19 @@ enum option_key {
     OPT_TEXT,
     OPT_OFF,
     OPT_UNDO,
+    OPT_TOKEN,
+    OPT_USER,
+    OPT_FROM,
+    OPT_TO,
+    OPT_URGENCY,
+    OPT_AGAIN,
+    OPT_WITH_TEXT,
+    OPT_SAY,
+    OPT_BARE,
+    OPT_ALLOW_PLAIN,
+    OPT_PROXY,
+    OPT_CA,
+    OPT_YES,
 };
 
 int cmd_init(const struct args *args);
@@ -88,5 +101,10 @@ int cmd_log(const struct args *args);
 int cmd_why(const struct args *args);
 int cmd_place(const struct args *args);
 int cmd_card_show(const struct args *args);
+int cmd_notify_add(const struct args *args);
+int cmd_notify_list(const struct args *args);
+int cmd_notify_remove(const struct args *args);
+int cmd_notify_test(const struct args *args);
+int cmd_notify_log(const struct args *args);
 
 #endif /* TOOLS_ALLSWELL_COMMANDS_H */

@@ -117,7 +117,6 @@ static const struct {
     {"stays-here", "stays as a contact"},
     {"agent-started", "the agent was started"},
     {"agent-ended", "the agent was ended"},
-    {"hook-failed", "a hook could not be run"},
 };
 
 const char *event_phrase(const char *name)

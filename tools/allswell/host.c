@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/host.h"
 #include "allswell/host_net.h"
+#include "allswell/notify/notify.h"
 
 #include <allswell/agent.h>
 #include <allswell/store_sqlite.h>
@@ -164,46 +165,53 @@ static const struct {
     const char *what;
     bool (*handle)(struct host *host, const json_t *request, json_t **reply,
                    struct tool_fail *fail);
+    bool is_sign; /* that the person of this home is there */
 } requests[] = {
-    {"relay-add", host_relay_add},
-    {"relay-list", host_relay_list},
-    {"relay-remove", host_relay_remove},
-    {"invite", host_invite},
-    {"join", host_join},
-    {"forget", host_forget},
-    {"words", host_words},
-    {"verify", host_verify},
-    {"refuse", host_refuse},
-    {"people", host_people},
-    {"presence", host_presence},
-    {"plan-show", host_plan_show},
-    {"plan-check", host_plan_check},
-    {"plan-set", host_plan_set},
-    {"checkin", host_checkin},
-    {"sos", host_sos},
-    {"stop", host_stop},
-    {"timer-start", host_timer_start},
-    {"timer-extend", host_timer_extend},
-    {"timer-end", host_timer_end},
-    {"drill", host_drill},
-    {"signal", host_signal},
-    {"life", host_life},
-    {"coverage", host_coverage},
-    {"card-set", host_card_set},
-    {"remove", host_remove},
-    {"cancel", host_cancel},
-    {"frame-make", host_frame_make},
-    {"frame-take", host_frame_take},
-    {"frame-read", host_frame_read},
-    {"claim", host_claim},
-    {"confirm", host_confirm},
-    {"place", host_place},
-    {"card-show", host_card_show},
-    {"say", host_say},
-    {"availability", host_availability},
-    {"status", host_status},
-    {"log", host_log_show},
-    {"why", host_why},
+    {"relay-add", host_relay_add, false},
+    {"relay-list", host_relay_list, false},
+    {"relay-remove", host_relay_remove, false},
+    {"invite", host_invite, false},
+    {"join", host_join, false},
+    {"forget", host_forget, false},
+    {"words", host_words, false},
+    {"verify", host_verify, false},
+    {"refuse", host_refuse, false},
+    {"people", host_people, false},
+    {"presence", host_presence, false},
+    {"plan-show", host_plan_show, false},
+    {"plan-check", host_plan_check, false},
+    {"plan-set", host_plan_set, false},
+    {"checkin", host_checkin, true},
+    {"sos", host_sos, true},
+    {"stop", host_stop, true},
+    {"timer-start", host_timer_start, true},
+    {"timer-extend", host_timer_extend, true},
+    {"timer-end", host_timer_end, true},
+    {"drill", host_drill, true},
+    {"signal", host_signal, false},
+    {"life", host_life, false},
+    {"coverage", host_coverage, false},
+    {"card-set", host_card_set, false},
+    {"remove", host_remove, false},
+    {"cancel", host_cancel, true},
+    {"frame-make", host_frame_make, false},
+    {"frame-take", host_frame_take, false},
+    {"frame-read", host_frame_read, false},
+    {"claim", host_claim, false},
+    {"confirm", host_confirm, false},
+    {"place", host_place, false},
+    {"card-show", host_card_show, false},
+    {"say", host_say, false},
+    {"availability", host_availability, false},
+    {"status", host_status, false},
+    {"log", host_log_show, false},
+    {"why", host_why, false},
+    {"notify-add", host_notify_add, false},
+    {"notify-list", host_notify_list, false},
+    {"notify-remove", host_notify_remove, false},
+    {"notify-test", host_notify_test, false},
+    {"notify-tested", host_notify_tested, false},
+    {"notify-log", host_notify_log, false},
 };
 
 bool host_request(void *ctx, const char *what, const json_t *request, json_t **reply,
@@ -215,6 +223,8 @@ bool host_request(void *ctx, const char *what, const json_t *request, json_t **r
         if (strcmp(requests[i].what, what) == 0) {
             bool ok = requests[i].handle(host, request, reply, fail);
 
+            if (ok && requests[i].is_sign)
+                host_net_answered(host, NULL);
             host_net_kick(host); /* what the engines want done now */
             return ok;
         }

@@ -110,6 +110,10 @@ bool host_records_load(struct host *host, struct tool_fail *fail);
 bool host_relay_store(struct host *host, const struct host_relay *relay, struct tool_fail *fail);
 bool host_relay_forget(struct host *host, struct host_relay *relay, struct tool_fail *fail);
 
+/** Commits changes of the tool's records; says what to do when the disk refuses. */
+bool host_commit(struct host *host, const struct aw_store_op *ops, size_t count,
+                 struct tool_fail *fail);
+
 /** Adds an entry to the log, which forgets its oldest. Takes `entry` over; failure is silent. */
 void host_log(struct host *host, const struct host_who *who, json_t *entry);
 

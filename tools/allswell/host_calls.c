@@ -126,6 +126,7 @@ bool host_claim(struct host *host, const json_t *request, json_t **reply, struct
     if (status != AW_OK && status != AW_E_LIMIT)
         return fail_status(fail, status, "this was not noted");
     host_log(host, &who, json_pack("{s:s}", "event", "claimed"));
+    host_net_answered(host, &who);
     *reply = host_watch_json(host, who.watch, host_now(host));
     (void)json_object_set_new(*reply, "held", json_boolean(status == AW_OK));
     return true;
@@ -145,6 +146,7 @@ bool host_confirm(struct host *host, const json_t *request, json_t **reply, stru
     if (status != AW_OK)
         return fail_status(fail, status, "this was not noted");
     host_log(host, &who, json_pack("{s:s}", "event", "confirmed"));
+    host_net_answered(host, &who);
     aw_contact_view(who.watch->contact, &view);
     *reply = host_watch_json(host, who.watch, host_now(host));
     (void)json_object_set_new(

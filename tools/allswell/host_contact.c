@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/host.h"
+#include "allswell/host_net.h"
 #include "allswell/plan_reader.h"
 
 #include "common/reply.h"
@@ -93,24 +94,26 @@ static const struct said {
     const char *state;   /* what AW_E_STATE means */
     enum tool_exit code; /* of the refusals of what was given, and ... */
     const char *other;   /* ... what they mean */
+    bool answers;        /* a ring */
 } table[] = {
     {"ask", "asked-here", say_ask, NULL,
      "not now: a question of yours is open, the plan does not let you ask, or a call could give "
      "the person away; see 'allswell status'",
-     TOOL_STATE, "you have asked as often as the plan allows in a day: telephone, or act"},
+     TOOL_STATE, "you have asked as often as the plan allows in a day: telephone, or act", false},
     {"answer", "answered-here", say_answer, NULL,
-     "no drill waits for an answer: see 'allswell status'", TOOL_STATE, ""},
-    {"unreachable", "unreachable", say_unreachable, NULL, NOTHING, TOOL_STATE, ""},
+     "no drill waits for an answer: see 'allswell status'", TOOL_STATE, "", true},
+    {"unreachable", "unreachable", say_unreachable, NULL, NOTHING, TOOL_STATE, "", false},
     {"compared", "compared", say_compared, NULL,
-     "the words were never compared here: 'allswell verify' does that first", TOOL_STATE, ""},
+     "the words were never compared here: 'allswell verify' does that first", TOOL_STATE, "",
+     false},
     {"note", "noted", say_note, "text", NOTHING, TOOL_USAGE,
-     "a comment is one line of up to 24 bytes: shorten it"},
-    {"decline", "declined", say_decline, NULL, NOTHING, TOOL_STATE, ""},
-    {"leave", "left-here", say_leave, NULL, NOT_PAIRED, TOOL_STATE, ""},
-    {"stay", "stays-here", say_stay, NULL, NOT_PAIRED, TOOL_STATE, ""},
+     "a comment is one line of up to 24 bytes: shorten it", false},
+    {"decline", "declined", say_decline, NULL, NOTHING, TOOL_STATE, "", true},
+    {"leave", "left-here", say_leave, NULL, NOT_PAIRED, TOOL_STATE, "", false},
+    {"stay", "stays-here", say_stay, NULL, NOT_PAIRED, TOOL_STATE, "", false},
     {"hand-over", "handed-over", say_hand_over, "to",
      "there is nothing to hand over now: see 'allswell status'", TOOL_NOT_FOUND,
-     "no other contact, or more than one, is called so: use a number of 'allswell status'"},
+     "no other contact, or more than one, is called so: use a number of 'allswell status'", true},
 };
 
 bool host_say(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
@@ -134,6 +137,8 @@ bool host_say(struct host *host, const json_t *request, json_t **reply, struct t
         if (status != AW_OK)
             return fail_status(fail, status, "this was not noted");
         host_log(host, &who, json_pack("{s:s}", "event", table[i].logged));
+        if (table[i].answers)
+            host_net_answered(host, &who);
         *reply = host_watch_json(host, who.watch, host_now(host));
         (void)json_object_set_new(*reply, "said", json_string(what));
         return true;

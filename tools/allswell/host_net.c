@@ -2,25 +2,22 @@
 #include "allswell/host_net.h"
 
 #include "allswell/event.h"
+#include "allswell/notify/notify.h"
 
 #include <allswell/agent.h>
-#include <allswell/hook.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The network under a home: the agent, events on their way to people, and waiting for it all. */
 
-#define STEP_MS       25    /* true time between two looks at whether to go on waiting */
-#define HOOK_LIMIT_MS 60000 /* true time that a command may take */
+#define STEP_MS 25 /* true time between two looks at whether to go on waiting */
 
 struct host_net {
     struct host *host;
     struct aw_loop *loop;
     struct aw_agent *agent;
-    const char *command; /* of --on-event, or NULL */
-    char file[HOME_FILE_MAX];
+    struct notify *notify;
 
     /* host_net_run() */
     struct aw_loop_timer *timer;
@@ -47,42 +44,6 @@ static struct host_who who_of(struct host *host, uint32_t slot, const struct aw_
     return who;
 }
 
-static void run_hook(struct host_net *net, const char *const *argv, const char *const *env)
-{
-    enum aw_status status = aw_hook_run(net->loop, argv, env, HOOK_LIMIT_MS, NULL, NULL);
-
-    if (status != AW_OK)
-        host_log(net->host, NULL,
-                 json_pack("{s:s, s:s}", "event", "hook-failed", "status", aw_status_name(status)));
-}
-
-/* What a hook is told is the same for every reason to ring: it may end up on a lock screen. */
-static void run_hooks(struct host_net *net, const struct host_who *who,
-                      const struct aw_event *event)
-{
-    const char *shell[] = {"/bin/sh", "-c", net->command, NULL}, *file[] = {net->file, NULL};
-    char name[AW_NAME_LEN_MAX + 1], id[HOST_ID_MAX], lines[6][80];
-    const char *env[7];
-
-    host_name(name, net->host, who);
-    host_id(id, who);
-    (void)snprintf(lines[0], sizeof lines[0], "ALLSWELL_EVENT=%s", event_urgency(event->urgency));
-    (void)snprintf(lines[1], sizeof lines[1], "ALLSWELL_PERSON=%s", name);
-    (void)snprintf(lines[2], sizeof lines[2], "ALLSWELL_PERSON_ID=%s", id);
-    (void)snprintf(lines[3], sizeof lines[3], "ALLSWELL_LEVEL=%u",
-                   event->urgency == AW_URGENCY_RING ? event->level : 0U);
-    (void)snprintf(lines[4], sizeof lines[4], "ALLSWELL_TEXT=%s", EVENT_NEUTRAL_TEXT);
-    (void)snprintf(lines[5], sizeof lines[5], "ALLSWELL_SIDE=%s",
-                   who->side == HOST_WATCHED ? "contact" : "subject");
-    for (size_t i = 0; i < 6; i++)
-        env[i] = lines[i];
-    env[6] = NULL;
-    if (net->command != NULL)
-        run_hook(net, shell, env);
-    if (access(net->file, X_OK) == 0)
-        run_hook(net, file, env);
-}
-
 static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
 {
     struct host_net *net = (struct host_net *)ctx;
@@ -93,7 +54,7 @@ static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
     host_log(net->host, &who, event_json(event));
     if (!net->host->is_agent)
         return;
-    run_hooks(net, &who, event);
+    notify_event(net->notify, &who, event);
     if (event->urgency != AW_URGENCY_QUIET) {
         char name[AW_NAME_LEN_MAX + 1];
 
@@ -134,12 +95,11 @@ bool host_net_open(struct host *host, struct tool_fail *fail)
     net->host = host;
     host->net = net;
     config.ctx = net;
-    home_file(net->file, &host->home, "hooks/on-event");
     if (aw_loop_open(&net->loop, &host->clock) != AW_OK ||
         aw_agent_open(&net->agent, net->loop, &config) != AW_OK)
         return fail_set(fail, TOOL_ENVIRONMENT,
                         "the system has no room for the network: end other programs");
-    return add_engines(host, fail);
+    return notify_open(&net->notify, host, net->loop, fail) && add_engines(host, fail);
 }
 
 void host_net_close(struct host *host)
@@ -148,12 +108,14 @@ void host_net_close(struct host *host)
 
     if (net->agent != NULL)
         aw_agent_flush(net->agent);
+    notify_stop(net->notify);
     if (net->timer != NULL)
         aw_loop_timer_free(net->timer);
     if (net->agent != NULL)
         aw_agent_close(net->agent);
     if (net->loop != NULL)
         aw_loop_close(net->loop);
+    notify_free(net->notify);
     free(net);
     host->net = NULL;
 }
@@ -164,6 +126,7 @@ void host_net_kick(struct host *host)
         return;
     aw_agent_wake(host->net->agent);
     aw_agent_flush(host->net->agent); /* durable before the answer is visible */
+    notify_look(host->net->notify);   /* a claim ends the ringing here */
 }
 
 bool host_net_watch(struct host *host, struct host_watch *watch, struct tool_fail *fail)
@@ -263,7 +226,22 @@ bool host_net_run(struct host *host, bool (*until)(const struct host *host, void
     return until(host, ctx);
 }
 
-void host_net_on_event(struct host *host, const char *command)
+void host_net_notify_start(struct host *host, const char *command)
 {
-    host->net->command = command;
+    notify_start(host->net->notify, command);
+}
+
+void host_net_answered(struct host *host, const struct host_who *who)
+{
+    char id[HOST_ID_MAX] = "";
+
+    if (who != NULL)
+        host_id(id, who);
+    if (host->net != NULL)
+        notify_answered(host->net->notify, id);
+}
+
+struct notify *host_net_notify(struct host *host)
+{
+    return host->net->notify;
 }

@@ -6,6 +6,8 @@
 
 #include <allswell/agent.h>
 
+struct notify;
+
 /**
  * @file
  * Host on the network: the loop that drives the engines of a home, the links to its relays, and
@@ -48,8 +50,19 @@ bool host_net_is_settled(const struct host *host);
 bool host_net_run(struct host *host, bool (*until)(const struct host *host, void *ctx), void *ctx,
                   unsigned ms);
 
-/** Sets the command that is run for every event, NULL for none; borrowed. */
-void host_net_on_event(struct host *host, const char *command);
+/**
+ * Begins to tell people: from now on events go out through the hooks of the home.
+ *
+ * @param command  run for every event, NULL for none; borrowed
+ */
+void host_net_notify_start(struct host *host, const char *command);
+
+/** The person here answered for somebody who is watched, or, NULL, for himself: no ring comes again
+ * by itself. */
+void host_net_answered(struct host *host, const struct host_who *who);
+
+/** The hooks of the home. */
+struct notify *host_net_notify(struct host *host);
 
 /* ---- host.c ---- */
 

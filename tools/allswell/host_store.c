@@ -35,6 +35,12 @@ static bool stored(const struct host *host, enum aw_status status, struct tool_f
                     host->home.path, aw_status_name(status));
 }
 
+bool host_commit(struct host *host, const struct aw_store_op *ops, size_t count,
+                 struct tool_fail *fail)
+{
+    return stored(host, host->store.vtable->commit(host->store.self, ops, count), fail);
+}
+
 bool host_bytes(const json_t *request, const char *key, uint8_t *out, size_t len)
 {
     const char *text = reply_string(request, key);
@@ -99,7 +105,7 @@ bool host_relay_forget(struct host *host, struct host_relay *relay, struct tool_
 {
     struct aw_store_op op = {.space = HOST_SPACE_RELAYS, .key = relay->number, .value = {NULL, 0}};
 
-    if (!stored(host, host->store.vtable->commit(host->store.self, &op, 1), fail))
+    if (!host_commit(host, &op, 1, fail))
         return false;
     explicit_bzero(relay, sizeof *relay);
     return true;

@@ -119,6 +119,25 @@ static const struct argp_option log_options[] = {
     {0},
 };
 
+static const struct argp_option notify_add_options[] = {
+    {"name", OPT_NAME, "NAME", 0, "How it is called here (default: its kind)", 0},
+    {"token", OPT_TOKEN, NULL, 0, "ntfy, webhook: ask for an access token, too", 0},
+    {"user", OPT_USER, "USER", 0, "smtp: ask for this user's password", 0},
+    {"from", OPT_FROM, "ADDRESS", 0, "smtp: sender", 0},
+    {"to", OPT_TO, "ADDRESS", 0, "smtp: receiver; matrix: number of the room, !abc:example.org", 0},
+    {"secret-fd", OPT_SECRET_FD, "N", 0, "Read address and token from file descriptor N", 0},
+    {"urgency", OPT_URGENCY, "WHAT", 0, "ring, notice (and ring) or quiet (everything)", 0},
+    {"again", OPT_AGAIN, "SPAN", 0, "Ring again so often until answered, or off (default 5m)", 0},
+    {"with-text", OPT_WITH_TEXT, NULL, 0, "With the person's name and what happened", 0},
+    {"yes", OPT_YES, NULL, 0, "Agree to what --with-text tells, without being asked", 0},
+    {"say", OPT_SAY, "TEXT", 0, "Another neutral line, always the same", 0},
+    {"bare", OPT_BARE, NULL, 0, "webhook: that line as it is, not as JSON", 0},
+    {"proxy", OPT_PROXY, "URL", 0, "Through a SOCKS5 proxy: socks5://127.0.0.1:9050", 0},
+    {"ca", OPT_CA, "FILE", 0, "Trust these certificates instead of the system's", 0},
+    {"allow-plain", OPT_ALLOW_PLAIN, NULL, 0, "Without TLS beyond this machine", 0},
+    {0},
+};
+
 static const struct args_command commands[] = {
     {"init", "", "Create a home",
      "Makes the directory and the database. Nothing is sent to anybody.", init_options, 0, 0,
@@ -264,6 +283,18 @@ static const struct args_command commands[] = {
      NULL, 1, 1, cmd_card_show},
     {"log", "[PERSON]", "Show what happened", NULL, log_options, 0, 1, cmd_log},
     {"why", "[PERSON]", "Explain the last decision", NULL, NULL, 0, 1, cmd_why},
+    {"notify add", "KIND [ADDRESS]", "Be woken elsewhere, too",
+     "KIND is ntfy, unifiedpush, webhook (their address is asked for), smtp or matrix with the URL "
+     "of the server, exec with the path of a program, or desktop. Says what leaves this machine.",
+     notify_add_options, 1, 2, cmd_notify_add},
+    {"notify list", "", "Show by which hooks you are woken", NULL, NULL, 0, 0, cmd_notify_list},
+    {"notify remove", "NAME", "Be woken by a hook no longer", NULL, NULL, 1, 1, cmd_notify_remove},
+    {"notify test", "[NAME]", "Try a hook, or all of them",
+     "Rings as for an alarm, with a line that says that it is a test unless the hook has a line of "
+     "its own. Exits with 1 when one refuses, with 4 when one cannot be reached.",
+     NULL, 0, 1, cmd_notify_test},
+    {"notify log", "", "Show what became of every delivery", NULL, log_options, 0, 0,
+     cmd_notify_log},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
 
