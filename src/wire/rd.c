@@ -141,7 +141,7 @@ void aw_rd_bytes_fixed(struct aw_rd *rd, uint8_t *out, size_t len)
 {
     struct aw_bytes value = aw_rd_bytes(rd, len, len);
 
-    if (value.len > 0)
+    if (value.ptr != NULL)
         memcpy(out, value.ptr, value.len);
 }
 
