@@ -3,6 +3,7 @@
 #include "common/base64.h"
 #include "common/home.h"
 #include "common/reply.h"
+#include "common/secret.h"
 #include "common/text.h"
 #include "test.h"
 
@@ -339,6 +340,21 @@ static void test_reals(void)
     }
 }
 
+/* Goal: secrets are equal when every byte is.
+ * Method: one bit differs, in each byte in turn; no bytes at all. */
+static void test_equal(void)
+{
+    uint8_t a[32] = {7, 1}, b[32] = {7, 1};
+
+    T_TRUE(secret_is_equal(a, b, sizeof a));
+    T_TRUE(secret_is_equal(a, b, 0));
+    for (size_t i = 0; i < sizeof b; i++) {
+        b[i] ^= 0x80;
+        T_TRUE(!secret_is_equal(a, b, sizeof a));
+        b[i] ^= 0x80;
+    }
+}
+
 int main(void)
 {
     T_RUN(test_base64);
@@ -350,5 +366,6 @@ int main(void)
     T_RUN(test_fail);
     T_RUN(test_home);
     T_RUN(test_replies);
+    T_RUN(test_equal);
     return t_end();
 }

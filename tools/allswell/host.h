@@ -25,6 +25,7 @@
 #define HOST_SPACE_SETTINGS 112 /* key 1: one JSON object */
 #define HOST_SPACE_RELAYS   113 /* key: number of the relay; JSON object */
 #define HOST_SPACE_LOG      114 /* key: rising number; JSON object */
+#define HOST_SPACE_PAGE     115 /* key: rising number; a session of the page, JSON object */
 
 /** Most people whom one person watches over, and most relays in one home. */
 #define HOST_WATCH_MAX 32
@@ -106,6 +107,9 @@ bool host_request(void *ctx, const char *what, const json_t *request, json_t **r
 /* ---- Records of the tool: host_store.c ---- */
 
 bool host_settings_store(struct host *host, struct tool_fail *fail);
+/** Stores one record of the tool; `object` NULL deletes it. */
+bool host_record_store(struct host *host, uint8_t space, uint64_t key, const json_t *object,
+                       struct tool_fail *fail);
 bool host_records_load(struct host *host, struct tool_fail *fail);
 bool host_relay_store(struct host *host, const struct host_relay *relay, struct tool_fail *fail);
 bool host_relay_forget(struct host *host, struct host_relay *relay, struct tool_fail *fail);

@@ -189,11 +189,11 @@ bool host_net_is_settled(const struct host *host)
 }
 
 /* The loop's clock may be compressed; patience is in true time. */
-static uint64_t next_step(const struct host_net *net)
+uint64_t host_net_after_ms(const struct host *host, uint64_t ms)
 {
-    uint64_t span = 1000000, true_ms = aw_clock_true_span_ms(&net->host->clock, span);
+    uint64_t span = 1000000, true_ms = aw_clock_true_span_ms(&host->clock, span);
 
-    return aw_loop_now(net->loop).mono_ms + STEP_MS * span / (true_ms == 0 ? 1 : true_ms);
+    return aw_loop_now(host->net->loop).mono_ms + ms * span / (true_ms == 0 ? 1 : true_ms);
 }
 
 static void on_step(void *ctx)
@@ -205,7 +205,7 @@ static void on_step(void *ctx)
         return;
     }
     net->steps_left--;
-    aw_loop_timer_set(net->timer, next_step(net));
+    aw_loop_timer_set(net->timer, host_net_after_ms(net->host, STEP_MS));
 }
 
 bool host_net_run(struct host *host, bool (*until)(const struct host *host, void *ctx), void *ctx,
@@ -220,7 +220,7 @@ bool host_net_run(struct host *host, bool (*until)(const struct host *host, void
     net->until = until;
     net->until_ctx = ctx;
     net->steps_left = ms / STEP_MS;
-    aw_loop_timer_set(net->timer, next_step(net));
+    aw_loop_timer_set(net->timer, host_net_after_ms(net->host, STEP_MS));
     aw_loop_run(net->loop);
     aw_loop_timer_set(net->timer, AW_TIME_NEVER);
     return until(host, ctx);

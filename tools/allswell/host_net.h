@@ -32,6 +32,10 @@ bool host_net_relay(struct host *host, const struct host_relay *relay, struct to
 /** The loop, for the control socket and signals. */
 struct aw_loop *host_net_loop(struct host *host);
 
+/** The time of the loop's clock that is true time `ms` from now: for what has nothing to do with
+ * it. */
+uint64_t host_net_after_ms(const struct host *host, uint64_t ms);
+
 /** Next time of the loop's clock at which an engine has work. */
 uint64_t host_net_deadline_ms(const struct host *host);
 

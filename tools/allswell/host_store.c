@@ -41,6 +41,16 @@ bool host_commit(struct host *host, const struct aw_store_op *ops, size_t count,
     return stored(host, host->store.vtable->commit(host->store.self, ops, count), fail);
 }
 
+bool host_record_store(struct host *host, uint8_t space, uint64_t key, const json_t *object,
+                       struct tool_fail *fail)
+{
+    const struct aw_store_op gone = {.space = space, .key = key, .value = {NULL, 0}};
+
+    if (object == NULL)
+        return host_commit(host, &gone, 1, fail);
+    return stored(host, commit_json(host, space, key, object), fail);
+}
+
 bool host_bytes(const json_t *request, const char *key, uint8_t *out, size_t len)
 {
     const char *text = reply_string(request, key);
@@ -53,16 +63,16 @@ bool host_settings_store(struct host *host, struct tool_fail *fail)
     const struct host_settings *s = &host->settings;
     char salt[BASE64_LEN(AW_PRESENCE_SALT_LEN) + 1], tweak[BASE64_LEN(AW_PRESENCE_TWEAK_LEN) + 1];
     json_t *object;
-    enum aw_status status;
+    bool ok;
 
     base64_encode(salt, s->salt, sizeof s->salt);
     base64_encode(tweak, s->tweak, sizeof s->tweak);
     object = json_pack("{s:s, s:s, s:s, s:b, s:s, s:I}", "name", s->name, "salt", salt, "tweak",
                        tweak, "has_secrets", (int)s->has_secrets, "zone", s->zone, "zone_version",
                        (json_int_t)s->zone_version);
-    status = commit_json(host, HOST_SPACE_SETTINGS, 1, object);
+    ok = host_record_store(host, HOST_SPACE_SETTINGS, 1, object, fail);
     json_decref(object);
-    return stored(host, status, fail);
+    return ok;
 }
 
 static enum aw_status load_settings(void *ctx, uint64_t key, struct aw_bytes value)
@@ -90,22 +100,20 @@ bool host_relay_store(struct host *host, const struct host_relay *relay, struct 
 {
     char line[ADDRESS_LINE_MAX], token[BASE64_LEN(32) + 1];
     json_t *object;
-    enum aw_status status;
+    bool ok;
 
     address_write(line, &relay->endpoint);
     base64_encode(token, relay->token, sizeof relay->token);
     object = json_pack("{s:s, s:s}", "address", line, "token", token);
     explicit_bzero(token, sizeof token);
-    status = commit_json(host, HOST_SPACE_RELAYS, relay->number, object);
+    ok = host_record_store(host, HOST_SPACE_RELAYS, relay->number, object, fail);
     json_decref(object);
-    return stored(host, status, fail);
+    return ok;
 }
 
 bool host_relay_forget(struct host *host, struct host_relay *relay, struct tool_fail *fail)
 {
-    struct aw_store_op op = {.space = HOST_SPACE_RELAYS, .key = relay->number, .value = {NULL, 0}};
-
-    if (!host_commit(host, &op, 1, fail))
+    if (!host_record_store(host, HOST_SPACE_RELAYS, relay->number, NULL, fail))
         return false;
     explicit_bzero(relay, sizeof *relay);
     return true;

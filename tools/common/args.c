@@ -107,7 +107,8 @@ static bool check_options(const struct pass *pass, const char *prefix, int argc,
         if (option->arg == NULL && strchr(word, '=') != NULL)
             return fail_set(fail, TOOL_USAGE, "option '%.60s' takes no value: see '%s --help'",
                             word, prefix);
-        if (option->arg != NULL && strchr(word, '=') == NULL && ++i == argc)
+        if (option->arg != NULL && (option->flags & OPTION_ARG_OPTIONAL) == 0 &&
+            strchr(word, '=') == NULL && ++i == argc)
             return fail_set(fail, TOOL_USAGE, "option '%.60s' needs a value: see '%s --help'", word,
                             prefix);
     }

@@ -22,6 +22,15 @@ void secret_wipe(struct secret *secret)
     explicit_bzero(secret, sizeof *secret);
 }
 
+bool secret_is_equal(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    volatile uint8_t differ = 0; /* so that no compiler ends the loop early */
+
+    for (size_t i = 0; i < len; i++)
+        differ = (uint8_t)(differ | (a[i] ^ b[i]));
+    return differ == 0;
+}
+
 bool secret_is_interactive(const struct secret_source *source)
 {
     return source->fd < 0 && isatty(STDIN_FILENO) == 1;

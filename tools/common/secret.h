@@ -4,6 +4,9 @@
 
 #include "common/fail.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 /**
  * @file
  * Secrets come from the terminal without echo, from a file descriptor, or from standard input
@@ -40,6 +43,9 @@ bool secret_read(struct secret *secret, const struct secret_source *source, cons
 /** Reads twice on a terminal and compares; elsewhere once. */
 bool secret_read_new(struct secret *secret, const struct secret_source *source, const char *prompt,
                      struct tool_fail *fail);
+
+/** Compares `len` bytes in a time that does not depend on them. */
+bool secret_is_equal(const uint8_t *a, const uint8_t *b, size_t len);
 
 /** Returns whether somebody sits at a terminal who can be asked. */
 bool secret_is_interactive(const struct secret_source *source);
