@@ -10,10 +10,11 @@
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
-libjansson-dev libqrencode-dev libminiupnpc-dev libcurl4-openssl-dev"
+libjansson-dev libqrencode-dev libminiupnpc-dev libcurl4-openssl-dev libmicrohttpd-dev"
 tests="python3 python3-aiosmtpd openssl"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
-spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian"
+spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian \
+chromium"
 # What only the proof needs, 450 MB of it.
 proof="frama-c-base"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.

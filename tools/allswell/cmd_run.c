@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
 #include "allswell/host_net.h"
+#include "allswell/page/page.h"
 #include "allswell/session.h"
 #include "common/supervisor.h"
 
@@ -14,6 +15,7 @@ struct agent {
     struct host *host;
     struct aw_control *control;
     struct supervisor *supervisor;
+    struct page *page;
 };
 
 static void on_line(void *ctx, struct aw_control_client *client, const char *line)
@@ -59,6 +61,17 @@ static uint64_t next_deadline(void *ctx)
     return host_net_deadline_ms(agent->host);
 }
 
+static bool open_page(struct agent *agent, const struct args *args, struct tool_fail *fail)
+{
+    const char *listen = args_option(args, "page");
+    bool is_anywhere = args_option(args, "page-anywhere") != NULL;
+
+    if (listen == NULL)
+        return !is_anywhere ||
+               fail_set(fail, TOOL_USAGE, "--page-anywhere needs a page: add --page=ADDRESS:PORT");
+    return page_open(&agent->page, agent->host, listen, is_anywhere, fail);
+}
+
 int cmd_run(const struct args *args)
 {
     struct agent agent = {.host = NULL};
@@ -67,10 +80,13 @@ int cmd_run(const struct args *args)
     bool ok =
         home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
         home_check(&home, &session_home_rule, &fail) && open_agent(&agent, &home, &fail) &&
+        open_page(&agent, args, &fail) &&
         supervisor_open(&agent.supervisor, host_net_loop(agent.host), next_deadline, &agent, &fail);
 
     if (ok) {
         (void)printf("running: %s\n", home.path);
+        if (agent.page != NULL)
+            page_announce(agent.page);
         (void)fflush(stdout);
         host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-started"));
         host_net_notify_start(agent.host, args_option(args, "on-event"));
@@ -79,6 +95,7 @@ int cmd_run(const struct args *args)
         host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-ended"));
     }
     supervisor_close(agent.supervisor);
+    page_close(agent.page);
     if (agent.control != NULL)
         aw_control_close(agent.control);
     host_close(agent.host);

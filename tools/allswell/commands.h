@@ -49,6 +49,8 @@ enum option_key {
     OPT_PROXY,
     OPT_CA,
     OPT_YES,
+    OPT_PAGE,
+    OPT_PAGE_ANYWHERE,
 };
 
 int cmd_init(const struct args *args);

@@ -101,6 +101,10 @@ static const struct argp_option frame_read_options[] = {
 
 static const struct argp_option run_options[] = {
     {"on-event", OPT_ON_EVENT, "COMMAND", 0, "Run COMMAND for every event", 0},
+    {"page", OPT_PAGE, "ADDRESS:PORT", OPTION_ARG_OPTIONAL,
+     "Serve the page for a browser (default 127.0.0.1:8317)", 0},
+    {"page-anywhere", OPT_PAGE_ANYWHERE, NULL, 0,
+     "The page may be reached from other machines, without encryption", 0},
     {0},
 };
 

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: ISC
+// One person: how things stand, what to do, and the buttons to do it.
+import { h } from './dom.js';
+import { drawMap } from './map.js';
+import { away, maybe, metres, t, time } from './text.js';
+
+const URGENT = ['alarm', 'others', 'unsure', 'drill'];
+const ORDER = [...URGENT, 'back', 'acting', 'late', 'calm', 'setup', 'idle'];
+const MARKS = {
+    alarm: '!',
+    others: '!',
+    unsure: '?',
+    drill: 'D',
+    back: '\u21a9',
+    acting: '\u2713',
+    late: '\u2026',
+    calm: '\u2713',
+    setup: '\u00b7',
+    idle: '\u00b7',
+};
+
+/** What the card is like: the one word that colour, order and noise follow. */
+export function moodOf(w) {
+    const { incident, state, triggers } = w;
+    if (incident && (state === 'claimed' || incident.claimed)) return 'acting';
+    if (incident && (state === 'resumed' || incident.confirmed)) return 'back';
+    if (incident) return incident.rings ? 'alarm' : 'others';
+    if (state === 'suspect') return 'unsure';
+    if (triggers.drill && !triggers.drill_answered) return 'drill';
+    if (w.phase !== 'verified') return 'setup';
+    if (state === 'overdue') return 'late';
+    return state === 'idle' ? 'idle' : 'calm';
+}
+
+/** Whether somebody here is to wake up. Who is away is woken by the last level only. */
+export function isRinging(w) {
+    const mood = moodOf(w);
+    return mood === 'alarm' || ((mood === 'unsure' || mood === 'drill') && !w.own.away_until);
+}
+
+export const isUrgent = (w) => URGENT.includes(moodOf(w));
+
+/** Most urgent first; whose telephone must not be called before all others, as in the terminal. */
+export function inOrder(watched) {
+    const rank = (w) => (w.incident?.do_not_call ? -1 : ORDER.indexOf(moodOf(w)));
+    return [...watched].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+export const nameOf = (w) => w.name || t('nobody');
+
+/** A time that goes on by itself: app.js writes it anew every few seconds. */
+function live(seconds) {
+    return h(
+        'time',
+        { datetime: new Date(seconds * 1000).toISOString(), 'data-at': seconds },
+        away(seconds),
+    );
+}
+
+function fact(label, seconds) {
+    return h(
+        'div',
+        { class: 'fact' },
+        h('dt', {}, label),
+        h(
+            'dd',
+            {},
+            h('span', { class: 'clock' }, time(seconds)),
+            ' ',
+            seconds ? live(seconds) : '',
+        ),
+    );
+}
+
+/* ---- Lines ---- */
+
+function headline(w) {
+    const { incident, triggers } = w;
+    const values = { since: time(incident?.began_at ?? w.suspect_since ?? triggers.drill_at) };
+    if (incident) {
+        const kind =
+            incident.kind === 'sos' && ['fell', 'crashed', 'stalled'].includes(triggers.alarm)
+                ? triggers.alarm
+                : incident.kind;
+        return t(`incident.${kind}`, values);
+    }
+    return moodOf(w) === 'unsure' ? t('incident.unsure', values) : t('incident.drill', values);
+}
+
+function levelLine(incident) {
+    if (!incident?.level) return null;
+    const parts = [t('level', { level: incident.level, count: incident.level_count })];
+    if (incident.rings && !incident.claimed) parts.push(t('level.turn'));
+    const next = incident.next_level_at;
+    const dots = Array.from({ length: incident.level_count }, (_, i) =>
+        h('i', { class: i < incident.level ? 'on' : '' }),
+    );
+    return h(
+        'div',
+        { class: 'level' },
+        h('span', { class: 'dots', 'aria-hidden': 'true' }, dots),
+        h(
+            'p',
+            {},
+            parts.join(' '),
+            next ? [' ', t('level.next', { time: time(next) }), ' ', live(next), '.'] : '',
+        ),
+    );
+}
+
+function actingLines(w) {
+    const lines = [];
+    if (w.incident?.claimed) lines.push(t('acting.you', { until: time(w.incident.claim_until) }));
+    for (const other of w.others ?? []) {
+        const name = other.name || t('nobody');
+        if (other.claim === 'acting') lines.push(t('acting.other', { name }));
+        if (other.claim === 'declined') lines.push(t('acting.declined', { name }));
+        if (other.confirm === 'spoken')
+            lines.push(t('acting.spoken', { name, at: time(other.confirm_at) }));
+        if (w.incident && other.note) lines.push(t('acting.note', { name, note: other.note }));
+    }
+    if (w.incident && !lines.length) lines.push(t('acting.nobody'));
+    return (
+        lines.length > 0 &&
+        h(
+            'ul',
+            { class: 'acting' },
+            lines.map((line) => h('li', {}, line)),
+        )
+    );
+}
+
+function notices(w) {
+    const lines = [];
+    const say = (key, values) => lines.push(t(`notice.${key}`, values));
+    const { incident, triggers } = w;
+    if (w.phase === 'joining') say('joining');
+    else if (w.phase !== 'verified') say('unverified');
+    if (w.state === 'idle' && w.phase === 'verified') say('idle');
+    if (w.state === 'overdue') say('late');
+    if (incident?.safe_seen) say('safe');
+    if (incident?.cancelled) say('cancelled');
+    if (incident?.confirmed) say('confirmed');
+    if (w.blind) say('blind');
+    if (w.gap) say('gap');
+    if (w.quarantined) say('quarantined');
+    if (w.silent) say('silent');
+    if (w.store_failed) say('disk');
+    if (w.keys_unjudged) say('keys');
+    if (w.unheard) say('unheard');
+    if (w.pending) say('pending', { at: time(w.pending.effective_at) });
+    if (w.relay_faults?.length) say('relay');
+    if (triggers.timer !== 'none') say(triggers.timer, { at: time(triggers.timer_due_at) });
+    if (triggers.ask === 'sent') say('asked');
+    if (triggers.ask === 'reached') say('ask-reached', { at: time(triggers.ask_due_at) });
+    if (!['none', 'moving'].includes(triggers.signal))
+        say(triggers.signal, { at: time(triggers.signal_at) });
+    return (
+        lines.length > 0 &&
+        h(
+            'ul',
+            { class: 'notices' },
+            lines.map((line) => h('li', {}, line)),
+        )
+    );
+}
+
+function calls(w) {
+    const last = w.checkin?.received_at;
+    const next = w.checkin_due_at ?? w.due_at;
+    return h(
+        'dl',
+        { class: 'facts' },
+        fact(t('last'), last),
+        fact(t('next'), next),
+        w.newest && w.newest.seq !== w.checkin?.seq && fact(t('heard'), w.newest.received_at),
+    );
+}
+
+/* From the last call to the next: how much of the time is gone. */
+function watchLine(w) {
+    const from = w.checkin?.received_at;
+    const to = w.checkin_due_at;
+    if (!from || !to || to <= from) return null;
+    return h(
+        'div',
+        { class: 'line', 'aria-hidden': 'true', 'data-from': from, 'data-to': to },
+        h('i', {}),
+    );
+}
+
+/* ---- Place and plan card ---- */
+
+function placeText(place) {
+    const parts = [];
+    if (place.accuracy_m !== undefined)
+        parts.push(t('map.within', { accuracy: metres(place.accuracy_m) }));
+    if (place.battery_pct !== undefined)
+        parts.push(t('place.battery', { percent: place.battery_pct }));
+    if (place.charging) parts.push(t('place.charging'));
+    return parts.join(' \u00b7 ');
+}
+
+function placePart(place) {
+    if (!place) return null;
+    if (place.error)
+        return h(
+            'section',
+            { class: 'part' },
+            h('h3', {}, t('place')),
+            h('p', { class: 'sealed' }, place.error),
+        );
+    const [newest] = place.places;
+    const has = newest.lat !== undefined;
+    const link = (href, key) =>
+        h('a', { href, rel: 'noreferrer noopener', target: '_blank' }, t(key));
+    return h(
+        'section',
+        { class: 'part' },
+        h('h3', {}, t('place'), ' ', h('span', { class: 'age' }, live(newest.at))),
+        has && drawMap(place.places),
+        has &&
+            h(
+                'p',
+                { class: 'coordinates' },
+                h('bdi', {}, `${newest.lat.toFixed(5)}, ${newest.lon.toFixed(5)}`),
+                ' ',
+                h('span', {}, placeText(newest)),
+            ),
+        !has && h('p', {}, t('place.none'), ' ', placeText(newest)),
+        newest.note && h('p', { class: 'quote' }, newest.note),
+        newest.from.length > 0 && h('p', {}, t('place.from', { names: newest.from.join(', ') })),
+        has &&
+            h(
+                'p',
+                { class: 'links' },
+                link(newest.geo, 'place.geo'),
+                ' ',
+                link(newest.map, 'place.osm'),
+            ),
+        has && h('p', { class: 'fine' }, t('place.elsewhere')),
+    );
+}
+
+function cardPart(card) {
+    if (!card) return null;
+    if (card.error)
+        return h(
+            'section',
+            { class: 'part' },
+            h('h3', {}, t('card')),
+            h('p', { class: 'sealed' }, card.error),
+        );
+    return h(
+        'section',
+        { class: 'part' },
+        h('h3', {}, t('card')),
+        card.sections.length === 0 && h('p', {}, t('card.later')),
+        h(
+            'dl',
+            { class: 'plan-card' },
+            card.sections.map((s) =>
+                h(
+                    'div',
+                    { class: s.key === 'avoid' ? 'avoid' : '' },
+                    h('dt', {}, maybe(`card.${s.key}`) ?? s.heading),
+                    h('dd', {}, s.text),
+                ),
+            ),
+        ),
+    );
+}
+
+/* ---- What can be opened ---- */
+
+function othersPart(w) {
+    const row = (o) => {
+        const parts = [t(o.state === 'linked' ? 'other.linked' : 'other.unlinked')];
+        if (o.heard_at) parts.push(t('other.heard', { at: time(o.heard_at) }));
+        if (maybe(`other.${o.finding}`)) parts.push(t(`other.${o.finding}`));
+        if (o.confirm === 'unreachable') parts.push(t('other.unreachable'));
+        if (o.away_until) parts.push(t('other.away', { at: time(o.away_until) }));
+        return h('li', {}, h('strong', {}, o.name || t('nobody')), ' ', parts.join(' \u00b7 '));
+    };
+    const council = w.council;
+    return [
+        w.incident &&
+            council?.quorum > 0 &&
+            h('p', {}, t('council', council), ' ', maybe(`release.${council.release}`) ?? ''),
+        w.others?.length
+            ? h('ul', { class: 'people' }, w.others.map(row))
+            : h('p', {}, t('others.none')),
+    ];
+}
+
+function entryText(entry) {
+    const parts = [maybe(`event.${entry.event}`) ?? entry.event];
+    if (entry.level) parts.push(t('log.level', { level: entry.level }));
+    return parts.join(', ');
+}
+
+function logPart(log) {
+    if (!log) return [];
+    if (log.error) return h('p', {}, log.error);
+    if (log.entries.length === 0) return h('p', {}, t('log.none'));
+    return h(
+        'ol',
+        { class: 'timeline' },
+        [...log.entries]
+            .reverse()
+            .map((entry) =>
+                h(
+                    'li',
+                    { class: entry.urgency ?? 'act' },
+                    h(
+                        'time',
+                        { datetime: new Date(entry.at * 1000).toISOString() },
+                        time(entry.at),
+                    ),
+                    h('span', {}, entryText(entry)),
+                ),
+            ),
+    );
+}
+
+/* ---- The card ---- */
+
+function buttons(w, press) {
+    const mood = moodOf(w);
+    const button = (act, style = '') =>
+        h(
+            'button',
+            {
+                type: 'button',
+                class: style,
+                'data-focus': `${w.id} ${act}`,
+                onclick: (event) => press(act, event.currentTarget),
+            },
+            t(`act.${act}`),
+        );
+    const { incident } = w;
+    if (mood === 'drill') return [button('answer', 'first')];
+    if (!incident) return w.phase === 'verified' && w.plan_version > 0 ? [button('ask')] : [];
+    return [
+        !incident.claimed && button('claim', 'first'),
+        !incident.confirmed && button('confirm', incident.claimed ? 'first' : ''),
+        mood !== 'back' && button('decline'),
+        !w.own.unreachable && mood !== 'back' && button('unreachable', 'small'),
+        button('note', 'small'),
+    ];
+}
+
+/**
+ * Draws a person.
+ *
+ * @param more     what was fetched beside the status: place, card, log, why; and `opened`, the
+ *                 names of what is open
+ * @param press    called with the name of a button
+ * @param toggled  called with the name of what was opened or closed
+ */
+export function drawCard(w, more, isCovered, press, toggled) {
+    const mood = moodOf(w);
+    const title = `name-${w.id}`;
+    const head = h(
+        'header',
+        {},
+        h('h2', { id: title, tabindex: -1, 'data-focus': `${w.id} name` }, h('bdi', {}, nameOf(w))),
+        h(
+            'p',
+            { class: 'state' },
+            h('span', { class: 'mark', 'aria-hidden': 'true' }, isCovered ? '!' : MARKS[mood]),
+            isCovered ? t('news') : t(`mood.${mood}`),
+        ),
+    );
+    if (isCovered) {
+        return h(
+            'article',
+            {
+                class: 'card covered',
+                'data-mood': 'alarm',
+                'data-id': w.id,
+                'aria-labelledby': title,
+            },
+            head,
+            h('p', { class: 'headline' }, t('neutral')),
+            h(
+                'div',
+                { class: 'acts' },
+                h(
+                    'button',
+                    {
+                        type: 'button',
+                        class: 'first',
+                        'data-focus': `${w.id} show`,
+                        onclick: (event) => press('show', event.currentTarget),
+                    },
+                    t('act.show'),
+                ),
+            ),
+        );
+    }
+    const { incident } = w;
+    const fold = (name, content) =>
+        h(
+            'details',
+            {
+                open: more.opened.has(name),
+                ontoggle: (event) => toggled(name, event.currentTarget.open),
+            },
+            h('summary', { 'data-focus': `${w.id} ${name}` }, t(name)),
+            h('div', { class: 'fold' }, content),
+        );
+    const acts = h('div', { class: 'acts' }, buttons(w, press));
+    const isNews = Boolean(incident) || mood === 'unsure' || mood === 'drill';
+    return h(
+        'article',
+        { class: 'card', 'data-mood': mood, 'data-id': w.id, 'aria-labelledby': title },
+        incident?.do_not_call && h('p', { class: 'stop' }, t('do-not-call')),
+        head,
+        isNews && h('p', { class: 'headline' }, headline(w)),
+        incident?.instruction &&
+            h(
+                'section',
+                { class: 'todo' },
+                h('h3', {}, t('todo')),
+                h('p', {}, incident.instruction),
+            ),
+        levelLine(incident),
+        isNews && actingLines(w),
+        notices(w),
+        isNews && acts,
+        placePart(more.place),
+        cardPart(more.card),
+        mood !== 'setup' && calls(w),
+        !isNews && [watchLine(w), acts],
+        h(
+            'div',
+            { class: 'folds' },
+            fold('others', othersPart(w)),
+            fold('log', logPart(more.log)),
+            fold('why', more.why ? h('p', {}, more.why.error ?? more.why.why[0].sentence) : []),
+        ),
+    );
+}
