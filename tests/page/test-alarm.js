@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: ISC
+// Goal: a contact at the page sees each state and does what there is to do; what is pressed is
+// what the commands show, and two browsers and the other contact see the same.
+// Method: a subject with two contacts whose agents run; a minute is a second. Her name, note,
+// card and plan try to be markup.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import axe from 'axe-core';
+import {
+    Scene,
+    freePort,
+    logIn,
+    moodOf,
+    openBrowser,
+    shot,
+    until,
+    visitor,
+    waitMood,
+} from './scene.js';
+
+const EVIL = '<img src=x onerror=alert(1)>';
+const PLAN = [
+    'checkin = every 8h',
+    'witness = 1m',
+    'person = ben group 1 place alarm asks',
+    'person = cora group 2 place alarm asks',
+    `level = 0m group 1 shares: ${EVIL} Ring the bell, then ask the neighbours for the key.`,
+    'level = 90m group 2 shares: Go there.',
+    'level = 3h everybody: Call the police.',
+    'threshold = 2',
+    'quorum = 2',
+];
+
+let scene, browser, port, ben, second;
+
+before(async () => {
+    scene = new Scene(60);
+    await scene.relay();
+    await scene.person('her', EVIL);
+    await Promise.all(['ben', 'cora'].map((name) => scene.person(name)));
+    port = await freePort();
+    await Promise.all([scene.agent('her'), scene.agent('ben', port), scene.agent('cora')]);
+    await scene.pair('her', 'ben');
+    await scene.pair('her', 'cora');
+    await scene.plan('her', PLAN, 'ben,cora');
+    await scene.card('her', [`first = ${EVIL} Call Cora, then go together`, 'door = 4711']);
+    await scene.checkin('her');
+    browser = await openBrowser();
+    ben = await visitor(browser);
+    second = await visitor(browser, { colorScheme: 'dark' });
+});
+
+after(async () => {
+    await browser?.close();
+    scene?.end();
+});
+
+async function axeFinds(page) {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
+}
+
+const pressed = (page, name) => page.getByRole('button', { name, exact: true }).click();
+
+test('the token opens the page, anything else does not', async () => {
+    await ben.goto(`http://127.0.0.1:${port}/`);
+    assert.deepEqual(await axeFinds(ben), []);
+    await ben.fill('#token', 'A'.repeat(43));
+    await ben.click('button[type=submit]');
+    await ben.waitForSelector('text=this is not the token');
+    await logIn(ben, port, scene.pageToken('ben'));
+    await logIn(second, port, scene.pageToken('ben'));
+});
+
+test('calm: state, last and next call, in English and German', async () => {
+    await waitMood(ben, 'calm');
+    assert.equal(await ben.title(), 'Allswell');
+    assert.match(await ben.textContent('.card'), /All is well.*Last call.*Next call by/s);
+    assert.ok((await ben.textContent('h2')).includes(EVIL), 'a name is text');
+    await shot(ben, 'calm');
+    assert.deepEqual(await axeFinds(ben), []);
+    assert.deepEqual(await axeFinds(second), [], 'dark');
+    await ben.selectOption('#language', 'de');
+    await ben.waitForSelector('text=Alles ist gut');
+    assert.equal(await ben.getAttribute('html', 'lang'), 'de');
+    await ben.reload();
+    await ben.waitForSelector('text=Nächste Meldung bis');
+    await ben.selectOption('#language', 'en');
+    await ben.waitForSelector('text=Next call by');
+});
+
+test('right to left: nothing is cut off', async () => {
+    const page = await visitor(browser, { viewport: { width: 390, height: 800 } });
+    await page.route('**/lang/de.json', async (route) => {
+        const words = await (await route.fetch()).json();
+        await route.fulfill({ json: { ...words, dir: 'rtl' } });
+    });
+    await logIn(page, port, scene.pageToken('ben'));
+    await page.selectOption('#language', 'de');
+    await page.waitForSelector('html[dir=rtl]');
+    const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.equal(wide, 0);
+    const [label, value] = await Promise.all(
+        ['dt', 'dd'].map((what) => page.locator(`.fact ${what}`).first().boundingBox()),
+    );
+    assert.ok(value.x < label.x, 'what is said stands left of what it is about');
+    await shot(page, 'rtl');
+    await page.context().close();
+});
+
+test('are you OK?: asked, and answered by a check-in', async () => {
+    await pressed(ben, 'Ask: are you OK?');
+    await ben.click('#no');
+    assert.equal((await scene.watched('ben')).triggers.ask, 'none');
+    await pressed(ben, 'Ask: are you OK?');
+    await ben.click('#yes');
+    await ben.waitForSelector('text=The question is on its way');
+    assert.notEqual((await scene.watched('ben')).triggers.ask, 'none');
+    await pressed(ben, 'Ask: are you OK?');
+    await ben.click('#yes');
+    await ben.waitForSelector('#said >> text=a question of yours is open');
+    await until(async () => (await scene.status('her')).me.contacts[0].asks_until, 'asked');
+    await scene.checkin('her');
+    await until(async () => (await scene.watched('ben')).triggers.ask === 'answered', 'answered');
+});
+
+test('not tonight, and back', async () => {
+    await pressed(ben, 'Not tonight');
+    await ben.selectOption('dialog select', `${24 * 3600}`);
+    await ben.click('#yes');
+    await ben.waitForSelector('.banner.away');
+    const { away_until: at } = (await scene.watched('ben')).own;
+    assert.ok(at > scene.clock() + 20 * 3600);
+    await second.waitForSelector('.banner.away');
+    await pressed(second, 'I am available again');
+    await until(async () => (await scene.watched('ben')).own.away_until === null, 'back');
+});
+
+test('a drill is shown as one, and answered', async () => {
+    await scene.aw('her', ['drill']);
+    await waitMood(ben, 'drill');
+    assert.match(await ben.textContent('.card'), /A drill: nothing has happened/);
+    await pressed(ben, 'I am here: answer the drill');
+    await waitMood(ben, 'calm');
+    assert.equal((await scene.watched('ben')).triggers.drill_answered, true);
+});
+
+test('alarm: loud, neutral outside, with instruction, place and card inside', async () => {
+    await until(
+        async () => (await scene.watched('ben')).others[0]?.state === 'linked',
+        'linked',
+        25,
+    );
+    await scene.aw('her', [
+        'sos',
+        '--place',
+        '51.4779,-0.0015,40',
+        '--battery',
+        '62',
+        '--note',
+        `${EVIL} at the stop`,
+    ]);
+    await Promise.all([waitMood(ben, 'alarm'), waitMood(second, 'alarm')]);
+    await until(async () => /There is news|Please open/.test(await ben.title()), 'the title');
+    assert.ok(!/Her|img|SOS|help/.test(await ben.title()), 'and it tells nothing');
+    const card = await ben.textContent('.card');
+    assert.match(card, /A call for help/);
+    assert.ok(card.includes(`${EVIL} Ring the bell`), 'an instruction is text');
+    assert.match(card, /Level 1 of 3\. It is your turn/);
+    await ben.waitForSelector('svg.map[aria-label*="51.47790, -0.00150"]');
+    assert.ok((await ben.textContent('.quote')).includes(EVIL), 'a note is text');
+    const osm = ben.getByText('Open on openstreetmap.org');
+    assert.match(await osm.getAttribute('href'), /^https:\/\/www\.openstreetmap\.org\/\?mlat=51/);
+    assert.match(await osm.getAttribute('rel'), /noreferrer/);
+    assert.match(await ben.getByText('Open in a map app').getAttribute('href'), /^geo:51\.4779/);
+    await until(
+        async () => (await ben.textContent('.plan-card')).includes(`${EVIL} Call Cora`),
+        'a card is text',
+        25,
+    );
+    await shot(ben, 'alarm');
+});
+
+test('an alarm can be read and pressed by all', async () => {
+    for (const page of [ben, second]) {
+        await page.emulateMedia({ reducedMotion: 'reduce' });
+        assert.deepEqual(await axeFinds(page), []);
+    }
+    await ben.focus('h2');
+    await ben.keyboard.press('Tab');
+    assert.equal(await ben.evaluate(() => document.activeElement.textContent), 'I am acting');
+    await shot(second, 'alarm-dark');
+});
+
+test('who leaves the page alone covers it, and one press opens it', async () => {
+    const page = await visitor(browser);
+    await page.clock.install();
+    await logIn(page, port, scene.pageToken('ben'));
+    await waitMood(page, 'alarm');
+    await page.clock.fastForward(125000);
+    await page.waitForSelector('.card.covered');
+    assert.ok(!/call for help|Ring the bell/.test(await page.textContent('main')));
+    await pressed(page, 'Show');
+    await page.waitForSelector('text=A call for help');
+    await page.context().close();
+});
+
+test('somebody else acts: both browsers see it', async () => {
+    await scene.aw('cora', ['claim', 'w1']);
+    for (const page of [ben, second])
+        await page.waitForSelector('text=cora is acting', { timeout: 20000 });
+});
+
+test('claim, decline, a word to the others, not reachable: as the commands show', async () => {
+    await pressed(ben, 'I am acting');
+    await waitMood(ben, 'acting');
+    await waitMood(second, 'acting');
+    assert.equal(await ben.title(), 'Allswell');
+    assert.equal((await scene.watched('ben')).incident.claimed, true);
+    await pressed(second, 'I cannot');
+    await waitMood(ben, 'alarm');
+    assert.equal((await scene.watched('ben')).incident.claimed, false);
+    await pressed(ben, 'Tell the others');
+    await ben.fill('dialog input', '<b>police called</b>');
+    await ben.click('#yes');
+    await until(
+        async () => (await scene.watched('ben')).own.note === '<b>police called</b>',
+        'note',
+    );
+    await pressed(ben, 'I cannot reach them');
+    await ben.click('#yes');
+    await until(async () => (await scene.watched('ben')).own.unreachable, 'unreachable');
+});
+
+test('confirm, with her safe check-in, closes it everywhere', async () => {
+    await pressed(ben, 'I am acting');
+    await waitMood(ben, 'acting');
+    await scene.checkin('her');
+    await ben.waitForSelector('text=A safe check-in has arrived');
+    await pressed(ben, 'I have spoken with them');
+    await ben.click('#no');
+    assert.equal((await scene.watched('ben')).incident.confirmed, false);
+    await pressed(ben, 'I have spoken with them');
+    await ben.click('#yes');
+    await Promise.all([waitMood(ben, 'calm'), waitMood(second, 'calm')]);
+    await second.waitForSelector('text=The alarm was closed at');
+    assert.equal((await scene.watched('ben')).incident, null);
+    await ben.click('summary:has-text("What happened")');
+    const log = await ben.textContent('.timeline');
+    assert.match(log, /You said: I have spoken with them.*You said: I am acting.*Ringing here/s);
+    await shot(ben, 'closed');
+});
+
+test('nothing went wrong in the browsers, and nothing came from outside', async () => {
+    assert.deepEqual([...ben.problems, ...second.problems], []);
+    assert.equal(await moodOf(ben), 'calm');
+});
