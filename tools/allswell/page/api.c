@@ -8,7 +8,7 @@
 
 /* From a route to a request of the host, the one that the command makes, and back. */
 
-/* Longest span that a page may be away for, and the longest log that it may ask for. */
+/* Longest log that the page may ask for. */
 #define COUNT_MAX 200
 
 static const struct page_route routes[] = {

@@ -284,7 +284,7 @@ static json_t *query_fields(struct MHD_Connection *c)
         (void)json_object_set_new(fields, "person", json_string(person));
     if (count != NULL && count[0] != '\0' && strlen(count) <= 3 &&
         strspn(count, "0123456789") == strlen(count))
-        (void)json_object_set_new(fields, "count", json_integer(atoi(count)));
+        (void)json_object_set_new(fields, "count", json_integer(strtol(count, NULL, 10)));
     return fields;
 }
 

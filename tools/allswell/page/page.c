@@ -275,21 +275,24 @@ static bool read_address(const char *text, struct sockaddr_storage *out, socklen
 /* Returns the port that it got, 0 when it cannot. */
 static unsigned port_of(int fd)
 {
-    struct sockaddr_storage at;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } at = {.six = {.sin6_port = 0}};
     socklen_t len = sizeof at;
 
-    if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+    if (getsockname(fd, &at.any, &len) != 0)
         return 0;
-    return ntohs(at.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&at)->sin6_port
-                                          : ((const struct sockaddr_in *)&at)->sin_port);
+    return ntohs(at.any.sa_family == AF_INET6 ? at.six.sin6_port : at.four.sin_port);
 }
 
 static int open_socket(struct page *page, const char *listen_at, bool is_anywhere,
                        struct tool_fail *fail)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {.ss_family = 0};
     const int on = 1;
-    socklen_t len;
+    socklen_t len = 0;
     int fd;
 
     if (!read_address(listen_at, &at, &len, &page->is_loopback, fail))

@@ -147,10 +147,10 @@ void page_look_soon(struct page *page);
 /** Handles a request: an MHD_AccessHandlerCallback, with the page as its closure. */
 enum MHD_Result page_handle(void *ctx, struct MHD_Connection *connection, const char *url,
                             const char *method, const char *version, const char *upload,
-                            size_t *upload_len, void **request);
+                            size_t *upload_len, void **state);
 
 /** Ends a request: an MHD_RequestCompletedCallback. */
-void page_handled(void *ctx, struct MHD_Connection *connection, void **request,
+void page_handled(void *ctx, struct MHD_Connection *connection, void **state,
                   enum MHD_RequestTerminationCode code);
 
 /** Adds the headers that every answer has. */
