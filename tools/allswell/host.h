@@ -22,10 +22,12 @@
  */
 
 /** Spaces of the tool's own records. */
-#define HOST_SPACE_SETTINGS 112 /* key 1: one JSON object */
-#define HOST_SPACE_RELAYS   113 /* key: number of the relay; JSON object */
-#define HOST_SPACE_LOG      114 /* key: rising number; JSON object */
-#define HOST_SPACE_PAGE     115 /* key: rising number; a session of the page, JSON object */
+#define HOST_SPACE_SETTINGS   112 /* key 1: one JSON object */
+#define HOST_SPACE_RELAYS     113 /* key: number of the relay; JSON object */
+#define HOST_SPACE_LOG        114 /* key: rising number; JSON object */
+#define HOST_SPACE_HOOKS      115 /* key: number of the hook; JSON object */
+#define HOST_SPACE_DELIVERIES 116 /* key: rising number; JSON object */
+#define HOST_SPACE_PAGE       117 /* key: rising number; a session of the page, JSON object */
 
 /** Most people whom one person watches over, and most relays in one home. */
 #define HOST_WATCH_MAX 32

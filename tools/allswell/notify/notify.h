@@ -9,10 +9,6 @@
  * Notify: wakes the person of a home through its hooks. README.md says how.
  */
 
-/** Records: hooks by number, deliveries by a rising number. */
-#define HOST_SPACE_HOOKS      115
-#define HOST_SPACE_DELIVERIES 116
-
 /** Deliveries that the record keeps. */
 #define NOTIFY_RECORD_MAX 1000
 

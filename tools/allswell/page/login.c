@@ -103,7 +103,7 @@ static bool forget(struct page_login *login, struct page_session *session, struc
 bool page_login_open(struct page_login *login, struct host *host, struct tool_fail *fail)
 {
     enum aw_status status;
-    bool is_new, ok;
+    bool ok;
     int fd;
 
     login->host = host;
@@ -114,14 +114,16 @@ bool page_login_open(struct page_login *login, struct host *host, struct tool_fa
                         "%s/allswell.db is not what was written (%s): restore a backup",
                         host->home.path, aw_status_name(status));
     fd = open(login->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    is_new = fd < 0 && errno == ENOENT;
-    if (fd < 0 && !is_new)
-        return no_token(login, "cannot be read", fail);
-    ok = is_new ? make_token(login, fail) : read_token(login, fd, fail);
-    if (fd >= 0)
+    if (fd >= 0) {
+        ok = read_token(login, fd, fail);
         (void)close(fd);
+        return ok;
+    }
+    if (errno != ENOENT)
+        return no_token(login, "cannot be read", fail);
+    ok = make_token(login, fail);
     /* Who takes the token away wants everybody out who came in by it. */
-    for (size_t i = 0; ok && is_new && i < PAGE_SESSION_MAX; i++)
+    for (size_t i = 0; ok && i < PAGE_SESSION_MAX; i++)
         ok = login->sessions[i].number == 0 || forget(login, &login->sessions[i], fail);
     return ok;
 }

@@ -97,14 +97,15 @@ enum MHD_Result page_stream_start(struct page *page, struct MHD_Connection *conn
                                   uint64_t session_number)
 {
     struct page_connection *at = connection_of(page, connection);
-    struct page_stream *s = calloc(1, sizeof *s);
     struct MHD_Response *response;
+    struct page_stream *s;
     enum MHD_Result result;
 
-    if (at == NULL || s == NULL || stream_count(page) >= PAGE_STREAM_MAX) {
-        free(s);
+    if (at == NULL || stream_count(page) >= PAGE_STREAM_MAX)
         return MHD_NO; /* the browser tries again by itself */
-    }
+    s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return MHD_NO;
     *s = (struct page_stream){.page = page, .connection = at, .session_number = session_number};
     response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 512, stream_read, s, stream_free);
