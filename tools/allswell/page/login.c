@@ -174,11 +174,14 @@ static bool new_session(struct page_login *login, const struct page_session **ou
 /* IPv6 by network: one machine has many addresses there. */
 static void who_is(uint8_t who[16], const struct sockaddr *from)
 {
+    const struct sockaddr_in *in = (const void *)from;
+    const struct sockaddr_in6 *in6 = (const void *)from;
+
     memset(who, 0, 16);
     if (from->sa_family == AF_INET)
-        memcpy(who, &((const struct sockaddr_in *)from)->sin_addr, 4);
+        memcpy(who, &in->sin_addr, 4);
     if (from->sa_family == AF_INET6)
-        memcpy(who, &((const struct sockaddr_in6 *)from)->sin6_addr, 8);
+        memcpy(who, &in6->sin6_addr, 8);
 }
 
 static struct page_tries *tries_of(struct page_login *login, const struct sockaddr *from)
