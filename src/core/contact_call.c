@@ -364,6 +364,7 @@ enum aw_status aw_co_take(struct contact *c, const struct aw_opened *opened,
     if (st != AW_OK && st != AW_E_REPLAY)
         return st;
     check_replies(c, call->reply_seen);
+    c->has_heard = true;
     /* spec/05-channel.md §7: "If another word had that number, it MUST be reported as a sign of a
      * clone or a restore." */
     if (odd == AW_WORD_ODD_REUSED)

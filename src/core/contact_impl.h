@@ -293,6 +293,7 @@ struct contact {
     uint32_t deaf_count; /* cells in a row that no key of this state opens */
     uint8_t fed_from;    /* own mailbox + 1 whose cell is being fed, 0: none */
     bool wants_join, wants_resume, wants_reply;
+    bool has_heard;   /* this run took a call: its reply numbers are not below what she has seen */
     bool owes_answer; /* to a question of re-establishment that was just opened */
     enum aw_session reply_session;
     uint8_t claim_told; /* in the last reply of this run */
