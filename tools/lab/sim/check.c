@@ -277,6 +277,8 @@ static uint64_t bound_of(struct sim *w, const struct sim_incident *in, size_t n)
     }
     if (!hears_silence(w, in->kind, n))
         return 0;
+    if (w->hosts[n].state == SIM_HOST_OFF) /* what its engine knew is not in memory */
+        return w->now_ms + SIM_HOUR;
     at_ms = silence_bound_ms(w, n, in->kind == SIM_INCIDENT_DEVICE);
     if (at_ms == 0)
         return 0;
