@@ -414,7 +414,7 @@ void sim_host_pump(struct sim *w, struct sim_host *h)
             sim_port_sync(w, h);
             moved = true;
         }
-        sim_port_paths(w, h);
+        moved = sim_port_paths(w, h) || moved;
     }
     sim_port_take(w, h);
     sim_port_pump(w, h);

@@ -454,8 +454,10 @@ void sim_port_take(struct sim *w, struct sim_host *h)
 
 /* ---- Silence: hers, or the path's? ---- */
 
-void sim_port_paths(struct sim *w, struct sim_host *h)
+bool sim_port_paths(struct sim *w, struct sim_host *h)
 {
+    bool moved = false;
+
     for (uint8_t r = 0; !h->is_hers && h->waiting == NULL && r < w->scene.relays; r++) {
         struct sim_port *p = &h->ports[r];
         struct aw_now asked;
@@ -463,11 +465,14 @@ void sim_port_paths(struct sim *w, struct sim_host *h)
 
         for (uint32_t i = 0; p->has_answer && i < w->scene.box_cap; i++) {
             if (p->boxes[i].is_used && !p->boxes[i].is_removing &&
-                aw_client_is_clear(&p->client, i, &asked, &as_of))
+                aw_client_is_clear(&p->client, i, &asked, &as_of)) {
                 aw_contact_path(h->contact, p->boxes[i].id, as_of, 0, sim_host_now(w, h));
+                moved = true;
+            }
         }
         p->has_answer = false;
     }
+    return moved;
 }
 
 /*

@@ -497,7 +497,7 @@ void sim_port_pump(struct sim *w, struct sim_host *h);
 void sim_port_send(struct sim *w, struct sim_host *h, const struct aw_action *action);
 void sim_port_sync(struct sim *w, struct sim_host *h);
 void sim_port_take(struct sim *w, struct sim_host *h);
-void sim_port_paths(struct sim *w, struct sim_host *h);
+bool sim_port_paths(struct sim *w, struct sim_host *h);
 void sim_port_tick(struct sim *w, struct sim_host *h);
 void sim_port_on_frame(struct sim *w, const struct sim_event *event);
 void sim_port_on_broken(struct sim *w, const struct sim_event *event);
