@@ -175,7 +175,9 @@ enum aw_status aw_trigger_ask(struct contact_triggers *t, const struct aw_pace *
     if (a->day_count >= pace->asks_max)
         return AW_E_LIMIT;
     a->day_count++;
-    a->id++;
+    /* spec/07-contact.md §10: "The id of a question MUST be above that of the one before, and not
+     * below the seconds of the clock." */
+    a->id = a->id < now_s ? now_s : a->id + 1;
     a->is_open = true;
     a->asked_at_s = now_s;
     a->within_s = pace->ask_s;

@@ -310,6 +310,29 @@ static void test_timer_end_judged(void)
     circle_free(&c);
 }
 
+/* Goal: a contact's device that is restored from a backup asks under an id that she has not seen
+ * (CO-73): else its question, taken for an old one, would be missed without having been told.
+ * Method: a question is forgotten and asked again; others follow in the same second and, as the
+ * clock says, earlier. */
+static void test_ask_after_a_restore(void)
+{
+    const struct aw_pace pace = {.ask_s = 10 * MIN_S, .asks_max = 16};
+    struct contact_triggers t = {.version = 1}, backup = t;
+    uint32_t id;
+
+    T_EQ(aw_trigger_ask(&t, &pace, T0), AW_OK);
+    id = t.ask.id;
+    t = backup;
+    T_EQ(aw_trigger_ask(&t, &pace, T0 + HOUR_S), AW_OK);
+    T_TRUE(t.ask.id > id);
+    for (uint32_t i = 0; i < 6; i++) {
+        id = t.ask.id;
+        t.ask.is_open = false;
+        T_EQ(aw_trigger_ask(&t, &pace, T0 + HOUR_S - 600 * i), AW_OK);
+        T_EQ(t.ask.id, id + 1);
+    }
+}
+
 /* Goal: a question counts from when her device shows that it has it; a check-in after it is the
  * answer, silence a missed deadline; who may not ask cannot (CO-42, CO-43).
  * Method: asked while she is offline; answered; asked again and not answered. */
@@ -515,6 +538,7 @@ int main(void)
     T_RUN(test_timer_missed);
     T_RUN(test_timer_forgotten);
     T_RUN(test_timer_end_judged);
+    T_RUN(test_ask_after_a_restore);
     T_RUN(test_ask);
     T_RUN(test_ask_under_duress);
     T_RUN(test_drills_and_signals);
