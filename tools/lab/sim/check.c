@@ -231,7 +231,8 @@ static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_de
     if (!c->has_plan)
         return 0;
     from_s = later(SIM_T0_S + w->typed_ms / 1000, c->ladder.peers.spoken_s);
-    due_s = aw_plan_due_s(p, from_s);
+    /* By wrong clocks it looks newer: after a time of day that it was typed before. */
+    due_s = aw_plan_due_s(p, from_s + w->scene.clock_error_s);
     if (is_phone_dead) {
         uint64_t beat_s = later(SIM_T0_S + w->spoke_ms / 1000, c->ladder.peers.spoken_s) +
                           p->beat_s + p->beat_grace_s;
