@@ -374,6 +374,7 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
     const struct contact *c = engine_of(w, n);
     uint64_t span_ms = ((uint64_t)c->plan.beat_s + c->plan.beat_grace_s + c->plan.grace_s) * 1000;
     uint64_t from_ms = w->now_ms > 2 * span_ms ? w->now_ms - 2 * span_ms : 0;
+    uint32_t seq = c->book.checkin.call.seq;
 
     if (was_late(w, n))
         return SIM_CAUSE_LATE;
@@ -381,12 +382,15 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
         if (w->relays[r].is_hostile && w->relays[r].skew_s != 0)
             return SIM_CAUSE_HOSTILE; /* it stamps wrong times */
     }
+    /* Such a stamp counts for as long as what it was put on. */
+    if (seq <= w->said_max &&
+        c->book.checkin.call.deposited_at_s + 600 < SIM_T0_S + w->said[seq].first_ms / 1000)
+        return SIM_CAUSE_HOSTILE;
     if (w->typed_ms < from_ms)
         from_ms = w->typed_ms;
     /* What she said since the word that he counts has not reached him, or could not be judged. */
-    if (c->book.checkin.call.seq <= w->said_max &&
-        w->said[c->book.checkin.call.seq].last_ms < from_ms)
-        from_ms = w->said[c->book.checkin.call.seq].last_ms;
+    if (seq <= w->said_max && w->said[seq].last_ms < from_ms)
+        from_ms = w->said[seq].last_ms;
     if (w->is_parted[n])
         return SIM_CAUSE_RESTORE;
     for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {
@@ -645,15 +649,17 @@ static void check_told_once(struct sim *w, struct sim_host *h, uint32_t seq)
 
 /* ---- I13: release ---- */
 
-static void check_release(struct sim *w, struct sim_host *h)
+/* `at_s`: when its engine decided; a disk that refuses keeps the event waiting. */
+static void check_release(struct sim *w, struct sim_host *h, uint32_t at_s)
 {
+    uint64_t decided_ms = ms_of(at_s - w->scene.clock_error_s);
     const struct contact *own = engine_of(w, h->idx);
     unsigned found = 0;
 
     w->stats->checks[SIM_I13_PLACE]++;
     if (own->ladder.incident > AW_INCIDENT_MISSED)
         return; /* an SOS or duress is her own call */
-    if (h->up_ms + SIM_HOUR >= w->now_ms)
+    if (h->up_ms + SIM_HOUR >= decided_ms)
         return; /* it woke, and tells of all that passed meanwhile at once */
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
@@ -690,11 +696,11 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
         break;
     case AW_EVENT_CHECKED_IN:
         if (sim_canary(w, SIM_I13_PLACE))
-            check_release(w, h);
+            check_release(w, h, event->at_s);
         check_told_once(w, h, event->seq);
         break;
     case AW_EVENT_RELEASED:
-        check_release(w, h);
+        check_release(w, h, event->at_s);
         break;
     default:
         break;

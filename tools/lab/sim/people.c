@@ -418,10 +418,10 @@ static void put_right(struct sim *w)
     aw_subject_view(her->subject, &view);
     if (view.timer_kind != 0)
         (void)end_timer(w);
-    if (view.alarm_id != 0)
+    if (view.alarm_id != 0 && can_act(w))
         (void)!aw_subject_cancel(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her));
     sim_host_pump(w, her);
-    if (!plan_is_hers(w))
+    if (can_act(w) && !plan_is_hers(w))
         (void)plan_set(w, NULL);
 }
 
@@ -478,8 +478,10 @@ static void on_meet(struct sim *w)
         return;
     look_at_quarantine(w);
     meet(w);
-    put_right(w);
-    if (plan_is_due(w))
+    /* Each step may be the last one of her phone's process. */
+    if (can_act(w))
+        put_right(w);
+    if (can_act(w) && plan_is_due(w))
         (void)plan_set(w, NULL);
 }
 
