@@ -30,6 +30,18 @@ static bool needs_files(const struct subject *s, const struct person *p)
            p->rec.plan_held < aw_su_plan(s, p)->version;
 }
 
+/* The longest pause comes after two hours of repeats. */
+bool aw_su_file_is_vain(const struct subject *s, const struct person *p)
+{
+    if (!needs_files(s, p) || p->file_pause_ms < FILE_MAX_MS)
+        return false;
+    for (size_t i = 0; i < p->words.count; i++) {
+        if (p->words.words[i].kind == AW_WORD_PLAN)
+            return false;
+    }
+    return true;
+}
+
 /* There is a new plan: the set starts anew. */
 void aw_su_files_restart(struct subject *s, struct person *p)
 {

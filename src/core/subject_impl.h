@@ -175,6 +175,7 @@ struct person {
     uint32_t refused_count;
     uint32_t plan_named; /* in the newest reply of this run, 0: none came */
     bool forgot_plan;    /* that reply named an older one than he had named before */
+    bool forgot_word;    /* it named the word of the plan, and not the plan: aw_su_file_is_vain() */
 };
 
 /* The stored part of the engine. Secret: wipe. */
@@ -491,6 +492,10 @@ void aw_su_arm(struct subject *s, struct person *p);
 
 /* subject_file.c */
 void aw_su_files_restart(struct subject *s, struct person *p);
+
+/* Whether the files of the plan went out again and again, and only his word of it can be missing.
+ */
+bool aw_su_file_is_vain(const struct subject *s, const struct person *p);
 void aw_su_prepare_file(struct subject *s);
 void aw_su_file_sent(struct subject *s, uint64_t id, enum aw_status status);
 uint64_t aw_su_file_deadline_ms(const struct subject *s, const struct person *p);

@@ -42,7 +42,8 @@ static bool is_plan_due(const struct subject *s, const struct person *p)
 {
     if (!s->has_plan || !person_is_paired(p) || aw_su_decoy_const(s, p) != NULL)
         return false;
-    return aw_su_is_to_introduce(s, p) || (p->forgot_plan && p->rec.plan_held == s->plan.version);
+    return aw_su_is_to_introduce(s, p) || (p->forgot_plan && p->rec.plan_held == s->plan.version) ||
+           (p->forgot_word && aw_su_file_is_vain(s, p));
 }
 
 enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t person,

@@ -215,6 +215,52 @@ static void test_forgotten_plan(void)
     circle_free(&c);
 }
 
+static uint32_t in_force(const struct circle *c)
+{
+    struct aw_subject_view view;
+
+    aw_subject_view(c->hosts[0].subject, &view);
+    return view.plan_version;
+}
+
+/* Small cells alone come through. */
+static unsigned no_files(struct circle *c, const struct circle_cell *cell)
+{
+    (void)c;
+    return cell->len > AW_CELL_LEN ? 0 : 1;
+}
+
+/* Goal: a contact whose disk lost the word of a plan that it had named does not keep the old plan
+ * for ever unnoticed: that the plan is due, she is shown (SU-38).
+ * Method: the word comes, its file does not; the contact forgets the word. */
+static void test_lost_word_of_a_plan(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 1, 506, &plan);
+    plan.change.loosen_s = HOUR_S;
+    council_begin(&c, &plan, 5);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    plan.grace_s -= 60;
+    c.fate = no_files;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 10 * MIN_S);
+    T_EQ(person(&c, 1).words_waiting, 0);
+    contact_of(c.hosts[1].contact)->book.has_plan_word = false;
+    c.fate = NULL;
+    circle_run(&c, 10 * MIN_S);
+    T_TRUE(!person(&c, 1).plan_due);
+    circle_run(&c, 4 * HOUR_S);
+    T_EQ(circle_view(&c, 1).plan_version + 1, in_force(&c));
+    T_TRUE(person(&c, 1).plan_due);
+    set_plan_again(&c);
+    T_TRUE(!person(&c, 1).plan_due);
+    T_EQ(circle_view(&c, 1).plan_version, in_force(&c));
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_restored_contact);
@@ -222,5 +268,6 @@ int main(void)
     T_RUN(test_restored_before_meeting);
     T_RUN(test_lost_introductions);
     T_RUN(test_forgotten_plan);
+    T_RUN(test_lost_word_of_a_plan);
     return t_end();
 }
