@@ -246,16 +246,43 @@ static void hold_her(struct sim *w, bool with_phone)
     }
 }
 
-static bool begin_incident(struct sim *w, enum sim_incident_kind kind)
+static bool call_for_help(struct sim *w)
 {
     struct sim_host *her = &w->hosts[0];
     uint32_t seq = 0;
 
+    if (aw_subject_sos(her->subject, NULL, &seq, sim_host_now(w, her)) != AW_OK)
+        return false;
+    sim_host_pump(w, her);
+    sim_human_at(w, w->now_ms + SIM_MINUTE, 0, SIM_ACT_SOS, 0);
+    return true;
+}
+
+/* A phone whose disk refused, and that died then, knows nothing of a call: she calls again. */
+static void on_sos(struct sim *w)
+{
+    const struct sim_incident *incident = sim_incident_now(w);
+    struct aw_subject_view view = {.alarm_id = 0};
+    bool is_stored = false;
+
+    if (incident == NULL || incident->kind != SIM_INCIDENT_SOS)
+        return;
+    if (can_act(w)) {
+        aw_subject_view(w->hosts[0].subject, &view);
+        is_stored = aw_subject_is_stored(w->hosts[0].subject);
+        if (view.alarm_id == 0 && call_for_help(w))
+            return;
+    }
+    if (view.alarm_id == 0 || !is_stored)
+        sim_human_at(w, w->now_ms + SIM_MINUTE, 0, SIM_ACT_SOS, 0);
+}
+
+static bool begin_incident(struct sim *w, enum sim_incident_kind kind)
+{
     switch ((int)kind) {
     case SIM_INCIDENT_SOS:
-        if (aw_subject_sos(her->subject, NULL, &seq, sim_host_now(w, her)) != AW_OK)
+        if (!call_for_help(w))
             return false;
-        sim_host_pump(w, her);
         hold_her(w, false);
         break;
     case SIM_INCIDENT_DURESS:
@@ -622,6 +649,9 @@ void sim_people_on_act(struct sim *w, const struct sim_event *event)
         break;
     case SIM_ACT_RESCUE:
         on_rescue(w);
+        break;
+    case SIM_ACT_SOS:
+        on_sos(w);
         break;
     case SIM_ACT_AFTERMATH:
         on_aftermath(w);

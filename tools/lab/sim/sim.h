@@ -531,6 +531,7 @@ enum sim_act {
     SIM_ACT_CHECKIN = 0,
     SIM_ACT_INCIDENT,
     SIM_ACT_RESCUE,
+    SIM_ACT_SOS, /* she looks whether her call for help stands */
     SIM_ACT_AFTERMATH,
     SIM_ACT_RESPOND, /* a contact acts on a ring */
     SIM_ACT_COMPARE, /* words are compared again */
