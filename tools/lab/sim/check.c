@@ -389,8 +389,8 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
     if (w->typed_ms < from_ms)
         from_ms = w->typed_ms;
     /* What she said since the word that he counts has not reached him, or could not be judged. */
-    if (seq <= w->said_max && w->said[seq].last_ms < from_ms)
-        from_ms = w->said[seq].last_ms;
+    if (seq <= w->said_max && w->said[seq].first_ms < from_ms)
+        from_ms = w->said[seq].first_ms;
     if (w->is_parted[n])
         return SIM_CAUSE_RESTORE;
     for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {
