@@ -63,7 +63,9 @@ static void fill_reply(const struct contact *c, struct aw_reply *r)
         .words_more = c->words.more,
         .receipt_at = b->receipt_at_s,
         .claim = aw_co_claim(c),
-        .plan_version = b->plan_named,
+        /* spec/07-contact.md §2: "While a word of a plan waits for its file, a reply MUST name
+         * plan 0." */
+        .plan_version = b->has_plan_word ? 0 : b->plan_named,
         .always_on = c->own.always_on,
         .leaves = c->own.leaves,
         .drill = c->triggers.drill_answered,

@@ -117,7 +117,8 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
         r->heard.drill_human_at_s = at_s;
         aw_su_event(s, AW_EVENT_DRILLED, AW_URGENCY_QUIET, p, reply->drill);
     }
-    p->plan_named = reply->plan_version;
+    if (reply->plan_version > p->plan_named)
+        p->plan_named = reply->plan_version;
     p->forgot_plan = reply->plan_version < r->plan_held;
     p->forgot_word = aw_su_file_is_vain(s, p);
     if (reply->plan_version > r->plan_held && aw_su_plan(s, p) != NULL &&

@@ -173,7 +173,7 @@ struct person {
     struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where the cells go */
     uint8_t to_seed[AW_KEY_LEN];
     uint32_t refused_count;
-    uint32_t plan_named; /* in the newest reply of this run, 0: none came */
+    uint32_t plan_named; /* newest in the replies of this run, 0: none came */
     bool forgot_plan;    /* that reply named an older one than he had named before */
     bool forgot_word;    /* it named the word of the plan, and not the plan: aw_su_file_is_vain() */
 };

@@ -333,7 +333,7 @@ export class Contact {
             receipt: receipt(this.receiptKey.secret, this.newest.hash, this.newest.at),
             receipt_at: this.newest.at,
             claim: this.human.claim,
-            plan_version: this.planNamed,
+            plan_version: this.planWord ? 0 : this.planNamed,
             ask: this.human.ask,
             peer_key: this.peerKey.public,
             peer_seed: this.peerSeed,

@@ -320,6 +320,47 @@ static void test_restored_phone_makes_a_plan(void)
     circle_free(&c);
 }
 
+/* Goal: a phone restored from before her last plan, on which she sets another one before it has
+ * heard anything, gives its version again; that contacts have the first of the two she is shown,
+ * and the next plan comes into force everywhere (CO-74, SU-38).
+ * Method: the version is given twice, once before and once after the restore. */
+static void test_restored_phone_gives_a_version_twice(void)
+{
+    struct aw_plan plan, his;
+    struct image old;
+    struct circle c;
+
+    circle_init(&c, 1, 115);
+    circle_set_up(&c);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    old = image_take(&c, 0);
+    plan.grace_s -= 60;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 20 * MIN_S);
+    image_restore(&c, 0, &old);
+    plan.grace_s -= 60;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 8 * HOUR_S);
+    if (person(&c, 1).quarantined) {
+        T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+        T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+        circle_run(&c, HOUR_S);
+    }
+    T_EQ(person(&c, 1).words_waiting, 0);
+    T_EQ(aw_contact_plan(c.hosts[1].contact, &his), AW_OK);
+    T_EQ(his.grace_s, plan.grace_s + 60);
+    T_TRUE(person(&c, 1).plan_due);
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, HOUR_S);
+    T_EQ(aw_contact_plan(c.hosts[1].contact, &his), AW_OK);
+    T_EQ(his.grace_s, plan.grace_s);
+    T_TRUE(!person(&c, 1).plan_due);
+    circle_free(&c);
+}
+
 static void test_attack_10_restored_phone(void)
 {
     play_old_phone(3, true);
@@ -764,6 +805,7 @@ int main(void)
     T_RUN(test_session_ends_before_its_reply);
     T_RUN(test_quarantine_beside_words_in_slots);
     T_RUN(test_restored_phone_makes_a_plan);
+    T_RUN(test_restored_phone_gives_a_version_twice);
     T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_restored_contact_replies);
