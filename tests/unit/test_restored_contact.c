@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/attacker.h"
+
+#include "core/contact_impl.h"
+
+/* A contact's device restored from a backup, or whose disk lost what it had acknowledged: the
+ * numbers of its replies (spec/05-channel.md §9, spec/07-contact.md §4). */
+
+/* Of an image of contact 1 the channel becomes what it is now. */
+static void keep_channel(struct image *image, const struct circle *c)
+{
+    const struct circle_host *h = &c->hosts[1];
+
+    for (size_t i = 0; i < image->count; i++) {
+        for (size_t k = 0;
+             k < h->record_count && image->records[i].space == AW_SPACE_CONTACT_FIRST + 1; k++) {
+            if (h->records[k].space == image->records[i].space) {
+                free(image->records[i].value);
+                image->records[i].len = h->records[k].len;
+                image->records[i].value = malloc(image->records[i].len + 1);
+                T_REQUIRE(image->records[i].value != NULL);
+                memcpy(image->records[i].value, h->records[k].value, image->records[i].len);
+            }
+        }
+    }
+}
+
+/* Goal: a contact's device restored within the epoch goes on above the replies that she has seen
+ * (CH-38), and she does not refuse what it says.
+ * Method: its records but for the channel are put back, from before ten replies. */
+static void test_replies(void)
+{
+    struct aw_person she;
+    struct image b;
+    struct circle c;
+    uint32_t number;
+
+    circle_init(&c, 1, 104);
+    circle_set_up(&c);
+    b = image_take(&c, 1);
+    for (int i = 0; i < 10; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 60);
+    }
+    number = contact_of(c.hosts[1].contact)->book.reply_number;
+    keep_channel(&b, &c);
+    image_restore(&c, 1, &b);
+    T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number < number);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 120);
+    T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number > number);
+    T_EQ(aw_subject_person(c.hosts[0].subject, 1, &she), AW_OK);
+    T_EQ(she.words_waiting, 0);
+    circle_free(&c);
+}
+
+/* Nothing from her phone reaches anybody. */
+static unsigned she_is_cut_off(struct circle *c, const struct circle_cell *cell)
+{
+    (void)c;
+    return cell->from == 0 ? 0 : 1;
+}
+
+/* Goal: a contact whose disk lost its newest replies gives their numbers again; a check-in that
+ * names one of them was made after the first reply of that number, and is taken for no newer
+ * (CO-72), or a silence would be found late.
+ * Method: she sees a reply and checks in, unheard; the contact's records but for the channel are
+ * put back from before that reply; an hour later its human looks, which makes it anew. */
+static void test_number_given_twice(void)
+{
+    uint32_t number, made_s, seq;
+    const struct contact *contact;
+    struct image b;
+    struct circle c;
+
+    circle_init(&c, 1, 114);
+    circle_set_up(&c);
+    circle_run(&c, HOUR_S);
+    contact = contact_of_const(c.hosts[1].contact);
+    b = image_take(&c, 1);
+    T_EQ(aw_contact_seen(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, 60);
+    number = contact->book.reply_number;
+    c.fate = she_is_cut_off;
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, 0, &seq, circle_now(&c, 0)),
+         AW_OK);
+    made_s = (uint32_t)circle_now_s(&c);
+    circle_run(&c, HOUR_S);
+    keep_channel(&b, &c);
+    image_restore(&c, 1, &b);
+    T_TRUE(contact->book.reply_number < number);
+    T_EQ(aw_contact_seen(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, 60);
+    T_EQ(contact->book.reply_number, number);
+    c.fate = NULL;
+    circle_run(&c, HOUR_S);
+    T_EQ(contact->book.checkin.call.seq, seq);
+    T_TRUE(contact->book.checkin.base_s <= made_s);
+    circle_free(&c);
+}
+
+int main(void)
+{
+    T_RUN(test_replies);
+    T_RUN(test_number_given_twice);
+    return t_end();
+}
