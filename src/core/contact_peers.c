@@ -19,6 +19,8 @@
  */
 
 #define OFFSET_MAX_S 3600 /* the longest witness_s */
+/* Two for the questions under the newest and the first key of the channel, and one more. */
+#define DEAF_ROUNDS 3
 
 /* ---- What changes, and what a STORE has room for ---- */
 
@@ -568,6 +570,12 @@ void aw_co_peer_anew(struct contact *c, struct aw_peer *peer)
         touch(c, peer);
 }
 
+/* What they bring is perhaps in use there already. */
+static bool waits_for_introductions(const struct contact *c)
+{
+    return c->change.has_plan || c->peers.intro_len != 0;
+}
+
 /*
  * He may be linked with a later state of this device. spec/16-peers.md §2: "So MUST a device that
  * for eight slots receives cells that it cannot open from a peer with whom it is not linked, eight
@@ -581,7 +589,7 @@ static void note_unmet(struct contact *c, struct aw_peer *peer)
         peer->deaf_s = now_s;
     if (peer->deaf_count < AW_DEAF_MAX && ++peer->deaf_count < AW_DEAF_MAX)
         return;
-    if (c->change.has_plan || c->peers.intro_len != 0 ||
+    if (waits_for_introductions(c) ||
         now_s - peer->deaf_s < AW_DEAF_MAX * (uint64_t)c->plan.council.witness_s)
         return;
     peer->deaf_count = 0;
@@ -601,6 +609,13 @@ static void note_deaf(struct contact *c, struct aw_peer *peer)
     peer->deaf_count = 0;
     if (aw_channel_resume_deaf(&peer->channel, &own, &c->random) == AW_OK)
         touch(c, peer);
+    /* spec/16-peers.md §2: "And so MUST one that is linked, when three times eight such cells came
+     * in a row": neither question was answered. */
+    if (++peer->deaf_rounds < DEAF_ROUNDS)
+        return;
+    peer->deaf_rounds = 0;
+    if (!waits_for_introductions(c))
+        aw_co_peers_renew(c);
 }
 
 static enum aw_status feed_opened(struct contact *c, struct aw_peer *peer,
@@ -612,6 +627,7 @@ static enum aw_status feed_opened(struct contact *c, struct aw_peer *peer,
     peer->is_heard = true;
     peer->is_silent = false;
     peer->deaf_count = 0;
+    peer->deaf_rounds = 0;
     if (!peer->peering.has_noise) /* that of a new introduction goes on beside the channel */
         aw_peering_heard(&peer->peering);
     if ((events & AW_CHANNEL_EV_RESUMED) != 0)

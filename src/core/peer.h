@@ -50,8 +50,9 @@ struct aw_peer {
     uint32_t vouches_seq; /* statement under a key that was never heard here, which he passed on */
     uint8_t vouches_key[8]; /* and the beginning of that key */
     uint8_t deaf_count;
-    uint64_t deaf_s; /* when the first of them came, while the two have not met */
-    uint64_t next_s; /* his next slot */
+    uint8_t deaf_rounds; /* eight of them each, since the other side was heard */
+    uint64_t deaf_s;     /* when the first of them came, while the two have not met */
+    uint64_t next_s;     /* his next slot */
     struct aw_parcel parcel;
     uint8_t cell[AW_CELL_LEN];
 

@@ -261,6 +261,41 @@ static void test_lost_word_of_a_plan(void)
     circle_free(&c);
 }
 
+/* Goal: two who lost the channel that they made last, one of them with his disk, do not talk past
+ * each other for ever: her next plan brings them together, and that it is due she is shown (PE-39).
+ * Method: the pair is made anew; then one side has the channel of before. */
+static void test_lost_channel_of_a_pair(void)
+{
+    struct aw_peer *peer;
+    struct aw_channel before;
+    struct aw_plan plan;
+    uint32_t met;
+    struct circle c;
+
+    council_init(&c, 3, 507, &plan);
+    plan.change.loosen_s = HOUR_S;
+    council_begin(&c, &plan, 5);
+    peer = aw_peers_find(&contact_of(c.hosts[1].contact)->peers, 2);
+    before = peer->channel;
+    met = peer->met;
+    aw_co_peers_renew(contact_of(c.hosts[2].contact));
+    circle_run(&c, HOUR_S);
+    set_plan_again(&c);
+    T_TRUE(all_meet(&c));
+    T_TRUE(peer->met > met);
+    peer->channel = before;
+    peer->met = met;
+    circle_run(&c, 7 * COUNCIL_WITNESS_S);
+    T_TRUE(!all_meet(&c));
+    T_TRUE(!is_plan_due(&c));
+    circle_run(&c, HOUR_S);
+    T_TRUE(is_plan_due(&c));
+    set_plan_again(&c);
+    T_TRUE(all_meet(&c));
+    T_TRUE(!is_plan_due(&c));
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_restored_contact);
@@ -269,5 +304,6 @@ int main(void)
     T_RUN(test_lost_introductions);
     T_RUN(test_forgotten_plan);
     T_RUN(test_lost_word_of_a_plan);
+    T_RUN(test_lost_channel_of_a_pair);
     return t_end();
 }
