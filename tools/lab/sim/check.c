@@ -663,12 +663,12 @@ static void check_release(struct sim *w, struct sim_host *h, uint32_t at_s)
         return; /* it woke, and tells of all that passed meanwhile at once */
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
+        bool is_missing =
+            w->hosts[n].state != SIM_HOST_OFF &&
+            (c->ladder.state >= AW_LADDER_SUSPECT || c->shown.state >= AW_LADDER_SUSPECT);
 
-        if (w->hosts[n].state == SIM_HOST_OFF)
-            continue;
         /* He has, since she was last heard here: his word may have come late. */
-        found += c->ladder.state >= AW_LADDER_SUSPECT || c->shown.state >= AW_LADDER_SUSPECT ||
-                 w->missing_ms[n] >= w->said[own->book.newest.call.seq].first_ms ||
+        found += is_missing || w->missing_ms[n] >= w->said[own->book.newest.call.seq].first_ms ||
                  w->missing_ms[n] + 6 * SIM_HOUR >= w->now_ms; /* the event waited for a disk */
     }
     if (found < w->scene.plan.council.quorum && !w->is_restored[h->idx])
