@@ -6,4 +6,4 @@ add_test(NAME simulate_same_hash COMMAND ${lab} simulate --seed 22 --seeds 10 --
 add_test(NAME simulate_canaries
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh ${lab} simulate)
 set_tests_properties(simulate_smoke simulate_same_hash simulate_canaries
-  PROPERTIES LABELS unit TIMEOUT 120)
+  PROPERTIES LABELS unit TIMEOUT 300)
