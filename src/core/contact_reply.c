@@ -35,20 +35,6 @@ static void note_reply(struct contact_book *b, uint32_t number, uint32_t at_s)
     b->replies[b->replies_count++] = (struct contact_reply_time){number, at_s};
 }
 
-/*
- * What names this reply was made after it. spec/07-contact.md §4: "A reply that was made in a
- * quarantined session, or before this run took a call, MUST NOT show when a word was made": a disk
- * may have lost the first one of that number.
- */
-static void count_reply(struct contact *c)
-{
-    note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
-    if (c->triggers.ask.is_open && c->triggers.ask.reply == 0) {
-        c->triggers.ask.reply = c->book.reply_number;
-        aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
-    }
-}
-
 static void fill_reply(const struct contact *c, struct aw_reply *r)
 {
     const struct contact_book *b = &c->book;
@@ -127,8 +113,15 @@ static enum aw_status seal_reply(struct contact *c)
      * leaves." After a crash she would refuse a reply with the number of the one before. */
     c->book.reply_number++;
     c->wants_reply = false;
+    /* spec/07-contact.md §4: "A reply that was made in a quarantined session, or before this run
+     * took a call, MUST NOT show when a word was made": a disk may have lost the first one of that
+     * number. */
     if (c->has_heard && c->reply_session == AW_SESSION_MAIN)
-        count_reply(c);
+        note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
+    if (c->triggers.ask.is_open && c->triggers.ask.reply == 0) {
+        c->triggers.ask.reply = c->book.reply_number;
+        aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
+    }
     aw_co_touch(c, CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_BOOK);
     post(c, CONTACT_SEND_REPLY, c->who.peer.relays, c->who.peer.relays_count, c->who.peer.seed);
     return AW_OK;

@@ -279,7 +279,9 @@ export class Contact {
         if (!file || !this.planWord || !equal(this.planWord.hash, file.hash))
             return;
         this.planNamed = file.message.version;
-        if (this.planWord.counts && (this.plan?.version ?? 0) < file.message.version)
+        const { counts } = this.planWord;
+        this.planWord = null;
+        if (counts && (this.plan?.version ?? 0) < file.message.version)
             this.plan = file.message;
     }
 
