@@ -3,6 +3,17 @@
 
 #include <string.h>
 
+void ladder_timer_behind(struct ladder_bed *b, struct aw_ladder_due *due)
+{
+    *due = (struct aw_ladder_due){
+        {LADDER_T0 + 3600, LADDER_T0 + 3650, AW_NO_TIME, AW_NO_TIME, LADDER_T0 + 86400}};
+    ladder_set_up(b);
+    aw_ladder_watch(&b->ladder, &b->rules, due, LADDER_T0, &b->out);
+    (void)ladder_tick(b, LADDER_T0 + 3900);
+    T_EQ(b->ladder.cause, AW_WHY_CHECKIN);
+    T_EQ(aw_ladder_confirm(&b->ladder, &b->rules, LADDER_T0 + 3905, &b->out), AW_OK);
+}
+
 void ladder_watch(struct ladder_bed *b, uint64_t checkin_s, uint64_t beat_s, uint64_t now_s)
 {
     const struct aw_ladder_due due = {{checkin_s, AW_NO_TIME, AW_NO_TIME, AW_NO_TIME, beat_s}};

@@ -20,6 +20,9 @@ struct ladder_bed {
 /* Levels at 0, 10 and 20 min, grace 5 min, a deadline at LADDER_T0 + 60 min. */
 void ladder_set_up(struct ladder_bed *b);
 
+/* A check-in is missed and confirmed, and a timer 50 s behind it is watched, too; `due` says so. */
+void ladder_timer_behind(struct ladder_bed *b, struct aw_ladder_due *due);
+
 /* Watches a check-in and the device. */
 void ladder_watch(struct ladder_bed *b, uint64_t checkin_s, uint64_t beat_s, uint64_t now_s);
 

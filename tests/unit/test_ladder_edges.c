@@ -423,14 +423,10 @@ static void test_proof_from_the_future(void)
  * Method: her check-in still missing; due in the second in which the word comes; ahead of it. */
 static void test_lost_timer_and_checkin(void)
 {
-    struct aw_ladder_due due = {{T0 + 3600, T0 + 3650, AW_NO_TIME, AW_NO_TIME, T0 + 86400}};
+    struct aw_ladder_due due;
     struct ladder_bed b;
 
-    ladder_set_up(&b);
-    aw_ladder_watch(&b.ladder, &b.rules, &due, T0, &b.out);
-    (void)ladder_tick(&b, T0 + 3900);
-    T_EQ(b.ladder.cause, AW_WHY_CHECKIN);
-    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 3905, &b.out), AW_OK);
+    ladder_timer_behind(&b, &due);
     aw_ladder_safe(&b.ladder, &b.rules, 9, T0 + 3960, T0 + 3960, &b.out);
     T_EQ(b.ladder.state, AW_LADDER_MISSED);
     due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)] = T0 + 3961;

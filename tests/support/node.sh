@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Usage: run.sh SOURCE-ROOT FOLDER-OF-PROGRAMS WORK-FOLDER
+# The tests of tests/SUITE that are written in JavaScript.
+# Usage: node.sh SOURCE-ROOT SUITE FOLDER-OF-PROGRAMS WORK-FOLDER
 # Installs the packages of package-lock.json into the work folder, once, and runs the tests there:
 # the source tree stays as it was. 77: node or the packages cannot be had here.
 set -eu
 
-root=$1 bin=$2 work=$3
-here=$root/tests/interop
+root=$1 suite=$2 bin=$3 work=$4
+here=$root/tests/$suite
 
 skip() {
   echo "skipped: $1"
@@ -22,6 +23,7 @@ mkdir -p "$work"
 exec 9>"$work/lock"
 flock 9
 rm -f "$work"/*.js "$work"/*.log "$work"/*.status
+cp "$root/tests/interop/tools.js" "$work/"
 cp "$here"/*.js "$here"/package.json "$here"/package-lock.json "$work/"
 cd "$work"
 if ! cmp -s package-lock.json installed; then
@@ -29,9 +31,9 @@ if ! cmp -s package-lock.json installed; then
     skip "npm could not install the packages: $(tail -n 1 npm.log)"
   cp package-lock.json installed
 fi
-export ALLSWELL_SPEC="$root/spec" ALLSWELL_BIN="$bin"
+export ALLSWELL_SPEC="$root/spec" ALLSWELL_BIN="$bin" ALLSWELL_WWW="$root/tools/allswell/page/www"
 
-# Each file waits for its own processes most of the time.
+# Each file waits most of the time.
 for file in test-*.js; do
   { node --test --test-reporter=spec "$file" >"$file.log" 2>&1 && echo 0 || echo 1; } \
     >"$file.status" &
