@@ -30,7 +30,8 @@ static bool needs_files(const struct subject *s, const struct person *p)
            p->rec.plan_held < aw_su_plan(s, p)->version;
 }
 
-/* The longest pause comes after two hours of repeats. */
+/* spec/06-subject.md §11: "though its files have been repeated for an hour": the pauses before the
+ * longest one add up to that. */
 bool aw_su_file_is_vain(const struct subject *s, const struct person *p)
 {
     if (!needs_files(s, p) || p->file_pause_ms < FILE_MAX_MS)
