@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Joins a contact to its relay: what arrives goes in, what it answers goes out.
+import { equal } from './bytes.js';
 import { mailboxSeed } from './peers.js';
 import { RelayClient } from './relay.js';
 import { Refused } from './status.js';
@@ -9,6 +10,7 @@ export class Agent {
         this.contact = contact;
         this.token = token;
         this.refused = []; // statuses of cells that were dropped
+        this.taken = []; // cells of peers
         this.watchers = [];
         this.held = null; // deliveries that are not looked at while it pauses
         this.mute = false; // hears, and says nothing
@@ -119,10 +121,13 @@ export class Agent {
     heard(peer, cell, take) {
         try {
             peer.receive(cell);
+            this.taken.push(cell);
         } catch (error) {
             if (!(error instanceof Refused))
                 throw error;
-            this.refused.push(error.message);
+            /* An answer comes again, byte for byte, until he is heard (16 §3). */
+            if (!this.taken.some((one) => equal(one, cell)))
+                this.refused.push(error.message);
         }
         take().catch(() => {});
         this.watchers = this.watchers.filter((watcher) => !watcher());

@@ -51,7 +51,9 @@ async function play(t, end) {
     await scene.plan(PLAN, 'Scripted, Second');
     writeFileSync(scene.world.home('card'), 'door 1 = 4711\nfirst = Ring the neighbour\n');
     await scene.she('card', 'set', scene.world.home('card'), { typed: SAFE });
-    await agent.until(() => contact.plan?.card_hash && contact.files.introductions, 'the plan');
+    // PE-6: those of the plan in force; the ones of the plan before have other secrets, perhaps.
+    await agent.until(() => contact.plan?.card_hash &&
+        contact.files.introductions?.message.version === contact.plan.version, 'the plan');
     contact.introduced();
     const peer = contact.peers.get(other);
     let said = { verdict: { seq: 0, state: STATE.fine, incident: INCIDENT.none, safe_seq: 0 },
