@@ -289,6 +289,9 @@ AW_MUST_USE enum aw_status aw_channel_resume_answer(const struct aw_channel *ch,
 /* Whether a quarantined session exists: in it messages are shown, and have no effect. */
 bool aw_channel_is_quarantined(const struct aw_channel *ch);
 
+/* Whether the other side was not heard in it yet: it may not know that it exists. */
+bool aw_channel_is_unheard(const struct aw_channel *ch);
+
 /*
  * Humans compared the words of the quarantined session: it becomes the channel, and what was the
  * channel is erased. AW_E_STATE: nothing is quarantined.

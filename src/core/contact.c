@@ -155,6 +155,9 @@ void aw_co_advance(struct contact *c, struct aw_now now)
         c->wants_join =
             c->who.phase == AW_CONTACT_JOINING && !aw_joining_is_stale(&c->joining, now_s * 1000);
         c->wants_resume = c->who.phase >= AW_CONTACT_PAIRED;
+        /* spec/05-channel.md §8.1: "While no cell of a quarantined session has come, the contact
+         * MUST send a reply in it again, with backoff, and when it starts." */
+        c->wants_session = aw_channel_is_unheard(&c->channel);
         if (c->who.phase == AW_CONTACT_JOINING && !c->wants_join)
             aw_co_event(c, AW_EVENT_INVITE_STALE, AW_URGENCY_NOTICE, 0, (uint32_t)now_s);
     }
@@ -294,6 +297,7 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
     aw_co_shown_flush(c, &shown);
     c->wants_join = c->who.phase == AW_CONTACT_JOINING;
     c->wants_resume = is_paired;
+    c->wants_session = aw_channel_is_unheard(&c->channel);
     c->wants_reply = is_paired && c->book.newest.call.seq != 0;
     return AW_OK;
 }
@@ -435,7 +439,8 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
 {
     const struct contact *c = contact_of_const(contact);
     uint64_t at_ms = aw_timebase_when_ms(&c->time, c->ladder.deadline_s);
-    bool wants = c->wants_join || c->owes_answer || c->wants_resume || c->wants_reply;
+    bool wants =
+        c->wants_join || c->owes_answer || c->wants_resume || c->wants_reply || c->wants_session;
 
     at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, c->shown.deadline_s));
     at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_peers_deadline_s(c)));

@@ -56,12 +56,16 @@ enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
         return AW_OK;
     case AW_OPENED_RESUMED:
         c->resend_ms = AW_TIME_NEVER;
+        c->resend_pause_ms = 0;
         /* spec/05-channel.md §8.1: "A contact whose question was answered MUST send a reply in the
          * new session at once." It answers no call: it tells her that she was heard. */
-        c->reply_session = opened->session;
-        c->wants_reply = true;
-        if (opened->session == AW_SESSION_QUARANTINE)
+        if (opened->session == AW_SESSION_QUARANTINE) {
+            c->wants_session = true;
             aw_co_peers_renew(c);
+        } else {
+            c->reply_session = AW_SESSION_MAIN;
+            c->wants_reply = true;
+        }
         return AW_OK;
     case AW_OPENED_MESSAGE:
         break;

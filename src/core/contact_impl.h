@@ -251,7 +251,7 @@ struct contact_own {
 #define CONTACT_OPS_MAX     (AW_KEEP_COUNT + 18 + CONTACT_CARDS + AW_PEERS_OPS_MAX)
 
 /* What a parcel carries. */
-enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY };
+enum { CONTACT_SEND_JOIN = 1, CONTACT_SEND_RESUME, CONTACT_SEND_REPLY, CONTACT_SEND_SESSION };
 
 struct contact {
     struct aw_random random;
@@ -293,6 +293,7 @@ struct contact {
     uint32_t deaf_count; /* cells in a row that no key of this state opens */
     uint8_t fed_from;    /* own mailbox + 1 whose cell is being fed, 0: none */
     bool wants_join, wants_resume, wants_reply;
+    bool wants_session; /* a reply in the quarantined session, in which she was not heard yet */
     bool has_heard;   /* this run took a call: its reply numbers are not below what she has seen */
     bool owes_answer; /* to a question of re-establishment that was just opened */
     enum aw_session reply_session;

@@ -84,7 +84,7 @@ static void post(struct contact *c, uint8_t what, const struct aw_endpoint *rela
     aw_parcel_seal(&c->parcel, what, c->book.newest.call.seq, relay_count, c->outbox.change);
 }
 
-static enum aw_status seal_reply(struct contact *c)
+static enum aw_status seal_reply(struct contact *c, uint8_t what)
 {
     uint8_t plain[AW_CELL_PLAIN_LEN];
     struct aw_buf text = AW_BUF_OF(plain);
@@ -112,7 +112,6 @@ static enum aw_status seal_reply(struct contact *c)
     /* spec/07-contact.md §2: "Reply numbers MUST rise by one, and a reply MUST be stored before it
      * leaves." After a crash she would refuse a reply with the number of the one before. */
     c->book.reply_number++;
-    c->wants_reply = false;
     /* spec/07-contact.md §4: "A reply that was made in a quarantined session, or before this run
      * took a call, MUST NOT show when a word was made": a disk may have lost the first one of that
      * number. */
@@ -123,8 +122,16 @@ static enum aw_status seal_reply(struct contact *c)
         aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
     }
     aw_co_touch(c, CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_BOOK);
-    post(c, CONTACT_SEND_REPLY, c->who.peer.relays, c->who.peer.relays_count, c->who.peer.seed);
+    post(c, what, c->who.peer.relays, c->who.peer.relays_count, c->who.peer.seed);
     return AW_OK;
+}
+
+static void send_reply(struct contact *c, uint8_t what, bool *is_wanted)
+{
+    if (seal_reply(c, what) == AW_OK)
+        *is_wanted = false;
+    else
+        aw_backoff_fail(&c->send_backoff, aw_timebase_mono_ms(&c->time));
 }
 
 /* Makes the next cell, when there is something to say and room for it: so one reply answers
@@ -146,8 +153,13 @@ void aw_co_prepare(struct contact *c)
     /* spec/05-channel.md §8: "A call MUST be replied to before a question is answered": of a
      * channel that works after all she forgets the question. */
     if (c->wants_reply) {
-        if (seal_reply(c) != AW_OK)
-            aw_backoff_fail(&c->send_backoff, aw_timebase_mono_ms(&c->time));
+        send_reply(c, CONTACT_SEND_REPLY, &c->wants_reply);
+        return;
+    }
+    c->wants_session = c->wants_session && aw_channel_is_unheard(&c->channel);
+    if (c->wants_session) {
+        c->reply_session = AW_SESSION_QUARANTINE;
+        send_reply(c, CONTACT_SEND_SESSION, &c->wants_session);
         return;
     }
     if (c->owes_answer) {
@@ -187,6 +199,7 @@ static void again(struct contact *c, uint8_t what)
         c->wants_join || (what == CONTACT_SEND_JOIN && c->who.phase == AW_CONTACT_JOINING);
     c->wants_resume = c->wants_resume || what == CONTACT_SEND_RESUME;
     c->wants_reply = c->wants_reply || what == CONTACT_SEND_REPLY;
+    c->wants_session = c->wants_session || what == CONTACT_SEND_SESSION;
 }
 
 void aw_co_sent(struct contact *c, uint64_t id, enum aw_status status)

@@ -330,6 +330,11 @@ bool aw_channel_is_quarantined(const struct aw_channel *ch)
     return ch->resumed.epoch.live && ch->resumed.is_stale && ch->resumed.is_confirmed;
 }
 
+bool aw_channel_is_unheard(const struct aw_channel *ch)
+{
+    return aw_channel_is_quarantined(ch) && !ch->resumed.has_got;
+}
+
 enum aw_status aw_channel_quarantine_accept(struct aw_channel *ch)
 {
     if (!aw_channel_is_quarantined(ch))
