@@ -454,6 +454,16 @@ static void on_closed(struct sim *w, struct sim_host *h)
                  sim_name(h->idx));
 }
 
+bool sim_check_is_made(const struct sim *w, const struct aw_plan *plan)
+{
+    for (size_t i = 0; i < w->plan_count; i++) {
+        if (w->plans[i].version == plan->version && w->plans[i].made_at == plan->made_at &&
+            w->plans[i].grace_s == plan->grace_s && w->plans[i].pauses_count == plan->pauses_count)
+            return true;
+    }
+    return false;
+}
+
 static void check_plan(struct sim *w, struct sim_host *h)
 {
     const struct contact *c = engine_of(w, h->idx);
@@ -462,13 +472,7 @@ static void check_plan(struct sim *w, struct sim_host *h)
         return;
     w->seen_plan[h->idx] = c->plan.version;
     w->stats->checks[SIM_I6_AUTHENTIC]++;
-    for (size_t i = 0; i < w->plan_count; i++) {
-        if (w->plans[i].version == c->plan.version && w->plans[i].made_at == c->plan.made_at &&
-            w->plans[i].grace_s == c->plan.grace_s &&
-            w->plans[i].pauses_count == c->plan.pauses_count)
-            return;
-    }
-    if (w->humans[h->idx].is_circle)
+    if (w->humans[h->idx].is_circle && !sim_check_is_made(w, &c->plan))
         sim_fail(w, SIM_I6_AUTHENTIC, "%s has a plan in force that she never made",
                  sim_name(h->idx));
 }

@@ -452,13 +452,16 @@ static void put_right(struct sim *w)
         (void)plan_set(w, NULL);
 }
 
-static bool is_her_plan(const struct sim *w, uint32_t version)
+/* By what it says, not by its number: that of hers may have been used again on a phone that was
+ * restored, or by somebody who held it. */
+static bool is_pending_hers(const struct sim *w, const struct sim_host *h)
 {
-    for (size_t i = 0; i < w->plan_count; i++) {
-        if (w->plans[i].version == version)
-            return true;
-    }
-    return false;
+    const struct contact *c = contact_of_const(h->contact);
+    struct aw_plan plan;
+
+    return aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->pending, c->pending_len}) ==
+               AW_OK &&
+           sim_check_is_made(w, &plan);
 }
 
 /* What her secret could not show, because a key was gone, people show by looking at her; she knows
@@ -473,7 +476,7 @@ static void meet(struct sim *w)
             continue;
         aw_contact_view(h->contact, &view);
         if ((view.pending_unjudged || view.keys_unjudged) &&
-            (!view.pending_unjudged || is_her_plan(w, view.pending_version)) &&
+            (!view.pending_unjudged || is_pending_hers(w, h)) &&
             aw_contact_words_compared(h->contact, sim_host_now(w, h)) == AW_OK) {
             sim_note(w, "%s: meets her, and compares words", sim_name(i));
             sim_host_pump(w, h);

@@ -561,6 +561,8 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
 void sim_check_host(struct sim *w, struct sim_host *h);
 void sim_check_restart(struct sim *w, struct sim_host *h);
 void sim_check_on_event(struct sim *w, const struct sim_event *event);
+/* Whether she made this plan herself. */
+bool sim_check_is_made(const struct sim *w, const struct aw_plan *plan);
 void sim_check_incident(struct sim *w, struct sim_incident *incident);
 /* A contact's engine around a feed: what is refused changes nothing. */
 void sim_check_before(struct sim *w, struct sim_host *h);
