@@ -349,13 +349,26 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event)
 
 /* ---- I2: calm ---- */
 
+/* Whether she checked in within grace, but so late that the slot in which it leaves may lie after
+ * it: under a fixed cadence a word waits for its slot. `seq`: the check-in that he knows. */
+static bool was_late_for_slot(const struct sim *w, const struct aw_plan *plan, uint32_t seq)
+{
+    uint64_t made_ms = seq <= w->said_max ? w->said[seq].first_ms : 0;
+    uint64_t due_ms = ms_of(aw_plan_due_s(plan, SIM_T0_S + made_ms / 1000));
+    uint64_t slot_ms = plan->pace.cadence_s * SIM_SECOND;
+
+    return made_ms != 0 && w->typed_ms > due_ms &&
+           w->typed_ms + slot_ms > due_ms + plan->grace_s * SIM_SECOND;
+}
+
 /* Whether she really was late, by the plan that contact n has in force. */
 static bool was_late(const struct sim *w, size_t n)
 {
     const struct contact *c = engine_of(w, n);
     uint64_t due_ms = ms_of(aw_plan_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000));
 
-    return w->late_until_ms > w->now_ms || due_ms < w->now_ms;
+    return w->late_until_ms > w->now_ms || due_ms < w->now_ms ||
+           was_late_for_slot(w, &c->plan, c->book.checkin.call.seq);
 }
 
 /* Whether wrong clocks explain it: it is no earlier than they are wrong, or so wrong that the age
