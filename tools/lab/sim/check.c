@@ -234,8 +234,9 @@ static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_de
     /* By wrong clocks it looks newer: after a time of day that it was typed before. */
     due_s = aw_plan_due_s(p, from_s + w->scene.clock_error_s);
     if (is_phone_dead) {
-        uint64_t beat_s = later(SIM_T0_S + w->spoke_ms / 1000, c->ladder.peers.spoken_s) +
-                          p->beat_s + p->beat_grace_s;
+        /* A beat that is sealed again is as new as the reply that it names (I3 bounds that). */
+        uint64_t spoke_s = later(SIM_T0_S + w->spoke_ms / 1000, c->book.newest.replied_at_s);
+        uint64_t beat_s = later(spoke_s, c->ladder.peers.spoken_s) + p->beat_s + p->beat_grace_s;
 
         due_s = beat_s < due_s ? beat_s : due_s;
     }

@@ -321,6 +321,14 @@ void sim_faults_begin(struct sim *w)
         make_hostile(w);
 }
 
+/* An engine goes by what the wall clock said when it started (spec/07-contact.md §4): where that
+ * was wrong, only a new start brings what it has been set to since. */
+static void start_anew(struct sim *w, struct sim_host *h)
+{
+    sim_host_stop(w, h);
+    (void)sim_host_start(w, h);
+}
+
 /* The safety phase is over: all that is broken is mended, and nothing breaks any more. */
 void sim_faults_end(struct sim *w)
 {
@@ -349,6 +357,8 @@ void sim_faults_end(struct sim *w)
             sim_host_wake(w, h);
         else if (h->state == SIM_HOST_OFF && !(i == 0 && w->is_phone_lost))
             (void)sim_host_start(w, h);
+        else if (w->scene.strength[SIM_FAULT_CLOCK] > 0 && sim_host_runs(h))
+            start_anew(w, h);
         else
             sim_host_pump(w, h);
     }
