@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# The simulator: some lives with every class of faults, and the same lives twice.
+# The simulator: some lives with every class of faults, the same lives twice, and flaws on purpose.
 set(lab ${PROJECT_BINARY_DIR}/bin/allswell-lab)
 add_test(NAME simulate_smoke COMMAND ${lab} simulate --seed 5 --seeds 5 --report)
 add_test(NAME simulate_same_hash COMMAND ${lab} simulate --seed 22 --seeds 10 --days 6 --twice)
@@ -7,3 +7,9 @@ add_test(NAME simulate_canaries
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh ${lab} simulate)
 set_tests_properties(simulate_smoke simulate_same_hash simulate_canaries
   PROPERTIES LABELS unit TIMEOUT 300)
+
+# Lives that once failed; the program that lives them has stub crypto, and is not installed.
+set_target_properties(aw-simulate-stub PROPERTIES EXCLUDE_FROM_ALL FALSE)
+add_test(NAME simulate_seeds
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_seeds.sh $<TARGET_FILE:aw-simulate-stub>)
+set_tests_properties(simulate_seeds PROPERTIES LABELS lab TIMEOUT 300)

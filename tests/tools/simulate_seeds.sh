@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Goal: lives in which something broke once do not break again, be it in the engines or in the
+# judge.
+# Method: each seed by itself, on stub crypto, as drawn and with six days of incidents.
+# Usage: simulate_seeds.sh <aw-simulate-stub>
+set -eu
+stub=$1
+failed=0
+life() {
+    "$stub" "$@" >/dev/null 2>&1 && return
+    echo "broken: $stub $*"
+    failed=1
+}
+for seed in 36 43 131 134 177 255 274 412 459 1094 1391 1403 1602 1796 1814; do
+    life --seed "$seed"
+done
+for seed in 35 66 111 184 237 297 425 626 663 829 859 871 1013 1549 2010 2120; do
+    life --seed "$seed" --days 6
+done
+exit $failed
