@@ -10,7 +10,8 @@
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
-libjansson-dev libqrencode-dev libminiupnpc-dev libcurl4-openssl-dev libmicrohttpd-dev"
+libjansson-dev libqrencode-dev libminiupnpc-dev libseccomp-dev libcurl4-openssl-dev \
+libmicrohttpd-dev"
 tests="python3 python3-aiosmtpd openssl"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
 spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian \

@@ -44,6 +44,8 @@ pid() { in_root systemctl show -P MainPID allswell-relay.service; }
 [ "$(in_root stat -c '%U %a' /var/lib/allswell-relay)" = 'allswell-relay 700' ] ||
     fail 'others can enter its home'
 in_root find /var/lib/allswell-relay ! -user allswell-relay | grep . && fail 'files of others above'
+must 'what the relay has said' journalctl -q --no-pager -u allswell-relay
+! grep 'This kernel refuses' "$work/said" || fail 'the unit does not let it confine itself'
 must 'setup again' allswell-relay setup --yes
 says 'Nothing was changed'
 first=$(pid)

@@ -19,6 +19,19 @@ echo "$line" | grep -q '^127\.0\.0\.1:[0-9]*/[A-Za-z0-9_-]\{43\}$' || fail "addr
 [ "$(stat -c %a "$work/r" "$work/r/relay.db" | tr '\n' ' ')" = '700 600 ' ] ||
     fail 'others can read the home of the relay'
 
+# It is confined, unless it is told not to be or runs commands; instrumented builds are not.
+confined() { [ "$(sed -n 's/^Seccomp:[^0-9]*//p' "/proc/$1/status")" = 2 ]; }
+if grep -q seccomp_load "$bin/allswell-relay"; then
+    confined "$relay_pid" || fail 'the relay is not confined'
+    r_pid=$relay_pid
+    start_relay lax --no-sandbox
+    ! confined "$relay_pid" || fail '--no-sandbox does nothing'
+    start_relay waking --wake 'x=true'
+    ! confined "$relay_pid" || fail 'the commands of a relay are confined'
+    grep -q 'is not confined' "$work/waking.err" || fail 'that is not said'
+    relay_pid=$r_pid
+fi
+
 # While it runs.
 t=$(token r one)
 echo "$t" | grep -q '^[A-Za-z0-9_-]\{43\}$' || fail "token: $t"

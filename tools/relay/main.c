@@ -18,6 +18,7 @@ static const struct argp_option run_options[] = {
     {"listen", OPT_LISTEN, "ADDR:PORT", 0, "Where to listen (default 0.0.0.0:7440)", 0},
     {"public", OPT_PUBLIC, "HOST[:PORT]", 0, "Where others reach this machine", 0},
     {"wake", OPT_WAKE, "NAME=COMMAND", 0, "Command that tokens can name; may be repeated", 0},
+    {"no-sandbox", OPT_NO_SANDBOX, NULL, 0, "Confine nothing; for debugging", 0},
     {0},
 };
 

@@ -31,6 +31,7 @@ enum relay_option_key {
     OPT_FORWARD,
     OPT_NO_FORWARD,
     OPT_YES,
+    OPT_NO_SANDBOX,
 };
 
 /** Where the tool keeps its own records: the address line that `run` printed last, and what

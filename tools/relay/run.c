@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay_tool.h"
 
+#include "common/sandbox.h"
 #include "common/supervisor.h"
 
 #include <allswell/control.h>
@@ -167,18 +168,21 @@ static bool announce(struct run *run, const char *named, const struct listen *on
     return true;
 }
 
-/* What the command line says wins over what `setup` was told, and both over the default. */
-static bool open_store(struct run *run, const struct args *args, const struct home *home,
-                       struct listen *on, struct tool_fail *fail)
+/* What the command line says wins over what `setup` was told, and both over the default. What is
+ * wrong with the database is found when it is opened to be used. */
+static bool choose(struct run *run, const struct args *args, const struct home *home,
+                   struct listen *on, struct tool_fail *fail)
 {
     const char *text = args_option(args, "listen"), *kept = run->host.settings.listen;
+    struct tool_fail later;
+    struct aw_store store;
 
     if (text != NULL && !listen_parse(on, text, fail))
         return false;
-    if (!relay_store_open(&run->host.store, home, AW_SQLITE_CREATE | AW_SQLITE_BACKGROUND, fail))
-        return false;
-    home_file(run->host.path, home, "relay.db");
-    relay_settings_load(&run->host.store, &run->host.settings);
+    if (relay_store_open(&store, home, 0, &later)) {
+        relay_settings_load(&store, &run->host.settings);
+        store.vtable->close(store.self);
+    }
     return text != NULL || listen_parse(on, kept[0] != '\0' ? kept : RELAY_LISTEN_DEFAULT, fail);
 }
 
@@ -192,6 +196,9 @@ static bool open_all(struct run *run, const struct home *home, const struct list
     if (status != AW_OK)
         return fail_set(fail, TOOL_USAGE,
                         "ALLSWELL_DEMO_CLOCK is not MILLISECONDS:FACTOR: unset it");
+    if (!relay_store_open(&run->host.store, home, AW_SQLITE_CREATE | AW_SQLITE_BACKGROUND, fail))
+        return false;
+    home_file(run->host.path, home, "relay.db");
     home_file(path, home, "control.sock");
     if (aw_store_sqlite_reader(&run->reader, &run->host.store) != AW_OK)
         return fail_set(fail, TOOL_ENVIRONMENT, "%s cannot be opened twice: check its permissions",
@@ -231,6 +238,16 @@ static void close_all(struct run *run)
         run->host.store.vtable->close(run->host.store.self);
 }
 
+/* Commands inherit what the relay gives up, and nobody knows what they need. */
+static bool is_confined(const struct run *run, const struct args *args)
+{
+    if (args_option(args, "no-sandbox") != NULL)
+        return false;
+    if (run->wake_count > 0)
+        (void)fputs("With --wake the relay is not confined: its commands would be, too.\n", stderr);
+    return run->wake_count == 0;
+}
+
 int cmd_run(const struct args *args)
 {
     const char *named = args_option(args, "public");
@@ -238,18 +255,21 @@ int cmd_run(const struct args *args)
     struct home home;
     struct listen on;
     struct run *run = calloc(1, sizeof *run);
-    bool ok;
+    bool ok, confined;
 
     if (run == NULL) {
         (void)fail_set(&fail, TOOL_ENVIRONMENT, "out of memory: end other processes");
         return fail_print(&fail);
     }
-    ok = add_wakes(run, args, &fail) && relay_home(&home, args, true, &fail) &&
-         open_store(run, args, &home, &on, &fail);
+    ok = add_wakes(run, args, &fail);
+    confined = ok && is_confined(run, args);
+    ok = ok && relay_home(&home, args, true, &fail) && choose(run, args, &home, &on, &fail) &&
+         (!confined || sandbox_files(&home, on.port, &fail));
     if (ok && named == NULL && run->host.settings.public_host[0] != '\0')
         named = run->host.settings.public_host;
     ok = ok && open_all(run, &home, &on, &fail) && announce(run, named, &on, &fail) &&
-         supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail);
+         supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail) &&
+         (!confined || sandbox_calls(&fail));
     if (ok)
         aw_loop_run(run->loop);
     close_all(run);
