@@ -3,21 +3,26 @@
 """A router to be asked, on one address of this machine: UPnP (discovery, description, the three
 actions that matter) and NAT-PMP, with one table of forwarded ports.
 
-Usage: router.py ADDRESS EXTERNAL [upnp] [pmp] [refuse] [taken]
+Usage: router.py ADDRESS EXTERNAL [upnp] [pmp] [refuse] [taken] [lease=S]
   EXTERNAL  what it says its address is
   upnp, pmp what it speaks
   refuse    it forwards nothing
   taken     port 7440 is forwarded to another machine already
-Prints "ready", then each entry that is made."""
+  lease     what it forwards it forgets after S seconds (else never; by NAT-PMP after 7200)
+Prints "ready", then each entry that is made or forgotten."""
 import http.server
+import math
 import re
 import socket
 import struct
 import sys
 import threading
+import time
 
 ADDRESS, EXTERNAL, *FLAGS = sys.argv[1:]
+LEASE = next((int(flag[6:]) for flag in FLAGS if flag.startswith("lease=")), 0)
 TABLE = {7440: ("192.168.7.99", 7440)} if "taken" in FLAGS else {}
+ENDS = {}
 SERVICE = "urn:schemas-upnp-org:service:WANIPConnection:1"
 DESCRIPTION = f"""<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">
 <specVersion><major>1</major><minor>0</minor></specVersion><device>
@@ -34,10 +39,22 @@ DESCRIPTION = f"""<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-
 </device></deviceList></device></root>"""
 
 
+def left(outside):
+    ends = ENDS.get(outside, math.inf)
+    return 0 if ends == math.inf else max(1, math.ceil(ends - time.monotonic()))
+
+
+def forget():
+    for outside in [outside for outside, ends in ENDS.items() if ends < time.monotonic()]:
+        print("forgets", outside, flush=True)
+        del TABLE[outside], ENDS[outside]
+
+
 def forward(outside, client, inside, about):
     if "refuse" in FLAGS or TABLE.get(outside, (client, inside)) != (client, inside):
         return False
     TABLE[outside] = (client, inside)
+    ENDS[outside] = time.monotonic() + LEASE if LEASE else math.inf
     print("forwards", outside, client, inside, about, flush=True)
     return True
 
@@ -71,6 +88,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
 
     def act(self, action, given):
         port = int(given.get("NewExternalPort", 0))
+        forget()
         if action == "GetStatusInfo":
             return 0, {"NewConnectionStatus": "Connected", "NewLastConnectionError": "ERROR_NONE",
                        "NewUptime": 1}
@@ -78,7 +96,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
             return 0, {"NewExternalIPAddress": EXTERNAL}
         if action == "GetSpecificPortMappingEntry" and port in TABLE:
             return 0, {"NewInternalPort": TABLE[port][1], "NewInternalClient": TABLE[port][0],
-                       "NewEnabled": 1, "NewPortMappingDescription": "x", "NewLeaseDuration": 0}
+                       "NewEnabled": 1, "NewPortMappingDescription": "x", "NewLeaseDuration": left(port)}
         if action == "AddPortMapping":
             ok = forward(port, given["NewInternalClient"], int(given["NewInternalPort"]),
                          given["NewPortMappingDescription"])
@@ -112,7 +130,7 @@ def pmp():
             inside, outside, _ = struct.unpack("!HHI", asked[4:])
             ok = forward(outside, sender[0], inside, "-")
             sock.sendto(struct.pack("!BBHIHHI", 0, 130, 0 if ok else 2, 1, inside,
-                                    outside if ok else 0, 7200), sender)
+                                    outside if ok else 0, LEASE or 7200), sender)
 
 
 if "upnp" in FLAGS:

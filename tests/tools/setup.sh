@@ -94,8 +94,11 @@ ip link set lan up
 ip route add default via 192.168.7.1
 
 router() { # <what it is like>...
-    [ -z "${router_pid:-}" ] || { kill "$router_pid"; wait "$router_pid" 2>/dev/null || :; }
     rm -rf "$work/r"
+    other_router "$@"
+}
+other_router() {
+    [ -z "${router_pid:-}" ] || { kill "$router_pid"; wait "$router_pid" 2>/dev/null || :; }
     nsenter -t "$there" -n python3 "$here/router.py" 192.168.7.1 "$@" >"$work/router" 2>&1 &
     router_pid=$!
     pids="$pids $router_pid"
@@ -149,6 +152,55 @@ expect 0 '' setup --json --forward
 is router.protocol NAT-PMP
 is router.lease_s 7200
 handed_out 8.8.8.8:7440
+
+runs() { # the relay as it was set up, with the options that follow
+    "$bin/allswell-relay" --home "$work/r" run "$@" >"$work/run" 2>"$work/run.err" &
+    relay_pid=$!
+    pids="$pids $relay_pid"
+    await grep -qF ":7440/" "$work/run"
+}
+forwarded() { [ "$(grep -c '^forwards' "$work/router")" -ge "$1" ]; }
+nobody_is_left() { ! pgrep -f "^$bin/allswell-relay --home $work/r run" >/dev/null; }
+
+# What has been granted for a time is asked for again while the relay runs, and no longer.
+runs
+await forwarded 2
+kill "$relay_pid"
+wait "$relay_pid" || fail 'the relay did not end well'
+await nobody_is_left
+
+router 8.8.8.8 upnp lease=6
+expect 0 '' setup --json --forward
+is router.lease_s 6
+runs
+await forwarded 2
+[ "$(grep -c '^forgets' "$work/router")" -le 1 ] || fail 'too late for the first time'
+await forwarded 4
+[ "$(grep -c '^forgets' "$work/router")" -le 1 ] || fail "too late: $(cat "$work/router")"
+other_router 8.8.4.4 upnp
+await forwarded 1
+await grep -q 'is 8.8.4.4:7440 to the outside now, and no longer 8.8.8.8:7440' "$work/run.err"
+kill -KILL "$relay_pid"
+wait "$relay_pid" || :
+await nobody_is_left
+
+# Not for a relay that was not set up so, or listens elsewhere, or is told to leave the router.
+router 8.8.8.8 upnp lease=6
+expect 0 '' setup --json
+runs
+kill "$relay_pid"
+wait "$relay_pid" || :
+expect 0 '' setup --json --forward
+is changed true
+runs --listen 192.168.7.2:7499
+kill "$relay_pid"
+wait "$relay_pid" || :
+expect 0 '' setup --json --no-forward
+is changed true
+runs
+kill "$relay_pid"
+wait "$relay_pid" || :
+[ "$(grep -c '^forwards' "$work/router")" -eq 1 ] || fail "renewed: $(cat "$work/router")"
 
 router 8.8.8.8
 expect 0 'no router has answered' setup

@@ -55,6 +55,13 @@ static int write_outside(void)
     return result;
 }
 
+static int read_routes(void)
+{
+    int fd = open("/proc/self/net/route", O_RDONLY);
+
+    return outcome(fd >= 0);
+}
+
 static int use_home(void)
 {
     char path[HOME_FILE_MAX];
@@ -178,12 +185,41 @@ static int try(int (*attempt)(void), bool files, bool calls)
     return WEXITSTATUS(status) == 0 ? result : -WEXITSTATUS(status);
 }
 
+/* What a process gives up that asks a router. */
+static int ask_and(int (*attempt)(void))
+{
+    struct tool_fail fail;
+
+    return sandbox_files(NULL, 0, &fail) ? attempt() : -1;
+}
+
+static int ask_and_read_routes(void)
+{
+    return ask_and(read_routes);
+}
+
+static int ask_and_connect(void)
+{
+    return ask_and(connect_out);
+}
+
+static int ask_and_use_home(void)
+{
+    return ask_and(use_home);
+}
+
+static int ask_and_read_outside(void)
+{
+    return ask_and(read_outside);
+}
+
 static long landlock_version(void)
 {
     return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
 
-/* Goal: a relay touches no file but those of its home, and has no network but its port. */
+/* Goal: a relay touches no file but those of its home, and has no network but its port; who asks a
+ * router has the network, and no file but the routes. */
 static void test_files(void)
 {
     long version = landlock_version();
@@ -194,7 +230,12 @@ static void test_files(void)
     T_EQ(try(write_outside, false, false), 0);
     T_EQ(try(listen_elsewhere, false, false), 0);
     T_EQ(try(connect_out, false, false), ECONNREFUSED);
+    T_EQ(try(ask_and_read_routes, false, false), 0);
+    T_EQ(try(ask_and_connect, false, false), ECONNREFUSED);
     if (version >= 1) {
+        T_EQ(try(ask_and_use_home, false, false), EACCES);
+        T_EQ(try(ask_and_read_outside, false, false), EACCES);
+        T_EQ(try(read_routes, true, false), EACCES);
         T_EQ(try(read_outside, true, false), EACCES);
         T_EQ(try(write_outside, true, false), EACCES);
     }

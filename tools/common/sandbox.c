@@ -62,8 +62,9 @@ static bool restrict_to(int ruleset, const struct ruleset *all, const struct hom
         all->fs & ~(uint64_t)(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
                               LANDLOCK_ACCESS_FS_MAKE_BLOCK | FS_IOCTL);
     const uint64_t net[2] = {NET_BIND, port}; /* struct landlock_net_port_attr */
+    const char *folder = home != NULL ? home->path : "/proc/self/net";
 
-    return allow_path(ruleset, home->path, files) &&
+    return allow_path(ruleset, folder, home != NULL ? files : LANDLOCK_ACCESS_FS_READ_FILE) &&
            allow_path(ruleset, "/etc/localtime", LANDLOCK_ACCESS_FS_READ_FILE) &&
            allow_path(ruleset, "/usr/share/zoneinfo",
                       LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR) &&
@@ -93,10 +94,14 @@ bool sandbox_files(const struct home *home, uint16_t port, struct tool_fail *fai
     static const char so[] = "a hole in the relay would open files other than its own";
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     struct ruleset all = handled(version);
-    size_t len = version >= 6 ? sizeof all : version >= 4 ? 16 : 8;
+    const size_t len = version >= 6 ? sizeof all : version >= 4 ? 16 : 8;
     int ruleset, error;
     bool ok;
 
+    if (home == NULL)
+        all.net = 0;
+    if (version < 1 && home == NULL)
+        return true;
     if (version < 1)
         return refuses("Landlock", so, version == 0 ? ENOSYS : errno, fail);
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, len, 0);

@@ -20,6 +20,8 @@
  * started. A kernel that has none of it is no reason to fail: a line on stderr says so. One that
  * knows no network yet (before 6.7) confines the files only.
  *
+ * @param home  NULL: for who asks a router: no file but the routes is read, all of the network is
+ *              there, and no line is printed
  * @param port  0: any
  */
 bool sandbox_files(const struct home *home, uint16_t port, struct tool_fail *fail);

@@ -83,46 +83,15 @@ static bool check_options(const struct args *args, struct tool_fail *fail)
            (label == NULL || check_label(NULL, label, fail));
 }
 
-/* The question to the router, and its answer between the two processes. */
-static bool ask_router(void *ctx, json_t **reply, struct tool_fail *fail)
-{
-    struct setup *s = (struct setup *)ctx;
-    const struct reach_router *r = &s->reach.router;
-
-    if (!service_step_down(fail))
-        return false;
-    reach_ask_router(&s->reach, s->on.port, s->want_forward);
-    *reply =
-        json_pack("{s:s*, s:s, s:b, s:i, s:I, s:b}", "protocol", r->protocol, "external",
-                  r->external, "forwarded", (int)r->is_forwarded, "port", (int)r->external_port,
-                  "lease_s", (json_int_t)r->lease_s, "refused", (int)r->was_refused);
-    return *reply != NULL;
-}
-
 static bool look_outside(struct setup *s, struct tool_fail *fail)
 {
-    struct reach_router *r = &s->reach.router;
-    const char *protocol;
-    json_t *said = NULL;
-
     reach_look(&s->reach);
     if (args_option(s->apply.args, "no-forward") != NULL ||
         reach_judge(&s->reach, s->on.host) != REACH_UNKNOWN)
         return true;
     if (s->may_ask)
         (void)fputs("Asking the router what it knows, some seconds ...\n", stderr);
-    if (!apart_run(ask_router, s, &said, fail))
-        return false;
-    protocol = reply_string(said, "protocol");
-    if (protocol != NULL)
-        r->protocol = protocol[0] == 'U' ? "UPnP" : "NAT-PMP";
-    (void)snprintf(r->external, sizeof r->external, "%s", reply_string(said, "external"));
-    r->is_forwarded = reply_flag(said, "forwarded");
-    r->external_port = (uint16_t)reply_number(said, "port");
-    r->lease_s = (uint32_t)reply_number(said, "lease_s");
-    r->was_refused = reply_flag(said, "refused");
-    json_decref(said);
-    return true;
+    return renew_ask(&s->reach, s->on.port, s->want_forward, fail);
 }
 
 /* Whose relay it is, what there is of it, and whether a service can be had. */
@@ -164,6 +133,8 @@ static bool choose(struct setup *s, struct tool_fail *fail)
         named = s->exists ? reply_string(s->before, "public") : "";
     (void)snprintf(to->listen, sizeof to->listen, "%s", listen);
     (void)snprintf(to->public_host, sizeof to->public_host, "%s", named);
+    if (s->exists && args_option(args, "no-forward") == NULL && reply_flag(s->before, "forward"))
+        to->forward = 1;
     return listen_parse(&s->on, to->listen, fail);
 }
 
@@ -242,7 +213,10 @@ static bool ask_all(struct setup *s, struct tool_fail *fail)
         s->apply.settings.public_host[0] == '\0')
         (void)snprintf(s->apply.settings.public_host, sizeof s->apply.settings.public_host, "%s:%u",
                        s->reach.router.external, s->reach.router.external_port);
+    if (s->reach.router.is_forwarded && s->want_forward)
+        s->apply.settings.forward = 1;
     s->is_changed = !s->exists ||
+                    (s->apply.settings.forward != 0) != reply_flag(s->before, "forward") ||
                     strcmp(s->apply.settings.listen, reply_string(s->before, "listen")) != 0 ||
                     strcmp(s->apply.settings.public_host, reply_string(s->before, "public")) != 0;
     if (!s->may_ask || (!s->is_changed && s->apply.label == NULL))

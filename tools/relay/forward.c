@@ -68,7 +68,8 @@ static void map(const struct igd *igd, struct reach_router *router, uint16_t por
         uint16_t outside = (uint16_t)(port + i);
         int who = who_has(igd, outside, port, &router->lease_s);
 
-        if (who == 0 && forward && add(igd, outside, port))
+        /* Added again, an entry that ends is kept for longer. */
+        if ((who == 0 || (who == 1 && router->lease_s != 0)) && forward && add(igd, outside, port))
             who = who_has(igd, outside, port, &router->lease_s) > 0 ? 1 : 0;
         if (who == 1) {
             router->is_forwarded = true;

@@ -21,7 +21,7 @@
 
 static bool find_gateway(struct in_addr *gateway)
 {
-    FILE *routes = fopen("/proc/net/route", "re");
+    FILE *routes = fopen("/proc/self/net/route", "re");
     char line[256];
     bool found = false;
 

@@ -66,10 +66,12 @@ void relay_settings_load(const struct aw_store *store, struct relay_settings *se
 {
     struct aw_buf buf = {.ptr = (uint8_t *)settings, .cap = sizeof *settings, .len = 0};
 
+    /* What was kept before there was `forward` ends before it. */
     memset(settings, 0, sizeof *settings);
     if (store->vtable->read(store->self, RELAY_TOOL_SPACE, RELAY_TOOL_KEY_SETTINGS, 0, &buf) !=
             AW_OK ||
-        buf.len != sizeof *settings || settings->listen[RELAY_LISTEN_MAX] != '\0' ||
+        (buf.len != sizeof *settings && buf.len != offsetof(struct relay_settings, forward)) ||
+        settings->listen[RELAY_LISTEN_MAX] != '\0' ||
         settings->public_host[AW_ADDRESS_LEN_MAX] != '\0')
         memset(settings, 0, sizeof *settings);
 }

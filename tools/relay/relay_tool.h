@@ -56,6 +56,7 @@ enum relay_option_key {
 struct relay_settings {
     char listen[RELAY_LISTEN_MAX + 1];
     char public_host[AW_ADDRESS_LEN_MAX + 1];
+    uint8_t forward; /* 1: the router forwards because we have asked it to */
 };
 
 /** An open relay: its engine, and what else `status` tells. */
@@ -126,6 +127,18 @@ bool listen_parse(struct listen *out, const char *text, struct tool_fail *fail);
  */
 bool listen_endpoint(struct aw_endpoint *out, const char *public, const struct listen *on,
                      uint16_t port, const uint8_t key[AW_RELAY_KEY_LEN], struct tool_fail *fail);
+
+struct reach;
+
+/**
+ * Asks the router in a confined process of its own; `reach` is from reach_look(). Call before any
+ * thread is started.
+ */
+bool renew_ask(struct reach *reach, uint16_t port, bool forward, struct tool_fail *fail);
+
+/** Starts a process that keeps the router forwarding until this one ends. Call before any thread is
+ * started and before anything is open that another process must not have. */
+bool renew_start(const struct relay_settings *settings, uint16_t port, struct tool_fail *fail);
 
 /** The service of the machine (for root) or of this user. */
 enum service_state {

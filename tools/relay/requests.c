@@ -134,7 +134,7 @@ static bool status(struct relay_host *host, json_t **reply)
     *reply = json_pack(
         "{s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
         "s:I, "
-        "s:I, s:I, s:o, s:o, s:I, s:I, s:s, s:s}",
+        "s:I, s:I, s:o, s:o, s:I, s:I, s:s, s:s, s:b}",
         "running", host->server != NULL, "address", line, "disk_failing", (int)c.is_degraded,
         "cells_waiting", (json_int_t)c.cells, "mailboxes", (json_int_t)c.mailboxes, "links",
         (json_int_t)c.links, "requests", (json_int_t)c.requests, "deposited",
@@ -146,7 +146,7 @@ static bool status(struct relay_host *host, json_t **reply)
         "refused", refusals(&c), "network", network(host), "started_at",
         (json_int_t)(host->started_wall_ms / 1000), "disk_bytes",
         (json_int_t)aw_store_sqlite_disk_len(&host->store), "listen", host->settings.listen,
-        "public", host->settings.public_host);
+        "public", host->settings.public_host, "forward", (int)host->settings.forward);
     return true;
 }
 

@@ -248,6 +248,12 @@ static bool is_confined(const struct run *run, const struct args *args)
     return run->wake_count == 0;
 }
 
+/* What the router was asked for is the port that `setup` was told. */
+static bool renews(const struct run *run, const struct args *args)
+{
+    return run->host.settings.forward != 0 && args_option(args, "listen") == NULL;
+}
+
 int cmd_run(const struct args *args)
 {
     const char *named = args_option(args, "public");
@@ -264,6 +270,7 @@ int cmd_run(const struct args *args)
     ok = add_wakes(run, args, &fail);
     confined = ok && is_confined(run, args);
     ok = ok && relay_home(&home, args, true, &fail) && choose(run, args, &home, &on, &fail) &&
+         (!renews(run, args) || renew_start(&run->host.settings, on.port, &fail)) &&
          (!confined || sandbox_files(&home, on.port, &fail));
     if (ok && named == NULL && run->host.settings.public_host[0] != '\0')
         named = run->host.settings.public_host;
