@@ -45,6 +45,7 @@ pid() { in_root systemctl show -P MainPID allswell-relay.service; }
     fail 'others can enter its home'
 in_root find /var/lib/allswell-relay ! -user allswell-relay | grep . && fail 'files of others above'
 must 'what the relay has said' journalctl -q --no-pager -u allswell-relay
+says "$line"
 ! grep 'This kernel refuses' "$work/said" || fail 'the unit does not let it confine itself'
 must 'setup again' allswell-relay setup --yes
 says 'Nothing was changed'
@@ -58,6 +59,39 @@ must 'a token' allswell-relay token new next
 must 'init' allswell --home /tmp/person init --name person
 must 'relay add' sh -c "allswell-relay token new person 2>/dev/null |
     allswell --home /tmp/person relay add $line"
+
+# So do her own services: the units of users, by her own systemd. She has no root.
+homes=/home
+must 'a user' sh -c 'echo "u person - - $1 /bin/sh" | systemd-sysusers - && mkdir "$1" &&
+    chown person: "$1" && loginctl enable-linger person' - "$homes/person"
+person() {
+    what=$1
+    shift
+    # shellcheck disable=SC2016 # $(id) is of the root
+    must "$what, of a user" sh -c 'exec setpriv --reuid=person --regid=person --clear-groups \
+        --no-new-privs env HOME="$0" XDG_RUNTIME_DIR="/run/user/$(id -u person)" "$@"' \
+        "$homes/person" "$@"
+}
+person 'her systemd' sh -c 'until systemctl --user is-active default.target; do sleep 0.2; done'
+person 'setup' allswell-relay setup --yes --listen 127.0.0.1:7441 --json
+grep -q '"service": "on"' "$work/said" || fail "not on, of a user: $(cat "$work/said")"
+own=$(sed -n 's/.*"address": "\(.*\)".*/\1/p' "$work/said")
+must 'it can be reached, of a user' allswell-relay check "$own"
+person 'init' allswell init --name person
+person 'relay add' sh -c "allswell-relay token new own 2>/dev/null | allswell relay add $own"
+person 'the agent' systemctl --user enable --now allswell.service
+person 'what it knows' allswell status
+person 'the relay, started anew' systemctl --user restart allswell-relay.service
+must 'it can be reached again, of a user' allswell-relay check "$own"
+person 'both run' systemctl --user is-active allswell.service allswell-relay.service
+must 'what the relay of a user has said' journalctl -q --no-pager \
+    _SYSTEMD_USER_UNIT=allswell-relay.service
+says "$own"
+! grep 'This kernel refuses' "$work/said" || fail "the user's unit does not let it confine itself"
+person 'both end' systemctl --user disable --now allswell.service allswell-relay.service
+must 'no user' sh -c 'loginctl disable-linger person; loginctl terminate-user person || :
+    while systemctl is-active "user@$(id -u person)"; do sleep 0.2; done
+    rm -r "$1"' - "$homes/person"
 
 # Upgrade: another process, the same relay.
 first=$(pid)

@@ -3,8 +3,9 @@
 # Goal: the Debian packages hold what they must, name what they need, and in a fresh Debian are
 # installed, set up, run under systemd, upgraded, removed and purged, and leave nothing but what
 # policy says.
-# Method: a root that holds a minimal Debian, systemd, and exactly what the packages depend on; it
-# is booted in namespaces of its own. lintian looks at the packages, where there is one.
+# Method: a root that holds a minimal Debian, systemd with what its users log in by, and exactly
+# what the packages depend on; it is booted in namespaces of its own. lintian looks at the packages,
+# where there is one.
 # Usage: run.sh <cpack> <build folder>
 set -eu
 cpack=$1 build=$2
@@ -88,6 +89,7 @@ fi
 command -v mmdebstrap >/dev/null || skip "no mmdebstrap: the packages are not installed"
 needs=$(for deb in "$relay" "$tool" "$lab"; do dpkg-deb -f "$deb" Depends; done | tr ',' '\n' |
     sed 's/|.*//; s/(.*)//; s/ //g' | sort -u | paste -sd,)
+needs=systemd,systemd-sysv,dbus,libpam-systemd,$needs
 base=$build/deb-root
 if [ "$(cat "$base/.complete" 2>/dev/null)" != "$needs" ]; then
     rm -rf --one-file-system "$base"
@@ -95,7 +97,7 @@ if [ "$(cat "$base/.complete" 2>/dev/null)" != "$needs" ]; then
     sources=$(ls /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
         head -n 1)
     mmdebstrap --quiet --variant=essential --dpkgopt=force-unsafe-io \
-        --include="systemd,systemd-sysv,$needs" bookworm "$base" "$sources" >"$work/mm" 2>&1 ||
+        --include="$needs" bookworm "$base" "$sources" >"$work/mm" 2>&1 ||
         { tail -n 5 "$work/mm"; skip "no root could be made"; }
     echo "$needs" >"$base/.complete"
 fi
