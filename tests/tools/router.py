@@ -104,12 +104,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         return 714, {}
 
 
-def discovery(port):
-    group = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    group.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    group.bind(("239.255.255.250", 1900))
-    group.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
-                     socket.inet_aton("239.255.255.250") + socket.inet_aton(ADDRESS))
+def discovery(group, port):
     while True:
         asked, sender = group.recvfrom(2000)
         target = re.search(rb"(?im)^ST: *(\S+)", asked)
@@ -119,9 +114,7 @@ def discovery(port):
                          + f"LOCATION: http://{ADDRESS}:{port}/\r\n\r\n".encode(), sender)
 
 
-def pmp():
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.bind((ADDRESS, 5351))
+def pmp(sock):
     while True:
         asked, sender = sock.recvfrom(100)
         if asked[1] == 0:
@@ -133,11 +126,22 @@ def pmp():
                                     outside if ok else 0, LEASE or 7200), sender)
 
 
+def bound(address, port):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((address, port))
+    return sock
+
+
+# All is bound before "ready": who asks from then on is answered, however late.
 if "upnp" in FLAGS:
     pages = http.server.ThreadingHTTPServer((ADDRESS, 0), Pages)
+    group = bound("239.255.255.250", 1900)
+    group.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                     socket.inet_aton("239.255.255.250") + socket.inet_aton(ADDRESS))
     threading.Thread(target=pages.serve_forever, daemon=True).start()
-    threading.Thread(target=discovery, args=(pages.server_port,), daemon=True).start()
+    threading.Thread(target=discovery, args=(group, pages.server_port), daemon=True).start()
 if "pmp" in FLAGS:
-    threading.Thread(target=pmp, daemon=True).start()
+    threading.Thread(target=pmp, args=(bound(ADDRESS, 5351),), daemon=True).start()
 print("ready", flush=True)
 threading.Event().wait()
