@@ -46,6 +46,7 @@ static void leave(void)
 __attribute__((constructor)) static void start(void)
 {
     const char *path = getenv("AW_FAULT_PAGE");
+    void *frame;
     int fd = path != NULL ? (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0) : -1;
     void *map;
 
@@ -57,12 +58,13 @@ __attribute__((constructor)) static void start(void)
         page = map;
     (void)unsetenv("LD_PRELOAD"); /* not for its children */
     (void)pthread_atfork(NULL, NULL, leave);
+    (void)backtrace(&frame, 1); /* opens a library, which a relay that is confined cannot */
 }
 
-/* By the call that abort() makes, too: a relay that is confined may make no other to end itself. */
-__attribute__((noreturn)) static void die(void)
+/* By the call of glibc's abort(), as a relay that is confined may make no other to end itself. */
+__attribute__((noreturn)) static void die(int number)
 {
-    (void)syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), SIGKILL);
+    (void)syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), number);
     for (;;)
         (void)syscall(SYS_pause);
 }
@@ -82,7 +84,7 @@ static bool fails(enum fault_call kind)
         return false;
     atomic_fetch_add(&page->hits, 1);
     if (what == FAULT_KILL)
-        die();
+        die(SIGKILL);
     errno = what; /* or the caller tears */
     return true;
 }
@@ -108,7 +110,7 @@ static bool refused(enum fault_call kind)
     if (!fails(kind))
         return false;
     if (tears())
-        die();
+        die(SIGKILL);
     return true;
 }
 
@@ -133,7 +135,7 @@ ssize_t write(int fd, const void *buf, size_t len)
         if (!tears())
             return -1;
         (void)syscall(SYS_write, fd, buf, len / 2);
-        die();
+        die(SIGKILL);
     }
     return syscall(SYS_write, fd, buf, len);
 }
@@ -144,7 +146,7 @@ static ssize_t write_at(int fd, const void *buf, size_t len, off_t at)
         if (!tears())
             return -1;
         (void)syscall(SYS_pwrite64, fd, buf, len / 2, at);
-        die();
+        die(SIGKILL);
     }
     return syscall(SYS_pwrite64, fd, buf, len, at);
 }
@@ -338,8 +340,7 @@ void abort(void)
     void *frames[32];
 
     backtrace_symbols_fd(frames, backtrace(frames, 32), 2);
-    (void)syscall(SYS_kill, syscall(SYS_getpid), SIGABRT);
-    die();
+    die(SIGABRT);
 }
 
 void *malloc(size_t len)
