@@ -210,7 +210,9 @@ class Bed:
 
     def __init__(self):
         self.work = tempfile.mkdtemp(prefix="allswell-notify-")
-        self.env = {"PATH": os.environ["PATH"], "HOME": self.work, "TZ": "UTC"}
+        # LLVM_PROFILE_FILE: where a build that counts branches leaves its counters.
+        kept = {name: os.environ[name] for name in ("PATH", "LLVM_PROFILE_FILE") if name in os.environ}
+        self.env = {**kept, "HOME": self.work, "TZ": "UTC"}
         # Whatever the environment says, nothing goes through such a proxy.
         self.env.update(http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9", all_proxy="http://127.0.0.1:9")
         self.running = {}
