@@ -117,11 +117,8 @@ static void compare(const struct side side[2])
     uint8_t hash[2][AW_HASH_LEN], send[2][AW_KEY_LEN], recv[2][AW_KEY_LEN];
 
     for (size_t i = 0; i < 2; i++) {
-        enum aw_status st = aw_noise_hash(&side[i].noise, hash[i]);
-
-        if (st == AW_OK)
-            st = aw_noise_split(&side[i].noise, send[i], recv[i]);
-        AW_ASSERT(st == AW_OK);
+        aw_noise_hash(&side[i].noise, hash[i]);
+        aw_noise_split(&side[i].noise, send[i], recv[i]);
     }
     AW_ASSERT(memcmp(hash[0], hash[1], AW_HASH_LEN) == 0);
     AW_ASSERT(memcmp(send[0], recv[1], AW_KEY_LEN) == 0);

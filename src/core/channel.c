@@ -31,7 +31,7 @@ uint32_t aw_channel_newest(const struct aw_channel *ch)
 
 static bool speaks_resumed(const struct aw_channel *ch)
 {
-    return ch->resumed.epoch.live && ch->resumed.is_spoken && !ch->resumed.is_stale;
+    return ch->resumed.epoch.live && ch->resumed.is_spoken; /* which no stale one is */
 }
 
 enum aw_slot aw_channel_slot(const struct aw_channel *ch, enum aw_session session)
@@ -46,26 +46,24 @@ enum aw_slot aw_channel_slot(const struct aw_channel *ch, enum aw_session sessio
 /* ---- Begin and end ---- */
 
 /* The first epoch, and with it the accept key of presence (spec/09-crypto.md §10.4). */
-static enum aw_status first_epoch(struct aw_channel *ch, const struct aw_noise *noise)
+static void first_epoch(struct aw_channel *ch, const struct aw_noise *noise)
 {
     struct aw_epoch_keys keys;
-    enum aw_status st = aw_epoch_first(&keys, noise, 0);
 
-    if (st != AW_OK)
-        return st;
+    aw_epoch_first(&keys, noise, 0);
     aw_epoch_set(&ch->cur, 0, &keys, aw_channel_direction(ch));
     aw_channel_add_resumption(ch, &ch->cur);
     aw_wipe(&keys, sizeof keys);
     if (ch->role == AW_ROLE_SUBJECT)
-        return aw_noise_remote_ephemeral(noise, ch->peer_accept);
-    aw_channel_add_accept(ch, 0, &noise->e);
-    return AW_OK;
+        aw_noise_remote_ephemeral(noise, ch->peer_accept);
+    else
+        aw_channel_add_accept(ch, 0, &noise->e);
 }
 
 enum aw_status aw_channel_init(struct aw_channel *ch, const struct aw_noise *noise,
                                enum aw_role role, const struct aw_random *random, uint64_t wall_ms)
 {
-    enum aw_status st;
+    enum aw_status st = AW_OK;
 
     AW_ASSERT(noise->pattern == AW_NOISE_IKPSK1 || noise->pattern == AW_NOISE_KKPSK0);
     AW_ASSERT((noise->initiator == 1) == (role == AW_ROLE_CONTACT));
@@ -73,14 +71,11 @@ enum aw_status aw_channel_init(struct aw_channel *ch, const struct aw_noise *noi
     ch->role = (uint8_t)role;
     ch->own_static = noise->s;
     ch->heard_wall_ms = wall_ms;
-    st = aw_noise_hash(noise, ch->words_hash);
-    if (st == AW_OK) {
-        aw_channel_id(ch->id, ch->words_hash);
-        st = aw_noise_remote_static(noise, ch->peer_static);
-    }
-    if (st == AW_OK)
-        st = first_epoch(ch, noise);
-    if (st == AW_OK && role == AW_ROLE_SUBJECT)
+    aw_noise_hash(noise, ch->words_hash);
+    aw_channel_id(ch->id, ch->words_hash);
+    aw_noise_remote_static(noise, ch->peer_static);
+    first_epoch(ch, noise);
+    if (role == AW_ROLE_SUBJECT)
         st = aw_dh_keypair(&ch->offer, random);
     if (st != AW_OK)
         aw_channel_wipe(ch);
@@ -105,7 +100,7 @@ size_t aw_channel_cell_len(enum aw_lane lane)
     case AW_LANE_SHORT:
         return AW_CELL_SHORT_LEN;
     }
-    return 0;
+    AW_UNREACHABLE();
 }
 
 /* The lane that a cell of this length is tried as first. */
@@ -127,7 +122,7 @@ enum aw_status aw_channel_seal(struct aw_channel *ch, enum aw_lane lane, enum aw
     uint32_t index;
     enum aw_status st;
 
-    if (slot == AW_SLOT_NONE || cell_len == 0)
+    if (slot == AW_SLOT_NONE)
         return AW_E_STATE;
     epoch = epochs[slot];
     if (cell->cap - cell->len < cell_len)

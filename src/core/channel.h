@@ -113,7 +113,7 @@ struct aw_channel {
 /*
  * Starts a channel from a finished handshake of pairing, or of two contacts. The initiator has the
  * contact's role, and its ephemeral key is the accept key of epoch 0.
- * Returns AW_E_STATE when `noise` is not finished, AW_E_ENTROPY; `ch` is then wiped.
+ * Returns AW_OK or AW_E_ENTROPY; `ch` is then wiped.
  */
 AW_MUST_USE enum aw_status aw_channel_init(struct aw_channel *ch, const struct aw_noise *noise,
                                            enum aw_role role, const struct aw_random *random,
@@ -148,15 +148,18 @@ struct aw_sealed {
     uint32_t epoch, index;
 };
 
-/* Length of a cell of `lane`, and of its padded plaintext; 0 for a lane that is not live. */
+/* Length of a cell of `lane`. */
 size_t aw_channel_cell_len(enum aw_lane lane);
 
 /*
  * Seals `plain` as the next cell of `lane` (cell, bulk or short) and appends it to `cell`. The
- * message key is gone on return. Returns AW_OK        store the channel, then send AW_E_SPACE
- * `plain` is too long for the lane, or no room in `cell` AW_E_STATE   lane not live in this
- * direction, or there is no session of that kind AW_E_KEYS    2^32 cells were sealed in this epoch:
- * re-establish AW_E_ENTROPY the random source failed On failure nothing changed.
+ * message key is gone on return.
+ * Returns AW_OK        store the channel, then send
+ *         AW_E_SPACE   `plain` is too long for the lane, or no room in `cell`
+ *         AW_E_STATE   lane not live in this direction, or there is no session of that kind
+ *         AW_E_KEYS    2^32 cells were sealed in this epoch: re-establish
+ *         AW_E_ENTROPY the random source failed
+ * On failure nothing changed.
  */
 AW_MUST_USE enum aw_status aw_channel_seal(struct aw_channel *ch, enum aw_lane lane,
                                            enum aw_session session, struct aw_bytes plain,

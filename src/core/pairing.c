@@ -16,17 +16,16 @@
 _Static_assert(AW_HELLO_LEN_MAX <= AW_CELL_LEN - AW_NOISE_OVERHEAD_MAX, "message 1 carries it");
 
 /* The whole invite is bound into the handshake: nobody can change its relays or its name. */
-static enum aw_status make_prologue(uint8_t out[PROLOGUE_LEN], const struct aw_invite *invite)
+static void make_prologue(uint8_t out[PROLOGUE_LEN], const struct aw_invite *invite)
 {
     uint8_t space[AW_INVITE_LEN_MAX];
     struct aw_buf buf = AW_BUF_OF(space);
     enum aw_status st = aw_message_encode(&aw_invite_map, invite, &buf);
 
+    AW_ASSERT(st == AW_OK); /* it was encoded, or decoded, when it was taken */
     memcpy(out, PROLOGUE, sizeof PROLOGUE - 1);
-    if (st == AW_OK)
-        aw_sha256(out + sizeof PROLOGUE - 1, aw_buf_bytes(&buf));
+    aw_sha256(out + sizeof PROLOGUE - 1, aw_buf_bytes(&buf));
     aw_wipe(space, sizeof space);
-    return st;
 }
 
 enum aw_status aw_pairing_noise(struct aw_noise *noise, const struct aw_invite *invite,
@@ -40,10 +39,9 @@ enum aw_status aw_pairing_noise(struct aw_noise *noise, const struct aw_invite *
                                            .s = own,
                                            .rs = initiator ? invite->subject_key : NULL,
                                            .psk = invite->psk};
-    enum aw_status st = make_prologue(prologue, invite);
 
-    aw_noise_wipe(noise);
-    return st == AW_OK ? aw_noise_init(noise, &config, random) : st;
+    make_prologue(prologue, invite);
+    return aw_noise_init(noise, &config, random);
 }
 
 enum aw_status aw_pairing_write(uint8_t cell[AW_CELL_LEN], struct aw_noise *noise,

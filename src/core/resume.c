@@ -99,21 +99,17 @@ static enum aw_status make_session(struct aw_resumed *r, const struct aw_channel
                                    const struct aw_random *random)
 {
     struct aw_epoch_keys keys;
-    enum aw_status st = aw_epoch_first(&keys, noise, number);
 
-    if (st != AW_OK)
-        return st;
+    aw_epoch_first(&keys, noise, number);
     aw_epoch_set(&r->epoch, number, &keys, aw_channel_direction(ch));
     aw_wipe(&keys, sizeof keys);
-    st = aw_noise_hash(noise, r->words_hash);
-    if (st == AW_OK && ch->role == AW_ROLE_SUBJECT) {
-        st = aw_noise_remote_ephemeral(noise, r->accept);
-        if (st == AW_OK)
-            st = aw_dh_keypair(&r->offer, random);
-    } else if (st == AW_OK) {
-        memcpy(r->accept, noise->e.sk, AW_KEY_LEN);
+    aw_noise_hash(noise, r->words_hash);
+    if (ch->role == AW_ROLE_SUBJECT) {
+        aw_noise_remote_ephemeral(noise, r->accept);
+        return aw_dh_keypair(&r->offer, random);
     }
-    return st;
+    memcpy(r->accept, noise->e.sk, AW_KEY_LEN);
+    return AW_OK;
 }
 
 /* ---- The side that asks ---- */

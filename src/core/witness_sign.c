@@ -25,11 +25,12 @@ static enum aw_status signed_bytes(const struct aw_witness *w, const struct aw_c
                                    struct aw_buf *out)
 {
     struct aw_witness bare = *w;
-    enum aw_status st = aw_buf_put(out, AW_BYTES_OF(ch->id));
+    enum aw_status st;
 
+    memcpy(out->ptr, ch->id, sizeof ch->id);
+    out->len = sizeof ch->id;
     bare.has_signature = false;
-    if (st == AW_OK)
-        st = aw_message_encode(&aw_witness_map, &bare, out);
+    st = aw_message_encode(&aw_witness_map, &bare, out);
     aw_wipe(&bare, sizeof bare);
     return st;
 }

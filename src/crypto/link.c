@@ -50,15 +50,11 @@ static enum aw_status expect(const struct aw_link *link, enum phase phase)
     return link->phase == phase ? AW_OK : AW_E_STATE;
 }
 
-static enum aw_status enter_ready(struct aw_link *link, struct aw_noise *noise)
+static void enter_ready(struct aw_link *link, const struct aw_noise *noise)
 {
-    enum aw_status st;
-
     aw_link_wipe(link);
-    st = aw_noise_split(noise, link->u.ready.send_key, link->u.ready.recv_key);
-    if (st == AW_OK)
-        link->phase = READY;
-    return st;
+    aw_noise_split(noise, link->u.ready.send_key, link->u.ready.recv_key);
+    link->phase = READY;
 }
 
 enum aw_status aw_link_keypair(uint8_t secret_key[AW_LINK_KEY_LEN],
@@ -217,7 +213,10 @@ enum aw_status aw_link_accept(struct aw_link *link, uint8_t *frame, size_t frame
     st = aw_noise_init(&noise, &config, random);
     if (st == AW_OK) {
         st = answer(&noise, frame, frame_len, plain, out);
-        st = st == AW_OK ? enter_ready(link, &noise) : refuse(link, st);
+        if (st == AW_OK)
+            enter_ready(link, &noise);
+        else
+            st = refuse(link, st);
     }
     aw_noise_wipe(&noise);
     aw_wipe(&s, sizeof s);
@@ -239,7 +238,10 @@ enum aw_status aw_link_finish(struct aw_link *link, const uint8_t *frame, size_t
     st = aw_noise_read(
         &noise, (struct aw_bytes){frame + AW_LINK_HEADER_LEN, frame_len - AW_LINK_HEADER_LEN},
         &nothing);
-    st = st == AW_OK ? enter_ready(link, &noise) : refuse(link, st);
+    if (st == AW_OK)
+        enter_ready(link, &noise);
+    else
+        st = refuse(link, st);
     aw_noise_wipe(&noise);
     return st;
 }

@@ -318,47 +318,36 @@ bool aw_noise_is_done(const struct aw_noise *n)
     return n->step == STEP_COUNT;
 }
 
-enum aw_status aw_noise_split(const struct aw_noise *n, uint8_t send_key[AW_KEY_LEN],
-                              uint8_t recv_key[AW_KEY_LEN])
+void aw_noise_split(const struct aw_noise *n, uint8_t send_key[AW_KEY_LEN],
+                    uint8_t recv_key[AW_KEY_LEN])
 {
     uint8_t prk[AW_HASH_LEN], out[2 * AW_KEY_LEN];
 
-    if (!aw_noise_is_done(n))
-        return AW_E_STATE;
+    AW_ASSERT(aw_noise_is_done(n));
     aw_hkdf_extract(prk, AW_BYTES_OF(n->ck), (struct aw_bytes){NULL, 0});
     aw_hkdf_expand(out, sizeof out, prk, NULL, 0);
     memcpy(n->initiator ? send_key : recv_key, out, AW_KEY_LEN);
     memcpy(n->initiator ? recv_key : send_key, out + AW_KEY_LEN, AW_KEY_LEN);
     aw_wipe(prk, sizeof prk);
     aw_wipe(out, sizeof out);
-    return AW_OK;
 }
 
-enum aw_status aw_noise_hash(const struct aw_noise *n, uint8_t out[AW_HASH_LEN])
+void aw_noise_hash(const struct aw_noise *n, uint8_t out[AW_HASH_LEN])
 {
-    if (!aw_noise_is_done(n))
-        return AW_E_STATE;
+    AW_ASSERT(aw_noise_is_done(n));
     memcpy(out, n->h, AW_HASH_LEN);
-    return AW_OK;
 }
 
-enum aw_status aw_noise_remote_static(const struct aw_noise *n, uint8_t out[AW_KEY_LEN])
+void aw_noise_remote_static(const struct aw_noise *n, uint8_t out[AW_KEY_LEN])
 {
-    const struct pattern *p = pattern_of(n);
-    bool sent = p->initiator_static && n->step > 0;
-
-    if (!n->initiator && !p->responder_knows && !sent)
-        return AW_E_STATE;
+    AW_ASSERT(aw_noise_is_done(n));
     memcpy(out, n->rs, AW_KEY_LEN);
-    return AW_OK;
 }
 
-enum aw_status aw_noise_remote_ephemeral(const struct aw_noise *n, uint8_t out[AW_KEY_LEN])
+void aw_noise_remote_ephemeral(const struct aw_noise *n, uint8_t out[AW_KEY_LEN])
 {
-    if (n->step < (n->initiator ? 2 : 1))
-        return AW_E_STATE;
+    AW_ASSERT(aw_noise_is_done(n));
     memcpy(out, n->re, AW_KEY_LEN);
-    return AW_OK;
 }
 
 /* ---- Stored form: the four small fields, the counter, then ten keys in this order ---- */

@@ -80,24 +80,21 @@ AW_MUST_USE enum aw_status aw_noise_read(struct aw_noise *n, struct aw_bytes mes
 
 bool aw_noise_is_done(const struct aw_noise *n);
 
-/*
- * The two transport keys of a finished handshake, for the caller's own direction first.
- * Returns AW_E_STATE when it is not finished.
- */
-AW_MUST_USE enum aw_status aw_noise_split(const struct aw_noise *n, uint8_t send_key[AW_KEY_LEN],
-                                          uint8_t recv_key[AW_KEY_LEN]);
+/* ---- Of a finished handshake only, which is asserted ---- */
 
-/* Handshake hash, for channel binding and words. AW_E_STATE when not finished. */
-AW_MUST_USE enum aw_status aw_noise_hash(const struct aw_noise *n, uint8_t out[AW_HASH_LEN]);
+/* The two transport keys, for the caller's own direction first. */
+void aw_noise_split(const struct aw_noise *n, uint8_t send_key[AW_KEY_LEN],
+                    uint8_t recv_key[AW_KEY_LEN]);
+
+/* Handshake hash, for channel binding and words. */
+void aw_noise_hash(const struct aw_noise *n, uint8_t out[AW_HASH_LEN]);
 
 /*
- * What the peer has proved or sent so far; AW_E_STATE while it is unknown. The ephemeral pair of
- * one's own is in n->e: the accept key of epoch 0 is the pairing initiator's (spec/09 §10.4).
+ * The peer's public keys. The ephemeral pair of one's own is in n->e: the accept key of epoch 0 is
+ * the pairing initiator's (spec/09 §10.4).
  */
-AW_MUST_USE enum aw_status aw_noise_remote_static(const struct aw_noise *n,
-                                                  uint8_t out[AW_KEY_LEN]);
-AW_MUST_USE enum aw_status aw_noise_remote_ephemeral(const struct aw_noise *n,
-                                                     uint8_t out[AW_KEY_LEN]);
+void aw_noise_remote_static(const struct aw_noise *n, uint8_t out[AW_KEY_LEN]);
+void aw_noise_remote_ephemeral(const struct aw_noise *n, uint8_t out[AW_KEY_LEN]);
 
 /*
  * Stored form of a handshake that waits for its second message across a restart. Secret. Only

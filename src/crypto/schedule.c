@@ -33,27 +33,22 @@ static void fan_out(struct aw_epoch_keys *out, const uint8_t secret[AW_KEY_LEN])
     }
 }
 
-enum aw_status aw_epoch_first(struct aw_epoch_keys *out, const struct aw_noise *noise,
-                              uint32_t epoch)
+void aw_epoch_first(struct aw_epoch_keys *out, const struct aw_noise *noise, uint32_t epoch)
 {
     uint8_t hash[AW_HASH_LEN], secret[AW_KEY_LEN];
     uint8_t keys[2 * AW_KEY_LEN]; /* of the initiator's direction, then of the responder's */
     uint8_t context[4];
     uint8_t *own = noise->initiator ? keys : keys + AW_KEY_LEN;
     uint8_t *peer = noise->initiator ? keys + AW_KEY_LEN : keys;
-    enum aw_status st = aw_noise_hash(noise, hash);
 
-    if (st == AW_OK)
-        st = aw_noise_split(noise, own, peer);
-    if (st == AW_OK) {
-        aw_put_u32(context, epoch);
-        aw_kdf_extract(secret, AW_BYTES_OF(hash), AW_BYTES_OF(keys));
-        aw_kdf(secret, sizeof secret, secret, AW_LABEL_EPOCH, AW_BYTES_OF(context));
-        fan_out(out, secret);
-    }
+    aw_noise_hash(noise, hash);
+    aw_noise_split(noise, own, peer);
+    aw_put_u32(context, epoch);
+    aw_kdf_extract(secret, AW_BYTES_OF(hash), AW_BYTES_OF(keys));
+    aw_kdf(secret, sizeof secret, secret, AW_LABEL_EPOCH, AW_BYTES_OF(context));
+    fan_out(out, secret);
     aw_wipe(secret, sizeof secret);
     aw_wipe(keys, sizeof keys);
-    return st;
 }
 
 void aw_epoch_next(struct aw_epoch_keys *out, const uint8_t root[AW_KEY_LEN], uint32_t epoch,

@@ -28,11 +28,10 @@ struct aw_epoch_keys {
 };
 
 /*
- * Keys of the epoch with which a channel begins, after a finished pairing or restore handshake.
- * Returns AW_E_STATE, with `out` untouched, when the handshake is not finished.
+ * Keys of the epoch with which a channel begins, after a finished pairing or restore handshake
+ * (asserted).
  */
-AW_MUST_USE enum aw_status aw_epoch_first(struct aw_epoch_keys *out, const struct aw_noise *noise,
-                                          uint32_t epoch);
+void aw_epoch_first(struct aw_epoch_keys *out, const struct aw_noise *noise, uint32_t epoch);
 
 /*
  * Keys of epoch `epoch` (the new one) from the root of the one before. `dh` is

@@ -277,8 +277,8 @@ static void shake_hands(enum aw_noise_pattern pattern)
         T_EQ(aw_noise_read(&noise[1 - i], aw_buf_bytes(&out), &payload), AW_OK);
         T_EQ(payload.len, 9);
     }
-    T_EQ(aw_noise_split(&noise[0], a[0], a[1]), AW_OK);
-    T_EQ(aw_noise_split(&noise[1], sk, psk), AW_OK);
+    aw_noise_split(&noise[0], a[0], a[1]);
+    aw_noise_split(&noise[1], sk, psk);
     CT_PUBLIC(a, sizeof a);
     CT_PUBLIC(psk, sizeof psk);
     T_MEM_EQ(a[0], psk, sizeof psk);

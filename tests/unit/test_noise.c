@@ -118,16 +118,16 @@ static void run_vector(const json_t *v, enum aw_noise_pattern pattern)
             continue;
         }
         if (i == 2) {
-            T_EQ(aw_noise_split(&p.init, send[0], recv[0]), AW_OK);
-            T_EQ(aw_noise_split(&p.resp, send[1], recv[1]), AW_OK);
+            aw_noise_split(&p.init, send[0], recv[0]);
+            aw_noise_split(&p.resp, send[1], recv[1]);
             T_MEM_EQ(send[0], recv[1], 32);
             T_MEM_EQ(send[1], recv[0], 32);
         }
         transport(send[i % 2], (i - 2) / 2, (struct aw_bytes){payload, len}, cipher);
     }
-    T_EQ(aw_noise_hash(&p.init, hash), AW_OK);
+    aw_noise_hash(&p.init, hash);
     T_HEX_EQ(hash, 32, json_string_value(json_object_get(v, "handshake_hash")));
-    T_EQ(aw_noise_hash(&p.resp, hash), AW_OK);
+    aw_noise_hash(&p.resp, hash);
     T_HEX_EQ(hash, 32, json_string_value(json_object_get(v, "handshake_hash")));
 }
 
@@ -236,8 +236,8 @@ static void test_damage_changes_nothing(void)
             T_MEM_EQ(space, text, sizeof text);
         }
         T_TRUE(aw_noise_is_done(&p.init) && aw_noise_is_done(&p.resp));
-        T_EQ(aw_noise_hash(&p.init, hash[0]), AW_OK);
-        T_EQ(aw_noise_hash(&p.resp, hash[1]), AW_OK);
+        aw_noise_hash(&p.init, hash[0]);
+        aw_noise_hash(&p.resp, hash[1]);
         T_MEM_EQ(hash[0], hash[1], AW_HASH_LEN);
     }
 }
@@ -264,11 +264,11 @@ static void test_mismatch(void)
     }
 }
 
-/* Goal: calls out of turn and small buffers are refused and change nothing; getters answer
- * only when there is an answer. Method: every wrong call at every step of IKpsk1. */
+/* Goal: calls out of turn and small buffers are refused and change nothing; the keys
+ * of the peer are known at the end. Method: every wrong call at every step of IKpsk1. */
 static void test_order_and_space(void)
 {
-    uint8_t wire[MESSAGE_CAP], space[MESSAGE_CAP], k1[32], k2[32];
+    uint8_t wire[MESSAGE_CAP], space[MESSAGE_CAP], k[32];
     struct aw_buf out = AW_BUF_OF(wire), in = AW_BUF_OF(space);
     struct aw_buf tight = {wire, 95, 0};
     const struct aw_bytes none = {NULL, 0};
@@ -278,26 +278,24 @@ static void test_order_and_space(void)
     T_EQ(aw_noise_overhead(&p.init), AW_NOISE_OVERHEAD_MAX);
     T_EQ(aw_noise_write(&p.resp, none, &out), AW_E_STATE);
     T_EQ(aw_noise_read(&p.init, none, &in), AW_E_STATE);
-    T_EQ(aw_noise_split(&p.init, k1, k2), AW_E_STATE);
-    T_EQ(aw_noise_hash(&p.init, k1), AW_E_STATE);
-    T_EQ(aw_noise_remote_static(&p.resp, k1), AW_E_STATE);
-    T_EQ(aw_noise_remote_ephemeral(&p.resp, k1), AW_E_STATE);
     T_EQ(aw_noise_write(&p.init, none, &tight), AW_E_SPACE);
     T_EQ(tight.len, 0);
     T_EQ(aw_noise_write(&p.init, (struct aw_bytes){space, AW_NOISE_MESSAGE_MAX}, &out), AW_E_SPACE);
     T_EQ(aw_noise_write(&p.init, none, &out), AW_OK);
     T_EQ(aw_noise_write(&p.init, none, &out), AW_E_STATE);
     T_EQ(aw_noise_read(&p.resp, aw_buf_bytes(&out), &in), AW_OK);
-    T_EQ(aw_noise_remote_static(&p.resp, k1), AW_OK);
-    T_MEM_EQ(k1, p.init.s.pk, 32);
-    T_EQ(aw_noise_remote_ephemeral(&p.resp, k1), AW_OK);
-    T_MEM_EQ(k1, p.init.e.pk, 32);
     out.len = 0;
     T_EQ(aw_noise_write(&p.resp, AW_BYTES_OF(psk_bytes), &out), AW_OK);
     in = (struct aw_buf){space, sizeof psk_bytes - 1, 0};
     T_EQ(aw_noise_read(&p.init, aw_buf_bytes(&out), &in), AW_E_SPACE);
     in = AW_BUF_OF(space);
     T_EQ(aw_noise_read(&p.init, aw_buf_bytes(&out), &in), AW_OK);
+    aw_noise_remote_static(&p.resp, k);
+    T_MEM_EQ(k, p.init.s.pk, 32);
+    aw_noise_remote_ephemeral(&p.resp, k);
+    T_MEM_EQ(k, p.init.e.pk, 32);
+    aw_noise_remote_ephemeral(&p.init, k);
+    T_MEM_EQ(k, p.resp.e.pk, 32);
     T_EQ(aw_noise_overhead(&p.init), 0);
     T_EQ(aw_noise_write(&p.init, none, &out), AW_E_STATE);
     T_EQ(aw_noise_read(&p.resp, aw_buf_bytes(&out), &in), AW_E_STATE);
@@ -324,7 +322,7 @@ static void test_save_and_load(void)
     out.len = 0;
     T_EQ(aw_noise_write(&p.resp, (struct aw_bytes){NULL, 0}, &out), AW_OK);
     T_EQ(aw_noise_read(&p.init, aw_buf_bytes(&out), &in), AW_OK);
-    T_EQ(aw_noise_split(&p.init, one, two), AW_OK);
+    aw_noise_split(&p.init, one, two);
 
     for (size_t i = 0; i < 4; i++) {
         uint8_t was = stored[i];
