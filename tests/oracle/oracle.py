@@ -79,6 +79,17 @@ def contact():
     check(end("sos", "restart")["state"] == "alarm", "an alarm outlives the process")
     check(end("sos", {"do": "checkin", "wait_s": 5}, "confirm")["state"] == "fine", "closed")
     check(end("claim")["status"] == "state", "nothing to claim")
+    check(end("seen")["status"] == "ok", "what she said was seen")
+    check(end("sos", "decline")["state"] == "alarm", "somebody who cannot come closes nothing")
+    check(end("sos", "cancel")["incident"] == "sos", "a cancel asks for a word with her")
+    check(end("wrong", "wrong", "wrong", "wrong", "wrong")["incident"] == "wrong", "five wrong secrets")
+    check(end("drill")["state"] == "fine", "a drill is no alarm")
+    check(end("lose", "sos", "carry")["state"] == "fine", "what was dropped waits for its next try")
+    check(end("silent", "awake", wait)["state"] == "missed", "a beat is no check-in")
+    check(end("silent", "unproved", "proved", wait)["state"] == "missed", "the path is proved again")
+    again = ask([{"reset": "contact", "seed": 3}, {"do": "sos"}, {"reset": "contact", "seed": 3},
+                 {"do": "checkin"}])
+    check(again[-1]["state"] == "fine", "a reset forgets")
     verdict = end({"do": "feed", "hex": "5a" * 512})
     check(verdict["status"] == "auth" and verdict["refused"] == 1, "junk is refused")
 
@@ -93,6 +104,41 @@ def channel():
     check([one["verdict"] for one in verdicts[2:]] ==
           ["reject", "accept", "reject", "accept", "reject", "reject"], "a cell counts once")
     check(verdicts[4]["status"] == "replay", "and then is a replay")
+    check(ask([{"reset": "channel"}, {"do": "hear", "end": 0, "hex": "00"}])[-1]["status"] == "format",
+          "no cell")
+
+
+def quarantine():
+    """A phone restored from a backup of some epochs ago, and what humans make of it."""
+    lines = [{"reset": "channel"}, {"do": "backup", "end": 0}]
+    told = []
+
+    def do(symbol, end, **more):
+        lines.append({"do": symbol, "end": end, **more})
+        told[:] = ask(lines)
+        return told[-1]
+
+    def pass_on(end, **more):
+        sent = do("say", end, **more)["sent"][0]
+        return do("hear", 1 - end, hex=sent)
+
+    for _ in range(3):
+        pass_on(0)
+        pass_on(1)
+    check(do("say", 0, quarantine=True)["status"] == "state", "no quarantined session to speak in")
+    do("restore", 0)
+    question = do("ask", 0)["sent"][0]
+    answer = do("hear", 1, hex=question)
+    check(answer["opened"] == "question", "a question")
+    check(do("hear", 0, hex=answer["sent"][0])["state"] == "quarantined", "she hears that she is old")
+    check(do("ask", 0)["status"] == "state", "and does not ask again")
+    check(pass_on(0, quarantine=True)["state"] == "quarantined", "he hears her, but it counts for nothing")
+    kept = list(lines)
+    check(do("refuse", 1)["state"] == "open", "he refuses")
+    lines[:] = kept
+    check(do("accept", 1)["state"] == "open", "he accepts")
+    check(do("accept", 1)["status"] == "state", "once")
+    check(pass_on(0, quarantine=True)["opened"] == "message", "from then on she is the one he knows")
 
 
 def relay():
@@ -103,18 +149,43 @@ def relay():
     check(verdicts[3]["link0"] == ["a200000100"], "deposited")
     check(any("05" * 500 in one for one in verdicts[5]["link2"]), "delivered after a crash")
     check(verdicts[6]["state"] == "closing", "a malformed request ends the link")
+    armed = [{"reset": "relay"}, {"do": "create", "box": 1}, {"do": "subscribe", "box": 1},
+             {"do": "arm", "box": 1, "content": 7, "after_s": 300}]
+    told = [step.get("link0") for step in ask(armed + 40 * [{"do": "wait", "wait_s": 10}])[4:]]
+    fired = [answers for answers in told if answers]
+    check(len(fired) == 1 and "07" * 400 in fired[0][0], "a switch is delivered, once")
+    check(ask(armed + [{"do": "remove", "box": 1}])[-1]["link0"] == ["a200000100"], "removed")
+    check(ask([{"reset": "relay"}, {"reset": "relay", "seed": 2}])[-1]["status"] == "ok", "anew")
+
+
+def frames():
+    """What two ends of a link send one another: all messages of a frame, each with one encoding."""
+    said = ask([{"reset": "relay"}, {"do": "create", "box": 1}, {"do": "deposit", "box": 1}])
+    answers = "".join(said[1]["link0"] + said[2]["link0"])
+    verdict = ask([{"as": "answer", "hex": answers}])[0]
+    check(verdict["verdict"] == "accept" and verdict["output"] == said[1]["link0"] + said[2]["link0"],
+          "two answers")
+    verdict = ask([{"as": "answer", "hex": answers + "a0"}])[0]
+    check(verdict["verdict"] == "reject" and len(verdict["output"]) == 2, "two answers, then nonsense")
+    check(ask([{"as": "request", "hex": "a0"}])[0]["verdict"] == "reject", "no request")
+    check(ask([{"as": "request", "hex": ""}])[0]["length"] == 0, "an empty frame")
 
 
 def wrong_lines():
     for line in ["", "{}", "[]", '{"as":"call"}', '{"as":"call","hex":"0"}', '{"as":"no","hex":""}',
+                 '{"as":"call","hex":"zz"}', '{"as":"call","hex":"' + "00" * 140000 + '"}',
+                 '{"reset":"contact","seed":-1}\n{"do":"feed","hex":"0"}', '{"reset":"relay"}\n{"do":"no"}',
+                 '{"reset":"relay"}\n{"do":"frame","hex":"0"}', '{"reset":"channel"}\n{"do":"no"}',
+                 '{"reset":"channel"}\n{"do":"hear","hex":"0"}',
                  '{"do":"sos"}', '{"reset":"no"}', '{"reset":"contact"}\n{"do":"no"}']:
         check(run("oracle", text=line + "\n")[0] == 2, f"this line asks for nothing: {line}")
     check(run("generate", "--kind=no")[0] == 2, "no such rule")
+    check(run("oracle", "--help")[0] == 0 and run("oracle", "x")[0] == 2, "it takes no arguments")
     verdict = ask([{"as": "cbor", "hex": "a201000100"}])[0]
     check(verdict["offset"] == 3 and "twice" in verdict["reason"], "the profile names byte and reason")
 
 
-for test in (good_messages, damaged_messages, contact, channel, relay, wrong_lines):
+for test in (good_messages, damaged_messages, contact, channel, quarantine, relay, frames, wrong_lines):
     test()
     print(f"ok     {test.__name__}")
 sys.exit(1 if FAILURES else 0)

@@ -5,6 +5,9 @@ add_test(NAME simulate_smoke COMMAND ${lab} simulate --seed 5 --seeds 5 --report
 add_test(NAME simulate_same_hash COMMAND ${lab} simulate --seed 22 --seeds 10 --days 6 --twice)
 add_test(NAME simulate_canaries
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh ${lab} simulate)
+add_test(NAME simulate_options
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_options.sh ${lab})
+set_tests_properties(simulate_options PROPERTIES LABELS tools TIMEOUT 60)
 set_tests_properties(simulate_smoke simulate_same_hash simulate_canaries
   PROPERTIES LABELS unit TIMEOUT 300)
 

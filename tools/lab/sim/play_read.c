@@ -589,10 +589,9 @@ bool play_plan(struct play *p)
     size_t where = 0;
     enum aw_plan_problem problem = aw_plan_check(&p->plan, &where);
 
-    if (problem == AW_PLAN_GOOD && p->circle >> p->options.contacts == 0)
+    if (problem == AW_PLAN_GOOD)
         return true;
     (void)fprintf(stderr, "%s: the plan does not hold: %s\n", p->path,
-                  problem != AW_PLAN_GOOD ? aw_plan_problem_text(problem)
-                                          : "somebody in the circle is no contact");
+                  aw_plan_problem_text(problem));
     return false;
 }
