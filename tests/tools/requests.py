@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Requests to running agents that no command makes: requests.sh starts them.
+
+Usage: requests.py FOLDER, with the homes "her" and "ben" in it.
+"""
+import json
+import socket
+import sys
+
+WORK = sys.argv[1]
+KEY = "A" * 43  # 32 bytes, of no secret
+USAGE, STATE, NOT_FOUND, REFUSED = 2, 3, 5, 1
+FAILURES = []
+MALFORMED = "use the same version of both programs"
+NOBODY = "nobody here is called"
+PLAN = {"file": "plan", "text": "checkin = every 8h\nperson = ben\n"}
+
+
+def ask(home, line):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(30)
+        client.connect(f"{WORK}/{home}/control.sock")
+        client.sendall(line.encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            more = client.recv(65536)
+            if not more:
+                break
+            answer += more
+    return json.loads(answer)
+
+
+def refused(home, code, text, do, /, **more):
+    line = do if do is None or do.startswith("{") else json.dumps({"do": do, **more})
+    reply = ask(home, line or "")
+    if reply.get("ok") or reply.get("code") != code or text not in reply.get("error", ""):
+        FAILURES.append(line)
+        print(f"{home}: {line[:120]}: wanted {code} '{text}', got {reply}")
+
+
+def kept():
+    """What of her must be the same afterwards."""
+    me = ask("her", '{"do": "status"}')["me"]
+    shown = ask("her", '{"do": "plan-show"}')["text"]
+    return me["alarm"], me["timer"], [one["id"] for one in me["contacts"]], shown
+
+
+def no_request():
+    for line in ("{}", "{]", '{"do": 1}', '{"do": "people", "do": "people"}'):
+        refused("her", USAGE, "not a request", line if line.startswith("{") else None)
+    refused("her", USAGE, "'dance' is not known here", "dance")
+
+
+def states():
+    for do in ("checkin", "drill", "signal", "sos", "timer-start"):
+        more = {"signal": "battery-low", "kind": "sos", "due_s": 60, "key": KEY}
+        for place in ({"lat_e7": 900000001, "lon_e7": 0}, {"lat_e7": -900000001, "lon_e7": 0},
+                      {"lat_e7": 0, "lon_e7": 1800000001}, {"lat_e7": 0, "lon_e7": -1800000001},
+                      {"lat_e7": 0, "lon_e7": 0, "accuracy_m": 1000001}):
+            refused("her", USAGE, "there is no such place", do, **more, **place)
+        refused("her", USAGE, "0 to 100 percent", do, **more, battery_pct=101)
+        refused("her", USAGE, "the note is longer", do, **more, note="x" * 1000)
+        refused("her", USAGE, "not plain text", do, **more, note="\x1b[31m")
+    refused("her", USAGE, MALFORMED, "checkin", lat_e7=1, charging=True)
+
+
+def keys():
+    for do, more in (("checkin", {}), ("cancel", {}), ("timer-end", {}), ("card-set", {}), ("plan-set", PLAN),
+                     ("remove", {"person": "1"})):
+        refused("her", USAGE, "the key is malformed", do, **more)
+        refused("her", USAGE, "the key is malformed", do, **more, key="short")
+        refused("her", USAGE, "the key is malformed", do, **more, key=KEY[:-1] + "!")
+    refused("her", STATE, "there is nothing to cancel", "cancel", key=KEY)
+    refused("her", STATE, "no timer runs", "timer-end", key=KEY)
+
+
+def triggers():
+    refused("her", USAGE, "no timer was started", "timer-start")
+    refused("her", USAGE, "no timer was started", "timer-start", due_s=32 * 86400)
+    refused("her", USAGE, "no timer was started", "timer-start", due_s=60, extend_s=7201)
+    refused("her", STATE, "no timer runs that can be extended", "timer-extend")
+    refused("her", USAGE, "there is no such signal", "signal")
+    refused("her", USAGE, "there is no such signal", "signal", signal="fire")
+    refused("her", STATE, "no journey to stall on", "signal", signal="stalled")
+    refused("her", USAGE, "there is no such alarm", "sos")
+    refused("her", USAGE, "there is no such alarm", "sos", kind="fire")
+    refused("her", USAGE, "there is no such alarm", "sos", kind="sos", countdown_s=31)
+    refused("her", STATE, "nothing is about to go out", "stop")
+
+
+def people():
+    for do in ("words", "verify", "refuse", "forget", "remove", "claim", "confirm", "place", "card-show", "say",
+               "frame-make"):
+        refused("her", NOT_FOUND, NOBODY, do)
+        refused("her", NOT_FOUND, NOBODY, do, person="nobody")
+    refused("her", NOT_FOUND, NOBODY, "log", person="nobody")
+    refused("her", NOT_FOUND, NOBODY, "why", person="nobody")
+    refused("her", USAGE, "several people are called", "words", person="BEN")
+    refused("her", STATE, "in the plan in force", "forget", person="1")
+    refused("her", STATE, "nothing waits there", "refuse", person="1")
+    refused("her", STATE, "nothing waits there", "refuse", person="w1")
+    refused("her", USAGE, "an invite is good for", "invite", valid_s=59)
+    refused("her", USAGE, "an invite is good for", "invite", valid_s=2678401)
+    refused("her", USAGE, "a name has 1 to", "invite", valid_s=60, **{"as": "x" * 33})
+    refused("her", USAGE, "this is no invite", "join")
+    refused("her", USAGE, "this is no invite", "join", uri="https://example.org")
+    uri = ask("ben", '{"do": "invite", "valid_s": 600}')["uri"]
+    refused("her", USAGE, "a name has 1 to", "join", uri=uri, **{"as": ""})
+    ask("ben", '{"do": "forget", "person": "2"}')
+
+
+def plans():
+    refused("her", USAGE, "not UTF-8", "plan-check", text="checkin = every 8h")
+    refused("her", USAGE, "not UTF-8", "plan-set", key=KEY)
+    refused("her", USAGE, "the keys are malformed", "plan-set", **PLAN, key=KEY, safe="x")
+    refused("her", USAGE, "the keys are malformed", "plan-set", **PLAN, key=KEY, safe=KEY)
+    refused("her", USAGE, "the keys are malformed", "plan-set", **PLAN, key=KEY, safe=KEY, duress=KEY)
+    secrets = {"key": KEY, "safe": KEY, "duress": "B" + KEY[1:], "tweak": ask("her", '{"do": "presence"}')["tweak"]}
+    refused("her", USAGE, "nobody is in the circle", "plan-set", **PLAN, **secrets, circle=[])
+    refused("her", NOT_FOUND, NOBODY, "plan-set", **PLAN, **secrets, circle=["nobody"])
+    refused("her", USAGE, "is not in the plan", "plan-set", **PLAN, **secrets, circle=["cora"])
+    refused("her", USAGE, "no such time zone", "plan-check", zone="Nowhere/Atall")
+    refused("her", USAGE, "a removal needs two new secrets", "remove", person="1", key=KEY)
+    refused("her", REFUSED, "the plan would not hold", "remove", person="1", **secrets, circle=["cora"])
+    refused("her", USAGE, "plan:1: ", "remove", person="1", **secrets, file="plan",
+            text="chekin = x\n")
+    refused("her", USAGE, "", "card-set", key=KEY, file="card", text="nonsense")
+    refused("ben", STATE, "there is no plan yet", "plan-show")
+    refused("ben", STATE, "there is no plan yet", "plan-check")
+    refused("ben", STATE, "there is no plan yet", "plan-check", zone="UTC")
+    refused("ben", STATE, "no plan is in force", "card-set", key=KEY)
+    refused("ben", STATE, "no plan is in force", "coverage")
+    refused("ben", STATE, "no secrets were chosen yet", "plan-set", file="plan", key=KEY,
+            text=PLAN["text"].replace("ben", "her"))
+
+
+def relays():
+    refused("her", USAGE, "has no port", "relay-add")
+    refused("her", USAGE, "has no port", "relay-remove")
+    line = ask("her", '{"do": "relay-list"}')["relays"][0]["address"]
+    refused("her", USAGE, "the access token is not", "relay-add", address=line)
+    refused("her", USAGE, "the access token is not", "relay-add", address=line, token=KEY + "A")
+
+
+def frames():
+    refused("her", STATE, "another command took the frame", "frame-take")
+    refused("ben", USAGE, "the frame is malformed", "frame-read")
+    refused("ben", REFUSED, "opens this frame", "frame-read", frame="A" * 142)
+    new = str(ask("her", '{"do": "invite", "valid_s": 600}')["person"])
+    refused("her", STATE, "not answered the invite yet", "frame-make", person=new)
+    refused("her", STATE, "is not in the plan in force", "remove", person=new, key=KEY)
+    refused("her", STATE, "no call for help waits", "frame-make", person="1", sos=True)
+
+
+def contacts():
+    refused("ben", USAGE, MALFORMED, "say", person="w1")
+    refused("ben", USAGE, MALFORMED, "say", person="w1", what="sing")
+    refused("ben", USAGE, MALFORMED, "say", person="w1", what="hand-over")
+    refused("ben", STATE, "nothing to act on now", "claim", person="w1")
+    refused("ben", STATE, "nothing to confirm now", "confirm", person="w1")
+    refused("ben", USAGE, "a weekly time is longer", "availability", rota=[7])
+    refused("ben", USAGE, "a weekly time is longer", "availability", rota=["x" * 100])
+    refused("ben", USAGE, "is no weekly time", "availability", rota=["whenever"])
+    refused("ben", STATE, "there is no card here", "card-show", person="w1")
+
+
+before = kept()
+for test in (no_request, states, keys, triggers, people, plans, relays, contacts):
+    test()
+if kept() != before:
+    FAILURES.append("kept")
+    print(f"something has changed: {before} is {kept()}")
+frames()
+sys.exit(1 if FAILURES else 0)
