@@ -121,7 +121,7 @@ static enum aw_status feed_hers(struct contact *c, struct aw_bytes cell, uint32_
         return feed_joining(c, cell);
     st = aw_channel_open(&c->channel, cell, &own, aw_timebase_s(&c->time) * 1000, &plain, &opened,
                          &c->random);
-    if (st == AW_E_AUTH && c->who.phase >= AW_CONTACT_PAIRED) {
+    if (st == AW_E_AUTH) {
         note_deaf(c, &own);
         aw_co_switch_unknown(c);
     }

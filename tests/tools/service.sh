@@ -53,7 +53,8 @@ print(s.getsockname()[1])')
 setup() { "$bin/allswell-relay" setup --yes --no-forward "$@" </dev/null; }
 # asked WORDS: whether the manager was asked so since the last time.
 asked() {
-    grep -qxF -- "$1" "$work/manager/asked" || fail "not asked: $1, but: $(cat "$work/manager/asked")"
+    grep -qxF -- "$1" "$work/manager/asked" ||
+        fail "not asked: $1, but: $(cat "$work/manager/asked")"
 }
 forget() { : >"$work/manager/asked"; }
 is_not_asked() {

@@ -40,12 +40,14 @@ short="--contacts 1 --days 0.1"
   simulate 0 '1 lives, 0 failed' $short --faults all --verbose
   case $(faults) in *' crash doze '*) ;; *) fail "all, and not '$(faults)'" ;; esac
   simulate 0 '1 lives, 0 failed' $short --faults -doze,-crash --verbose
-  case $(faults) in *doze* | *crash* | '') fail "without doze and crash, and not '$(faults)'" ;; esac
+  case $(faults) in
+  *doze* | *crash* | '') fail "without doze and crash, and not '$(faults)'" ;;
+  esac
   simulate 0 'person-years' $short --faults none --figures real
   simulate 0 'person-years' $short --faults none --figures stub
 
   # What is found on purpose is told with the command that finds it again.
-  simulate 1 'repeat: allswell-lab simulate --seed 1 --verbose --faults none --contacts 1 --days 1 --canary 3' \
+  simulate 1 'simulate --seed 1 --verbose --faults none --contacts 1 --days 1 --canary 3' \
     --contacts 1 --days 1 --faults none --canary 3
   simulate 1 'I3 VIOLATED' --contacts 1 --days 1 --faults none --canary 3 --figures real
   simulate 1 'repeat: allswell-lab simulate --seed 1 --verbose --canary 3' --canary 3
