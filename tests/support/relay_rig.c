@@ -143,15 +143,16 @@ static void on_link(void *ctx, bool is_up)
         aw_loop_stop(c->loop);
 }
 
-void rig_client_open(struct rig_client *c, struct aw_loop *loop, uint16_t port,
-                     const uint8_t key[AW_RELAY_KEY_LEN])
+void rig_client_open_at(struct rig_client *c, struct aw_loop *loop, const char *host, uint16_t port,
+                        const uint8_t key[AW_RELAY_KEY_LEN], const struct aw_proxy *proxy)
 {
     const struct aw_client_config config = {.mailboxes = c->mailboxes,
                                             .deposits = c->deposits,
                                             .mailbox_cap = RIG_CLIENT_MAILBOXES,
                                             .deposit_cap = RIG_CLIENT_DEPOSITS};
-    struct aw_dial_config dial = {.host = "127.0.0.1",
+    struct aw_dial_config dial = {.host = host,
                                   .port = port,
+                                  .proxy = *proxy,
                                   .client = &c->client,
                                   .on_event = on_event,
                                   .on_link = on_link,
@@ -161,6 +162,14 @@ void rig_client_open(struct rig_client *c, struct aw_loop *loop, uint16_t port,
     memcpy(dial.relay_key, key, sizeof dial.relay_key);
     aw_client_init(&c->client, &config, aw_loop_now(loop));
     require(aw_dial_open(&c->dial, loop, &dial) == AW_OK, "dial");
+}
+
+void rig_client_open(struct rig_client *c, struct aw_loop *loop, uint16_t port,
+                     const uint8_t key[AW_RELAY_KEY_LEN])
+{
+    const struct aw_proxy none = {.port = 0};
+
+    rig_client_open_at(c, loop, "127.0.0.1", port, key, &none);
 }
 
 void rig_client_close(struct rig_client *c)

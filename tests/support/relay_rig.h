@@ -54,6 +54,9 @@ struct rig_client {
 
 void rig_client_open(struct rig_client *c, struct aw_loop *loop, uint16_t port,
                      const uint8_t key[AW_RELAY_KEY_LEN]);
+/* The same anywhere, through a proxy or none. */
+void rig_client_open_at(struct rig_client *c, struct aw_loop *loop, const char *host, uint16_t port,
+                        const uint8_t key[AW_RELAY_KEY_LEN], const struct aw_proxy *proxy);
 void rig_client_close(struct rig_client *c);
 
 /* Capabilities number `number` of seed `seed`: the same in every process. */
