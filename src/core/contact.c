@@ -475,6 +475,6 @@ size_t aw_contact_mailboxes(const struct aw_contact *contact, struct aw_mailbox 
     if (c->who.phase == AW_CONTACT_NEW)
         return 0;
     for (uint32_t i = 0; i < c->who.own.relays_count; i++)
-        aw_mailbox_make(&out[i], i, &c->who.own.relays[i], c->who.read_seed, c->who.own.seed);
+        aw_mailbox_make(&out[i], i, 0, &c->who.own.relays[i], c->who.read_seed, c->who.own.seed);
     return c->who.own.relays_count + aw_co_peer_mailboxes(c, out + c->who.own.relays_count);
 }

@@ -195,7 +195,7 @@ size_t aw_co_peer_mailboxes(const struct contact *c, struct aw_mailbox *out)
         aw_kdf(read_seed, sizeof read_seed, p->book.read_seed, AW_LABEL_PEER_MAILBOX, person);
         for (uint32_t r = 0; r < c->who.own.relays_count; r++)
             aw_mailbox_make(&out[count++], CONTACT_PEER_MAILBOX(p->list[i].person) + r,
-                            &c->who.own.relays[r], read_seed, seed);
+                            p->list[i].person, &c->who.own.relays[r], read_seed, seed);
     }
     aw_wipe(seed, sizeof seed);
     aw_wipe(read_seed, sizeof read_seed);
@@ -514,6 +514,7 @@ bool aw_co_peers_send(struct contact *c, struct aw_action *action)
             continue;
         *action = (struct aw_action){.id = peer->parcel.ids[i], .kind = AW_ACTION_SEND};
         action->send.relay = peer->relays[i];
+        action->send.channel = peer->person;
         action->send.cell = AW_BYTES_OF(peer->cell);
         aw_capability_derive(action->send.capability, peer->seed, peer->relays[i].relay_key);
         return true;

@@ -404,11 +404,11 @@ size_t aw_subject_mailboxes(const struct aw_subject *subject, struct aw_mailbox 
         for (uint32_t r = 0; p->rec.phase != AW_PERSON_NONE && r < p->rec.own.relays_count; r++) {
             const struct aw_endpoint *relay = &p->rec.own.relays[r];
 
-            aw_mailbox_make(&out[count++], (i + 1) << 3 | r, relay, p->rec.read_seed,
-                            p->rec.own.seed);
+            aw_mailbox_make(&out[count++], (i + 1) << 3 | r, (uint8_t)(i + 1), relay,
+                            p->rec.read_seed, p->rec.own.seed);
             /* Kept after the pairing: who answers second is worth knowing. */
-            aw_mailbox_make(&out[count++], (i + 1) << 3 | 4 | r, relay, p->rec.pair_seed,
-                            p->inviting.invite.seed);
+            aw_mailbox_make(&out[count++], (i + 1) << 3 | 4 | r, (uint8_t)(i + 1), relay,
+                            p->rec.pair_seed, p->inviting.invite.seed);
         }
     }
     return count;

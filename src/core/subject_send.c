@@ -232,11 +232,13 @@ void aw_su_prepare(struct subject *s)
     aw_su_prepare_file(s);
 }
 
-static void fill_send(struct aw_action *action, uint64_t id, const struct aw_endpoint *relay,
-                      const uint8_t seed[AW_KEY_LEN], struct aw_bytes cell)
+static void fill_send(const struct subject *s, const struct person *p, struct aw_action *action,
+                      uint64_t id, const struct aw_endpoint *relay, const uint8_t seed[AW_KEY_LEN],
+                      struct aw_bytes cell)
 {
     *action = (struct aw_action){.id = id, .kind = AW_ACTION_SEND};
     action->send.relay = *relay;
+    action->send.channel = aw_su_number(s, p);
     action->send.cell = cell;
     aw_capability_derive(action->send.capability, seed, relay->relay_key);
 }
@@ -250,7 +252,7 @@ static bool send_way(struct subject *s, unsigned which, struct aw_action *action
         int relay = aw_parcel_next(&way->parcel, &s->outbox);
 
         if (relay >= 0) {
-            fill_send(action, way->parcel.ids[relay], &p->to[relay], p->to_seed,
+            fill_send(s, p, action, way->parcel.ids[relay], &p->to[relay], p->to_seed,
                       AW_BYTES_OF(way->cell));
             return true;
         }
@@ -265,7 +267,7 @@ static bool send_arm(struct subject *s, struct aw_action *action)
         int relay = aw_parcel_next(&p->arm, &s->outbox);
 
         if (relay >= 0) {
-            fill_send(action, p->arm.ids[relay], &p->to[relay], p->to_seed,
+            fill_send(s, p, action, p->arm.ids[relay], &p->to[relay], p->to_seed,
                       AW_BYTES_OF(p->arm_cell));
             action->send.arm_after_s = p->arm_after_s;
             return true;
@@ -286,8 +288,8 @@ bool aw_su_send(struct subject *s, struct aw_action *action)
     if (relay < 0)
         return false;
     to = &s->people[s->bulk_person - 1];
-    fill_send(action, s->bulk_parcel.ids[relay], &to->rec.peer.relays[relay], to->rec.peer.seed,
-              AW_BYTES_OF(s->bulk));
+    fill_send(s, to, action, s->bulk_parcel.ids[relay], &to->rec.peer.relays[relay],
+              to->rec.peer.seed, AW_BYTES_OF(s->bulk));
     return true;
 }
 

@@ -120,10 +120,10 @@ static void pump(struct aw_agent *a)
     if (a->is_closed)
         return;
     aw_agent_take(a);
-    for (i = 0; i < a->relay_count; i++) {
-        if (a->relays[i]->needs_kick) {
-            a->relays[i]->needs_kick = false;
-            aw_dial_kick(a->relays[i]->dial);
+    for (i = 0; i < a->link_count; i++) {
+        if (a->links[i]->needs_kick) {
+            a->links[i]->needs_kick = false;
+            aw_dial_kick(a->links[i]->dial);
         }
     }
     set_timer(a);
@@ -167,23 +167,6 @@ enum aw_status aw_agent_open(struct aw_agent **out, struct aw_loop *loop,
     a->open_handles = 2;
     (void)uv_prepare_start(&a->prepare, on_prepare);
     *out = a;
-    return AW_OK;
-}
-
-enum aw_status aw_agent_relay_add(struct aw_agent *agent, const struct aw_endpoint *relay,
-                                  const uint8_t token[AW_RELAY_KEY_LEN])
-{
-    char host[AW_DIAL_HOST_MAX + 1];
-    struct agent_relay *r;
-    uint16_t port;
-
-    if (!aw_agent_split_address(relay->address, host, &port))
-        return AW_E_FORMAT;
-    r = aw_agent_relay_get(agent, relay);
-    if (r == NULL)
-        return AW_E_LIMIT;
-    memcpy(r->token, token, AW_RELAY_KEY_LEN);
-    r->has_token = true;
     return AW_OK;
 }
 
@@ -236,26 +219,6 @@ void aw_agent_flush(struct aw_agent *agent)
     pump(agent);
 }
 
-enum aw_status aw_agent_relay_at(const struct aw_agent *agent, size_t idx,
-                                 struct aw_agent_relay *out)
-{
-    const struct agent_relay *r;
-    uint32_t i;
-
-    if (idx >= agent->relay_count)
-        return AW_E_NOT_FOUND;
-    r = agent->relays[idx];
-    *out = (struct aw_agent_relay){.relay = r->endpoint,
-                                   .send_count = r->send_count,
-                                   .answer = r->answer,
-                                   .is_up = aw_dial_is_up(r->dial),
-                                   .has_token = r->has_token};
-    for (i = 0; i < AW_AGENT_MAILBOX_MAX; i++)
-        out->mailbox_count += r->mailboxes[i].state == AGENT_MAILBOX_READ;
-    aw_client_health(&r->client, &out->health);
-    return AW_OK;
-}
-
 bool aw_agent_is_idle(const struct aw_agent *agent)
 {
     size_t i;
@@ -266,11 +229,11 @@ bool aw_agent_is_idle(const struct aw_agent *agent)
         if (!aw_engine_is_stored(&agent->engines[i]))
             return false;
     }
-    for (i = 0; i < agent->relay_count; i++) {
+    for (i = 0; i < agent->link_count; i++) {
         struct aw_client_health health;
 
-        aw_client_health(&agent->relays[i]->client, &health);
-        if (health.outstanding > 0 || aw_client_has_output(&agent->relays[i]->client))
+        aw_client_health(&agent->links[i]->client, &health);
+        if (health.outstanding > 0 || aw_client_has_output(&agent->links[i]->client))
             return false;
     }
     return true;
@@ -289,23 +252,10 @@ void aw_agent_close(struct aw_agent *agent)
     if (agent == NULL)
         return;
     agent->is_closed = true;
-    while (agent->relay_count > 0)
-        aw_agent_relay_free(agent->relays[--agent->relay_count]);
-    while (agent->sends != NULL) {
-        struct agent_send *send = agent->sends;
-
-        agent->sends = send->next;
-        aw_free(send);
-    }
-    while (agent->held != NULL) {
-        struct agent_held *held = agent->held;
-
-        agent->held = held->next;
-        aw_free(held);
-    }
+    agent->engine_count = 0; /* they are told no more */
+    aw_agent_relays_free(agent);
     aw_free(agent->engines);
     agent->engines = NULL;
-    agent->engine_count = 0;
     uv_close((uv_handle_t *)&agent->prepare, on_closed);
     uv_close((uv_handle_t *)&agent->timer, on_closed);
 }

@@ -17,6 +17,13 @@
 /* Cells that wait because an engine was busy; more are left on the relay until it is read anew. */
 #define AGENT_HELD_MAX 256
 
+/* Links of one channel each. */
+#define AGENT_LINK_MAX 256
+
+/* Mailboxes of one channel at one relay, with those that are being removed, and cells for it. */
+#define AGENT_CHANNEL_MAILBOX_MAX 64
+#define AGENT_CHANNEL_DEPOSIT_MAX 32
+
 struct agent_engine {
     struct aw_subject *subject; /* one of the two is set */
     struct aw_contact *contact;
@@ -42,11 +49,23 @@ struct agent_relay {
     uint8_t token[AW_RELAY_KEY_LEN]; /* secret: wipe */
     bool has_token;
     enum aw_relay_answer answer;
+    uint32_t link_count;
+};
+
+/* A way to a relay. Without a proxy one is enough for each relay; with one, each channel has its
+ * own, so that the operator does not see which of them are of one device. */
+struct agent_link {
+    struct aw_agent *agent;
+    struct agent_relay *relay;
+    uint32_t slot;   /* of the engine, and */
+    uint8_t channel; /* its channel: what the link is for, unless */
+    bool is_shared;  /* it is for all */
     struct aw_dial *dial;
     struct aw_client client; /* secret: wipe */
     struct aw_client_mailbox *client_mailboxes;
     struct aw_client_deposit *client_deposits;
     struct agent_mailbox *mailboxes; /* by the client's index */
+    uint32_t mailbox_cap;
     uint32_t send_count;
     uint64_t down_ms; /* when the last link or attempt ended */
     bool needs_kick;
@@ -56,7 +75,7 @@ struct agent_relay {
 /* A cell on its way to a relay: who is told when it is there. */
 struct agent_send {
     struct agent_send *next;
-    struct agent_relay *relay;
+    struct agent_link *link;
     uint64_t id;     /* the client's */
     uint64_t action; /* the engine's */
     uint32_t slot;
@@ -65,7 +84,7 @@ struct agent_send {
 /* A delivered cell that its engine could not take yet. */
 struct agent_held {
     struct agent_held *next;
-    struct agent_relay *relay;
+    struct agent_link *link;
     uint32_t mailbox;
     uint32_t at;
     uint64_t cell_no;
@@ -80,6 +99,9 @@ struct aw_agent {
     size_t engine_count, engine_cap;
     struct agent_relay *relays[AW_AGENT_RELAY_MAX];
     size_t relay_count;
+    struct aw_proxy proxy;                                         /* its host "": none */
+    struct agent_link *links[AGENT_LINK_MAX + AW_AGENT_RELAY_MAX]; /* of one channel, and shared */
+    size_t link_count, own_count;                                  /* all, and of one channel */
     struct agent_send *sends;
     uint64_t next_send_id;
     struct agent_held *held, **held_end;
@@ -102,11 +124,17 @@ uint64_t aw_engine_deadline_ms(const struct agent_engine *e);
 void aw_engine_tick(struct agent_engine *e, struct aw_now now);
 void aw_engine_kick(struct agent_engine *e, struct aw_now now);
 
-/* agent_relay.c: relays, mailboxes, cells in both directions */
+/* agent_relay.c: the relays */
 /* "host:port" or "[v6]:port"; false for anything else. */
 bool aw_agent_split_address(const char *address, char host[AW_DIAL_HOST_MAX + 1], uint16_t *port);
+/* The relay of this address and key; NULL: none can be kept. */
 struct agent_relay *aw_agent_relay_get(struct aw_agent *a, const struct aw_endpoint *endpoint);
-void aw_agent_relay_free(struct agent_relay *r);
+void aw_agent_relays_free(struct aw_agent *a);
+
+/* agent_link.c: links, mailboxes, cells in both directions */
+/* The link of a channel to a relay; NULL: none can be made. May end links that nothing uses. */
+struct agent_link *aw_agent_link_get(struct agent_relay *relay, uint32_t slot, uint8_t channel);
+void aw_agent_link_end(struct aw_agent *a, size_t idx);
 void aw_agent_send(struct aw_agent *a, struct agent_engine *e, const struct aw_action *action);
 void aw_agent_sync_mailboxes(struct aw_agent *a);
 /* Feeds what was held back; true when something was taken. */

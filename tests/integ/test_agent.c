@@ -371,7 +371,7 @@ static unsigned mailboxes_read(const struct home *h)
     unsigned count = 0;
 
     for (size_t i = 0; i < AW_AGENT_MAILBOX_MAX; i++)
-        count += (h->agent->relays[0]->client_mailboxes[i].state & AW_CM_USED) != 0;
+        count += (h->agent->links[0]->client_mailboxes[i].state & AW_CM_USED) != 0;
     return count;
 }
 

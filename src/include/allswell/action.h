@@ -121,6 +121,7 @@ struct aw_action_send {
     uint8_t capability[32];   /* deposit capability of the mailbox */
     struct aw_bytes cell;     /* 512 or 16384 bytes */
     uint32_t arm_after_s;     /* 0: deposit; else arm a switch with it, 512 bytes only */
+    uint8_t channel;          /* for whom, as in struct aw_mailbox */
 };
 
 /** One action. Bytes are borrowed from the engine until done(id). */
@@ -137,6 +138,7 @@ struct aw_action {
 /** One mailbox that an engine reads. Secret: wipe. */
 struct aw_mailbox {
     uint32_t id;                    /* as in feed(); stable over restarts */
+    uint8_t channel;                /* with contact person 1 to 16; 0: with the subject */
     struct aw_endpoint relay;       /* where it lies */
     uint8_t read_capability[32];    /* what reads it, with aw_client_mailbox_add() */
     uint8_t deposit_capability[32]; /* what others write to it with */

@@ -4,6 +4,7 @@
 
 #include <allswell/client.h>
 #include <allswell/contact.h>
+#include <allswell/dial.h>
 #include <allswell/loop.h>
 #include <allswell/store.h>
 #include <allswell/subject.h>
@@ -82,6 +83,17 @@ AW_API AW_MUST_USE enum aw_status aw_agent_relay_add(struct aw_agent *agent,
                                                      const struct aw_endpoint *relay,
                                                      const uint8_t token[AW_RELAY_KEY_LEN]);
 
+/**
+ * Reaches all relays through a proxy from now on, each channel over links of its own
+ * (spec/08-relay.md §10). The links so far are ended, and made anew. Not within on_event.
+ *
+ * @param proxy  copied; an empty host: without a proxy, as at the start
+ * @return AW_OK
+ *         AW_E_FORMAT  its host is not an IPv4 or IPv6 address, or its port 0; nothing changed
+ */
+AW_API AW_MUST_USE enum aw_status aw_agent_proxy(struct aw_agent *agent,
+                                                 const struct aw_proxy *proxy);
+
 /** Runs a started subject engine; at most one. AW_OK, AW_E_STATE, AW_E_LIMIT (memory). */
 AW_API AW_MUST_USE enum aw_status aw_agent_subject_add(struct aw_agent *agent,
                                                        struct aw_subject *subject);
@@ -99,11 +111,13 @@ AW_API void aw_agent_flush(struct aw_agent *agent);
 /** What is known of one relay. */
 struct aw_agent_relay {
     struct aw_endpoint relay;       /* its address and key */
-    struct aw_client_health health; /* how well it can be heard */
+    struct aw_client_health health; /* how well it can be heard: of the worst of its links */
     uint32_t mailbox_count;         /* mailboxes that are read there */
     uint32_t send_count;            /* cells that wait for it */
+    uint32_t link_count;            /* ways to it: one, or with a proxy one for each channel */
     enum aw_relay_answer answer; /* last answer about a mailbox: AW_RELAY_TOKEN needs a new token */
-    bool is_up;                  /* proved itself on the present link */
+    enum aw_dial_fault why;      /* what keeps a link down, AW_DIAL_OK: nothing known */
+    bool is_up;                  /* proved itself on every present link */
     bool has_token;              /* a token to create mailboxes is known */
 };
 
