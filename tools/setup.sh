@@ -15,7 +15,7 @@ libmicrohttpd-dev"
 tests="python3 python3-aiosmtpd openssl"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
 spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian \
-chromium"
+chromium microsocks tor"
 # What only the proof needs, 450 MB of it.
 proof="frama-c-base"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.

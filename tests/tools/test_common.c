@@ -2,6 +2,7 @@
 #include "common/address.h"
 #include "common/base64.h"
 #include "common/home.h"
+#include "common/proxy.h"
 #include "common/reply.h"
 #include "common/secret.h"
 #include "common/text.h"
@@ -155,6 +156,84 @@ static void test_addresses(void)
         T_TRUE(!address_parse(&endpoint, bad[i], &fail));
         T_EQ(fail.code, TOOL_USAGE);
         T_TRUE(strstr(fail.text, ": ") != NULL);
+    }
+}
+
+/* Goal: a proxy is one at a number, and comes back as it was written; each cause that a link is
+ * down for has a remedy. Method: each kind of number; all faults. */
+static void test_proxy(void)
+{
+    static const struct {
+        const char *text, *back;
+    } good[] = {
+        {"none", "none"},
+        {"socks5://127.0.0.1:9050", "socks5://127.0.0.1:9050"},
+        {"socks5h://127.0.0.1:9050/", "socks5://127.0.0.1:9050"},
+        {"socks5://localhost:65535", "socks5://127.0.0.1:65535"},
+        {"socks5://[::1]:1", "socks5://[::1]:1"},
+        {"socks5://[2001:db8:1111:2222:3333:4444:203.100.113.100]:65535",
+         "socks5://[2001:db8:1111:2222:3333:4444:203.100.113.100]:65535"},
+    };
+    static const char *const bad[] = {
+        "",
+        "None",
+        "socks5://",
+        "socks5://h:1",
+        "socks5://127.0.0.1:",
+        "socks5://127.0.0.1:0",
+        "socks5://127.0.0.1:99999",
+        "socks5://127.0.0.1:123456",
+        "socks5://127.0.0.1:1x",
+        "socks5://::1:1",
+        "socks5://[]:1",
+        "socks5://[::1:1",
+        "socks5://a@127.0.0.1:1",
+        "socks://127.0.0.1:1",
+        "socks5://[1111:2222:3333:4444:5555:6666:7777:8888:9999:0:0:0]:1",
+    };
+    char text[PROXY_TEXT_MAX];
+    struct aw_proxy proxy;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        T_TRUE(proxy_parse(&proxy, good[i].text, NULL));
+        proxy_write(text, &proxy);
+        T_STR_EQ(text, good[i].back);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct tool_fail fail = {.code = TOOL_OK, .text = ""};
+
+        T_TRUE(!proxy_parse(&proxy, bad[i], &fail));
+        T_EQ(fail.code, TOOL_USAGE);
+        T_EQ(proxy.host[0], 0);
+    }
+    for (int fault = 0; fault <= AW_DIAL_PROXY_ONION; fault++) {
+        T_EQ(proxy_remedy((enum aw_dial_fault)fault)[0] == '\0', fault == 0);
+        T_EQ(aw_dial_fault_text((enum aw_dial_fault)fault)[0] == '\0', fault == 0);
+    }
+}
+
+/* Goal: an onion address that Tor cannot know is told at once. Method: one, too short, not base32.
+ */
+static void test_onion(void)
+{
+    static const struct {
+        const char *address;
+        bool is_good;
+    } cases[] = {
+        {"allswellallswellallswellallswellallswellallswellallswell.onion:1", true},
+        {"ALLSWELLALLSWELLALLSWELLALLSWELLALLSWELLALLSWELLALLSWELL.ONION:1", true},
+        {"relay.example:1", true},
+        {"a.onion.example:1", true},
+        {"abc.onion:1", false},
+        {"allswellallswellallswellallswellallswellallswellallswel1.onion:1", false},
+        {"a.allswellallswellallswellallswellallswellallswellallswell.onion:1", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct aw_endpoint e = {.address = ""};
+
+        (void)snprintf(e.address, sizeof e.address, "%s", cases[i].address);
+        T_EQ(address_check_onion(&e, NULL), cases[i].is_good);
     }
 }
 
@@ -363,6 +442,8 @@ int main(void)
     T_RUN(test_clean);
     T_RUN(test_addresses);
     T_RUN(test_reals);
+    T_RUN(test_proxy);
+    T_RUN(test_onion);
     T_RUN(test_fail);
     T_RUN(test_home);
     T_RUN(test_replies);

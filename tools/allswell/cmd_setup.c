@@ -61,12 +61,27 @@ int cmd_relay_add(const struct args *args)
     json_t *request;
 
     /* Before the token is asked for: a wrong address is seen at once. */
-    if (!address_parse(&endpoint, args_word(args, 0), &fail) || !read_token(args, &token, &fail))
+    if (!address_parse(&endpoint, args_word(args, 0), &fail) ||
+        !address_check_onion(&endpoint, &fail) || !read_token(args, &token, &fail))
         return fail_print(&fail);
     request = json_pack("{s:s, s:s, s:s}", "do", "relay-add", "address", args_word(args, 0),
                         "token", token.text);
     secret_wipe(&token);
     return session_query(args, request, render_relay);
+}
+
+static void render_state(const json_t *relay)
+{
+    const char *why = reply_string(relay, "why");
+
+    if (reply_flag(relay, "token_refused"))
+        (void)puts("refuses the token: 'allswell relay add' with a new one");
+    else if (reply_flag(relay, "connected"))
+        (void)puts("connected");
+    else if (why[0] != '\0')
+        (void)printf("not connected: %s\n", why);
+    else
+        (void)puts(reply_number(relay, "mailboxes") == 0 ? "not in use yet" : "not connected");
 }
 
 static void render_relays(const json_t *reply)
@@ -79,22 +94,44 @@ static void render_relays(const json_t *reply)
         (void)puts("No relays yet: 'allswell relay add ADDRESS'.");
     json_array_foreach(list, i, relay)
     {
-        const char *state = "not connected";
-
-        if (reply_flag(relay, "token_refused"))
-            state = "refuses the token: 'allswell relay add' with a new one";
-        else if (reply_flag(relay, "connected"))
-            state = "connected";
-        else if (reply_number(relay, "mailboxes") == 0)
-            state = "not in use yet";
-        (void)printf("%2llu  %s  %s\n", (unsigned long long)reply_number(relay, "number"),
-                     reply_string(relay, "address"), state);
+        (void)printf("%2llu  %s  ", (unsigned long long)reply_number(relay, "number"),
+                     reply_string(relay, "address"));
+        render_state(relay);
+    }
+    json_array_foreach(json_object_get(reply, "others"), i, relay)
+    {
+        (void)printf(" -  %s  of somebody else, ", reply_string(relay, "address"));
+        render_state(relay);
     }
 }
 
 int cmd_relay_list(const struct args *args)
 {
     return session_query(args, json_pack("{s:s}", "do", "relay-list"), render_relays);
+}
+
+static void render_proxy(const json_t *reply)
+{
+    const char *proxy = reply_string(reply, "proxy");
+    bool is_set = strcmp(proxy, "none") != 0;
+    json_t *hook;
+    size_t i;
+
+    if (!is_set) {
+        (void)puts("No proxy: relays are reached directly.\n"
+                   "For Tor: 'allswell proxy socks5://127.0.0.1:9050'.");
+        return;
+    }
+    (void)printf("Relays are reached through %s, each person over a link of its own.\n", proxy);
+    json_array_foreach(json_object_get(reply, "open_hooks"), i, hook)(void)
+        printf("Hook '%s' goes past it: 'allswell notify add' it anew with --proxy=%s.\n",
+               json_string_value(hook), proxy);
+}
+
+int cmd_proxy(const struct args *args)
+{
+    return session_set(args, json_pack("{s:s, s:s*}", "do", "proxy", "set", args_word(args, 0)),
+                       render_proxy);
 }
 
 static void render_removed(const json_t *reply)
@@ -130,6 +167,22 @@ static void render_invite_qr(const json_t *reply)
     render_invite(reply);
 }
 
+/* Says which relay is not reached, and what to do. */
+static void render_why(const json_t *relays)
+{
+    json_t *relay;
+    size_t i;
+
+    json_array_foreach(relays, i, relay)
+    {
+        const char *address = reply_string(relay, "address"), *why = reply_string(relay, "why");
+
+        if (!reply_flag(relay, "connected") && why[0] != '\0')
+            (void)fprintf(stderr, "allswell: relay %.*s is not reached: %s\n",
+                          (int)strcspn(address, "/"), address, why);
+    }
+}
+
 /* A token that the relay refuses shows here, and not when somebody has the invite in hand. */
 static int check_relays(struct session *session, struct tool_fail *fail)
 {
@@ -139,6 +192,8 @@ static int check_relays(struct session *session, struct tool_fail *fail)
 
     if (!session_ask(session, json_pack("{s:s}", "do", "relay-list"), &reply, fail))
         return fail_print(fail);
+    render_why(json_object_get(reply, "relays"));
+    render_why(json_object_get(reply, "others"));
     json_array_foreach(json_object_get(reply, "relays"), i, relay)
     {
         if (!reply_flag(relay, "token_refused"))

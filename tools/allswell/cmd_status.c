@@ -103,6 +103,25 @@ static void render_me(const json_t *me)
     render_ticks(me);
 }
 
+/* Relays that cannot be reached. */
+static void render_down(const json_t *relays)
+{
+    json_t *relay;
+    size_t i;
+
+    json_array_foreach(relays, i, relay)
+    {
+        const char *address = reply_string(relay, "address"), *why = reply_string(relay, "why");
+        char text[512];
+
+        if (reply_flag(relay, "connected") || why[0] == '\0')
+            continue;
+        (void)snprintf(text, sizeof text, "Relay %.*s is NOT reached: %s.",
+                       (int)strcspn(address, "/"), address, why);
+        render_wrapped(0, text);
+    }
+}
+
 static void render_one(const json_t *watched)
 {
     render_watched(watched);
@@ -131,6 +150,8 @@ static void render_status(const json_t *reply)
     if (json_array_size(watched) == 0 &&
         json_array_size(json_object_get(json_object_get(reply, "me"), "contacts")) == 0)
         (void)puts("Nobody is paired yet: 'allswell invite' somebody, or 'allswell join'.");
+    render_down(json_object_get(reply, "relays"));
+    render_down(json_object_get(reply, "other_relays"));
     if (!reply_flag(reply, "agent"))
         render_wrapped(0, "The agent is NOT running: nobody warns, watches or rings here. Start "
                           "'allswell run'.");

@@ -57,6 +57,7 @@ int cmd_init(const struct args *args);
 int cmd_relay_add(const struct args *args);
 int cmd_relay_list(const struct args *args);
 int cmd_relay_remove(const struct args *args);
+int cmd_proxy(const struct args *args);
 int cmd_invite(const struct args *args);
 int cmd_join(const struct args *args);
 int cmd_verify(const struct args *args);

@@ -170,6 +170,7 @@ static const struct {
     {"relay-add", host_relay_add, false},
     {"relay-list", host_relay_list, false},
     {"relay-remove", host_relay_remove, false},
+    {"proxy", host_proxy, false},
     {"invite", host_invite, false},
     {"join", host_join, false},
     {"forget", host_forget, false},

@@ -8,6 +8,7 @@
 #include "common/reply.h"
 
 #include <allswell/contact.h>
+#include <allswell/dial.h>
 #include <allswell/loop.h>
 #include <allswell/store.h>
 #include <allswell/subject.h>
@@ -57,6 +58,7 @@ struct host_settings {
     bool has_secrets;             /* both secrets were chosen once: the tweak is theirs */
     char zone[PLAN_ZONE_MAX + 1]; /* name of the time zone of plan `zone_version` */
     uint32_t zone_version;
+    struct aw_proxy proxy; /* to all relays; its host "": none */
 };
 
 struct host_net; /* loop, agent and hooks: host_net.h */
@@ -146,6 +148,8 @@ bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail);
 bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
                        struct tool_fail *fail);
+/* Sets the proxy, if the request names one, and tells it: host_proxy.c. */
+bool host_proxy(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_invite(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_join(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_forget(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);

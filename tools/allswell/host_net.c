@@ -68,7 +68,8 @@ static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
 static bool add_engines(struct host *host, struct tool_fail *fail)
 {
     struct host_net *net = host->net;
-    enum aw_status status = AW_OK;
+    /* First of all, so that nothing goes past it. */
+    enum aw_status status = aw_agent_proxy(net->agent, &host->settings.proxy);
 
     for (size_t i = 0; status == AW_OK && i < HOST_RELAY_MAX; i++) {
         if (host->relays[i].number != 0)
@@ -149,6 +150,16 @@ bool host_net_relay(struct host *host, const struct host_relay *relay, struct to
     return status == AW_OK || fail_status(fail, status, "this relay cannot be used");
 }
 
+bool host_net_proxy(struct host *host, struct tool_fail *fail)
+{
+    enum aw_status status;
+
+    if (host->net == NULL)
+        return true;
+    status = aw_agent_proxy(host->net->agent, &host->settings.proxy);
+    return status == AW_OK || fail_status(fail, status, "this proxy cannot be used");
+}
+
 struct aw_loop *host_net_loop(struct host *host)
 {
     return host->net->loop;
@@ -159,17 +170,25 @@ uint64_t host_net_deadline_ms(const struct host *host)
     return aw_agent_deadline_ms(host->net->agent);
 }
 
+bool host_net_relay_no(const struct host *host, size_t idx, struct aw_agent_relay *out)
+{
+    return host->net != NULL && aw_agent_relay_at(host->net->agent, idx, out) == AW_OK;
+}
+
 bool host_net_relay_at(const struct host *host, const struct aw_endpoint *endpoint,
                        struct aw_agent_relay *out)
 {
-    if (host->net == NULL)
-        return false;
-    for (size_t i = 0; aw_agent_relay_at(host->net->agent, i, out) == AW_OK; i++) {
+    for (size_t i = 0; host_net_relay_no(host, i, out); i++) {
         if (strcmp(out->relay.address, endpoint->address) == 0 &&
             memcmp(out->relay.relay_key, endpoint->relay_key, 32) == 0)
             return true;
     }
     return false;
+}
+
+static bool is_needed(const struct aw_agent_relay *relay)
+{
+    return relay->mailbox_count > 0 || relay->send_count > 0;
 }
 
 bool host_net_is_settled(const struct host *host)
@@ -180,12 +199,27 @@ bool host_net_is_settled(const struct host *host)
         return true;
     if (!aw_agent_is_idle(host->net->agent))
         return false;
-    for (size_t i = 0; aw_agent_relay_at(host->net->agent, i, &relay) == AW_OK; i++) {
-        if ((relay.mailbox_count > 0 || relay.send_count > 0) &&
-            (!relay.is_up || relay.health.outstanding > 0))
+    for (size_t i = 0; host_net_relay_no(host, i, &relay); i++) {
+        if (is_needed(&relay) && (!relay.is_up || relay.health.outstanding > 0))
             return false;
     }
     return true;
+}
+
+bool host_net_is_hopeless(const struct host *host)
+{
+    struct aw_agent_relay relay;
+    bool is_hopeless = false;
+
+    for (size_t i = 0; host_net_relay_no(host, i, &relay); i++) {
+        if (!is_needed(&relay))
+            continue;
+        if (relay.why != AW_DIAL_ONION && relay.why != AW_DIAL_PROXY_DOWN &&
+            relay.why != AW_DIAL_PROXY_STRANGE && relay.why != AW_DIAL_PROXY_AUTH)
+            return false;
+        is_hopeless = true;
+    }
+    return is_hopeless;
 }
 
 /* The loop's clock may be compressed; patience is in true time. */

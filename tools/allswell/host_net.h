@@ -29,6 +29,9 @@ bool host_net_watch(struct host *host, struct host_watch *watch, struct tool_fai
 /** Tells that a relay was added, or its token replaced. */
 bool host_net_relay(struct host *host, const struct host_relay *relay, struct tool_fail *fail);
 
+/** Tells that the proxy of the settings changed: links are made anew, through it. */
+bool host_net_proxy(struct host *host, struct tool_fail *fail);
+
 /** The loop, for the control socket and signals. */
 struct aw_loop *host_net_loop(struct host *host);
 
@@ -39,12 +42,19 @@ uint64_t host_net_after_ms(const struct host *host, uint64_t ms);
 /** Next time of the loop's clock at which an engine has work. */
 uint64_t host_net_deadline_ms(const struct host *host);
 
+/** Tells what is known of the `idx`-th relay that the home talks to, also for others. */
+bool host_net_relay_no(const struct host *host, size_t idx, struct aw_agent_relay *out);
+
 /** Tells what is known of a relay; false when nothing is. */
 bool host_net_relay_at(const struct host *host, const struct aw_endpoint *endpoint,
                        struct aw_agent_relay *out);
 
 /** Returns whether nothing is under way: all asked, all deposited, all stored. */
 bool host_net_is_settled(const struct host *host);
+
+/** Returns whether no relay can be reached before somebody here does something: no proxy is there,
+ * or one is needed. */
+bool host_net_is_hopeless(const struct host *host);
 
 /**
  * Runs the loop until `until` says so, or true time `ms` has passed.

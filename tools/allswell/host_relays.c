@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/host.h"
 #include "allswell/host_net.h"
+#include "common/proxy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The relays of a home: where its mailboxes are made. */
@@ -31,7 +33,7 @@ bool host_relay_add(struct host *host, const json_t *request, json_t **reply,
     struct host_relay added = {.number = 1}, *place = NULL;
     bool ok;
 
-    if (!parse(request, &added.endpoint, fail))
+    if (!parse(request, &added.endpoint, fail) || !address_check_onion(&added.endpoint, fail))
         return false;
     if (!host_bytes(request, "token", added.token, sizeof added.token))
         return fail_set(fail, TOOL_USAGE,
@@ -61,35 +63,54 @@ bool host_relay_add(struct host *host, const json_t *request, json_t **reply,
     return ok;
 }
 
-static json_t *relay_json(const struct host *host, const struct host_relay *at)
-{
-    struct aw_agent_relay known;
-    char line[ADDRESS_LINE_MAX];
-    bool is_known = host_net_relay_at(host, &at->endpoint, &known);
+#define WHY_MAX 200
 
-    address_write(line, &at->endpoint);
-    return json_pack("{s:I, s:s, s:b, s:b, s:i, s:i}", "number", (json_int_t)at->number, "address",
-                     line, "connected", is_known && known.is_up, "token_refused",
-                     is_known && known.answer == AW_RELAY_TOKEN, "mailboxes",
-                     is_known ? (int)known.mailbox_count : 0, "waiting",
-                     is_known ? (int)known.send_count : 0);
+/* Why it cannot be reached, and what to do; "" while nothing is known, or it can. */
+static void write_why(char out[WHY_MAX], const struct aw_agent_relay *known)
+{
+    const char *what = aw_dial_fault_text(known->why);
+
+    (void)snprintf(out, WHY_MAX, "%s%s%s", what, what[0] != '\0' ? ": " : "",
+                   proxy_remedy(known->why));
+}
+
+static json_t *relay_json(const struct aw_endpoint *endpoint, const struct aw_agent_relay *known)
+{
+    char line[ADDRESS_LINE_MAX], why[WHY_MAX];
+
+    address_write(line, endpoint);
+    write_why(why, known);
+    return json_pack("{s:s, s:b, s:b, s:i, s:i, s:i, s:s}", "address", line, "connected",
+                     (int)known->is_up, "token_refused", known->answer == AW_RELAY_TOKEN,
+                     "mailboxes", (int)known->mailbox_count, "waiting", (int)known->send_count,
+                     "links", (int)known->link_count, "why", why);
 }
 
 bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail)
 {
-    json_t *list = json_array();
+    json_t *own = json_array(), *others = json_array();
+    struct aw_agent_relay known;
 
     (void)request;
     (void)fail;
     for (size_t i = 0; i < HOST_RELAY_MAX; i++) {
         const struct host_relay *at = &host->relays[i];
+        json_t *object;
 
         if (at->number == 0)
             continue;
-        (void)json_array_append_new(list, relay_json(host, at));
+        if (!host_net_relay_at(host, &at->endpoint, &known))
+            memset(&known, 0, sizeof known);
+        object = relay_json(&at->endpoint, &known);
+        (void)json_object_set_new(object, "number", json_integer((json_int_t)at->number));
+        (void)json_array_append_new(own, object);
     }
-    *reply = json_pack("{s:o}", "relays", list);
+    for (size_t i = 0; host_net_relay_no(host, i, &known); i++) {
+        if (known.link_count > 0 && find_relay(host, &known.relay) == NULL)
+            (void)json_array_append_new(others, relay_json(&known.relay, &known));
+    }
+    *reply = json_pack("{s:o, s:o}", "relays", own, "others", others);
     return true;
 }
 

@@ -287,10 +287,11 @@ bool host_status(struct host *host, const json_t *request, json_t **reply, struc
         note_seen(host);
     if (!host_relay_list(host, request, &relays, fail))
         return false;
-    *reply = json_pack("{s:s, s:s, s:b, s:I, s:O, s:o, s:o}", "home", host->home.path, "name",
+    *reply = json_pack("{s:s, s:s, s:b, s:I, s:O, s:O, s:o, s:o}", "home", host->home.path, "name",
                        host->settings.name, "agent", (int)host->is_agent, "now",
                        (json_int_t)(host_now(host).wall_ms / 1000), "relays",
-                       json_object_get(relays, "relays"), "me", subject_json(host), "watched",
+                       json_object_get(relays, "relays"), "other_relays",
+                       json_object_get(relays, "others"), "me", subject_json(host), "watched",
                        host_watched_json(host));
     json_decref(relays);
     return true;

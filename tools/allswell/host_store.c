@@ -2,6 +2,7 @@
 #include "allswell/host.h"
 
 #include "common/base64.h"
+#include "common/proxy.h"
 #include "common/text.h"
 
 #include <allswell/store_sqlite.h>
@@ -62,14 +63,17 @@ bool host_settings_store(struct host *host, struct tool_fail *fail)
 {
     const struct host_settings *s = &host->settings;
     char salt[BASE64_LEN(AW_PRESENCE_SALT_LEN) + 1], tweak[BASE64_LEN(AW_PRESENCE_TWEAK_LEN) + 1];
+    char proxy[PROXY_TEXT_MAX];
     json_t *object;
     bool ok;
 
+    proxy_write(proxy, &s->proxy);
     base64_encode(salt, s->salt, sizeof s->salt);
     base64_encode(tweak, s->tweak, sizeof s->tweak);
-    object = json_pack("{s:s, s:s, s:s, s:b, s:s, s:I}", "name", s->name, "salt", salt, "tweak",
-                       tweak, "has_secrets", (int)s->has_secrets, "zone", s->zone, "zone_version",
-                       (json_int_t)s->zone_version);
+    object =
+        json_pack("{s:s, s:s, s:s, s:b, s:s, s:I, s:s*}", "name", s->name, "salt", salt, "tweak",
+                  tweak, "has_secrets", (int)s->has_secrets, "zone", s->zone, "zone_version",
+                  (json_int_t)s->zone_version, "proxy", s->proxy.host[0] != '\0' ? proxy : NULL);
     ok = host_record_store(host, HOST_SPACE_SETTINGS, 1, object, fail);
     json_decref(object);
     return ok;
@@ -81,10 +85,12 @@ static enum aw_status load_settings(void *ctx, uint64_t key, struct aw_bytes val
     struct host_settings *s = &host->settings;
     json_t *object = json_loadb((const char *)value.ptr, value.len, 0, NULL);
     const char *name = reply_string(object, "name"), *zone = reply_string(object, "zone");
+    const char *proxy = reply_string(object, "proxy"); /* NULL: none */
     bool ok = key == 1 && name != NULL && text_is_plain(name, 1, AW_NAME_LEN_MAX) && zone != NULL &&
               strlen(zone) <= PLAN_ZONE_MAX &&
               host_bytes(object, "salt", s->salt, sizeof s->salt) &&
-              host_bytes(object, "tweak", s->tweak, sizeof s->tweak);
+              host_bytes(object, "tweak", s->tweak, sizeof s->tweak) &&
+              proxy_parse(&s->proxy, proxy == NULL ? "none" : proxy, NULL);
 
     if (ok) {
         (void)snprintf(s->name, sizeof s->name, "%s", name);

@@ -154,6 +154,11 @@ static const struct args_command commands[] = {
     {"relay remove", "ADDRESS", "Use a relay no longer",
      "For new pairings. Channels that exist keep the relays that they were made with.", NULL, 1, 1,
      cmd_relay_remove},
+    {"proxy", "[URL]", "Reach relays through a SOCKS5 proxy, such as Tor's",
+     "URL is socks5://127.0.0.1:9050, or 'none'; without it the command shows what is set. Names "
+     "are left to the proxy, and each person's link gets a user name of its own, which Tor takes "
+     "for a circuit of its own.",
+     NULL, 0, 1, cmd_proxy},
     {"invite", "", "Invite somebody to watch over you",
      "Prints a link that one person can answer once. It is a secret: show it face to face, or send "
      "it over a messenger that you both trust.",

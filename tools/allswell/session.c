@@ -8,6 +8,7 @@
 
 #define WAIT_DEFAULT_S  10
 #define QUERY_DEFAULT_S 3  /* a question must not hang on a relay that is down */
+#define PROXY_PATIENCE  6  /* times that: a circuit takes its time */
 #define AGENT_ANSWER_S  20 /* a full disk may take its time */
 
 const struct home_rule session_home_rule = {
@@ -16,7 +17,8 @@ const struct home_rule session_home_rule = {
     .create = "allswell init --name NAME",
 };
 
-bool session_open(struct session *session, const struct args *args, struct tool_fail *fail)
+static bool open_home(struct session *session, const struct args *args, bool with_net,
+                      struct tool_fail *fail)
 {
     const char *wait = args_option(args, "wait");
     long wait_s = 0;
@@ -39,10 +41,15 @@ bool session_open(struct session *session, const struct args *args, struct tool_
         return asked == REPLY_ANSWERED;
     if (!host_open(&session->local, &session->home, fail))
         return false;
-    if (host_net_open(session->local, fail))
+    if (!with_net || host_net_open(session->local, fail))
         return true;
     session_close(session);
     return false;
+}
+
+bool session_open(struct session *session, const struct args *args, struct tool_fail *fail)
+{
+    return open_home(session, args, true, fail);
 }
 
 void session_close(struct session *session)
@@ -73,23 +80,31 @@ bool session_ask(struct session *session, json_t *request, json_t **reply, struc
     return asked == REPLY_ANSWERED;
 }
 
-/* Idle several times in a row: an answer may bring new work. */
-static bool is_quiet(const struct host *host, void *ctx)
-{
-    unsigned *count = (unsigned *)ctx;
+/* Steps in a row in which there was nothing to do, or nothing that could be done. */
+struct calm {
+    unsigned quiet, hopeless;
+};
 
-    *count = host_net_is_settled(host) ? *count + 1 : 0;
-    return *count >= 6;
+/* Several times: an answer may bring new work. */
+static bool is_calm(const struct host *host, void *ctx)
+{
+    struct calm *calm = (struct calm *)ctx;
+
+    calm->quiet = host_net_is_settled(host) ? calm->quiet + 1 : 0;
+    calm->hopeless = host_net_is_hopeless(host) ? calm->hopeless + 1 : 0;
+    return calm->quiet >= 6 || calm->hopeless >= 6;
 }
 
 bool session_settle(struct session *session, unsigned max_s)
 {
-    unsigned quiet = 0;
+    struct calm calm = {0, 0};
     unsigned limit_s = max_s == 0 || session->has_wait ? session->wait_s : max_s;
 
     if (session->local == NULL || limit_s == 0)
         return true;
-    return host_net_run(session->local, is_quiet, &quiet, limit_s * 1000);
+    if (!session->has_wait && session->local->settings.proxy.host[0] != '\0')
+        limit_s *= PROXY_PATIENCE;
+    return host_net_run(session->local, is_calm, &calm, limit_s * 1000) && calm.hopeless == 0;
 }
 
 static bool never(const struct host *host, void *ctx)
@@ -152,4 +167,19 @@ int session_query(const struct args *args, json_t *request, void (*render)(const
 int session_act(const struct args *args, json_t *request, void (*render)(const json_t *reply))
 {
     return run(args, request, WAIT_DEFAULT_S, render);
+}
+
+int session_set(const struct args *args, json_t *request, void (*render)(const json_t *reply))
+{
+    struct session session;
+    struct tool_fail fail;
+    int code;
+
+    if (!open_home(&session, args, false, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    code = answer(&session, request, 0, render, &fail);
+    session_close(&session);
+    return code;
 }

@@ -51,6 +51,9 @@ int session_query(const struct args *args, json_t *request, void (*render)(const
 /** As session_query(), and gives what was made time to leave. */
 int session_act(const struct args *args, json_t *request, void (*render)(const json_t *reply));
 
+/** As session_query(), but without an agent it opens no link: for what decides how links go. */
+int session_set(const struct args *args, json_t *request, void (*render)(const json_t *reply));
+
 /** Rules of where the home is. */
 extern const struct home_rule session_home_rule;
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static bool is_host_char(char c)
 {
@@ -88,4 +89,20 @@ void address_write(char out[ADDRESS_LINE_MAX], const struct aw_endpoint *endpoin
 
     base64_encode(key, endpoint->relay_key, sizeof endpoint->relay_key);
     (void)snprintf(out, ADDRESS_LINE_MAX, "%s/%s", endpoint->address, key);
+}
+
+bool address_check_onion(const struct aw_endpoint *endpoint, struct tool_fail *fail)
+{
+    static const char digits[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const char *host = endpoint->address, *colon = strrchr(host, ':');
+    const size_t last = strlen(".onion"), key = 56;
+    size_t len = colon != NULL ? (size_t)(colon - host) : 0;
+
+    if (len < last || strncasecmp(host + len - last, ".onion", last) != 0 ||
+        (len == key + last && strspn(host, digits) == key))
+        return true;
+    return fail_set(fail, TOOL_USAGE,
+                    "'%.80s' is no onion address of version 3: copy the 62 characters of Tor's "
+                    "file 'hostname', and the port",
+                    host);
 }

@@ -24,4 +24,8 @@ void address_write(char out[ADDRESS_LINE_MAX], const struct aw_endpoint *endpoin
 /** Checks "host:port", "[v6]:port" or "name.onion:port". */
 bool address_check(const char *address, struct tool_fail *fail);
 
+/** Checks what Tor must know: an onion address is one of version 3, 56 characters of base32. Others
+ * pass. For what people type; what is stored was typed before. */
+bool address_check_onion(const struct aw_endpoint *endpoint, struct tool_fail *fail);
+
 #endif /* TOOLS_COMMON_ADDRESS_H */
