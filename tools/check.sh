@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: ISC
 # Sets a Debian 12 machine up, builds Allswell and runs all checks; the last thing printed is
 # the summary.
-# Usage: tools/check.sh [--quick]
-#   --quick  gcc build and its tests only: no sanitizers, no clang-tidy, no valgrind
+# Usage: tools/check.sh [--quick | --after-proof]
+#   --quick        gcc build and its tests only: no sanitizers, no clang-tidy, no valgrind
+#   --after-proof  without the tests that tools/proof.sh --quick has just run
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
-quick=
+quick= after_proof=
 case ${1:-} in
 '') ;;
 --quick) quick=1 ;;
+--after-proof) after_proof=1 ;;
 *)
-  echo "usage: tools/check.sh [--quick]" >&2
+  echo "usage: tools/check.sh [--quick | --after-proof]" >&2
   exit 2
   ;;
 esac
@@ -84,4 +86,5 @@ if [ -z "$quick" ]; then
 fi
 
 say "run the tests"
-exec ctest --test-dir "$all" -j "$jobs" --output-on-failure --no-tests=error
+exec ctest --test-dir "$all" -j "$jobs" ${after_proof:+-LE '^proof$'} --output-on-failure \
+  --no-tests=error

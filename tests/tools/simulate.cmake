@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: ISC
-# The simulator: some lives with every class of faults, the same lives twice, and flaws on purpose.
+# The simulator: some lives with every class of faults, the same lives twice, flaws on purpose.
 set(lab ${PROJECT_BINARY_DIR}/bin/allswell-lab)
 add_test(NAME simulate_smoke COMMAND ${lab} simulate --seed 5 --seeds 5 --report)
-add_test(NAME simulate_same_hash COMMAND ${lab} simulate --seed 22 --seeds 10 --days 6 --twice)
-add_test(NAME simulate_canaries
-  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh ${lab} simulate)
+set_tests_properties(simulate_smoke PROPERTIES LABELS unit TIMEOUT 300)
 add_test(NAME simulate_options
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_options.sh ${lab})
 set_tests_properties(simulate_options PROPERTIES LABELS tools TIMEOUT 60)
-set_tests_properties(simulate_smoke simulate_same_hash simulate_canaries
-  PROPERTIES LABELS unit TIMEOUT 300)
 
-# Lives that once failed; the program that lives them has stub crypto, and is not installed.
+# The program with stub crypto is not installed.
 set_target_properties(aw-simulate-stub PROPERTIES EXCLUDE_FROM_ALL FALSE)
-add_test(NAME simulate_seeds
-  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_seeds.sh $<TARGET_FILE:aw-simulate-stub>)
-set_tests_properties(simulate_seeds PROPERTIES LABELS lab TIMEOUT 300)
+# The lives are the same under sanitizers, and take much longer.
+if(NOT (ALLSWELL_SANITIZE OR ALLSWELL_MSAN))
+  add_test(NAME simulate_same_hash COMMAND ${lab} simulate --seed 22 --seeds 10 --days 6 --twice)
+  add_test(NAME simulate_canaries
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh ${lab} simulate)
+  set_tests_properties(simulate_same_hash simulate_canaries PROPERTIES LABELS "unit;proof"
+    TIMEOUT 300)
+  # Lives that once failed.
+  add_test(NAME simulate_seeds
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_seeds.sh $<TARGET_FILE:aw-simulate-stub>)
+  set_tests_properties(simulate_seeds PROPERTIES LABELS lab TIMEOUT 300)
+endif()
