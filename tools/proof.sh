@@ -14,11 +14,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-# Part, share of the hours in percent (once: one run for each commit), seconds of a quick run.
-parts='models once 60
-interop once 30
-static once 75
-coverage once 150
+# Part; share of the hours in percent, and seconds of a quick run. Once: one run for each commit,
+# that ends by itself; the seconds are those after which it counts as failed on a quick run.
+parts='models once 400
+interop once 200
+static once 400
+coverage once 600
 simulate 40 75
 faults 20 75
 fuzz 30 60
