@@ -84,6 +84,19 @@ static void view_own(const struct contact *c, struct aw_contact_own *v)
     memcpy(v->note, c->own.note, sizeof v->note);
 }
 
+/* spec/07-contact.md §12: "it is set aside, and his device says so until a newer one comes". */
+static uint32_t aside_version(const struct contact *c)
+{
+    uint32_t kept = c->has_plan ? c->plan.version : 0;
+
+    if (c->change.has_plan && c->change.version > kept)
+        kept = c->change.version;
+    return !c->book.has_plan_word && c->book.plan_word_worth == CONTACT_WORTH_UNJUDGED &&
+                   c->book.plan_named > kept
+               ? c->book.plan_named
+               : 0;
+}
+
 void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v)
 {
     const struct contact *c = contact_of_const(contact);
@@ -118,6 +131,7 @@ void aw_contact_view(const struct aw_contact *contact, struct aw_contact_view *v
         v->pending_loosens = (enum aw_plan_field)c->change.loosens;
         v->pending_unjudged = !c->change.is_judged;
     }
+    v->aside_version = aside_version(c);
     v->keys_unjudged = c->change.has_keys;
     for (size_t i = 0; i < c->who.own.relays_count; i++)
         v->relays[i] = (struct aw_contact_relay){.was_early = b->switches[i].was_early,

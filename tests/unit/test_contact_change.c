@@ -119,8 +119,8 @@ static void test_attack_06_puppets(void)
     circle_free(&c);
 }
 
-/* Goal: a plan that her secret does not show displaces none that it does.
- * Method: a safe loosening, then one with a wrong secret. */
+/* Goal: a plan that her secret does not show displaces none that it does, and people are told that
+ * it was set aside. Method: a safe loosening, then one with a wrong secret, then a forced one. */
 static void test_unjudged_displaces_none(void)
 {
     struct circle c;
@@ -132,8 +132,12 @@ static void test_unjudged_displaces_none(void)
     plan.grace_s += 6000;
     set_plan(&c, &plan, circle_wrong);
     T_EQ(circle_view(&c, 1).pending_version, 3);
+    T_EQ(circle_view(&c, 1).aside_version, 4);
     circle_run(&c, 2 * DAY_S);
     T_EQ(circle_view(&c, 1).plan_version, 3);
+    T_EQ(circle_view(&c, 1).aside_version, 4);
+    set_plan(&c, &plan, circle_duress);
+    T_EQ(circle_view(&c, 1).aside_version, 0);
     circle_free(&c);
 }
 

@@ -294,6 +294,10 @@ static void render_change(const json_t *w)
                     reply_flag(pending, "unjudged")
                         ? ", but only if people compare the words in person"
                         : "");
+    if (reply_number(w, "aside") != 0)
+        render_line("version %llu of the plan was set aside, for the secret did not show whose it "
+                    "is: ask for it to be set again",
+                    (unsigned long long)reply_number(w, "aside"));
     if (reply_flag(w, "keys_unjudged"))
         render_line("new secrets wait: compare the words in person, then 'allswell compared %s'",
                     reply_string(w, "id"));

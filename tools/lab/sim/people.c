@@ -419,7 +419,7 @@ static bool plan_is_hers(struct sim *w)
 }
 
 /* Hers shows whose device is new to the others or lost the plan; his shows one that her secret did
- * not. */
+ * not, and whether it was set aside. */
 static bool plan_is_due(const struct sim *w)
 {
     for (uint8_t i = 1; i <= w->scene.contacts; i++) {
@@ -430,7 +430,7 @@ static bool plan_is_due(const struct sim *w)
         if (!sim_host_runs(h) || aw_subject_person(w->hosts[0].subject, i, &person) != AW_OK)
             continue;
         aw_contact_view(h->contact, &his);
-        if (person.plan_due || his.pending_unjudged)
+        if (person.plan_due || his.pending_unjudged || his.aside_version != 0)
             return true;
     }
     return false;

@@ -147,6 +147,7 @@ function notices(w) {
     if (w.silent) say('silent');
     if (w.store_failed) say('disk');
     if (w.keys_unjudged) say('keys');
+    if (w.aside) say('aside');
     if (w.unheard) say('unheard');
     if (w.pending) say('pending', { at: time(w.pending.effective_at) });
     if (w.relay_faults?.length) say('relay');
