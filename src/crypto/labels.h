@@ -31,6 +31,7 @@
 #define AW_LABEL_PEER             "peer"             /* §5.6 header key of a peer handshake */
 #define AW_LABEL_PEER_MAILBOX     "peer mailbox"     /* §5.5 seed of the mailbox for a peer */
 #define AW_LABEL_BADGE            "badge"            /* §10.6 proof of the circle */
+#define AW_LABEL_BACKUP           "backup"           /* 10 §7 key of the file of a backup */
 
 /* Labels of aw_sign() and aw_verify(). */
 #define AW_LABEL_SIGN_STATEMENT "statement" /* §2.6 check-in or beat */

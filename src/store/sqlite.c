@@ -2,6 +2,7 @@
 #include "store/sqlite.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "store/alloc.h"
 #include "store/id.h"
 
@@ -231,6 +232,33 @@ enum aw_status aw_store_sqlite_checkpoint(struct aw_store *store)
 
     rest(s);
     return aw_sqlite_empty_log(s);
+}
+
+enum aw_status aw_store_sqlite_image(const struct aw_store *store, size_t len_max, uint8_t **image,
+                                     size_t *len)
+{
+    struct aw_sqlite *s = sqlite_of(store);
+    sqlite3_int64 total = 0;
+
+    *image = NULL;
+    *len = 0;
+    rest(s);
+    (void)sqlite3_serialize(s->db, "main", &total, SQLITE_SERIALIZE_NOCOPY); /* the length alone */
+    if (total > 0 && (uint64_t)total > len_max)
+        return AW_E_LIMIT;
+    *image = sqlite3_serialize(s->db, "main", &total, 0);
+    if (*image == NULL)
+        return sqlite3_errcode(s->db) == SQLITE_OK ? AW_E_STORE
+                                                   : aw_sqlite_status(sqlite3_errcode(s->db));
+    *len = (size_t)total;
+    return AW_OK;
+}
+
+void aw_store_sqlite_image_free(uint8_t *image, size_t len)
+{
+    if (image != NULL)
+        aw_wipe(image, len);
+    sqlite3_free(image);
 }
 
 uint64_t aw_store_sqlite_disk_len(const struct aw_store *store)

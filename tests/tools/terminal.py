@@ -203,6 +203,24 @@ def setup_asks():
     check("it is said", b"Nothing was changed" in screen.shown, screen.shown)
 
 
+def restore_wants_a_word():
+    made = allswell("s", "backup", f"{WORK}/one.backup", input=b"right horse")
+    check("backup", made.returncode == 0, made.stderr)
+    command = (f"{BIN}/allswell", "--home", f"{WORK}/back", "restore", f"{WORK}/one.backup")
+    for line in (b"", b"y", b"yes"):
+        screen = Terminal(*command)
+        screen.answer(b"Type restore to go on: ", line)
+        check(f"{line!r} restores nothing", os.waitstatus_to_exitcode(screen.end()) in (1, 2),
+              screen.shown)
+        check("no home yet", not os.path.exists(f"{WORK}/back"))
+    screen = Terminal(*command)
+    screen.answer(b"Type restore to go on: ", b"restore")
+    screen.answer(b"Passphrase of the backup: ", b"right horse")
+    check("restored", screen.end() == 0, screen.shown)
+    check("the passphrase is not shown", b"right horse" not in screen.shown, screen.shown)
+    check("what follows", b"compare words with everybody again" in screen.shown, screen.shown)
+
+
 def main():
     relay = set_up()
     try:
@@ -211,6 +229,7 @@ def main():
         checkin_shows_the_picture(picture)
         control_c_gives_the_echo_back()
         setup_asks()
+        restore_wants_a_word()
     finally:
         relay.terminate()
         relay.wait()

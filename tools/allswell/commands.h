@@ -54,6 +54,8 @@ enum option_key {
 };
 
 int cmd_init(const struct args *args);
+int cmd_backup(const struct args *args);
+int cmd_restore(const struct args *args);
 int cmd_relay_add(const struct args *args);
 int cmd_relay_list(const struct args *args);
 int cmd_relay_remove(const struct args *args);

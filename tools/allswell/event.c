@@ -117,6 +117,8 @@ static const struct {
     {"stays-here", "stays as a contact"},
     {"agent-started", "the agent was started"},
     {"agent-ended", "the agent was ended"},
+    {"backed-up", "a backup of this home was made"},
+    {"restored", "this home was restored from a backup"},
 };
 
 const char *event_phrase(const char *name)

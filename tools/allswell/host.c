@@ -167,6 +167,7 @@ static const struct {
                    struct tool_fail *fail);
     bool is_sign; /* that the person of this home is there */
 } requests[] = {
+    {"backup", host_backup, false},
     {"relay-add", host_relay_add, false},
     {"relay-list", host_relay_list, false},
     {"relay-remove", host_relay_remove, false},

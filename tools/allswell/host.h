@@ -229,6 +229,13 @@ bool host_card_set(struct host *host, const json_t *request, json_t **reply,
                    struct tool_fail *fail);
 bool host_remove(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
+/* ---- Backup: host_backup.c ---- */
+
+/** Name of the sealed image in the home, until the command has fetched it. */
+#define HOST_BACKUP_FILE "backup.sealed"
+
+bool host_backup(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+
 /* ---- Views: host_status.c, host_why.c ---- */
 
 bool host_status(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);

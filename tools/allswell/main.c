@@ -21,6 +21,17 @@ static const struct argp_option init_options[] = {
     {0},
 };
 
+static const struct argp_option backup_options[] = {
+    {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the passphrase from file descriptor N", 0},
+    {0},
+};
+
+static const struct argp_option restore_options[] = {
+    {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the passphrase from file descriptor N", 0},
+    {"yes", OPT_YES, NULL, 0, "Agree to what follows, without being asked", 0},
+    {0},
+};
+
 static const struct argp_option relay_add_options[] = {
     {"token-fd", OPT_TOKEN_FD, "N", 0, "Read the access token from file descriptor N", 0},
     {0},
@@ -146,6 +157,15 @@ static const struct args_command commands[] = {
     {"init", "", "Create a home",
      "Makes the directory and the database. Nothing is sent to anybody.", init_options, 0, 0,
      cmd_init},
+    {"backup", "FILE", "Write this home into one sealed file",
+     "Also while the agent runs. The passphrase is asked for on the terminal without echo: nobody "
+     "can open the file without it.",
+     backup_options, 1, 1, cmd_backup},
+    {"restore", "FILE", "Make a home from a backup",
+     "Into a home that does not exist yet. Contacts are told; until words were compared "
+     "again what it says may have no effect there, a call for help neither. The device that "
+     "the backup is from must not be used any more.",
+     restore_options, 1, 1, cmd_restore},
     {"relay add", "ADDRESS", "Use a relay",
      "ADDRESS is the line that allswell-relay prints, host:port/KEY. The access token is asked "
      "for on the terminal, or read from standard input.",

@@ -88,6 +88,14 @@ bool presence_ask(struct presence *presence, const struct secret_source *source,
     }
 }
 
+bool presence_ask_once(const struct presence *presence, const struct secret_source *source,
+                       const char *prompt, uint8_t key[AW_PRESENCE_KEY_LEN], struct tool_fail *fail)
+{
+    struct secret secret;
+
+    return secret_read(&secret, source, prompt, fail) && derive(presence, &secret, key, fail);
+}
+
 bool presence_ask_new(const struct presence *presence, const struct secret_source *source,
                       const char *prompt, uint8_t key[AW_PRESENCE_KEY_LEN], struct tool_fail *fail)
 {

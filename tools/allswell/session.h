@@ -77,6 +77,11 @@ bool presence_ask(struct presence *presence, const struct secret_source *source,
 bool presence_ask_new(const struct presence *presence, const struct secret_source *source,
                       const char *prompt, uint8_t key[AW_PRESENCE_KEY_LEN], struct tool_fail *fail);
 
+/** Reads a secret that can be judged here, and derives its key: no picture. */
+bool presence_ask_once(const struct presence *presence, const struct secret_source *source,
+                       const char *prompt, uint8_t key[AW_PRESENCE_KEY_LEN],
+                       struct tool_fail *fail);
+
 /** Tells which picture a key shows. */
 void presence_show(const struct presence *presence, const uint8_t key[AW_PRESENCE_KEY_LEN]);
 

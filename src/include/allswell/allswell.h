@@ -52,6 +52,7 @@
 
 #include <allswell/action.h>
 #include <allswell/agent.h>
+#include <allswell/backup.h>
 #include <allswell/base.h>
 #include <allswell/card.h>
 #include <allswell/client.h>

@@ -69,6 +69,23 @@ AW_API void aw_store_sqlite_rest(struct aw_store *store);
 /** Moves the log into the file now. AW_OK, or AW_E_STORE or AW_E_DAMAGED (commits stay safe). */
 AW_API AW_MUST_USE enum aw_status aw_store_sqlite_checkpoint(struct aw_store *store);
 
+/**
+ * Copies the database as of now, with what still lies in the log, while the store stays open: the
+ * bytes are a file that aw_store_sqlite_open() opens. In secure stores too the image holds all
+ * secrets.
+ *
+ * @param len_max  refuses a longer one, before memory is taken
+ * @param image    set on success only; release it with aw_store_sqlite_image_free()
+ * @return AW_OK
+ *         AW_E_LIMIT  longer than `len_max`
+ *         AW_E_STORE, AW_E_DAMAGED  the file or the memory did not give what was needed
+ */
+AW_API AW_MUST_USE enum aw_status
+aw_store_sqlite_image(const struct aw_store *store, size_t len_max, uint8_t **image, size_t *len);
+
+/** Wipes and frees an image; NULL is allowed. */
+AW_API void aw_store_sqlite_image_free(uint8_t *image, size_t len);
+
 /** Size of the database and its log on disk, in bytes; 0 when unknown. */
 AW_API uint64_t aw_store_sqlite_disk_len(const struct aw_store *store);
 
