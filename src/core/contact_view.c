@@ -162,6 +162,16 @@ enum aw_status aw_contact_plan(const struct aw_contact *contact, struct aw_plan 
     return AW_OK;
 }
 
+enum aw_status aw_contact_plan_pending(const struct aw_contact *contact, struct aw_plan *plan)
+{
+    const struct contact *c = contact_of_const(contact);
+    const struct aw_bytes body = {c->pending, c->pending_len};
+
+    if (!c->change.has_plan)
+        return AW_E_NOT_FOUND;
+    return aw_message_decode(&aw_plan_map, plan, body) == AW_OK ? AW_OK : AW_E_DAMAGED;
+}
+
 /* The statement that the last decision rests on: that of the deadline which is or was next. */
 static const struct aw_watch *resting_on(const struct contact *c, enum aw_why_cause cause)
 {

@@ -63,6 +63,26 @@ is cora own.leaves true
 expect 0 'Noted: you stay' aw cora leave her --undo
 is cora own.leaves false
 expect 0 'compared the words with her again' aw ben compared her
+
+# A plan that no secret shows to be hers: he reads what it changes before he accepts it, and
+# accepts only what he has read.
+expect 3 'no plan waits' aw ben plan waiting her
+expect 3 'accepts the plan that waits, too' aw ben compared her --plan 2
+sed 's/every 8h/every 9h/; s/Go there/Do nothing/' "$work/plan" >"$work/looser"
+echo wrong >"$work/wrong"
+expect 0 'in force' aw her plan set "$work/looser" <"$work/wrong"
+plan_waits() { [ "$(value ben pending.version)" = 2 ]; }
+await plan_waits
+expect 0 "'allswell plan waiting w1'" aw ben status
+expect 0 'No secret shows that it is hers' aw ben plan waiting her
+expect 0 '- checkin = every 8h - level = 9m group 2: Go there. + checkin = every 9h' \
+    aw ben plan waiting her
+expect 0 'group 2: Do nothing.' aw ben plan waiting her
+aw ben plan waiting her --json | field unjudged | grep -qx true || fail 'not unjudged'
+expect 3 'accepts the plan that waits, too' aw ben compared her
+expect 3 'accepts the plan that waits, too' aw ben compared her --plan 1
+expect 2 'no number' aw ben compared her --plan 0
+expect 0 'compared the words with her again' aw ben compared her --plan 2
 expect 3 'nothing is the matter' aw ben note her 'not yet'
 
 # An SOS: one acts, one hands over.

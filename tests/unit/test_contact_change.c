@@ -95,9 +95,10 @@ static void test_slow_and_instant(void)
 static void test_attack_06_puppets(void)
 {
     struct circle c;
-    struct aw_plan plan;
+    struct aw_plan plan, waits;
 
     set_up(&c, &plan, 3);
+    T_EQ(aw_contact_plan_pending(c.hosts[1].contact, &waits), AW_E_NOT_FOUND);
     plan.roster[2] = plan.roster[1];
     plan.roster[2].person = plan.roster[2].human = 3;
     plan.roster[2].groups = 4;
@@ -108,6 +109,10 @@ static void test_attack_06_puppets(void)
     set_plan(&c, &plan, circle_wrong);
     T_EQ(circle_view(&c, 1).pending_version, 3);
     T_TRUE(circle_view(&c, 1).pending_unjudged);
+    T_EQ(aw_contact_plan_pending(c.hosts[1].contact, &waits), AW_OK); /* and he can see it all */
+    T_EQ(waits.version, 3);
+    T_EQ(waits.roster_count, 3);
+    T_TRUE(waits.relaxed);
     circle_run(&c, 20 * DAY_S);
     T_EQ(circle_view(&c, 1).plan_version, 2);
 

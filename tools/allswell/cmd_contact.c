@@ -66,7 +66,15 @@ int cmd_unreachable(const struct args *args)
 
 int cmd_compared(const struct args *args)
 {
-    return say(args, "compared");
+    struct tool_fail fail;
+    long version = 0;
+
+    if (!args_number(args_option(args, "plan"), "--plan", 1, UINT32_MAX, 0, &version, &fail))
+        return fail_print(&fail);
+    return session_act(args,
+                       json_pack("{s:s, s:s, s:s, s:I}", "do", "say", "what", "compared", "person",
+                                 args_word(args, 0), "plan", (json_int_t)version),
+                       render_said);
 }
 
 int cmd_decline(const struct args *args)

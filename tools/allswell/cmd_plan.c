@@ -44,6 +44,47 @@ int cmd_plan_show(const struct args *args)
     return session_query(args, json_pack("{s:s}", "do", "plan-show"), render_plan);
 }
 
+static void render_lines(char sign, const json_t *list)
+{
+    json_t *line;
+    size_t i;
+
+    json_array_foreach(list, i, line)
+    {
+        (void)printf("%c %s\n", sign, json_string_value(line));
+    }
+}
+
+static void render_waiting(const json_t *reply)
+{
+    unsigned long long version = reply_number(reply, "version");
+    char at[TEXT_MAX];
+
+    text_time_write(at, reply_number(reply, "effective_at"));
+    if (reply_flag(reply, "unjudged"))
+        (void)printf("Version %llu of the plan waits. No secret shows that it is hers: it takes "
+                     "effect only if\ntwo of you (or all) say 'compared', each after meeting her, "
+                     "and not before %s.\n",
+                     version, at);
+    else
+        (void)printf("Version %llu of the plan waits, and takes effect at %s.\n", version, at);
+    (void)printf("It is weaker in: %s. What goes (-) and what comes (+):\n",
+                 reply_string(reply, "loosens"));
+    render_lines('-', json_object_get(reply, "removed"));
+    render_lines('+', json_object_get(reply, "added"));
+    if (reply_flag(reply, "unjudged"))
+        (void)printf("If she says in person that she wants this: 'allswell compared PERSON --plan "
+                     "%llu'.\n",
+                     version);
+}
+
+int cmd_plan_waiting(const struct args *args)
+{
+    return session_query(
+        args, json_pack("{s:s, s:s}", "do", "plan-waiting", "person", args_word(args, 0)),
+        render_waiting);
+}
+
 static char *read_file(const char *path, struct tool_fail *fail)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");

@@ -51,6 +51,7 @@ enum option_key {
     OPT_YES,
     OPT_PAGE,
     OPT_PAGE_ANYWHERE,
+    OPT_PLAN,
 };
 
 int cmd_init(const struct args *args);
@@ -70,6 +71,7 @@ int cmd_plan_show(const struct args *args);
 int cmd_plan_set(const struct args *args);
 int cmd_plan_zone(const struct args *args);
 int cmd_plan_check(const struct args *args);
+int cmd_plan_waiting(const struct args *args);
 int cmd_checkin(const struct args *args);
 int cmd_sos(const struct args *args);
 int cmd_cancel(const struct args *args);

@@ -183,6 +183,7 @@ static const struct {
     {"plan-show", host_plan_show, false},
     {"plan-check", host_plan_check, false},
     {"plan-set", host_plan_set, false},
+    {"plan-waiting", host_plan_waiting, false},
     {"checkin", host_checkin, true},
     {"sos", host_sos, true},
     {"stop", host_stop, true},

@@ -173,6 +173,8 @@ bool host_plan_show(struct host *host, const json_t *request, json_t **reply,
                     struct tool_fail *fail);
 bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail);
+bool host_plan_waiting(struct host *host, const json_t *request, json_t **reply,
+                       struct tool_fail *fail);
 bool host_plan_set(struct host *host, const json_t *request, json_t **reply,
                    struct tool_fail *fail);
 

@@ -31,10 +31,15 @@ static enum aw_status say_unreachable(struct aw_contact *c, const json_t *reques
     return aw_contact_unreachable(c, now);
 }
 
+/* It accepts the plan that waits, CO-90: not one that came since he looked. */
 static enum aw_status say_compared(struct aw_contact *c, const json_t *request, struct aw_now now)
 {
-    (void)request;
-    return aw_contact_words_compared(c, now);
+    struct aw_contact_view view;
+    uint32_t waits;
+
+    aw_contact_view(c, &view);
+    waits = view.pending_unjudged ? view.pending_version : 0;
+    return reply_number(request, "plan") == waits ? aw_contact_words_compared(c, now) : AW_E_RANGE;
 }
 
 static enum aw_status say_note(struct aw_contact *c, const json_t *request, struct aw_now now)
@@ -104,7 +109,9 @@ static const struct said {
      "no drill waits for an answer: see 'allswell status'", TOOL_STATE, "", true},
     {"unreachable", "unreachable", say_unreachable, NULL, NOTHING, TOOL_STATE, "", false},
     {"compared", "compared", say_compared, NULL,
-     "the words were never compared here: 'allswell verify' does that first", TOOL_STATE, "",
+     "the words were never compared here: 'allswell verify' does that first", TOOL_STATE,
+     "this accepts the plan that waits, too: read 'allswell plan waiting PERSON', then name that "
+     "plan's version with --plan, or none where none waits for people",
      false},
     {"note", "noted", say_note, "text", NOTHING, TOOL_USAGE,
      "a comment is one line of up to 24 bytes: shorten it", false},

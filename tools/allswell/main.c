@@ -124,6 +124,11 @@ static const struct argp_option off_options[] = {
     {0},
 };
 
+static const struct argp_option compared_options[] = {
+    {"plan", OPT_PLAN, "VERSION", 0, "Accept this plan, which 'allswell plan waiting' shows", 0},
+    {0},
+};
+
 static const struct argp_option leave_options[] = {
     {"undo", OPT_UNDO, NULL, 0, "Stay after all", 0},
     {0},
@@ -213,6 +218,9 @@ static const struct args_command commands[] = {
      cancel_options, 1, 1, cmd_plan_zone},
     {"plan check", "[FILE]", "Look for holes in a plan, by default the one in force",
      "Exits with 1 when it finds any.", NULL, 0, 1, cmd_plan_check},
+    {"plan waiting", "PERSON", "Show what a plan would change that waits to come into force",
+     "Of somebody whom you watch over: the lines that go, the lines that come, and when.", NULL, 1,
+     1, cmd_plan_waiting},
     {"checkin", "", "Say that all is well",
      "The secret is asked for on the terminal without echo. Every secret is accepted and does the "
      "same; only your circle can tell what it meant.",
@@ -287,8 +295,8 @@ static const struct args_command commands[] = {
      NULL, 1, 1, cmd_ask},
     {"answer", "PERSON", "Answer a drill", NULL, NULL, 1, 1, cmd_answer},
     {"compared", "PERSON", "Say that you compared the words again, in person",
-     "For somebody who forgot the secret: new secrets and a new plan take effect only so.", NULL, 1,
-     1, cmd_compared},
+     "For somebody who forgot the secret: new secrets and a new plan take effect only so.",
+     compared_options, 1, 1, cmd_compared},
     {"leave", "PERSON", "Withdraw as a contact",
      "They are told. This home goes on watching until they remove you.", leave_options, 1, 1,
      cmd_leave},

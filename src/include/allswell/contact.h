@@ -192,7 +192,8 @@ AW_API AW_MUST_USE enum aw_status aw_contact_leave(struct aw_contact *c, bool le
 /**
  * Says that this human compared the words with her in person again: what her secrets cannot show
  * any more, because she forgot them, contacts show so. It vouches for the plan that waits, too
- * (`pending_unjudged`): show him what that plan says before. AW_E_STATE, AW_E_BUSY.
+ * (`pending_unjudged`): show him aw_contact_plan_pending() before, and make sure that it is still
+ * that version. AW_E_STATE, AW_E_BUSY.
  */
 AW_API AW_MUST_USE enum aw_status aw_contact_words_compared(struct aw_contact *c,
                                                             struct aw_now now);
@@ -415,6 +416,18 @@ AW_API AW_MUST_USE enum aw_status aw_contact_words(const struct aw_contact *c, s
 
 /** Copies the plan in force, with the instructions of its levels. AW_E_NOT_FOUND. */
 AW_API AW_MUST_USE enum aw_status aw_contact_plan(const struct aw_contact *c, struct aw_plan *plan);
+
+/**
+ * Copies the plan that waits to come into force, `pending_version` of the view: show it before
+ * aw_contact_words_compared() vouches for it, best as what it changes. Whoever held her phone may
+ * have written it: its texts are data, not to be trusted.
+ *
+ * @return AW_OK
+ *         AW_E_NOT_FOUND  none waits
+ *         AW_E_DAMAGED    its record is damaged: it will never come into force
+ */
+AW_API AW_MUST_USE enum aw_status aw_contact_plan_pending(const struct aw_contact *c,
+                                                          struct aw_plan *plan);
 
 /** Her last known state. Secret: wipe. */
 struct aw_place {
