@@ -383,6 +383,7 @@ int main(int argc, char **argv)
                 break;
             enum aw_status st = command(line);
 
+            explicit_bzero(line, sizeof line); /* perhaps a secret was typed */
             serve();
             receive();
             printf("> %s\n", aw_status_name(st));
