@@ -19,6 +19,9 @@ if [ "${2:-}" != inside ]; then
     expect 2 'is too long' setup --listen "$(printf '%080d' 1)"
     expect 2 'names no host' setup --listen 127.0.0.1:7441 --public 'a b'
     expect 2 'longer than' setup --public "$(printf '%080d' 1)"
+    expect 2 'names no host' setup --listen 127.0.0.1:7441 --public 10.0.0.300
+    expect 2 'another home in each folder' env ALLSWELL_RELAY_HOME=here \
+        "$bin/allswell-relay" setup --yes --no-forward
     expect 2 'a label has' setup --token ''
     expect 2 'give one of them' setup --token x --no-token
     expect 2 'give one of them' setup --forward
@@ -69,6 +72,25 @@ print(s.getsockname()[1])')
     wait "$relay_pid" || :
     expect 0 'has been changed' setup --public '[2001:db8::1]:443'
     expect 3 '[2001:db8::1]:443/' relay status
+
+    # What is handed out is looked up and, when the relay runs, dialled.
+    expect 0 'The name nowhere.invalid is not known here' setup --public nowhere.invalid
+    [ "$(setup --json | field name.leads)" = null ] || fail 'an unknown name leads somewhere'
+    [ "$(setup --json | field answer)" = null ] || fail 'a relay that does not run is dialled'
+    dialled() { # <address to hand out> <who answers>
+        expect 0 '' setup --public "$1"
+        "$bin/allswell-relay" --home "$work/r" run >"$work/run" 2>&1 &
+        relay_pid=$!
+        pids="$pids $relay_pid"
+        await grep -qF "$1" "$work/run"
+        [ "$(setup --json | field answer)" = "$2" ] || fail "$1: not $2 answers"
+        [ "$(setup --json | field name.here)" = true ] || fail "$1 does not lead here"
+        kill "$relay_pid"
+        wait "$relay_pid" || :
+    }
+    dialled "localhost:$free" relay
+    dialled "localhost:$port" other
+    dialled localhost:1 nobody
 
     if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
         unshare -n "$0" "$bin" inside || fail 'the routers, above'

@@ -118,9 +118,14 @@ static void test_clean(void)
 static void test_addresses(void)
 {
 #define KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-    static const char *const good[] = {
-        "relay.example:7440/" KEY, "192.0.2.1:1/" KEY, "[2001:db8::1]:65535/" KEY,
-        "abc.onion:80/" KEY,       "a_b:80/" KEY,      "RELAY.EXAMPLE:80/" KEY};
+    static const char *const good[] = {"relay.example:7440/" KEY,
+                                       "192.0.2.1:1/" KEY,
+                                       "[2001:db8::1]:65535/" KEY,
+                                       "abc.onion:80/" KEY,
+                                       "4u.example:80/" KEY,
+                                       "relay.example.:80/" KEY,
+                                       "a_b:80/" KEY,
+                                       "RELAY.EXAMPLE:80/" KEY};
     static const char *const bad[] = {
         "relay.example/" KEY,
         "relay.example:/" KEY,
@@ -133,6 +138,9 @@ static void test_addresses(void)
         "[::1:80/" KEY,
         "::1:80/" KEY,
         "-x:80/" KEY,
+        "192.0.2.300:80/" KEY,
+        "192.0.2:80/" KEY,
+        "relay.7:80/" KEY,
         "a b:80/" KEY,
         "relay.example:80",
         "relay.example:80/",
@@ -289,6 +297,9 @@ static void test_home(void)
         {NULL, "", "/x", "/u", "/x/tool"},
         {NULL, NULL, "x", "/u", "/u/.local/share/tool"},
         {NULL, NULL, "", "/u", "/u/.local/share/tool"},
+        {"o", "v", "/x", "/u", "o"},
+        {NULL, "v", "/x", "/u", NULL},
+        {NULL, NULL, NULL, "u", NULL},
         {NULL, NULL, NULL, "", NULL},
         {NULL, NULL, NULL, NULL, NULL},
     };

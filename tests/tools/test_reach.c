@@ -146,7 +146,7 @@ static void test_judge(void)
         reach_suggest(&situations[i].known, situations[i].host, suggested, &port);
         T_TRUE(strcmp(suggested, situations[i].suggested) == 0);
         T_EQ(port, situations[i].port);
-        reach_print(to, &situations[i].known, situations[i].host, 7440, "THE-LINE");
+        reach_print(to, &situations[i].known, situations[i].host, 7440, NULL, "THE-LINE");
         (void)fclose(to);
         T_TRUE(strstr(said, situations[i].says) != NULL);
         T_TRUE(strstr(said, "None of this is proof") != NULL);
@@ -156,8 +156,74 @@ static void test_judge(void)
     }
 }
 
+/* Goal: what a name leads to and who answers is said as it is, with what to do about it, and never
+ * as a proof.
+ * Method: rows of what was found; phrases that must and must not be in the text. */
+static void test_named(void)
+{
+    static const struct {
+        struct reach known;
+        struct reach_named named;
+        const char *says, *says_not;
+    } rows[] = {
+        {{.v4 = "10.0.0.2", .router = ROUTER("8.8.8.8", true)},
+         {.host = "r.example", .is_name = true},
+         "is not known here. Have it lead to 8.8.8.8,",
+         "Dialled"},
+        {{.v4 = "10.0.0.2"},
+         {.host = "r.example", .is_name = true},
+         "Have it lead to the router's address",
+         "Dialled"},
+        {{.v4 = "10.0.0.2", .v6 = "2a01::2"},
+         {.host = "r.example", .is_name = true},
+         "Have it lead to 2a01::2,",
+         "Dialled"},
+        {{.v4 = "8.8.4.4"},
+         {.host = "r.example", .is_name = true, .leads = "9.9.9.9"},
+         "leads to 9.9.9.9, and not to 8.8.4.4: correct",
+         "leads here"},
+        {{.v4 = "10.0.0.2", .router = ROUTER("100.64.0.9", true)},
+         {.host = "r.example", .is_name = true, .leads = "9.9.9.9"},
+         "leads to 9.9.9.9: is that the router's",
+         "100.64.0.9: correct"},
+        {{.v4 = "8.8.4.4"},
+         {.host = "r.example", .is_name = true, .leads = "8.8.4.4", .leads_here = true},
+         "leads here: to 8.8.4.4",
+         "correct"},
+        {{.v4 = "8.8.4.4"},
+         {.host = "8.8.4.4", .leads = "8.8.4.4", .leads_here = true, .answer = REACH_RELAY},
+         "has proved its key",
+         "The name"},
+        {{.v4 = "8.8.4.4"},
+         {.host = "8.8.4.4", .leads = "8.8.4.4", .leads_here = true, .answer = REACH_NOBODY},
+         "this says little",
+         "has proved"},
+        {{.v4 = "8.8.4.4"},
+         {.host = "8.8.4.4", .leads = "8.8.4.4", .leads_here = true, .answer = REACH_OTHER},
+         "is not this relay: is the port forwarded",
+         "has proved"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char said[4096] = "";
+        FILE *to = fmemopen(said, sizeof said - 1, "w");
+
+        T_TRUE(to != NULL);
+        reach_print(to, &rows[i].known, "0.0.0.0", 7440, &rows[i].named, "THE-LINE");
+        (void)fclose(to);
+        for (char *end = said; (end = strchr(end, '\n')) != NULL;)
+            *end = ' ';
+        T_TRUE(strstr(said, rows[i].says) != NULL);
+        T_TRUE(strstr(said, rows[i].says_not) == NULL);
+        T_TRUE(strstr(said, "None of this is proof") != NULL);
+    }
+    T_TRUE(reach_answer_name(REACH_UNTRIED) == NULL);
+    T_STR_EQ(reach_answer_name(REACH_OTHER), "other");
+}
+
 int main(void)
 {
+    T_RUN(test_named);
     T_RUN(test_kind);
     T_RUN(test_judge);
     return t_end();

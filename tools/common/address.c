@@ -15,10 +15,19 @@ static bool is_host_char(char c)
            c == '.' || c == '_';
 }
 
+/* A name does not end in a number: what does is meant as an address of IPv4. */
+static bool ends_in_number(const char *host)
+{
+    const char *dot = strrchr(host, '.'), *last = dot == NULL ? host : dot + 1;
+
+    return last[0] != '\0' && last[strspn(last, "0123456789")] == '\0';
+}
+
 static bool check_host(const char *host, size_t len)
 {
     char text[AW_ADDRESS_LEN_MAX + 1];
     struct in6_addr v6;
+    struct in_addr v4;
 
     if (len == 0 || len > AW_ADDRESS_LEN_MAX)
         return false;
@@ -33,6 +42,10 @@ static bool check_host(const char *host, size_t len)
         if (!is_host_char(host[i]))
             return false;
     }
+    memcpy(text, host, len);
+    text[len] = '\0';
+    if (ends_in_number(text))
+        return inet_pton(AF_INET, text, &v4) == 1;
     return host[0] != '-' && host[0] != '.';
 }
 

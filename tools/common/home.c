@@ -22,6 +22,11 @@ bool home_find(struct home *home, const struct home_rule *rule, const char *opti
     bool is_machine = rule->machine != NULL && geteuid() == 0 && access(rule->machine, F_OK) == 0;
     int len;
 
+    if (is_set(variable) && variable[0] != '/' && !is_set(option))
+        return fail_set(fail, TOOL_USAGE,
+                        "'%.60s' is another home in each folder: set %s to a path that begins "
+                        "with '/'",
+                        variable, rule->variable);
     if (is_set(option))
         len = snprintf(home->path, sizeof home->path, "%s", option);
     else if (is_set(variable))
@@ -30,7 +35,7 @@ bool home_find(struct home *home, const struct home_rule *rule, const char *opti
         len = snprintf(home->path, sizeof home->path, "%s", rule->machine);
     else if (is_set(xdg) && xdg[0] == '/')
         len = snprintf(home->path, sizeof home->path, "%s/%s", xdg, rule->directory);
-    else if (is_set(user))
+    else if (is_set(user) && user[0] == '/')
         len = snprintf(home->path, sizeof home->path, "%s/.local/share/%s", user, rule->directory);
     else
         return fail_set(fail, TOOL_USAGE, "no home directory: give --home, or set %s",

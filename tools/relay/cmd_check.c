@@ -34,8 +34,7 @@ static void on_event(void *ctx, const struct aw_client_event *event)
     (void)event;
 }
 
-/* host:port of an endpoint, apart; the address has passed address_check(). */
-static uint16_t split(char host[AW_ADDRESS_LEN_MAX + 1], const char *address)
+uint16_t check_split(char host[AW_ADDRESS_LEN_MAX + 1], const char *address)
 {
     const char *colon = strrchr(address, ':');
     int len = (int)(colon - address);
@@ -47,7 +46,14 @@ static uint16_t split(char host[AW_ADDRESS_LEN_MAX + 1], const char *address)
     return (uint16_t)strtoul(colon + 1, NULL, 10);
 }
 
-static bool connects(const struct addrinfo *at)
+bool check_is_onion(const char *host)
+{
+    size_t len = strlen(host);
+
+    return len > 6 && strcmp(host + len - 6, ".onion") == 0;
+}
+
+static bool connects(const struct addrinfo *at, int connect_ms)
 {
     int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
     struct pollfd p = {.fd = fd, .events = POLLOUT, .revents = 0};
@@ -55,7 +61,7 @@ static bool connects(const struct addrinfo *at)
     bool ok = fd >= 0;
 
     if (ok && connect(fd, at->ai_addr, at->ai_addrlen) != 0)
-        ok = poll(&p, 1, CONNECT_MS) == 1 &&
+        ok = poll(&p, 1, connect_ms) == 1 &&
              getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0;
     if (fd >= 0)
         (void)close(fd);
@@ -63,7 +69,7 @@ static bool connects(const struct addrinfo *at)
 }
 
 /* Whether anybody at all answers there: that is a different trouble from a wrong key. */
-static bool answers(const char *host, uint16_t port, struct tool_fail *fail)
+static bool answers(const char *host, uint16_t port, int connect_ms, struct tool_fail *fail)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list = NULL;
@@ -75,7 +81,7 @@ static bool answers(const char *host, uint16_t port, struct tool_fail *fail)
         return fail_set(fail, TOOL_ENVIRONMENT,
                         "the name %.80s is not known here: check it, and the network", host);
     for (const struct addrinfo *i = list; i != NULL && !ok; i = i->ai_next)
-        ok = connects(i);
+        ok = connects(i, connect_ms);
     freeaddrinfo(list);
     return ok || fail_set(fail, TOOL_ENVIRONMENT,
                           "nobody answers at %.80s port %u: is the relay running, is the port "
@@ -112,24 +118,26 @@ static bool proves_itself(const struct aw_endpoint *endpoint, const char *host, 
                     host, port);
 }
 
+bool check_relay(const struct aw_endpoint *endpoint, int connect_ms, struct tool_fail *fail)
+{
+    char host[AW_ADDRESS_LEN_MAX + 1];
+    uint16_t port = check_split(host, endpoint->address);
+
+    if (check_is_onion(host))
+        return fail_set(
+            fail, TOOL_STATE,
+            "an onion address is reached through Tor, which this command does not speak: "
+            "look at Tor's log, and check the address of the machine");
+    return answers(host, port, connect_ms, fail) && proves_itself(endpoint, host, port, fail);
+}
+
 int cmd_check(const struct args *args)
 {
     struct aw_endpoint endpoint;
-    char host[AW_ADDRESS_LEN_MAX + 1];
     struct tool_fail fail;
-    uint16_t port;
 
-    if (!address_parse(&endpoint, args_word(args, 0), &fail))
-        return fail_print(&fail);
-    port = split(host, endpoint.address);
-    if (strlen(host) > 6 && strcmp(host + strlen(host) - 6, ".onion") == 0) {
-        (void)fail_set(
-            &fail, TOOL_STATE,
-            "an onion address is reached through Tor, which this command does not speak: "
-            "look at Tor's log, and check the address of the machine");
-        return fail_print(&fail);
-    }
-    if (!answers(host, port, &fail) || !proves_itself(&endpoint, host, port, &fail))
+    if (!address_parse(&endpoint, args_word(args, 0), &fail) ||
+        !check_relay(&endpoint, CONNECT_MS, &fail))
         return fail_print(&fail);
     if (args_option(args, "json") != NULL) {
         json_t *reply = json_pack("{s:b, s:s}", "reached", 1, "address", endpoint.address);

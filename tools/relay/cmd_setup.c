@@ -18,6 +18,7 @@ struct setup {
     struct setup_apply apply;
     struct listen on;
     struct reach reach;
+    struct reach_named named;
     json_t *before;    /* what there was */
     json_t *made;      /* what was made */
     bool is_machine;   /* root, and the machine's service is to be had */
@@ -26,6 +27,7 @@ struct setup {
     bool is_changed;   /* the settings are not those that the home has */
     bool want_service; /* and there is one */
     bool want_forward;
+    bool was_dialled; /* `named` is known */
     enum service_state service;
     char label[AW_RELAY_LABEL_MAX + 1];
 };
@@ -199,6 +201,11 @@ static bool ask_all(struct setup *s, struct tool_fail *fail)
 {
     bool ask = s->may_ask && !s->exists, yes = true;
 
+    if (ask)
+        (void)fputs("A relay keeps sealed messages until those they are for fetch them. It "
+                    "cannot\nread them. Enter alone takes what stands in brackets, which will do "
+                    "for most;\nbefore the last answer nothing is made.\n\n",
+                    stderr);
     if (ask && args_option(s->apply.args, "listen") == NULL &&
         !ask_line("Address and port to listen on", s->apply.settings.listen, check_listen, NULL,
                   s->apply.settings.listen, sizeof s->apply.settings.listen, fail))
@@ -271,17 +278,21 @@ static const char *service_name(const struct setup *s)
 static int tell_json(const struct setup *s, const char *address, bool is_running)
 {
     const struct reach_router *r = &s->reach.router;
-    json_t *router = json_null(), *all;
+    json_t *router = json_null(), *name = json_null(), *all;
     int code;
 
     if (r->protocol != NULL)
         router = json_pack("{s:s, s:s, s:b, s:I}", "protocol", r->protocol, "external", r->external,
                            "forwarded", (int)r->is_forwarded, "lease_s", (json_int_t)r->lease_s);
-    all = json_pack("{s:s, s:b, s:b, s:b, s:s, s:s, s:b, s:o}", "address", address, "existed",
-                    (int)s->exists, "changed", (int)s->is_changed, "running", (int)is_running,
-                    "service", service_name(s), "verdict",
+    if (s->was_dialled && s->named.is_name)
+        name = json_pack("{s:s?, s:b}", "leads", s->named.leads[0] == '\0' ? NULL : s->named.leads,
+                         "here", (int)s->named.leads_here);
+    all = json_pack("{s:s, s:b, s:b, s:b, s:s, s:s, s:b, s:o, s:o, s:s?}", "address", address,
+                    "existed", (int)s->exists, "changed", (int)s->is_changed, "running",
+                    (int)is_running, "service", service_name(s), "verdict",
                     reach_name(reach_judge(&s->reach, s->on.host)), "ipv6",
-                    (int)reach_has_v6(&s->reach, s->on.host), "router", router);
+                    (int)reach_has_v6(&s->reach, s->on.host), "router", router, "name", name,
+                    "answer", reach_answer_name(s->named.answer));
     if (s->made != NULL && reply_string(s->made, "token") != NULL)
         (void)json_object_set(all, "token", json_object_get(s->made, "token"));
     code = reply_print(all);
@@ -299,7 +310,7 @@ static void tell_service(const struct setup *s, bool is_running)
         (void)puts("The relay is not running, and its service is off: "
                    "'allswell-relay setup' can start it.");
     else
-        (void)puts("The relay is not running, and no service is to be had here: "
+        (void)puts("The relay is not running, and no service is to be had here:\n"
                    "'allswell-relay run' starts it.");
 }
 
@@ -319,10 +330,11 @@ static int tell(const struct setup *s, const char *address, bool is_running)
         (void)qr_print(stdout, address);
     if (token != NULL)
         (void)printf("\nToken '%s', shown this once; who has it can use this relay:\n  %s\n"
-                     "Its owner gives both to 'allswell relay add'. 'allswell-relay token new' "
-                     "makes more.\n",
+                     "Its owner gives both to 'allswell relay add'. "
+                     "'allswell-relay token new'\nmakes more.\n",
                      s->label, token);
-    reach_print(stdout, &s->reach, s->on.host, s->on.port, address);
+    reach_print(stdout, &s->reach, s->on.host, s->on.port, s->was_dialled ? &s->named : NULL,
+                address);
     return TOOL_OK;
 }
 
@@ -330,11 +342,16 @@ static int tell(const struct setup *s, const char *address, bool is_running)
 static int finish(struct setup *s, struct tool_fail *fail)
 {
     json_t *now = NULL;
+    const char *address;
+    bool is_running;
     int code;
 
     if (!apart_run(setup_look, &s->apply, &now, fail))
         return fail_print(fail);
-    code = tell(s, reply_string(now, "address"), reply_flag(now, "running"));
+    address = reply_string(now, "address");
+    is_running = reply_flag(now, "running");
+    s->was_dialled = named_ask(&s->named, &s->reach, address, is_running);
+    code = tell(s, address, is_running);
     json_decref(now);
     return code;
 }

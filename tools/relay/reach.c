@@ -192,8 +192,64 @@ static void print_verdict(FILE *to, const struct reach *reach, const char *host,
     }
 }
 
+const char *reach_answer_name(enum reach_answer answer)
+{
+    static const char *const names[REACH_ANSWERS] = {NULL, "relay", "nobody", "other"};
+
+    return names[answer];
+}
+
+/* The address that a name should lead to, or NULL. */
+static const char *outside(const struct reach *reach)
+{
+    if (reach_kind(reach->v4) == REACH_PUBLIC)
+        return reach->v4;
+    if (reach_kind(reach->router.external) == REACH_PUBLIC)
+        return reach->router.external;
+    return reach->v6[0] != '\0' ? reach->v6 : NULL;
+}
+
+static void print_name(FILE *to, const struct reach *reach, const struct reach_named *named)
+{
+    const char *best = outside(reach);
+
+    if (named->leads[0] == '\0')
+        (void)fprintf(to,
+                      "The name %s is not known here. Have it lead to %s, where the domain\nis "
+                      "kept or at a service of dynamic names, or give 'setup --public' another "
+                      "one.\n",
+                      named->host, best != NULL ? best : "the router's address to the outside");
+    else if (named->leads_here)
+        (void)fprintf(to, "The name %s leads here: to %s.\n", named->host, named->leads);
+    else if (best != NULL)
+        (void)fprintf(to,
+                      "The name %s leads to %s, and not to %s: correct that where the\ndomain is "
+                      "kept, unless another machine passes on to this one.\n",
+                      named->host, named->leads, best);
+    else
+        (void)fprintf(to, "The name %s leads to %s: is that the router's address to the outside?\n",
+                      named->host, named->leads);
+}
+
+static void print_named(FILE *to, const struct reach *reach, const struct reach_named *named)
+{
+    if (named->is_name)
+        print_name(to, reach, named);
+    if (named->answer == REACH_RELAY)
+        (void)fputs("Dialled from here by the address line, the relay has proved its key.\n", to);
+    else if (named->answer == REACH_OTHER)
+        (void)fputs("Dialled from here by the address line, somebody answers who is not this "
+                    "relay: is the port\nforwarded to this machine?\n",
+                    to);
+    else if (named->answer == REACH_NOBODY)
+        (void)fputs("Dialled from here by the address line, nobody answers. Many routers do not "
+                    "lead from inside\nto themselves, so that this says little: try it from "
+                    "outside.\n",
+                    to);
+}
+
 void reach_print(FILE *to, const struct reach *reach, const char *host, uint16_t port,
-                 const char *address)
+                 const struct reach_named *named, const char *address)
 {
     enum reach_verdict verdict = reach_judge(reach, host);
 
@@ -204,6 +260,8 @@ void reach_print(FILE *to, const struct reach *reach, const char *host, uint16_t
                       "IPv6: this machine has the public address %s. Most routers let nothing "
                       "in by IPv6 before\ntheir firewall is told to: TCP port %u.\n",
                       strcmp(host, "::") == 0 ? reach->v6 : host, port);
+    if (named != NULL)
+        print_named(to, reach, named);
     if (verdict != REACH_DIRECT && verdict != REACH_FORWARDED)
         (void)fprintf(to,
                       "Tor works behind every router: install tor, and write into "

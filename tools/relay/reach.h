@@ -2,15 +2,16 @@
 #ifndef TOOLS_RELAY_REACH_H
 #define TOOLS_RELAY_REACH_H
 
+#include <allswell/invite.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 /**
  * @file
- * Whether a relay can be reached from outside, as far as this machine and its router know. No
- * service elsewhere is asked: who asks one tells it that there is a relay. The proof is
- * `allswell-relay check` on another network.
+ * Whether a relay can be reached from outside, as far as this machine, its router and, for a
+ * name that is handed out, the name servers know. No other service is asked: who asks one tells it
+ * that there is a relay. The proof is `allswell-relay check` on another network.
  */
 
 /** Room for a numeric address. */
@@ -73,9 +74,35 @@ const char *reach_name(enum reach_verdict verdict);
 void reach_suggest(const struct reach *reach, const char *host, char out[REACH_ADDRESS_MAX + 2],
                    uint16_t *port);
 
-/** Says what is known, what is not, and what to do. `address` is the line to hand out. */
+/** Who answers at the address that is handed out, when it is dialled from here. */
+enum reach_answer {
+    REACH_UNTRIED,
+    REACH_RELAY, /* it has proved its key */
+    REACH_NOBODY,
+    REACH_OTHER,
+    REACH_ANSWERS
+};
+
+/** What becomes of that address. */
+struct reach_named {
+    char host[AW_ADDRESS_LEN_MAX + 1];
+    bool is_name;                  /* and no numeric address */
+    char leads[REACH_ADDRESS_MAX]; /* where it leads, or "": the name is not known */
+    bool leads_here;
+    enum reach_answer answer;
+};
+
+/** The word for an answer in JSON, or NULL. */
+const char *reach_answer_name(enum reach_answer answer);
+
+/**
+ * Says what is known, what is not, and what to do.
+ *
+ * @param named    NULL: its address was not tried
+ * @param address  the line to hand out
+ */
 void reach_print(FILE *to, const struct reach *reach, const char *host, uint16_t port,
-                 const char *address);
+                 const struct reach_named *named, const char *address);
 
 /** Asks the router for its address and, if `forward`, to forward `port`. Some seconds. */
 void reach_ask_router(struct reach *reach, uint16_t port, bool forward);

@@ -174,6 +174,26 @@ bool setup_look(void *ctx, json_t **reply, struct tool_fail *fail);
 /** Makes the home, the key and the token, and keeps the settings: an apart_work. */
 bool setup_apply(void *ctx, json_t **reply, struct tool_fail *fail);
 
+/** Takes host:port of an endpoint apart, and returns the port; the address has passed
+ * address_check(). */
+uint16_t check_split(char host[AW_ADDRESS_LEN_MAX + 1], const char *address);
+
+/** Returns whether only Tor leads to a host. */
+bool check_is_onion(const char *host);
+
+/** Dials a relay and has it prove its key. TOOL_REFUSED: somebody else answers;
+ * TOOL_ENVIRONMENT: nobody does. `connect_ms` is for each address of its name. */
+bool check_relay(const struct aw_endpoint *endpoint, int connect_ms, struct tool_fail *fail);
+
+struct reach_named;
+
+/**
+ * Looks the name of an address line up and, when the relay is running, dials it from here, in a
+ * process of its own; some seconds. False: not to be tried (Tor, loopback), or it could not be.
+ */
+bool named_ask(struct reach_named *named, const struct reach *reach, const char *line,
+               bool is_running);
+
 int cmd_setup(const struct args *args);
 int cmd_check(const struct args *args);
 int cmd_run(const struct args *args);
