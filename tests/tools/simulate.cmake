@@ -2,7 +2,9 @@
 # The simulator: some lives with every class of faults, the same lives twice, flaws on purpose.
 set(lab ${PROJECT_BINARY_DIR}/bin/allswell-lab)
 add_test(NAME simulate_smoke COMMAND ${lab} simulate --seed 5 --seeds 5 --report)
-set_tests_properties(simulate_smoke PROPERTIES LABELS unit TIMEOUT 300)
+add_test(NAME simulate_picture
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_picture.sh ${lab})
+set_tests_properties(simulate_smoke simulate_picture PROPERTIES LABELS unit TIMEOUT 300)
 add_test(NAME simulate_options
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_options.sh ${lab})
 set_tests_properties(simulate_options PROPERTIES LABELS tools TIMEOUT 60)

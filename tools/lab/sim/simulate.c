@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/lab.h"
-#include "lab/sim/sim.h"
+#include "lab/sim/chen.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -16,6 +16,7 @@ static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
     "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
     "         [--figures NAME] [--verbose]\n"
+    "       allswell-lab simulate --picture FILE.svg [--seed N] [--days D]\n"
     "\n"
     "Lives of whole circles on virtual time, with the real engines: one for each seed.\n"
     "\n"
@@ -30,17 +31,21 @@ static const char usage[] =
     "  -2, --twice       live each life twice and compare the traces\n"
     "  -r, --report      figures of all lives\n"
     "  -F, --figures NAME  the same for tools/proof.sh; NAME is real or stub; failures on stderr\n"
+    "  -p, --picture FILE  in place of lives: false alarms and detection time over loss and "
+    "grace,\n"
+    "                    beside the formulas; FILE.svg and FILE.tsv, --days for each point [800]\n"
     "  -v, --verbose     each line of the timeline as it happens, on stderr\n"
     "\n"
     "A life in which an invariant breaks is printed with its last lines and the command that\n"
-    "repeats it. Exit codes: 0 none broke, 1 one did, 2 wrong call.\n";
+    "repeats it. Exit codes: 0 none broke, 1 one did, or a figure is not as computed, 2 wrong\n"
+    "call, 4 the environment failed.\n";
 
 struct job {
     struct sim_options options;
     uint64_t seeds;
     double years, seconds;
     bool is_twice, is_report, has_seeds;
-    const char *faults, *figures;
+    const char *faults, *figures, *picture;
 };
 
 /* ---- An engine that asserts: its last lines, too ---- */
@@ -130,7 +135,8 @@ static bool read_number(const char *text, double low, double high, double *out)
 static bool read_option(int c, const char *text, struct job *job)
 {
     double value = 0;
-    bool ok = text == NULL || c == 'f' || c == 'F' || read_number(text, 0, 9e15, &value);
+    bool ok =
+        text == NULL || c == 'f' || c == 'F' || c == 'p' || read_number(text, 0, 9e15, &value);
 
     switch (c) {
     case 's':
@@ -161,6 +167,9 @@ static bool read_option(int c, const char *text, struct job *job)
     case 'F':
         job->figures = text;
         return strcmp(text, "real") == 0 || strcmp(text, "stub") == 0;
+    case 'p':
+        job->picture = text;
+        return true;
     case '2':
         job->is_twice = true;
         return true;
@@ -271,19 +280,26 @@ static int run(struct job *job)
 
 int lab_simulate(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
-        {"years", required_argument, NULL, 'y'},    {"seconds", required_argument, NULL, 't'},
-        {"contacts", required_argument, NULL, 'c'}, {"days", required_argument, NULL, 'd'},
-        {"faults", required_argument, NULL, 'f'},   {"canary", required_argument, NULL, 'k'},
-        {"figures", required_argument, NULL, 'F'},  {"twice", no_argument, NULL, '2'},
-        {"report", no_argument, NULL, 'r'},         {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"seeds", required_argument, NULL, 'n'},
+                                            {"years", required_argument, NULL, 'y'},
+                                            {"seconds", required_argument, NULL, 't'},
+                                            {"contacts", required_argument, NULL, 'c'},
+                                            {"days", required_argument, NULL, 'd'},
+                                            {"faults", required_argument, NULL, 'f'},
+                                            {"canary", required_argument, NULL, 'k'},
+                                            {"figures", required_argument, NULL, 'F'},
+                                            {"twice", no_argument, NULL, '2'},
+                                            {"report", no_argument, NULL, 'r'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"picture", required_argument, NULL, 'p'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     struct job job = {.options = {.seed = 1}};
     int c;
 
     optind = 1;
-    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:F:2rvh", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:F:p:2rvh", options, NULL)) != -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             return LAB_OK;
@@ -298,5 +314,5 @@ int lab_simulate(int argc, char **argv)
     (void)signal(SIGABRT, on_abort);
     if (optind < argc || sodium_init() < 0)
         return LAB_USAGE;
-    return run(&job);
+    return job.picture != NULL ? sim_chen(&job.options, job.picture) : run(&job);
 }
