@@ -351,15 +351,13 @@ static uint32_t persons_of(const struct aw_peers *p)
 }
 
 /* One step after the other, as far as the room of a STORE goes. */
-static void settle(struct contact *c)
+static void settle_all(struct contact *c)
 {
     struct aw_peers *p = &c->peers;
     struct aw_introductions all = {.version = 0};
     uint32_t before = persons_of(p);
     bool is_done = true, is_used = false;
 
-    if (!c->has_plan || !p->has_book || (p->is_settled && p->settled == c->plan.version))
-        return;
     /* spec/16-peers.md §2: "An introduction MUST NOT be used before the plan of its version is in
      * force." Whoever holds the phone cannot give new secrets to a pair without her secret. */
     if (p->intro_len != 0 && p->intro_version <= c->plan.version)
@@ -380,6 +378,15 @@ static void settle(struct contact *c)
     if (persons_of(p) != before)
         aw_co_event(c, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, 0, 0);
     aw_wipe(&all, sizeof all);
+}
+
+/* Asked with each action: mostly there is nothing to do, and no room for introductions to clear. */
+static void settle(struct contact *c)
+{
+    const struct aw_peers *p = &c->peers;
+
+    if (c->has_plan && p->has_book && (!p->is_settled || p->settled != c->plan.version))
+        settle_all(c);
 }
 
 enum aw_status aw_co_introductions(struct contact *c, struct aw_bytes body)

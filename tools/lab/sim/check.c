@@ -70,10 +70,10 @@ static uint64_t hash_of(const uint8_t *bytes, size_t len)
 {
     uint64_t h = 0x9e3779b97f4a7c15;
 
-    for (size_t i = 0; i < len; i += 4) {
-        uint32_t word = 0;
+    for (size_t i = 0; i < len; i += 8) {
+        uint64_t word = 0;
 
-        memcpy(&word, bytes + i, len - i < 4 ? len - i : 4);
+        memcpy(&word, bytes + i, len - i < 8 ? len - i : 8);
         h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
         h ^= h >> 32;
     }
@@ -123,7 +123,7 @@ void sim_check_sent(struct sim *w, struct sim_host *h, const struct aw_action *a
     const struct aw_bytes cell = action->send.cell;
     uint64_t hash = hash_of(cell.ptr, cell.len);
 
-    sim_log_bytes(w, cell.ptr, cell.len);
+    sim_log(w, 'C', h->idx, cell.len, hash); /* for the trace that is as good as all of it */
     w->stats->cells++;
     if (h->idx == 0)
         w->sent_ms = w->now_ms;

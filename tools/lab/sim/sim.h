@@ -457,7 +457,6 @@ void sim_settle(struct sim *w, uint64_t span_ms); /* lets so much time pass */
 void sim_close(struct sim *w);
 void sim_at(struct sim *w, uint64_t at_ms, struct sim_event event);
 void sim_log(struct sim *w, uint8_t what, uint8_t who, uint64_t a, uint64_t b);
-void sim_log_bytes(struct sim *w, const uint8_t *bytes, size_t len);
 void sim_hash_end(struct sim *w);
 __attribute__((format(printf, 2, 3))) void sim_note(struct sim *w, const char *format, ...);
 __attribute__((format(printf, 3, 4))) void sim_fail(struct sim *w, enum sim_invariant invariant,

@@ -99,7 +99,7 @@ static void hash_block(struct sim *w)
     w->log_len = 0;
 }
 
-void sim_log_bytes(struct sim *w, const uint8_t *bytes, size_t len)
+static void log_bytes(struct sim *w, const uint8_t *bytes, size_t len)
 {
     while (len > 0) {
         size_t part = sizeof w->log - w->log_len;
@@ -121,7 +121,7 @@ void sim_log(struct sim *w, uint8_t what, uint8_t who, uint64_t a, uint64_t b)
 
     for (size_t i = 0; i < 24; i++)
         entry[2 + i] = (uint8_t)(values[i / 8] >> (8 * (i % 8)));
-    sim_log_bytes(w, entry, sizeof entry);
+    log_bytes(w, entry, sizeof entry);
     w->stats->events++;
 }
 
