@@ -15,7 +15,7 @@ set_target_properties(aw-simulate-stub PROPERTIES EXCLUDE_FROM_ALL FALSE)
 if(NOT (ALLSWELL_SANITIZE OR ALLSWELL_MSAN))
   add_test(NAME simulate_same_hash COMMAND ${lab} simulate --seed 22 --seeds 10 --days 6 --twice)
   add_test(NAME simulate_canaries
-    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh ${lab} simulate)
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh $<TARGET_FILE:aw-simulate-stub>)
   set_tests_properties(simulate_same_hash simulate_canaries PROPERTIES LABELS "unit;proof"
     TIMEOUT 300)
   # Lives that once failed.

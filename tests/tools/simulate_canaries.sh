@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: ISC
 # Goal: each invariant of the simulator finds the flaw that is put into the world for it, and
 # without the flaw the same lives pass.
-# Method: simulate --canary for each number; the invariant that broke must be that of the number.
+# Method: simulate --canary for each number, on stub crypto; the invariant that broke must be that
+# of the number.
+# Usage: simulate_canaries.sh <aw-simulate-stub>
 set -eu
 simulate=$*
 failed=0
