@@ -14,6 +14,9 @@ is() { # <home> <path> <value>
 
 start_relay r
 circle her r ben cora
+expect 0 'is not watched yet' aw ben why her
+expect 0 'because no plan and no check-in has arrived' aw ben why her
+expect 0 'Nobody expects a check-in of you' aw her why
 cat >"$work/plan" <<'PLAN'
 checkin = every 8h
 person = ben group 1 asks
@@ -88,9 +91,12 @@ expect 3 'nothing is the matter' aw ben note her 'not yet'
 # An SOS: one acts, one hands over.
 expect 0 'Call for help' aw her sos
 expect 0 'A call for help since' aw ben status
+expect 0 'is in an alarm' aw ben why her
+expect 0 'because you called for help' aw her why
 expect 0 'on the second floor who has a key' aw ben status
 expect 0 'with contact 2, cora: ' aw ben status
 expect 0 'you are acting' aw ben claim her
+expect 0 'is in need, and you are acting' aw ben why her
 expect 0 'is acting for you' aw her status
 expect 0 'you cannot act for her' aw ben decline her
 expect 0 'you told the others: "police called"' aw ben note her 'police called'

@@ -153,6 +153,52 @@ def frames():
     refused("her", STATE, "no call for help waits", "frame-make", person="1", sos=True)
 
 
+def hooks():
+    """What a hook must have, by its kind; what it lacks is told, and none is kept."""
+    web = {"kind": "ntfy", "name": "n", "address": "https://ntfy.example/topic"}
+    mail = {"kind": "smtp", "name": "m", "address": "smtps://mail.example", "from": "a@b.example", "to": "c@d.example"}
+    room = {"kind": "matrix", "name": "r", "address": "https://m.example", "to": "!r:m.example", "secret": "s"}
+    program = {"kind": "exec", "name": "p", "address": "/nowhere/at/all"}
+    for text, hook in (
+            ("no such kind", {}), ("no such kind", {**web, "kind": "pigeon"}), ("", {**web, "name": ""}),
+            ("", {**web, "name": "x" * 100}), ("", {**web, "name": "a\u007f"}), ("--say", {**web, "say": ""}),
+            ("exclude each other", {**web, "say": "x", "with_text": True}), ("--bare", {**web, "bare": True}),
+            ("--again", {**web, "again_s": 29}), ("--again", {**web, "again_s": 3601}),
+            ("--urgency", {**web, "urgency": "loud"}), ("routine", {**web, "urgency": "quiet"}),
+            ("", {**web, "address": "x" * 2000}), ("is no URL", {**web, "address": ""}),
+            ("is no URL", {**web, "address": "ftp://ntfy.example/x"}),
+            ("is no URL", {**web, "address": "https://user@ntfy.example/x"}),
+            ("", {**web, "address": "http://ntfy.example/x"}), ("", {**web, "address": "http://[::2]/x"}),
+            ("", {**web, "address": "http://[2001:db8::1]/x", "allow_plain": True, "proxy": "x" * 400}),
+            ("", {**web, "proxy": "nonsense"}), ("", {**web, "proxy": "socks4://127.0.0.1:1"}),
+            ("", {**web, "ca": "x" * 2000}), ("--ca", {**web, "ca": "relative"}), ("", {**web, "secret": "x" * 2000}),
+            ("takes no --user", {**web, "user": "u"}), ("takes no --user", {**web, "from": "a@b.example"}),
+            ("takes no --user", {**web, "to": "c@d.example"}), ("takes no --user", {**room, "user": "u"}),
+            ("takes no token", {**web, "kind": "unifiedpush", "secret": "s"}),
+            ("one sender and one receiver", {**mail, "from": "nobody"}),
+            ("one sender and one receiver", {**mail, "from": "@b.example"}),
+            ("one sender and one receiver", {**mail, "from": "a@"}),
+            ("one sender and one receiver", {**mail, "from": "a@b@c.example"}),
+            ("one sender and one receiver", {**mail, "from": "a<a@b.example>"}),
+            ("one sender and one receiver", {**mail, "to": ""}), ("", {**mail, "to": "x" * 400}),
+            ("", {**mail, "from": "x" * 400}), ("", {**mail, "user": "x" * 400}),
+            ("a user without password", {**mail, "user": "u"}), ("a user without password", {**mail, "secret": "s"}),
+            ("the internal number of a room", {**room, "to": "#r:m.example"}),
+            ("the internal number of a room", {**room, "to": "!r"}), ("needs an access token", {**room, "secret": ""}),
+            ("by its path", {**program, "address": "program"}),
+            ("does not use the network itself", {**program, "proxy": "socks5h://127.0.0.1:1"}),
+            ("does not use the network itself", {**program, "ca": "/etc/ca"}),
+            ("does not use the network itself", {**program, "allow_plain": True}),
+            ("takes no address", {"kind": "desktop", "name": "d", "address": "x"})):
+        reply = ask("her", json.dumps({"do": "notify-add", "hook": hook}))
+        if reply.get("ok") or text not in reply.get("error", ""):
+            FAILURES.append(f"hook {hook}")
+            print(f"hook {str(hook)[:150]}: wanted '{text}', got {reply}")
+    if ask("her", '{"do": "notify-list"}')["hooks"]:
+        FAILURES.append("hooks")
+        print("a hook was kept")
+
+
 def contacts():
     refused("ben", USAGE, MALFORMED, "say", person="w1")
     refused("ben", USAGE, MALFORMED, "say", person="w1", what="sing")
@@ -165,9 +211,34 @@ def contacts():
     refused("ben", STATE, "there is no card here", "card-show", person="w1")
 
 
+def tokens():
+    """Of a running relay: a label stands for the living token of that name, a number for one."""
+    refused("r", USAGE, "a label has 1 to", "token-new")
+    refused("r", USAGE, "a label has 1 to", "token-new", label="")
+    refused("r", USAGE, "a label has 1 to", "token-new", label="x" * 100)
+    refused("r", USAGE, "the name of a wake command", "token-new", label="new", wake="")
+    refused("r", REFUSED, "no token was made", "token-new", label="new")
+    refused("r", STATE, "there is a token 'her' already", "token-new", label="her")
+    refused("r", NOT_FOUND, "no token", "token-revoke")
+    refused("r", NOT_FOUND, "no token", "token-revoke", label="nobody")
+    refused("r", NOT_FOUND, "no token", "token-revoke", label="")
+    refused("r", USAGE, "'dance' is not known here", "dance")
+    made = ask("r", '{"do": "token-new", "label": "spare", "quota": 8}')
+    gone = ask("r", json.dumps({"do": "token-revoke", "label": str(made["id"])}))
+    if gone.get("label") != "spare":
+        FAILURES.append("by number")
+    refused("r", STATE, "was revoked before", "token-revoke", label="spare")
+    again = ask("r", '{"do": "token-new", "label": "spare", "quota": 8}')
+    gone = ask("r", '{"do": "token-revoke", "label": "spare"}')
+    if gone.get("id") != again["id"] or again["id"] == made["id"]:
+        FAILURES.append(f"the dead one was revoked once more: {made['id']} {again['id']} {gone}")
+        print(FAILURES[-1])
+
+
 before = kept()
-for test in (no_request, states, keys, triggers, people, plans, relays, contacts):
+for test in (no_request, states, keys, triggers, people, plans, relays, hooks, contacts):
     test()
+tokens()
 if kept() != before:
     FAILURES.append("kept")
     print(f"something has changed: {before} is {kept()}")

@@ -68,8 +68,8 @@ static void test_spans(void)
 /* Goal: times of day are two digits each, in range. */
 static void test_clock_times(void)
 {
-    static const char *const bad[] = {"24:00", "12:60",  "1:00", "12-00",
-                                      "12:0",  "12:000", "",     "+1:00"};
+    static const char *const bad[] = {"24:00", "12:60", "1:00",  "12-00", "12:0", "12:000",
+                                      "",      "+1:00", "1x:00", "12:x0", "12:0x"};
     unsigned minutes = 0;
 
     T_TRUE(text_clock("23:59", 23, &minutes));
@@ -97,6 +97,10 @@ static void test_clean(void)
         {"\xed\xa0\x80", "???"},      /* surrogate */
         {"cut\xe2\x82", "cut??"},     /* cut off */
         {"\xf4\x90\x80\x80", "????"}, /* beyond Unicode */
+        {"\xe0\x80\xaf", "???"},      /* overlong in three */
+        {"\xe2\x81\xa7ok", "???ok"},  /* an isolate of a direction */
+        {"\xe2\x81\xaa", "\xe2\x81\xaa"},
+        {"\xc3(", "?("}, /* half a character */
         {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
     };
 

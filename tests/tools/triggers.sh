@@ -37,6 +37,8 @@ expect 3 'a timer runs already' aw her journey 1h
 [ "$(value timer.kind)" = meeting ] || fail 'no timer'
 [ "$(value timer.extend_s)" = 900 ] || fail 'no extension'
 expect 0 'runs until' aw her status
+aw ben status >/dev/null
+expect 0 'the end of a time that she set is due' aw ben why her
 expect 0 'Extension number' aw her timer extend
 expect 3 'no timer runs that can be extended' aw her timer extend
 expect 0 'End of the timer number' aw her timer end <"$work/secret"
