@@ -352,7 +352,7 @@ struct aw_contact_own {
 
 /**
  * What a screen needs. Show verdicts, the kind of incident and do_not_call unlocked only.
- * Size: 368 bytes.
+ * Size: 376 bytes.
  */
 struct aw_contact_view {
     enum aw_contact_phase phase;    /* how far pairing has come */
@@ -399,11 +399,11 @@ struct aw_contact_view {
     uint32_t pending_version;            /* of a plan that waits to come into force, 0: none */
     uint32_t pending_at_s;               /* when it does */
     enum aw_plan_field pending_loosens;  /* the first field that is looser */
-    bool pending_unjudged; /* only if humans compare words with her in person: her secret did not
-                              show that it is hers */
+    bool pending_unjudged;  /* only if humans compare words with her in person: her secret did not
+                               show that it is hers */
     uint32_t aside_version; /* of a newer plan that gave way to one that waited, since her secret
                                did not show that it is hers, 0: none; ask her to set it again */
-    bool keys_unjudged;    /* likewise new secrets */
+    bool keys_unjudged;     /* likewise new secrets */
     struct aw_contact_relay relays[AW_ENDPOINT_COUNT_MAX]; /* by id of the own mailbox */
     uint32_t unheard_seq; /* newest statement that a switch told of and that did not arrive, 0 */
 };
