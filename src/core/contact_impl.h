@@ -398,6 +398,8 @@ bool aw_change_is_vouched(unsigned compared_count, unsigned human_count);
  * where nobody judges it. */
 #define CONTACT_SETUP_MAX_S  (UINT64_C(72) * 3600)
 #define CONTACT_VERSION_JUMP (UINT32_C(1) << 16)
+/* So many plans may wait, or be refused, above the one in force before their versions are free. */
+#define CONTACT_VERSION_NEAR 16
 /* A plan whose word and body are here; `body` is its encoding. */
 void aw_co_plan_arrived(struct contact *c, const struct aw_plan *plan, struct aw_bytes body,
                         enum contact_worth worth);

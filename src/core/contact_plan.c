@@ -57,6 +57,17 @@ void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verd
     match(c);
 }
 
+/* spec/07-contact.md §2: "A file with a plan whose version is not above the newest that he named
+ * MUST be refused", whatever the verdicts. */
+static bool is_known(const struct contact *c, uint32_t version)
+{
+    uint32_t most = c->plan.version;
+
+    if (c->book.plan_named > most && c->book.plan_named - most <= CONTACT_VERSION_NEAR)
+        most = c->book.plan_named;
+    return c->has_plan && version <= most;
+}
+
 enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
 {
     static const char *const labels[] = {[AW_FILE_PLAN] = AW_LABEL_HASH_PLAN,
@@ -85,7 +96,7 @@ enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
     if (aw_plan_check(&plan, NULL) != AW_PLAN_GOOD)
         return AW_E_RANGE;
     c->wants_reply = true;
-    if (c->has_plan && plan.version <= c->plan.version)
+    if (is_known(c, plan.version))
         return AW_E_REPLAY;
     memcpy(c->body, file.body.ptr, file.body.len);
     c->body_len = (uint16_t)file.body.len;

@@ -172,9 +172,11 @@ static void test_restored_phone_makes_a_plan(void)
 
 /* Goal: a phone restored from before her last plan, on which she sets another one before it has
  * heard anything, gives its version again; that contacts have the first of the two she is shown,
- * and the next plan comes into force everywhere (CO-74, SU-38).
- * Method: the version is given twice, once before and once after the restore. */
-static void test_restored_phone_gives_a_version_twice(void)
+ * and the next plan comes into force everywhere (CO-74, SU-38), also where the first one still
+ * waits out its delay (CO-76).
+ * Method: the version is given twice, once before and once after the restore; both plans are
+ * tighter than the one before, or both looser. */
+static void play_version_twice(bool waits)
 {
     struct aw_plan plan, his;
     struct image old;
@@ -183,13 +185,19 @@ static void test_restored_phone_gives_a_version_twice(void)
     circle_init(&c, 1, 115);
     circle_set_up(&c);
     T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
-    old = image_take(&c, 0);
-    plan.grace_s -= 60;
+    plan.change.setup = false;
+    plan.change.loosen_s = 48 * HOUR_S;
     T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
          AW_OK);
     circle_run(&c, 20 * MIN_S);
+    old = image_take(&c, 0);
+    plan.grace_s = waits ? plan.grace_s + 60 : plan.grace_s - 60;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 20 * MIN_S);
+    T_EQ(circle_view(&c, 1).pending_version, waits ? 3 : 0);
     image_restore(&c, 0, &old);
-    plan.grace_s -= 60;
+    plan.grace_s = waits ? plan.grace_s + 60 : plan.grace_s - 60;
     T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
          AW_OK);
     circle_run(&c, 8 * HOUR_S);
@@ -199,16 +207,26 @@ static void test_restored_phone_gives_a_version_twice(void)
         circle_run(&c, HOUR_S);
     }
     T_EQ(person(&c, 1).words_waiting, 0);
-    T_EQ(aw_contact_plan(c.hosts[1].contact, &his), AW_OK);
-    T_EQ(his.grace_s, plan.grace_s + 60);
     T_TRUE(person(&c, 1).plan_due);
     T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
          AW_OK);
     circle_run(&c, HOUR_S);
-    T_EQ(aw_contact_plan(c.hosts[1].contact, &his), AW_OK);
-    T_EQ(his.grace_s, plan.grace_s);
     T_TRUE(!person(&c, 1).plan_due);
+    T_EQ(circle_view(&c, 1).pending_version, waits ? 4 : 0);
+    for (int hours = 0; waits && hours < 48; hours++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, HOUR_S);
+    }
+    T_EQ(aw_contact_plan(c.hosts[1].contact, &his), AW_OK);
+    T_EQ(his.version, 4);
+    T_EQ(his.grace_s, plan.grace_s);
     circle_free(&c);
+}
+
+static void test_restored_phone_gives_a_version_twice(void)
+{
+    play_version_twice(false);
+    play_version_twice(true);
 }
 
 static void test_attack_10_restored_phone(void)
