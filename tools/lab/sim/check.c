@@ -326,8 +326,8 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event)
     uint64_t at_ms;
 
     if (in->heard_ms[n] == 0 && in->is_open) {
-        at_ms =
-            bound_of(w, in, n); /* what holds him up, or changes his plan, may have come since */
+        /* What holds him up, or changes his plan, may have come since. */
+        at_ms = bound_of(w, in, n);
         if (at_ms > w->now_ms) {
             in->bound_ms[n] = at_ms;
             if (in->ends_ms < at_ms + SIM_MINUTE && in->kind != SIM_INCIDENT_SOS &&
@@ -554,6 +554,12 @@ void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status)
 
 /* ---- I3, I4, I8: after each input ---- */
 
+/* Her phone lost numbers and gave lower ones since: what comes after such a word is no older. */
+static uint64_t latest_ms(const struct sim *w, uint32_t seq)
+{
+    return seq > w->said_now ? w->typed_ms : w->said[seq].last_ms;
+}
+
 static void check_contact(struct sim *w, struct sim_host *h)
 {
     const struct contact *c = engine_of(w, h->idx);
@@ -582,10 +588,10 @@ static void check_contact(struct sim *w, struct sim_host *h)
                  (unsigned)seq, (unsigned)w->said_max);
     /* A restored contact uses numbers of replies again, and dates a word by the later one. */
     else if (!w->is_restored[h->idx] && word->call.seq <= w->said_max &&
-             word->base_s > SIM_T0_S + w->said[word->call.seq].last_ms / 1000 + slack_s)
+             word->base_s > SIM_T0_S + latest_ms(w, word->call.seq) / 1000 + slack_s)
         sim_fail(w, SIM_I3_FRESH, "%s counts check-in %u from %u s after it was made",
                  sim_name(h->idx), (unsigned)word->call.seq,
-                 (unsigned)(word->base_s - SIM_T0_S - w->said[word->call.seq].last_ms / 1000));
+                 (unsigned)(word->base_s - SIM_T0_S - latest_ms(w, word->call.seq) / 1000));
     /* A beat that is sealed again is as new as its seal: it names the newest reply. */
     else if (newest->base_s > SIM_T0_S + w->sent_ms / 1000 + slack_s)
         sim_fail(w, SIM_I3_FRESH, "%s counts statement %u from %u s after her phone last spoke",
