@@ -12,6 +12,12 @@
  * What a relay gives up before it listens to strangers, so that a hole in it is not one in the
  * machine. Both parts are inherited by all that it starts, so a relay that runs commands cannot use
  * them. In instrumented builds they do nothing: the instruments need more than a relay does.
+ *
+ * The agent (`allswell run`) does not use them. What wakes a person there is a program more often
+ * than not, named on the command line, in a hook that may be added at any time, or in a file; it
+ * would inherit both parts, and nobody knows what it needs: a ring that does not sound costs more
+ * than the hole that is closed. So a hole in the agent is one in all that its user can do; the unit
+ * of the service takes from both what such programs can do without.
  */
 
 /**
