@@ -134,6 +134,8 @@ void aw_agent_relays_free(struct aw_agent *a);
 /* agent_link.c: links, mailboxes, cells in both directions */
 /* The link of a channel to a relay; NULL: none can be made. May end links that nothing uses. */
 struct agent_link *aw_agent_link_get(struct agent_relay *relay, uint32_t slot, uint8_t channel);
+/* Ends the links to a relay if none is in use; false: one is. */
+bool aw_agent_links_drop(struct agent_relay *relay);
 void aw_agent_link_end(struct aw_agent *a, size_t idx);
 void aw_agent_send(struct aw_agent *a, struct agent_engine *e, const struct aw_action *action);
 void aw_agent_sync_mailboxes(struct aw_agent *a);

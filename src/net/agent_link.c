@@ -314,6 +314,21 @@ static bool make_room(struct aw_agent *a)
     return false;
 }
 
+bool aw_agent_links_drop(struct agent_relay *relay)
+{
+    struct aw_agent *a = relay->agent;
+
+    for (size_t i = 0; i < a->link_count; i++) {
+        if (a->links[i]->relay == relay && is_in_use(a->links[i]))
+            return false;
+    }
+    for (size_t i = a->link_count; i > 0; i--) {
+        if (a->links[i - 1]->relay == relay)
+            aw_agent_link_end(a, i - 1);
+    }
+    return true;
+}
+
 static struct agent_link *find_link(const struct aw_agent *a, const struct agent_relay *relay,
                                     uint32_t slot, uint8_t channel, bool is_shared)
 {

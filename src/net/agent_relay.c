@@ -39,11 +39,12 @@ static void relay_free(struct agent_relay *relay)
     aw_free(relay);
 }
 
-/* What a contact left behind makes room: a relay without token and link. */
+/* Whoever names one relay after another must not keep this home from those that matter: one without
+ * a token, over whose links nothing is read or on its way, makes room. */
 static bool make_room(struct aw_agent *a)
 {
     for (size_t i = 0; i < a->relay_count; i++) {
-        if (!a->relays[i]->has_token && a->relays[i]->link_count == 0) {
+        if (!a->relays[i]->has_token && aw_agent_links_drop(a->relays[i])) {
             relay_free(a->relays[i]);
             a->relays[i] = a->relays[--a->relay_count];
             return true;

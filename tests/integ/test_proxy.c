@@ -217,27 +217,46 @@ static void test_links(void)
 }
 
 /* Goal: contacts who name one relay after another do not use up the room for those that matter.
- * Method: a relay with a token and one more than the limit without; no links. */
-static void test_relays_make_room(void)
+ * Method: one with a token, one on which somebody reads, and more than the limit without either, to
+ * each of which there is a link; with a proxy, and without. */
+static void relays_make_room(const struct aw_proxy *proxy)
 {
-    const struct aw_proxy proxy = {"127.0.0.1", 1};
     const uint8_t token[AW_RELAY_KEY_LEN] = {1};
+    uint64_t live_before = aw_alloc_live_count();
     const struct aw_agent_config config = {0};
     struct aw_loop *loop = rig_loop();
-    struct agent_relay *mine;
+    struct agent_relay *mine, *read;
+    struct agent_link *link;
     struct aw_agent *agent;
 
     T_EQ(aw_agent_open(&agent, loop, &config), AW_OK);
-    T_EQ(aw_agent_proxy(agent, &proxy), AW_OK);
+    T_EQ(aw_agent_proxy(agent, proxy), AW_OK);
     mine = relay_no(agent, 0);
     T_EQ(aw_agent_relay_add(agent, &mine->endpoint, token), AW_OK);
-    for (uint8_t no = 1; no <= AW_AGENT_RELAY_MAX; no++)
-        T_TRUE(relay_no(agent, no) != NULL);
+    read = relay_no(agent, 1);
+    link = aw_agent_link_get(read, 1, 0);
+    T_REQUIRE(link != NULL);
+    link->mailboxes[0].state = AGENT_MAILBOX_READ;
+    for (unsigned no = 2; no < 3 * AW_AGENT_RELAY_MAX; no++) {
+        struct agent_relay *relay = relay_no(agent, (uint8_t)no);
+
+        T_REQUIRE(relay != NULL);
+        T_TRUE(aw_agent_link_get(relay, 1, (uint8_t)(no % 16)) != NULL);
+    }
     T_EQ(agent->relay_count, AW_AGENT_RELAY_MAX);
-    T_TRUE(relay_no(agent, 0) == mine);
-    T_TRUE(mine->has_token);
+    T_TRUE(relay_no(agent, 0) == mine && mine->has_token);
+    T_TRUE(relay_no(agent, 1) == read && aw_agent_link_get(read, 1, 0) == link);
     aw_agent_close(agent);
     aw_loop_close(loop);
+    T_EQ(aw_alloc_live_count(), live_before);
+}
+
+static void test_relays_make_room(void)
+{
+    const struct aw_proxy proxy = {"127.0.0.1", 1}, none = {"", 0};
+
+    relays_make_room(&proxy);
+    relays_make_room(&none);
 }
 
 int main(void)
