@@ -131,7 +131,9 @@ static void add_link(struct aw_agent_relay *out, const struct agent_link *l)
     for (uint32_t i = 0; i < l->mailbox_cap; i++)
         out->mailbox_count += l->mailboxes[i].state == AGENT_MAILBOX_READ;
     out->send_count += l->send_count;
-    if (!aw_dial_is_up(l->dial)) {
+    if (aw_dial_is_up(l->dial)) {
+        out->up_count++;
+    } else {
         out->is_up = false;
         if (out->why == AW_DIAL_OK)
             out->why = aw_dial_why(l->dial);

@@ -80,10 +80,10 @@ static json_t *relay_json(const struct aw_endpoint *endpoint, const struct aw_ag
 
     address_write(line, endpoint);
     write_why(why, known);
-    return json_pack("{s:s, s:b, s:b, s:i, s:i, s:i, s:s}", "address", line, "connected",
+    return json_pack("{s:s, s:b, s:b, s:i, s:i, s:i, s:i, s:s}", "address", line, "connected",
                      (int)known->is_up, "token_refused", known->answer == AW_RELAY_TOKEN,
                      "mailboxes", (int)known->mailbox_count, "waiting", (int)known->send_count,
-                     "links", (int)known->link_count, "why", why);
+                     "links", (int)known->link_count, "links_up", (int)known->up_count, "why", why);
 }
 
 bool host_relay_list(struct host *host, const json_t *request, json_t **reply,

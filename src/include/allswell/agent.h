@@ -115,6 +115,7 @@ struct aw_agent_relay {
     uint32_t mailbox_count;         /* mailboxes that are read there */
     uint32_t send_count;            /* cells that wait for it */
     uint32_t link_count;            /* ways to it: one, or with a proxy one for each channel */
+    uint32_t up_count;              /* those of them on which it has proved itself */
     enum aw_relay_answer answer; /* last answer about a mailbox: AW_RELAY_TOKEN needs a new token */
     enum aw_dial_fault why;      /* what keeps a link down, AW_DIAL_OK: nothing known */
     bool is_up;                  /* proved itself on every present link */

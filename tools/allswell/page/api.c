@@ -87,7 +87,7 @@ static bool take_fields(json_t *request, const struct page_route *route, const j
 /* Of the relays a page needs to know whether they answer, not where they are. */
 static json_t *relays_json(const json_t *relays)
 {
-    static const char *const keys[] = {"number", "connected", "token_refused"};
+    static const char *const keys[] = {"number", "links", "links_up", "token_refused"};
     json_t *list = json_array(), *relay;
     size_t i;
 

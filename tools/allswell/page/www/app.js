@@ -335,8 +335,8 @@ function drawBanners() {
     if (isLost)
         list.push(banner('lost', { at: time(heardAt / 1000 + (now() - Date.now() / 1000)) }));
     if (status && !isLost) {
-        if (status.relays.length > 0 && !status.relays.some((relay) => relay.connected))
-            list.push(banner('deaf'));
+        const used = status.relays.filter((relay) => relay.links > 0);
+        if (used.length > 0 && !used.some((relay) => relay.links_up > 0)) list.push(banner('deaf'));
         if (awayUntil()) list.push(banner('away', { at: time(awayUntil()) }));
         if (!hasSound()) list.push(banner('mute'));
         else if (permission === 'default' && !status.watched.some(isUrgent)) {
