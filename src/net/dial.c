@@ -423,7 +423,7 @@ static void look_up(struct attempt *a)
     char port[8];
 
     /* spec/08-relay.md §10: "A name whose last label is `onion` MUST NOT be looked up in DNS" */
-    if (aw_socks_is_onion(d->host)) {
+    if (aw_host_is_onion(d->host)) {
         fail(d, AW_DIAL_ONION);
         return;
     }

@@ -33,7 +33,7 @@ static void put_byte(struct aw_buf *out, unsigned byte)
     put(out, &b, 1);
 }
 
-bool aw_socks_is_onion(const char *host)
+bool aw_host_is_onion(const char *host)
 {
     static const char onion[] = "onion";
     const size_t last = sizeof onion - 1;

@@ -50,7 +50,4 @@ void aw_socks_start(struct aw_socks *s, const char *host, uint16_t port,
  */
 AW_MUST_USE bool aw_socks_take(struct aw_socks *s, struct aw_bytes in, struct aw_buf *out);
 
-/* Whether a name belongs to Tor, in whatever case and with a dot at its end. */
-bool aw_socks_is_onion(const char *host);
-
 #endif /* AW_NET_SOCKS_H */

@@ -224,6 +224,7 @@ def unsafe(bed):
     refused(bed, 2, "takes no --user", "webhook", "--from", "a@b", given=https)
     refused(bed, 2, "number of a room", "matrix", https, "--to", "#alias:example.org", given=TOKEN)
     refused(bed, 2, "no SOCKS5 proxy", "webhook", "--proxy", "http://127.0.0.1:1", given=https)
+    refused(bed, 2, "through Tor only: give --proxy", "webhook", given="https://abcdef.ONION./x")
     refused(bed, 2, "no SOCKS5 proxy", "webhook", "--proxy", "socks5://127.0.0.1", given=https)
     refused(bed, 2, "begins with '/'", "webhook", "--ca", "cert.pem", given=https)
     refused(bed, 2, "--again", "webhook", "--again", "10s", given=https)

@@ -185,10 +185,10 @@ static void test_drawn(void)
 /* spec/08-relay.md §10: RE-44. */
 static void test_onion(void)
 {
-    T_TRUE(aw_socks_is_onion("a.onion") && aw_socks_is_onion("b.a.ONION.") &&
-           aw_socks_is_onion("onion"));
-    T_TRUE(!aw_socks_is_onion("a.onion.example") && !aw_socks_is_onion("xonion") &&
-           !aw_socks_is_onion("") && !aw_socks_is_onion("."));
+    T_TRUE(aw_host_is_onion("a.onion") && aw_host_is_onion("b.a.ONION.") &&
+           aw_host_is_onion("onion"));
+    T_TRUE(!aw_host_is_onion("a.onion.example") && !aw_host_is_onion("xonion") &&
+           !aw_host_is_onion("") && !aw_host_is_onion("."));
 }
 
 int main(void)

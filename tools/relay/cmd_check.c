@@ -46,13 +46,6 @@ uint16_t check_split(char host[AW_ADDRESS_LEN_MAX + 1], const char *address)
     return (uint16_t)strtoul(colon + 1, NULL, 10);
 }
 
-bool check_is_onion(const char *host)
-{
-    size_t len = strlen(host);
-
-    return len > 6 && strcmp(host + len - 6, ".onion") == 0;
-}
-
 static bool connects(const struct addrinfo *at, int connect_ms)
 {
     int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
@@ -123,7 +116,7 @@ bool check_relay(const struct aw_endpoint *endpoint, int connect_ms, struct tool
     char host[AW_ADDRESS_LEN_MAX + 1];
     uint16_t port = check_split(host, endpoint->address);
 
-    if (check_is_onion(host))
+    if (aw_host_is_onion(host))
         return fail_set(
             fail, TOOL_STATE,
             "an onion address is reached through Tor, which this command does not speak: "

@@ -3,6 +3,7 @@
 #include "reach.h"
 #include "relay_tool.h"
 
+#include <allswell/dial.h>
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <string.h>
@@ -78,7 +79,7 @@ bool named_ask(struct reach_named *named, const struct reach *reach, const char 
         return false;
     (void)check_split(named->host, endpoint.address);
     named->is_name = reach_kind(named->host) == REACH_INVALID;
-    if (check_is_onion(named->host) || reach_kind(named->host) == REACH_LOOPBACK ||
+    if (aw_host_is_onion(named->host) || reach_kind(named->host) == REACH_LOOPBACK ||
         !apart_run(ask, &asking, &said, &fail))
         return false;
     (void)snprintf(named->leads, sizeof named->leads, "%s", reply_string(said, "leads"));

@@ -178,9 +178,6 @@ bool setup_apply(void *ctx, json_t **reply, struct tool_fail *fail);
  * address_check(). */
 uint16_t check_split(char host[AW_ADDRESS_LEN_MAX + 1], const char *address);
 
-/** Returns whether only Tor leads to a host. */
-bool check_is_onion(const char *host);
-
 /** Dials a relay and has it prove its key. TOOL_REFUSED: somebody else answers;
  * TOOL_ENVIRONMENT: nobody does. `connect_ms` is for each address of its name. */
 bool check_relay(const struct aw_endpoint *endpoint, int connect_ms, struct tool_fail *fail);

@@ -35,6 +35,10 @@ struct aw_proxy {
     uint16_t port;                    /* TCP */
 };
 
+/** Returns whether a name belongs to Tor, in whatever case and with a dot at its end: it must not
+ * be looked up. */
+AW_API bool aw_host_is_onion(const char *host);
+
 /** Returns whether this is a proxy, or none: an empty host, or one in digits and a port. */
 AW_API bool aw_proxy_check(const struct aw_proxy *proxy);
 

@@ -153,7 +153,8 @@ int cmd_notify_add(const struct args *args)
     struct tool_fail fail;
     struct hook hook;
     json_t *object = hook_of(args, &fail);
-    bool ok = object != NULL && hook_read(&hook, object, &fail) && agree(args, &hook, &fail);
+    bool ok = object != NULL && hook_read(&hook, object, &fail) && hook_check_way(&hook, &fail) &&
+              agree(args, &hook, &fail);
 
     hook_wipe(&hook);
     if (!ok) {

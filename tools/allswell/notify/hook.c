@@ -5,6 +5,7 @@
 #include "common/reply.h"
 #include "common/text.h"
 
+#include <allswell/dial.h>
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
@@ -145,13 +146,6 @@ static bool is_loopback(const char *host)
     return inet_pton(AF_INET6, inner, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-static bool is_onion(const char *host)
-{
-    size_t len = strlen(host);
-
-    return len > 6 && strcasecmp(host + len - 6, ".onion") == 0;
-}
-
 /* The parts of a URL as libcurl will read it, so that nothing else is checked than what is used. */
 static bool split(CURLU *url, const char *text, char *scheme, size_t scheme_cap, char *host,
                   size_t host_cap)
@@ -201,7 +195,7 @@ static bool read_proxy(struct hook *hook, const json_t *object, struct tool_fail
 /* What leaves unsealed must be wanted, and must not carry what opens an account. */
 static bool check_plain(struct hook *hook, const char *scheme, struct tool_fail *fail)
 {
-    bool is_hidden = is_onion(hook->host) && hook->proxy[0] != '\0';
+    bool is_hidden = aw_host_is_onion(hook->host) && hook->proxy[0] != '\0';
 
     hook->is_loopback = is_loopback(hook->host);
     /* smtp:// means STARTTLS and nothing without it, but on this machine where it is offered */
@@ -321,6 +315,15 @@ static bool read_rest(struct hook *hook, const json_t *object, struct tool_fail 
                         "--again is a span from 30s to 1h, or off: write 5m, for example");
     hook->again_s = (uint32_t)again_s;
     return read_urgency(hook, object, fail);
+}
+
+/* Libcurl would ask a name server. */
+bool hook_check_way(const struct hook *hook, struct tool_fail *fail)
+{
+    return !aw_host_is_onion(hook->host) || hook->proxy[0] != '\0' ||
+           fail_set(fail, TOOL_USAGE,
+                    "an onion address is reached through Tor only: give --proxy, such as "
+                    "--proxy=socks5://127.0.0.1:9050");
 }
 
 bool hook_read(struct hook *hook, const json_t *object, struct tool_fail *fail)

@@ -59,7 +59,7 @@ bool host_notify_add(struct host *host, const json_t *request, json_t **reply,
 {
     struct hook added;
     bool ok = hook_read(&added, json_object_get(request, "hook"), fail) &&
-              add(host_net_notify(host), &added, fail);
+              hook_check_way(&added, fail) && add(host_net_notify(host), &added, fail);
 
     if (ok)
         *reply = json_pack("{s:o}", "hook", hook_json(&added));
