@@ -17,7 +17,7 @@
  *   at                                  says
  *   her check-in, her plan              a check-in, his old plan with the new number
  *   the last tenth before his plan's    a check-in
- *   next deadline
+ *   next deadline, or in grace
  *   half of the time that he gives      a check-in
  *   when he asks
  *   beat_s of his plan                  a beat
@@ -112,19 +112,28 @@ static struct person *person_of(struct subject *s, const struct decoy *d)
     return &s->people[d->rec.person - 1];
 }
 
-/* spec/06-subject.md §13: "A decoy MUST check in by itself before the deadline of his plan, at a
- * random moment of the last tenth." */
+/*
+ * spec/06-subject.md §13: "A decoy MUST check in by itself before the deadline of his plan, at a
+ * random moment of the last tenth; what no check-in before it meets it MUST meet in the second
+ * third of grace." Whether one does is asked of the earliest moment: deadlines rise with it.
+ */
 static void plan_next(struct subject *s, struct decoy *d)
 {
     uint64_t base_s = d->rec.checkin_at_s;
     uint64_t due_s = aw_time_min(aw_su_plan_due_s(s, &d->plan, base_s), base_s + AW_SPAN_MAX_S);
-    uint64_t window_s = aw_time_max((due_s - base_s) / 10, 1);
+    uint64_t window_s = aw_time_max((due_s - base_s) / 10, 1), from_s = due_s - window_s;
+    uint32_t cadence_s = d->plan.pace.cadence_s; /* a word waits for its slot */
     uint8_t draw[4];
 
+    if (aw_su_plan_due_s(s, &d->plan, from_s) <= due_s) {
+        window_s = d->plan.grace_s > cadence_s ? (d->plan.grace_s - cadence_s) / 3 : 0;
+        from_s = due_s + window_s;
+        window_s = aw_time_max(window_s, 1);
+    }
     d->due_s = due_s;
     if (aw_random_fill(&s->random, draw, sizeof draw) != AW_OK)
         memset(draw, 0, sizeof draw);
-    d->next_s = due_s - 1 - aw_get_u32(draw) % window_s;
+    d->next_s = from_s + aw_get_u32(draw) % window_s;
 }
 
 enum aw_status aw_su_decoy_start(struct subject *s, struct decoy *d)

@@ -136,6 +136,44 @@ static void test_attack_12_removed_contact_compares(void)
     circle_free(&c);
 }
 
+/* Goal: in a plan with a time of day, which no check-in before it meets, a decoy checks in once a
+ * day, and nothing rings (SU-25). Found by the simulator: it checked in without end.
+ * Method: the same, twenty days in which she is silent. */
+static void test_removed_by_time_of_day(void)
+{
+    static const enum aw_event_kind never[] = {AW_EVENT_RING,  AW_EVENT_OTHERS, AW_EVENT_UNSURE,
+                                               AW_EVENT_JUDGE, AW_EVENT_GAP,    AW_EVENT_FORK,
+                                               AW_EVENT_CLOCK};
+    struct aw_plan plan;
+    struct circle c;
+
+    circle_init(&c, 3, 41);
+    circle_set_up(&c);
+    calm_plan(&c);
+    T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
+    plan.schedule[0] = (struct aw_schedule_line){.days = 127, .minute = 720, .has_minute = true};
+    plan.grace_s = 2 * HOUR_S;
+    T_EQ(aw_subject_plan_set(her(&c), &plan, NULL, circle_safe, circle_now(&c, 0)), AW_OK);
+    for (unsigned hour = 0; hour < 25; hour++) { /* a loosening */
+        circle_run(&c, HOUR_S);
+        circle_checkin(&c, circle_safe);
+    }
+    circle_run(&c, HOUR_S);
+    circle_forget_events(&c);
+    remove_first(&c);
+    for (unsigned day = 0; day < 20; day++) {
+        circle_run(&c, 24 * HOUR_S);
+        T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_NONE);
+        T_EQ(circle_view(&c, 1).gap, false);
+    }
+    for (size_t i = 0; i < AW_COUNT(never); i++)
+        T_EQ(circle_events(&c, 1, never[i]), 0);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_CHECKED_IN) >= 20);
+    T_TRUE(circle_events(&c, 1, AW_EVENT_CHECKED_IN) <= 22);
+    T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_MISSED);
+    circle_free(&c);
+}
+
 struct cells {
     uint64_t at_ms[4096];
     size_t len[4096], count;
@@ -494,6 +532,7 @@ static void test_card(void)
 int main(void)
 {
     T_RUN(test_attack_12_removed_contact_compares);
+    T_RUN(test_removed_by_time_of_day);
     T_RUN(test_removed_contact_counts_cells);
     T_RUN(test_waiting_words_are_replaced);
     T_RUN(test_removal_refused);
