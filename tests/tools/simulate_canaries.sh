@@ -39,4 +39,6 @@ canary 10 --days 10 --faults none --twice
 canary 11 --days 10 --faults none
 canary 12 --seed 2 --days 20 --faults clock,crash
 canary 13 --days 20 --faults none --contacts 2
+canary 14 --days 20 --faults removal --contacts 2
+canary 15 --days 20 --faults card
 exit "$failed"

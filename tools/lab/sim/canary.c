@@ -22,6 +22,8 @@ const char *sim_canary_text(enum sim_invariant invariant)
         "a relay's host opens a link twice",
         "the contacts' clocks go at half the speed",
         "a check-in is told as a release of shares",
+        "a contact is removed from the plan, and nothing is said to him any more",
+        "the first contact's screen shows her card as if the last level had begun",
     };
 
     return texts[invariant];

@@ -22,8 +22,9 @@
 
 const char *sim_invariant_name(enum sim_invariant invariant)
 {
-    static const char *const names[SIM_INVARIANT_COUNT] = {
-        "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13"};
+    static const char *const names[SIM_INVARIANT_COUNT] = {"I1",  "I2",  "I3",  "I4",  "I5",
+                                                           "I6",  "I7",  "I8",  "I9",  "I10",
+                                                           "I11", "I12", "I13", "I14", "I15"};
 
     return names[invariant];
 }
@@ -44,6 +45,8 @@ const char *sim_invariant_text(enum sim_invariant invariant)
         "no assertion fails, no answer is out of place",
         "the first, where clocks are wrong",
         "no release without the quorum",
+        "who was removed quietly hears that she is well, and nothing else",
+        "her card shows a section only where its level began",
     };
 
     return texts[invariant];
@@ -62,74 +65,6 @@ static uint64_t later(uint64_t a, uint64_t b)
 static const struct contact *engine_of(const struct sim *w, size_t n)
 {
     return contact_of_const(w->hosts[n].contact);
-}
-
-/* ---- I5: no nonce twice ---- */
-
-static uint64_t hash_of(const uint8_t *bytes, size_t len)
-{
-    uint64_t h = 0x9e3779b97f4a7c15;
-
-    for (size_t i = 0; i < len; i += 8) {
-        uint64_t word = 0;
-
-        memcpy(&word, bytes + i, len - i < 8 ? len - i : 8);
-        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        h ^= h >> 32;
-    }
-    return h | 1;
-}
-
-static void grow(struct sim_nonces *n)
-{
-    struct sim_nonces old = *n;
-
-    n->cap = old.cap == 0 ? 4096 : 2 * old.cap;
-    n->slots = calloc(2 * n->cap, sizeof *n->slots);
-    AW_ASSERT(n->slots != NULL);
-    for (size_t i = 0; i < old.cap; i++) {
-        size_t at = old.slots[2 * i] & (n->cap - 1);
-
-        if (old.slots[2 * i] == 0)
-            continue;
-        while (n->slots[2 * at] != 0)
-            at = (at + 1) & (n->cap - 1);
-        n->slots[2 * at] = old.slots[2 * i];
-        n->slots[2 * at + 1] = old.slots[2 * i + 1];
-    }
-    free(old.slots);
-}
-
-/* Returns false when another cell had this nonce. */
-static bool note_nonce(struct sim_nonces *n, uint64_t nonce, uint64_t cell)
-{
-    size_t at;
-
-    if (2 * n->count >= n->cap)
-        grow(n);
-    at = nonce & (n->cap - 1);
-    while (n->slots[2 * at] != 0 && n->slots[2 * at] != nonce)
-        at = (at + 1) & (n->cap - 1);
-    if (n->slots[2 * at] == nonce)
-        return n->slots[2 * at + 1] == cell;
-    n->slots[2 * at] = nonce;
-    n->slots[2 * at + 1] = cell;
-    n->count++;
-    return true;
-}
-
-void sim_check_sent(struct sim *w, struct sim_host *h, const struct aw_action *action)
-{
-    const struct aw_bytes cell = action->send.cell;
-    uint64_t hash = hash_of(cell.ptr, cell.len);
-
-    sim_log(w, 'C', h->idx, cell.len, hash); /* for the trace that is as good as all of it */
-    w->stats->cells++;
-    if (h->idx == 0)
-        w->sent_ms = w->now_ms;
-    w->stats->checks[SIM_I5_NONCE]++;
-    if (!note_nonce(&w->nonces, hash_of(cell.ptr, 12), hash))
-        sim_fail(w, SIM_I5_NONCE, "%s uses a nonce for a second cell", sim_name(h->idx));
 }
 
 void sim_check_free(struct sim *w)
@@ -169,7 +104,7 @@ static void note_statements(struct sim *w)
         w->said_max = seq;
 }
 
-static bool path_is_whole(const struct sim *w, size_t n)
+bool sim_check_path(const struct sim *w, size_t n)
 {
     const struct sim_host *her = &w->hosts[0], *c = &w->hosts[n];
 
@@ -188,7 +123,7 @@ static bool path_is_whole(const struct sim *w, size_t n)
 
 static void note_path(struct sim *w, size_t n)
 {
-    if (!path_is_whole(w, n))
+    if (!sim_check_path(w, n))
         w->clean_ms[n] = UINT64_MAX;
     else if (w->clean_ms[n] == UINT64_MAX)
         w->clean_ms[n] = w->now_ms;
@@ -207,6 +142,16 @@ static uint64_t clean_since_ms(struct sim *w, size_t n)
 
 /* ---- I1 and I12: the bound ---- */
 
+/* A roster without somebody has others at his place. */
+static uint8_t groups_of(const struct aw_plan *p, size_t n)
+{
+    for (size_t i = 0; i < p->roster_count; i++) {
+        if (p->roster[i].person == n)
+            return p->roster[i].groups;
+    }
+    return 0;
+}
+
 /* When the first level begins that surely rings at contact n: the last one, if he may be away. */
 static uint64_t level_delay_s(const struct sim *w, size_t n)
 {
@@ -215,7 +160,7 @@ static uint64_t level_delay_s(const struct sim *w, size_t n)
     size_t i = 0;
 
     while (i + 1u < p->levels_count &&
-           ((p->levels[i].groups & p->roster[n - 1].groups) == 0 || c->own.away_until_s != 0))
+           ((p->levels[i].groups & groups_of(p, n)) == 0 || c->own.away_until_s != 0))
         i++;
     /* Who is acting may hold every level but the first and the last (07 CO-12). */
     return p->levels[i == 0 ? 0 : p->levels_count - 1u].delay_s;
@@ -294,9 +239,9 @@ void sim_check_incident(struct sim *w, struct sim_incident *in)
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
 
-        /* Who is alarmed already, or has never got a plan, is no witness. */
-        if (w->hosts[n].state == SIM_HOST_OFF || c->ladder.state >= AW_LADDER_SUSPECT ||
-            w->humans[n].is_ringing)
+        /* Who is alarmed already, was removed, or has never got a plan, is no witness. */
+        if (w->removal.person == n || w->hosts[n].state == SIM_HOST_OFF ||
+            c->ladder.state >= AW_LADDER_SUSPECT || w->humans[n].is_ringing)
             continue;
         in->bound_ms[n] = bound_of(w, in, n);
         if (in->bound_ms[n] == 0)
@@ -417,7 +362,7 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
     }
     if (is_early_by_clocks(w, n))
         return SIM_CAUSE_CLOCK;
-    return path_is_whole(w, n) ? SIM_CAUSE_OTHER : SIM_CAUSE_PATH;
+    return sim_check_path(w, n) ? SIM_CAUSE_OTHER : SIM_CAUSE_PATH;
 }
 
 static void on_ring(struct sim *w, struct sim_host *h)
@@ -462,7 +407,8 @@ static void on_closed(struct sim *w, struct sim_host *h)
 
     w->stats->checks[SIM_I6_AUTHENTIC]++;
     for (size_t i = 1; i <= w->scene.contacts; i++)
-        is_confirmed = is_confirmed || w->humans[i].confirm_ms >= began_ms;
+        is_confirmed = is_confirmed || (w->humans[i].confirm_ms >= began_ms &&
+                                        !sim_is_silenced(w, h, i, w->humans[i].confirm_ms));
     if (!is_confirmed && !w->is_restored[h->idx])
         sim_fail(w, SIM_I6_AUTHENTIC, "%s: an incident ends, and nobody has spoken to her",
                  sim_name(h->idx));
@@ -571,6 +517,9 @@ static void check_contact(struct sim *w, struct sim_host *h)
     if (sim_canary(w, SIM_I3_FRESH) && h->idx == 1)
         contact_of(h->contact)->book.newest.base_s += 3600;
     note_path(w, h->idx);
+    sim_check_card(w, h);
+    if (sim_check_removed(w, h))
+        return;
     check_plan(w, h);
     if (c->ladder.incident != AW_INCIDENT_NONE)
         w->raised_s[h->idx] = c->ladder.peers.raised_s;
@@ -688,7 +637,7 @@ static void check_release(struct sim *w, struct sim_host *h, uint32_t at_s)
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
         bool is_missing =
-            w->hosts[n].state != SIM_HOST_OFF &&
+            w->removal.person != n && w->hosts[n].state != SIM_HOST_OFF &&
             (c->ladder.state >= AW_LADDER_SUSPECT || c->shown.state >= AW_LADDER_SUSPECT);
 
         /* He has, since she was last heard here: his word may have come late. */
@@ -706,6 +655,11 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
 {
     if (h->is_hers)
         return;
+    sim_check_card_event(w, h, event);
+    if (w->removal.person == h->idx) {
+        sim_check_removed_event(w, h, event);
+        return;
+    }
     switch ((int)event->kind) {
     case AW_EVENT_RING:
     case AW_EVENT_UNSURE:
@@ -773,12 +727,14 @@ void sim_check_end(struct sim *w)
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
         uint32_t seq = c->book.newest.call.seq;
+        uint64_t said_ms =
+            w->removal.person == n ? ms_of(c->book.newest.base_s) : w->said[seq].last_ms;
 
         w->stats->checks[SIM_I7_HEALED]++;
         w->stats->epochs += c->channel.cur.number;
         if (!sim_host_runs(&w->hosts[n]) || !sim_host_runs(&w->hosts[0]))
             sim_fail(w, SIM_I7_HEALED, "somebody does not run at the end");
-        else if (w->said[seq].last_ms + (uint64_t)s->plan.beat_s * 2000 + SIM_HOUR < w->now_ms)
+        else if (said_ms + (uint64_t)s->plan.beat_s * 2000 + SIM_HOUR < w->now_ms)
             sim_fail(w, SIM_I7_HEALED, "%s has heard nothing of her since statement %u",
                      sim_name(n), (unsigned)seq);
         else if (c->plan.version != s->plan.version)

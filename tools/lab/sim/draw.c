@@ -26,8 +26,7 @@ static uint32_t one_of(struct sim_rng *rng, const uint32_t *list, size_t count)
     return list[sim_below(rng, count)];
 }
 
-/* A stream of its own for each part: a new choice in one does not make other lives of all seeds. */
-static struct sim_rng stream(const struct sim *w, uint64_t part)
+struct sim_rng sim_stream(const struct sim *w, uint64_t part)
 {
     struct sim_rng rng = {(w->options.seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^
                           part * UINT64_C(0xd1342543de82ef95)};
@@ -60,7 +59,7 @@ static uint8_t short_contacts(struct sim_rng *rng)
 static void draw_size(struct sim *w)
 {
     struct sim_scene *s = &w->scene;
-    struct sim_rng rng = stream(w, 1);
+    struct sim_rng rng = sim_stream(w, 1);
     bool is_long = sim_chance(&rng, LONG_PER_MILLE) && w->options.contacts <= 1;
     bool is_small = is_long && sim_chance(&rng, 800);
 
@@ -80,7 +79,7 @@ static void draw_size(struct sim *w)
 
 static void draw_faults(struct sim *w)
 {
-    struct sim_rng rng = stream(w, 2);
+    struct sim_rng rng = sim_stream(w, 2);
 
     for (unsigned i = 0; i < SIM_FAULT_COUNT; i++) {
         bool is_on = sim_chance(&rng, 350);
@@ -94,13 +93,18 @@ static void draw_faults(struct sim *w)
         w->stats->fault_seeds[i] += is_on;
     }
     if (w->scene.contacts < 2)
-        w->scene.strength[SIM_FAULT_TRAITOR] = 0;
+        w->scene.strength[SIM_FAULT_TRAITOR] = w->scene.strength[SIM_FAULT_REMOVAL] = 0;
+    /* Open: see README.md. Who names it gets it. */
+    if ((w->options.faults_on == UINT32_MAX ||
+         (w->options.faults_on >> SIM_FAULT_REMOVAL & 1) == 0) &&
+        (w->scene.strength[SIM_FAULT_RESTORE] > 0 || w->scene.strength[SIM_FAULT_LIE] > 0))
+        w->scene.strength[SIM_FAULT_REMOVAL] = 0;
 }
 
 static void draw_pace(struct sim *w)
 {
     struct sim_scene *s = &w->scene;
-    struct sim_rng rng = stream(w, 3);
+    struct sim_rng rng = sim_stream(w, 3);
 
     s->latency_ms = s->strength[SIM_FAULT_DELAY] == 0 ? 0 : sim_between(&rng, 1, 200);
     s->commit_ms = sim_chance(&rng, 300) ? sim_between(&rng, 1, 20) : 0;
@@ -183,7 +187,7 @@ static void draw_roster(struct sim *w, struct sim_rng *rng, struct aw_plan *p)
 
 static void draw_plan(struct sim *w)
 {
-    struct sim_rng many = stream(w, 4), *rng = &many;
+    struct sim_rng many = sim_stream(w, 4), *rng = &many;
     struct aw_plan *p = &w->scene.plan;
     bool is_long = w->scene.is_long;
 

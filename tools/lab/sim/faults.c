@@ -8,8 +8,8 @@
 const char *sim_fault_name(enum sim_fault fault)
 {
     static const char *const names[SIM_FAULT_COUNT] = {
-        "delay", "flap", "cut",   "relay-down", "rollback", "hostile", "crash", "doze",
-        "disk",  "lie",  "clock", "restore",    "late",     "traitor", "seized"};
+        "delay", "flap",  "cut",     "relay-down", "rollback", "hostile", "crash",   "doze", "disk",
+        "lie",   "clock", "restore", "late",       "traitor",  "seized",  "removal", "card"};
 
     return names[fault];
 }

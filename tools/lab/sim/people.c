@@ -38,7 +38,7 @@ void sim_human_at(struct sim *w, uint64_t at_ms, size_t host, enum sim_act act, 
 
 static bool can_act(const struct sim *w)
 {
-    return sim_host_runs(&w->hosts[0]) && !w->is_phone_lost;
+    return sim_host_runs(&w->hosts[0]) && !w->is_phone_lost && !w->removal.is_under_way;
 }
 
 /* ---- Set-up, before anything goes wrong ---- */
@@ -75,7 +75,7 @@ static void pair(struct sim *w, size_t n)
     sim_settle(w, SIM_MINUTE);
 }
 
-static void note_plan(struct sim *w)
+void sim_people_note_plan(struct sim *w)
 {
     struct aw_plan plan;
 
@@ -100,7 +100,7 @@ static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
                                             sim_host_now(w, her));
 
     if (st == AW_OK) {
-        note_plan(w);
+        sim_people_note_plan(w);
         w->typed_ms = w->safe_ms = w->now_ms;
         sim_note(w, "she: puts a plan into force");
     }
@@ -177,7 +177,7 @@ bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
     struct sim_host *her = &w->hosts[0];
     enum aw_status st;
 
-    if (!sim_host_runs(her))
+    if (!sim_host_runs(her) || w->removal.is_under_way)
         return false;
     st = aw_subject_checkin(her->subject, key, NULL, 0, NULL, sim_host_now(w, her));
     if (st != AW_OK)
@@ -472,7 +472,7 @@ static void meet(struct sim *w)
         struct sim_host *h = &w->hosts[i];
         struct aw_contact_view view;
 
-        if (!sim_host_runs(h) || w->humans[i].is_traitor)
+        if (!sim_host_runs(h) || w->humans[i].is_traitor || w->removal.person == i)
             continue;
         aw_contact_view(h->contact, &view);
         if ((view.pending_unjudged || view.keys_unjudged) &&
@@ -639,6 +639,8 @@ void sim_people_begin(struct sim *w)
     sim_human_at(w, w->now_ms + SIM_DAY / 2, 0, SIM_ACT_MEET, 0);
     sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->scene.incident_ms / 2), 0, SIM_ACT_INCIDENT, 0);
     sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->scene.life_ms / 12), 0, SIM_ACT_EXTRA, 0);
+    sim_removal_begin(w);
+    sim_card_begin(w);
 }
 
 void sim_people_on_act(struct sim *w, const struct sim_event *event)
@@ -673,6 +675,12 @@ void sim_people_on_act(struct sim *w, const struct sim_event *event)
         break;
     case SIM_ACT_PLAN:
         on_timer_end(w);
+        break;
+    case SIM_ACT_REMOVE:
+        sim_removal_on_act(w);
+        break;
+    case SIM_ACT_CARD:
+        sim_card_on_act(w);
         break;
     case SIM_ACT_RESPOND:
     case SIM_ACT_SEEN:

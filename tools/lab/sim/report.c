@@ -107,12 +107,16 @@ void sim_report(const struct sim_stats *s, double seconds, FILE *out)
                   "cells refused           %llu, %llu of them forged\n"
                   "releases                %llu\nepochs                  %llu\n"
                   "re-established          %llu, in quarantine %llu\n"
-                  "processes that died     %llu, restored from a backup %llu\n",
+                  "processes that died     %llu, restored from a backup %llu\n"
+                  "contacts removed        %llu\n"
+                  "cards written           %llu, opened %llu\n",
                   (unsigned long long)s->checkins, (unsigned long long)s->cells,
                   (unsigned long long)s->refused, (unsigned long long)s->forged,
                   (unsigned long long)s->releases, (unsigned long long)s->epochs,
                   (unsigned long long)s->resumed, (unsigned long long)s->quarantined,
-                  (unsigned long long)s->crashes, (unsigned long long)s->restores);
+                  (unsigned long long)s->crashes, (unsigned long long)s->restores,
+                  (unsigned long long)s->removals, (unsigned long long)s->cards,
+                  (unsigned long long)s->cards_opened);
     print_faults(s, out);
     (void)fprintf(out, "invariants              checked\n");
     for (unsigned i = 0; i < SIM_INVARIANT_COUNT; i++)

@@ -63,6 +63,8 @@ enum sim_fault {
     SIM_FAULT_LATE,       /* she forgets */
     SIM_FAULT_TRAITOR,    /* one contact claims and confirms whatever happens */
     SIM_FAULT_SEIZED,     /* somebody else holds her phone and tries what he can */
+    SIM_FAULT_REMOVAL,    /* she removes a contact quietly */
+    SIM_FAULT_CARD,       /* she writes a plan card */
     SIM_FAULT_COUNT,
 };
 
@@ -84,6 +86,8 @@ enum sim_invariant {
     SIM_I11_DEFINED,    /* no assertion of an engine fails */
     SIM_I12_CLOCKS,     /* I1, in a seed whose clocks are wrong */
     SIM_I13_PLACE,      /* no release without a quorum that found her missing */
+    SIM_I14_REMOVED,    /* a removed contact hears that she is well, and nothing else */
+    SIM_I15_CARD,       /* her card shows what its levels allow */
     SIM_INVARIANT_COUNT,
 };
 
@@ -304,6 +308,24 @@ struct sim_scene {
     uint64_t clock_error_s; /* no clock is ever more wrong than this */
 };
 
+/* Quiet removal, of one contact at most, and her card: what is true of them. */
+struct sim_removal {
+    struct sim_rng rng;                     /* a stream of its own */
+    uint8_t person;                         /* 0: nobody was removed */
+    bool is_under_way;                      /* her phone has not said yet that it is stored */
+    uint8_t leaver;                         /* who it will be */
+    uint64_t at_ms;                         /* when it was */
+    uint32_t seq;                           /* of her last statement before it */
+    uint64_t known_ms[1 + SIM_CONTACT_MAX]; /* since when a device goes by it, 0: it does not */
+    struct aw_plan before;                  /* the plan then: his, from then on */
+};
+
+struct sim_card {
+    uint8_t begun[1 + SIM_CONTACT_MAX]; /* level that each device told of, in this incident */
+    uint32_t seen[1 + SIM_CONTACT_MAX]; /* what it was last judged by */
+    bool was_open[1 + SIM_CONTACT_MAX]; /* in this incident */
+};
+
 /* ---- Figures ---- */
 
 #define SIM_SAMPLES_MAX    65536
@@ -333,6 +355,7 @@ struct sim_stats {
     uint64_t alarms_false[SIM_CAUSE_COUNT];
     uint64_t releases, epochs, resumed, quarantined;
     uint64_t checkins, cells, events, crashes, restores, refused, forged;
+    uint64_t removals, cards, cards_opened;
     uint64_t fault_counts[SIM_FAULT_COUNT], fault_seeds[SIM_FAULT_COUNT];
     uint64_t checks[SIM_INVARIANT_COUNT];
     uint64_t ladder[SIM_LADDER_STATES][SIM_LADDER_INPUTS];
@@ -433,6 +456,8 @@ struct sim {
     uint32_t told_checkins[1 + SIM_CONTACT_MAX][32]; /* newest that were told, a ring */
     uint32_t told_pos[1 + SIM_CONTACT_MAX];
     struct sim_nonces nonces;
+    struct sim_removal removal;
+    struct sim_card card;
 
     struct sim_before *before; /* of the engine that is being fed */
     bool is_watched;           /* this feed */
@@ -467,6 +492,8 @@ uint64_t sim_now_s(const struct sim *w);
 
 /* draw.c */
 void sim_draw(struct sim *w);
+/* A stream of its own for each part: a new choice in one does not make other lives of all seeds. */
+struct sim_rng sim_stream(const struct sim *w, uint64_t part);
 
 /* host.c */
 struct aw_now sim_host_now(const struct sim *w, const struct sim_host *h);
@@ -541,6 +568,8 @@ enum sim_act {
     SIM_ACT_SEIZE, /* the holder of her phone tries something */
     SIM_ACT_DRILL,
     SIM_ACT_MEET, /* she meets people, and puts her phone right */
+    SIM_ACT_REMOVE,
+    SIM_ACT_CARD,
 };
 void sim_people_set_up(struct sim *w);
 void sim_people_begin(struct sim *w);
@@ -549,6 +578,8 @@ void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_even
 void sim_human_at(struct sim *w, uint64_t at_ms, size_t host, enum sim_act act, uint32_t gen);
 void sim_aftermath(struct sim *w);
 bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how);
+/* Her phone has a new plan, which she made. */
+void sim_people_note_plan(struct sim *w);
 void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
 void sim_neighbours_on_act(struct sim *w, const struct sim_event *event);
 bool sim_has_open_incident(const struct sim *w);
@@ -569,6 +600,25 @@ void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status);
 bool sim_check_is_settled(const struct sim *w);
 void sim_check_end(struct sim *w);
 void sim_check_free(struct sim *w);
+
+/* Whether a path from her to contact n is whole. */
+bool sim_check_path(const struct sim *w, size_t n);
+
+/* removal.c: quiet removal */
+void sim_removal_begin(struct sim *w);
+void sim_removal_on_act(struct sim *w);
+/* Whether what `n` says at this time does not count at `h`: he was removed, and its plan says so.
+ */
+bool sim_is_silenced(const struct sim *w, const struct sim_host *h, size_t n, uint64_t at_ms);
+/* Returns true for who was removed. */
+bool sim_check_removed(struct sim *w, struct sim_host *h);
+void sim_check_removed_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
+
+/* card.c: her plan card */
+void sim_card_begin(struct sim *w);
+void sim_card_on_act(struct sim *w);
+void sim_check_card(struct sim *w, struct sim_host *h);
+void sim_check_card_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
 
 /* coverage.c */
 void sim_coverage_into(struct sim_stats *stats);
