@@ -221,6 +221,33 @@ def restore_wants_a_word():
     check("what follows", b"compare words with everybody again" in screen.shown, screen.shown)
 
 
+def setup_gives_up():
+    """Who has no answer that will do is not asked for ever, and a relay that exists is kept."""
+    command = (f"{BIN}/allswell-relay", "--home", f"{WORK}/other", "setup", "--no-forward")
+    listen = b"[0.0.0.0:7440] "
+    for line, says in ((b"everywhere", b"no answer that will do"), (b"x" * 300, b"no answer that fits")):
+        screen = Terminal(*command)
+        for _ in range(5):
+            screen.answer(listen, line)
+        check("no endless question", os.waitstatus_to_exitcode(screen.end()) == 2, screen.shown)
+        check(f"says {says!r}", says in screen.shown, screen.shown)
+    screen = Terminal(*command, "--listen", "127.0.0.1:7448", "--public", "relay.example", "--no-token")
+    for _ in range(5):
+        screen.answer(b"Do that? [YES/no] ", b"perhaps")
+    check("neither", os.waitstatus_to_exitcode(screen.end()) == 2, screen.shown)
+    check("nothing was made", not os.path.exists(f"{WORK}/other"))
+    for answer, code in ((b"n", 1), (b"y", 0)):
+        screen = Terminal(*command, "--listen", "127.0.0.1:7448", "--public", "relay.example", "--no-token")
+        screen.answer(b"Do that? [YES/no] ", answer)
+        check("one letter", os.waitstatus_to_exitcode(screen.end()) == code, screen.shown)
+    screen = Terminal(*command, "--public", "other.example")
+    screen.until(b"Change the relay")
+    screen.answer(b"Do that? [YES/no] ", b"no")
+    check("kept", os.waitstatus_to_exitcode(screen.end()) == 1, screen.shown)
+    shown = run(f"{BIN}/allswell-relay", "--home", f"{WORK}/other", "status").stdout
+    check("as it was", b"relay.example:7448/" in shown, shown)
+
+
 def main():
     relay = set_up()
     try:
@@ -230,6 +257,7 @@ def main():
         control_c_gives_the_echo_back()
         setup_asks()
         restore_wants_a_word()
+        setup_gives_up()
     finally:
         relay.terminate()
         relay.wait()
