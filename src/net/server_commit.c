@@ -2,6 +2,7 @@
 #include "net/server.h"
 
 #include "base/assert.h"
+#include "base/bytes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,9 +58,29 @@ static void call_waiters(struct aw_server *s, enum aw_status status)
         ready[i].call(ready[i].ctx, status);
 }
 
+uint64_t aw_server_commit_span_ms(size_t span)
+{
+    static const uint64_t bounds_ms[AW_SERVER_COMMIT_SPANS - 1] = {1,   3,   10,   30,
+                                                                   100, 300, 1000, 3000};
+
+    return span < AW_COUNT(bounds_ms) ? bounds_ms[span] : AW_TIME_NEVER;
+}
+
+static void count_commit(struct aw_server *s)
+{
+    uint64_t us = (uv_hrtime() - s->commit_since_ns) / 1000;
+    size_t span = 0;
+
+    while (span < AW_SERVER_COMMIT_SPANS - 1 && us > aw_server_commit_span_ms(span) * 1000)
+        span++;
+    s->counters.commit_spans[span]++;
+    s->counters.commit_us += us;
+}
+
 static void committed(struct aw_server *s, enum aw_status status)
 {
     s->is_committing = false;
+    count_commit(s);
     if (s->config.reader.self != NULL && s->config.reader_rest != NULL)
         s->config.reader_rest(&s->config.reader); /* it has to see what is new */
     /* spec/10-storage.md §3: "A relay MUST NOT acknowledge a deposit before the commit that holds
@@ -127,6 +148,7 @@ static void hand_over(struct aw_server *s)
     if (s->is_committing || !aw_relay_batch_next(s->relay, &batch, aw_loop_now(s->loop)))
         return;
     s->is_committing = true;
+    s->commit_since_ns = uv_hrtime();
     for (i = 0; i < s->waiter_count; i++)
         s->waiters[i].is_handed = true;
     if (!c->running) {
@@ -207,6 +229,7 @@ void aw_server_pump(struct aw_server *s)
     send_ready(s);
     if (s->config.reader_rest != NULL && s->config.reader.self != NULL)
         s->config.reader_rest(&s->config.reader);
+    s->counters.passed_ms = aw_loop_now(s->loop).mono_ms;
     if (s->is_draining)
         aw_server_drain_check(s);
 }

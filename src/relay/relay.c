@@ -262,3 +262,8 @@ void aw_relay_counters(const struct aw_relay *relay, struct aw_relay_counters *o
 {
     *out = relay->counters;
 }
+
+void aw_relay_bounds(const struct aw_relay *relay, struct aw_relay_config *out)
+{
+    *out = relay->config;
+}

@@ -18,6 +18,9 @@ static const struct argp_option run_options[] = {
     {"listen", OPT_LISTEN, "ADDR:PORT", 0, "Where to listen (default 0.0.0.0:7440)", 0},
     {"public", OPT_PUBLIC, "HOST[:PORT]", 0, "Where others reach this machine", 0},
     {"wake", OPT_WAKE, "NAME=COMMAND", 0, "Command that tokens can name; may be repeated", 0},
+    {"metrics", OPT_METRICS, "ADDR:PORT", 0, "Serve figures for Prometheus, on 127.0.0.1", 0},
+    {"metrics-public", OPT_METRICS_PUBLIC, NULL, 0, "Metrics beyond this machine are meant", 0},
+    {"metrics-token-file", OPT_METRICS_TOKEN_FILE, "FILE", 0, "Token that scrapers show", 0},
     {"no-sandbox", OPT_NO_SANDBOX, NULL, 0, "Confine nothing; for debugging", 0},
     {0},
 };

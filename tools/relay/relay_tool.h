@@ -32,6 +32,9 @@ enum relay_option_key {
     OPT_NO_FORWARD,
     OPT_YES,
     OPT_NO_SANDBOX,
+    OPT_METRICS,
+    OPT_METRICS_PUBLIC,
+    OPT_METRICS_TOKEN_FILE,
 };
 
 /** Where the tool keeps its own records: the address line that `run` printed last, and what

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "metrics.h"
 #include "relay_tool.h"
 
 #include "common/sandbox.h"
@@ -21,6 +22,8 @@ struct run {
     struct aw_loop *loop;
     struct aw_control *control;
     struct supervisor *supervisor;
+    struct metrics *metrics;
+    struct aw_clock clock;
     struct aw_server_wake wakes[WAKE_MAX];
     const char *wake_argv[WAKE_MAX][4];
     char wake_name[WAKE_MAX][AW_RELAY_LABEL_MAX + 1];
@@ -189,9 +192,8 @@ static bool choose(struct run *run, const struct args *args, const struct home *
 static bool open_all(struct run *run, const struct home *home, const struct listen *on,
                      struct tool_fail *fail)
 {
-    struct aw_clock clock;
     char path[HOME_FILE_MAX];
-    enum aw_status status = aw_clock_init(&clock, getenv("ALLSWELL_DEMO_CLOCK"));
+    enum aw_status status = aw_clock_init(&run->clock, getenv("ALLSWELL_DEMO_CLOCK"));
 
     if (status != AW_OK)
         return fail_set(fail, TOOL_USAGE,
@@ -203,7 +205,7 @@ static bool open_all(struct run *run, const struct home *home, const struct list
     if (aw_store_sqlite_reader(&run->reader, &run->host.store) != AW_OK)
         return fail_set(fail, TOOL_ENVIRONMENT, "%s cannot be opened twice: check its permissions",
                         run->host.path);
-    if (aw_loop_open(&run->loop, &clock) != AW_OK)
+    if (aw_loop_open(&run->loop, &run->clock) != AW_OK)
         return fail_set(fail, TOOL_ENVIRONMENT, "no room for an event loop: end other processes");
     run->host.started_wall_ms = aw_loop_now(run->loop).wall_ms;
     if (!open_server(run, on, fail))
@@ -226,6 +228,7 @@ static uint64_t next_deadline(void *ctx)
 static void close_all(struct run *run)
 {
     supervisor_close(run->supervisor);
+    metrics_close(run->metrics);
     if (run->control != NULL)
         aw_control_close(run->control);
     if (run->host.server != NULL)
@@ -269,12 +272,14 @@ int cmd_run(const struct args *args)
     }
     ok = add_wakes(run, args, &fail);
     confined = ok && is_confined(run, args);
-    ok = ok && relay_home(&home, args, true, &fail) && choose(run, args, &home, &on, &fail) &&
+    ok = ok && metrics_listen(&run->metrics, args, &fail) && relay_home(&home, args, true, &fail) &&
+         choose(run, args, &home, &on, &fail) &&
          (!renews(run, args) || renew_start(&run->host.settings, on.port, &fail)) &&
          (!confined || sandbox_files(&home, on.port, &fail));
     if (ok && named == NULL && run->host.settings.public_host[0] != '\0')
         named = run->host.settings.public_host;
     ok = ok && open_all(run, &home, &on, &fail) && announce(run, named, &on, &fail) &&
+         metrics_open(run->metrics, &run->host, run->loop, &run->clock, &fail) &&
          supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail) &&
          (!confined || sandbox_calls(&fail));
     if (ok)

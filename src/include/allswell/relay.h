@@ -292,6 +292,9 @@ struct aw_relay_counters {
 
 AW_API void aw_relay_counters(const struct aw_relay *relay, struct aw_relay_counters *out);
 
+/** Copies the bounds in force: those of the config, with its defaults. */
+AW_API void aw_relay_bounds(const struct aw_relay *relay, struct aw_relay_config *out);
+
 #ifdef __cplusplus
 }
 #endif

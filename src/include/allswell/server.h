@@ -104,6 +104,10 @@ typedef void aw_server_durable(void *ctx, enum aw_status status);
 AW_API AW_MUST_USE enum aw_status aw_server_when_durable(struct aw_server *server,
                                                          aw_server_durable *call, void *ctx);
 
+/** Spans of commit times that are counted apart: up to 1, 3, 10, 30, 100, 300, 1000, 3000 ms, more.
+ */
+#define AW_SERVER_COMMIT_SPANS 9
+
 /** What the network has seen since the start. */
 struct aw_server_counters {
     uint64_t accepted;          /* connections */
@@ -116,7 +120,13 @@ struct aw_server_counters {
     uint64_t slow;              /* links closed for missing a time limit */
     uint64_t wakes_run;         /* wake commands that began */
     uint64_t wakes_failed; /* of them: not started, killed, or ended with another status than 0 */
+    uint64_t commit_us;    /* time that commits took in all, in microseconds */
+    uint64_t commit_spans[AW_SERVER_COMMIT_SPANS]; /* commits, by the time that each took */
+    uint64_t passed_ms; /* monotonic time of the last pass over the deadlines */
 };
+
+/** Upper bounds of the spans but the last, in ms. */
+AW_API uint64_t aw_server_commit_span_ms(size_t span);
 
 /** Copies what the network has seen. */
 AW_API void aw_server_counters(const struct aw_server *server, struct aw_server_counters *out);

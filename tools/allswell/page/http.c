@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/page/parts.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,42 +124,6 @@ static unsigned http_code(enum tool_exit code)
 
 /* ---- Where it comes from ---- */
 
-static bool number_is_ours(const char *name, bool is_loopback)
-{
-    struct in6_addr six;
-    struct in_addr four;
-
-    if (inet_pton(AF_INET, name, &four) == 1)
-        return !is_loopback || ntohl(four.s_addr) >> 24 == 127;
-    return inet_pton(AF_INET6, name, &six) == 1 && (!is_loopback || IN6_IS_ADDR_LOOPBACK(&six));
-}
-
-/* A foreign name that was made to point here (DNS rebinding) is a name; a number cannot be. */
-bool page_host_is_ours(const char *host, bool is_loopback)
-{
-    const char *end, *port;
-    char name[INET6_ADDRSTRLEN];
-    size_t len;
-
-    if (host == NULL)
-        return false;
-    if (host[0] == '[')
-        end = strchr(++host, ']');
-    else
-        end = host + strcspn(host, ":");
-    if (end == NULL || (len = (size_t)(end - host)) >= sizeof name)
-        return false;
-    port = *end == ']' ? end + 1 : end;
-    if (*port != '\0' && (*port != ':' || strspn(port + 1, "0123456789") != strlen(port + 1)))
-        return false;
-    memcpy(name, host, len);
-    name[len] = '\0';
-    if (*end == ']')
-        return strchr(name, ':') != NULL && number_is_ours(name, is_loopback);
-    return strcasecmp(name, "localhost") == 0 ||
-           (strchr(name, ':') == NULL && number_is_ours(name, is_loopback));
-}
-
 /* What a browser says of other sites; who is no browser says nothing, and has no cookie to lend. */
 static bool is_same_site(struct MHD_Connection *c)
 {
@@ -241,7 +204,7 @@ static enum MHD_Result log_in(struct page *page, struct MHD_Connection *c, const
     if (info == NULL)
         return MHD_NO;
     switch (page_login_try(&page->login, info->client_addr, reply_string(body, "token"),
-                           page_true_ms(), &session, &fail)) {
+                           httpd_true_ms(), &session, &fail)) {
     case PAGE_LOGIN_OK:
         return send_session(page, c, session);
     case PAGE_LOGIN_WRONG:
@@ -370,7 +333,7 @@ static enum MHD_Result answer(struct page *page, struct MHD_Connection *c, const
     bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     bool is_api = strncmp(url, api, sizeof api - 1) == 0;
 
-    if (!page_host_is_ours(header(c, "Host"), page->is_loopback))
+    if (!httpd_host_is_ours(header(c, "Host"), page->is_loopback))
         return send_text(c, STATUS_MISDIRECTED,
                          "Use the address that 'allswell run --page' printed.\n");
     if (!is_same_site(c))

@@ -4,8 +4,8 @@
 
 #include "allswell/host.h"
 #include "common/base64.h"
+#include "common/httpd.h"
 
-#include <microhttpd.h>
 #include <netinet/in.h>
 
 /**
@@ -13,15 +13,9 @@
  * What the parts of the page share. README.md says what each promises.
  */
 
-#define PAGE_CONNECTION_MAX 64
-#define PAGE_STREAM_MAX     16
-#define PAGE_BODY_MAX       4096
-#define PAGE_HEAD_MAX       16384
-#define PAGE_REQUEST_MS     20000 /* true time that a request may take to come and go */
-#define PAGE_ALIVE_MS       15000 /* true time between two signs of life */
-
-/** Milliseconds of true time: limits of the page have nothing to do with the clock of the home. */
-uint64_t page_true_ms(void);
+#define PAGE_STREAM_MAX 16
+#define PAGE_BODY_MAX   4096
+#define PAGE_ALIVE_MS   15000 /* true time between two signs of life */
 
 /* ---- login.c ---- */
 
@@ -111,27 +105,14 @@ char *page_state_text(struct host *host);
 
 /* ---- page.c ---- */
 
-struct page_stream;
-
-/** One connection. */
-struct page_connection {
-    struct MHD_Connection *mhd; /* NULL: free */
-    int fd;
-    uint64_t opened_ms;
-    struct page_stream *stream; /* NULL: an ordinary request */
-};
-
 struct page {
     struct host *host;
-    struct MHD_Daemon *daemon;
-    struct aw_loop_watch *watch;
-    struct aw_loop_timer *timer;
-    bool is_loopback, is_running;
+    struct httpd httpd;
+    bool is_loopback;
     char url[80];
     char cookie_name[24];
     uint64_t version; /* of what listeners see, from 1 */
     char *state;      /* the text that `version` stands for */
-    struct page_connection connections[PAGE_CONNECTION_MAX];
     struct page_login login;
 };
 
@@ -155,9 +136,6 @@ void page_handled(void *ctx, struct MHD_Connection *connection, void **state,
 
 /** Adds the headers that every answer has. */
 void page_headers(struct MHD_Response *response, const char *type);
-
-/** Returns whether a Host header may name this page. */
-bool page_host_is_ours(const char *host, bool is_loopback);
 
 /* ---- made by embed.cmake ---- */
 
