@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/time.h"
 
+#include "net/loop.h"
+
 #include <allswell/clock.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -70,4 +72,12 @@ struct aw_now aw_clock_now(const struct aw_clock *clock)
 uint64_t aw_clock_true_span_ms(const struct aw_clock *clock, uint64_t span_ms)
 {
     return span_ms / clock->factor + (span_ms % clock->factor != 0 ? 1 : 0);
+}
+
+uint64_t aw_clock_true_us(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }

@@ -32,4 +32,7 @@ static inline uint64_t aw_loop_true_ms(const struct aw_loop *loop)
 /* Sets a libuv timer to `mono_ms` of the loop's clock; AW_TIME_NEVER stops it. */
 void aw_loop_arm(struct aw_loop *loop, uv_timer_t *timer, uv_timer_cb call, uint64_t mono_ms);
 
+/* Microseconds of true time, from any beginning: for how long something took. */
+uint64_t aw_clock_true_us(void);
+
 #endif /* AW_NET_LOOP_H */

@@ -90,7 +90,7 @@ struct aw_server {
     uint8_t *frame_buf; /* AW_LINK_FRAME_MAX bytes: the frame that is being built */
     struct server_committer committer;
     bool is_committing;
-    uint64_t commit_since_ns; /* true time */
+    uint64_t commit_since_us; /* true time */
     struct server_waiter waiters[AW_SERVER_WAITER_MAX];
     uint32_t waiter_count;
     struct aw_server_counters counters;

@@ -68,7 +68,7 @@ uint64_t aw_server_commit_span_ms(size_t span)
 
 static void count_commit(struct aw_server *s)
 {
-    uint64_t us = (uv_hrtime() - s->commit_since_ns) / 1000;
+    uint64_t us = aw_clock_true_us() - s->commit_since_us;
     size_t span = 0;
 
     while (span < AW_SERVER_COMMIT_SPANS - 1 && us > aw_server_commit_span_ms(span) * 1000)
@@ -148,7 +148,7 @@ static void hand_over(struct aw_server *s)
     if (s->is_committing || !aw_relay_batch_next(s->relay, &batch, aw_loop_now(s->loop)))
         return;
     s->is_committing = true;
-    s->commit_since_ns = uv_hrtime();
+    s->commit_since_us = aw_clock_true_us();
     for (i = 0; i < s->waiter_count; i++)
         s->waiters[i].is_handed = true;
     if (!c->running) {

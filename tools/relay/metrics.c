@@ -2,6 +2,7 @@
 #include "metrics.h"
 
 #include "common/httpd.h"
+#include "common/journal.h"
 #include "common/secret.h"
 
 #include <allswell/store_sqlite.h>
@@ -24,7 +25,7 @@ struct figures {
     struct aw_relay_counters engine;
     struct aw_server_counters net;
     struct aw_relay_config bounds;
-    uint64_t tokens, quota, disk_bytes, links_max;
+    uint64_t tokens, quota, disk_bytes;
 };
 
 /* Secret: wipe (the token). */
@@ -376,6 +377,7 @@ bool metrics_open(struct metrics *metrics, const struct relay_host *host, struct
                   const struct aw_clock *clock, struct tool_fail *fail)
 {
     const struct httpd_calls calls = {on_request, NULL, on_tick, metrics};
+    char says[120];
     bool ok;
 
     if (metrics == NULL)
@@ -385,11 +387,14 @@ bool metrics_open(struct metrics *metrics, const struct relay_host *host, struct
     on_tick(metrics);
     ok = httpd_open(&metrics->httpd, loop, clock, &metrics->on, &calls, fail);
     metrics->on.fd = -1;
-    if (ok)
-        (void)fprintf(stderr, "Metrics are at %smetrics\n", metrics->on.url);
+    if (ok) {
+        (void)snprintf(says, sizeof says, "Metrics are at %smetrics", metrics->on.url);
+        journal_event(JOURNAL_NOTICE, "metrics", says, NULL, 0);
+    }
     if (ok && !metrics->on.is_loopback)
-        (void)fputs("They are NOT encrypted on the way: better use 127.0.0.1 and a tunnel.\n",
-                    stderr);
+        journal_event(JOURNAL_WARNING, "metrics-unencrypted",
+                      "They are NOT encrypted on the way: better use 127.0.0.1 and a tunnel.", NULL,
+                      0);
     return ok;
 }
 

@@ -290,6 +290,7 @@ struct aw_relay_counters {
     bool is_degraded;        /* the last commit failed: cells are refused until one succeeds */
 };
 
+/** Copies what was counted since the start. */
 AW_API void aw_relay_counters(const struct aw_relay *relay, struct aw_relay_counters *out);
 
 /** Copies the bounds in force: those of the config, with its defaults. */
