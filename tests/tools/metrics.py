@@ -130,6 +130,12 @@ with Running("--metrics", "127.0.0.1:0") as r:
     code, headers, text = r.get()
     assert code == 200 and headers["Content-Type"].startswith("text/plain; version=0.0.4")
     before = parse(text)
+    # Confined as any relay is, where the build and the kernel know how.
+    with open(f"/proc/{r.process.pid}/status", encoding="utf-8") as file:
+        state = file.read()
+    with open(r.err, encoding="utf-8") as err:
+        assert os.environ.get("AW_UNCONFINED") or "Seccomp:\t2\n" in state or \
+               "refuses seccomp" in err.read()
     assert before["mailboxes"] == 0 and before["tokens"] == 0 and before["disk_failing"] == 0
     assert before["mailboxes_limit"] == 4096 and before["overdue_seconds"] == 0
     assert before["last_pass_age_seconds"] <= 60
