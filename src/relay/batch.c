@@ -166,8 +166,8 @@ uint64_t aw_batch_deadline_ms(const struct aw_relay *r)
 {
     if (r->is_under_way)
         return AW_TIME_NEVER;
-    if (is_due(r))
-        return r->retry_ms;
+    if (is_due(r)) /* since the engine last heard of the time, and not for as long as it lives */
+        return aw_time_max(r->retry_ms, r->now.mono_ms);
     return aw_time_max(r->retry_ms, aw_time_min(aw_time_add(r->lazy_ms, AW_RELAY_LAZY_MS),
                                                 aw_uptime_stamp_due_ms(r)));
 }

@@ -189,6 +189,7 @@ static void test_failed_commit(void)
     T_EQ(bed_deposit(&bed, 0, 3, 1, 1, 512), AW_OK);
     T_EQ(bed_deposit(&bed, 0, 4, 0, 2, AW_RELAY_BULK_LEN), AW_OK);
     T_EQ(bed_op(&bed, 2, 5, AW_REQUEST_SUBSCRIBE, 1, 0), AW_OK);
+    T_TRUE(aw_relay_deadline_ms(bed.relay) == bed.now.mono_ms); /* due now, and not overdue */
     T_REQUIRE(bed_begin(&bed));
     T_EQ(bed_deposit(&bed, 0, 6, 0, 1, 512), AW_OK); /* repeats what will fail */
     T_EQ(bed_deposit(&bed, 0, 7, 0, 3, 512), AW_OK); /* in the next batch */
