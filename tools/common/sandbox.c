@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/sandbox.h"
 
+#include "common/journal.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -80,7 +82,11 @@ static bool restrict_to(int ruleset, const struct ruleset *all, const struct hom
 static bool refuses(const char *what, const char *so, int error, struct tool_fail *fail)
 {
     if (error == ENOSYS || error == EOPNOTSUPP || error == EINVAL || error == EPERM) {
-        (void)fprintf(stderr, "This kernel refuses %s (%s): %s.\n", what, strerror(error), so);
+        char says[200];
+
+        (void)snprintf(says, sizeof says, "This kernel refuses %s (%s): %s.", what, strerror(error),
+                       so);
+        journal_event(JOURNAL_WARNING, "unconfined", says, NULL, 0);
         return true;
     }
     return fail_set(fail, TOOL_ENVIRONMENT,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/supervisor.h"
 
+#include "common/journal.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +56,8 @@ static void on_timer(void *ctx)
     if (!is_late)
         tell(s, "WATCHDOG=1");
     else if (!s->is_late)
-        (void)fprintf(stderr, "%s: a deadline is overdue: asking to be started anew\n", tool_name);
+        journal_event(JOURNAL_ERROR, "restart-wanted",
+                      "A deadline is overdue: asking to be started anew.", NULL, 0);
     s->is_late = is_late;
     aw_loop_timer_set(s->timer, now_ms + s->period_ms);
 }

@@ -21,6 +21,8 @@ static const struct argp_option run_options[] = {
     {"metrics", OPT_METRICS, "ADDR:PORT", 0, "Serve figures for Prometheus, on 127.0.0.1", 0},
     {"metrics-public", OPT_METRICS_PUBLIC, NULL, 0, "Metrics beyond this machine are meant", 0},
     {"metrics-token-file", OPT_METRICS_TOKEN_FILE, "FILE", 0, "Token that scrapers show", 0},
+    {"log", OPT_LOG, "FORM", 0, "Form of what it says: plain (default), keys or json", 0},
+    {"log-level", OPT_LOG_LEVEL, "LEVEL", 0, "error, warning, notice (default) or info", 0},
     {"no-sandbox", OPT_NO_SANDBOX, NULL, 0, "Confine nothing; for debugging", 0},
     {0},
 };

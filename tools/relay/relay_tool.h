@@ -35,6 +35,9 @@ enum relay_option_key {
     OPT_METRICS,
     OPT_METRICS_PUBLIC,
     OPT_METRICS_TOKEN_FILE,
+    OPT_LOG,
+    OPT_LOG_LEVEL,
+    OPT_WATCH,
 };
 
 /** Where the tool keeps its own records: the address line that `run` printed last, and what

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/apart.h"
+#include "common/journal.h"
 #include "common/sandbox.h"
 #include "reach.h"
 #include "relay_tool.h"
@@ -72,18 +73,29 @@ static uint32_t half_s(uint32_t lease_s)
 /* Whose address was handed out as a number finds it changed by nobody but us. */
 static void compare(const struct reach_router *router, char *handed_out, size_t cap)
 {
-    char now[REACH_ADDRESS_MAX + 8];
+    char now[REACH_ADDRESS_MAX + 8], says[600];
 
     (void)snprintf(now, sizeof now, "%s:%u", router->external, router->external_port);
     if (handed_out[0] == '\0' || handed_out[strspn(handed_out, "0123456789.:")] != '\0' ||
         strncmp(now, handed_out, strlen(handed_out)) == 0)
         return;
-    (void)fprintf(
-        stderr,
-        "The router is %s to the outside now, and no longer %s: run 'allswell-relay setup "
-        "--public %s',\nand hand the new address line out.\n",
-        now, handed_out, now);
+    (void)snprintf(says, sizeof says,
+                   "The router is %s to the outside now, and no longer %s: run 'allswell-relay "
+                   "setup --public %s', and hand the new address line out.",
+                   now, handed_out, now);
+    journal_event(JOURNAL_WARNING, "address-changed", says, NULL, 0);
     (void)snprintf(handed_out, cap, "%s", now);
+}
+
+static void tell(bool forwards, uint16_t port)
+{
+    char says[80];
+
+    (void)snprintf(says, sizeof says, "The router %s port %u to here%s.",
+                   forwards ? "forwards" : "does not forward", port,
+                   forwards ? " again" : ": it is asked again");
+    journal_event(forwards ? JOURNAL_NOTICE : JOURNAL_WARNING,
+                  forwards ? "forwarded" : "not-forwarded", says, NULL, 0);
 }
 
 /* Until the other end of a pipe is closed, by the end of the relay: a signal at its death would not
@@ -108,9 +120,7 @@ static void renew(const struct relay_settings *settings, uint16_t port, int rela
             compare(&reach.router, handed_out, sizeof handed_out);
         }
         if (ok == failed)
-            (void)fprintf(stderr, "The router %s port %u to here%s.\n",
-                          ok ? "forwards" : "does not forward", port,
-                          ok ? " again" : ": it is asked again");
+            tell(ok, port);
         failed = !ok;
     } while (poll(&relay, 1, (int)rest_s * 1000) == 0);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
+#include "health.h"
 #include "metrics.h"
 #include "relay_tool.h"
 
+#include "common/journal.h"
 #include "common/sandbox.h"
 #include "common/supervisor.h"
 
@@ -23,6 +25,7 @@ struct run {
     struct aw_control *control;
     struct supervisor *supervisor;
     struct metrics *metrics;
+    struct health *health;
     struct aw_clock clock;
     struct aw_server_wake wakes[WAKE_MAX];
     const char *wake_argv[WAKE_MAX][4];
@@ -52,6 +55,8 @@ static void on_durable(void *ctx, enum aw_status status)
         reply = reply_failed(&fail);
         owed->text = reply_text(reply);
         json_decref(reply);
+    } else {
+        journal_event(JOURNAL_NOTICE, "tokens-changed", "A token was made or revoked.", NULL, 0);
     }
     aw_control_answer(owed->client, owed->text == NULL ? "{}" : owed->text);
     reply_text_free(owed->text);
@@ -93,6 +98,7 @@ static void on_signal(void *ctx)
     if (run->draining)
         return;
     run->draining = true;
+    journal_event(JOURNAL_NOTICE, "stopping", "Asked to stop: finishing what was begun.", NULL, 0);
     if (run->control != NULL)
         aw_control_close(run->control);
     run->control = NULL;
@@ -165,9 +171,10 @@ static bool announce(struct run *run, const char *named, const struct listen *on
         return fail_set(fail, TOOL_ENVIRONMENT,
                         "cannot print the address line: check where the output goes");
     if (named == NULL && (strcmp(on->host, "0.0.0.0") == 0 || strcmp(on->host, "::") == 0))
-        (void)fprintf(stderr,
+        journal_event(JOURNAL_NOTICE, "address-guessed",
                       "This is the address line to hand out. The host in it is a guess: give "
-                      "--public HOST if others\nreach this machine under another name.\n");
+                      "--public HOST if others reach this machine under another name.",
+                      NULL, 0);
     return true;
 }
 
@@ -229,6 +236,7 @@ static void close_all(struct run *run)
 {
     supervisor_close(run->supervisor);
     metrics_close(run->metrics);
+    health_close(run->health);
     if (run->control != NULL)
         aw_control_close(run->control);
     if (run->host.server != NULL)
@@ -247,7 +255,9 @@ static bool is_confined(const struct run *run, const struct args *args)
     if (args_option(args, "no-sandbox") != NULL)
         return false;
     if (run->wake_count > 0)
-        (void)fputs("With --wake the relay is not confined: its commands would be, too.\n", stderr);
+        journal_event(JOURNAL_NOTICE, "unconfined",
+                      "With --wake the relay is not confined: its commands would be, too.", NULL,
+                      0);
     return run->wake_count == 0;
 }
 
@@ -259,6 +269,7 @@ static bool renews(const struct run *run, const struct args *args)
 
 int cmd_run(const struct args *args)
 {
+    static const struct journal_field about_version = {"version", ALLSWELL_VERSION, 0};
     const char *named = args_option(args, "public");
     struct tool_fail fail;
     struct home home;
@@ -270,7 +281,8 @@ int cmd_run(const struct args *args)
         (void)fail_set(&fail, TOOL_ENVIRONMENT, "out of memory: end other processes");
         return fail_print(&fail);
     }
-    ok = add_wakes(run, args, &fail);
+    ok = journal_setup(args_option(args, "log"), args_option(args, "log-level"), &fail) &&
+         add_wakes(run, args, &fail);
     confined = ok && is_confined(run, args);
     ok = ok && metrics_listen(&run->metrics, args, &fail) && relay_home(&home, args, true, &fail) &&
          choose(run, args, &home, &on, &fail) &&
@@ -280,11 +292,17 @@ int cmd_run(const struct args *args)
         named = run->host.settings.public_host;
     ok = ok && open_all(run, &home, &on, &fail) && announce(run, named, &on, &fail) &&
          metrics_open(run->metrics, &run->host, run->loop, &run->clock, &fail) &&
+         health_open(&run->health, &run->host, run->loop, &fail) &&
          supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail) &&
          (!confined || sandbox_calls(&fail));
-    if (ok)
+    if (ok) {
+        journal_event(JOURNAL_NOTICE, "ready", "The relay runs.", &about_version, 1);
         aw_loop_run(run->loop);
+    }
     close_all(run);
     free(run);
-    return ok ? TOOL_OK : fail_print(&fail);
+    if (!ok)
+        return journal_fail(&fail);
+    journal_event(JOURNAL_NOTICE, "stopped", "The relay has stopped.", NULL, 0);
+    return TOOL_OK;
 }
