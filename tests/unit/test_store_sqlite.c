@@ -394,6 +394,41 @@ static void test_reader_and_long_log(void)
     s.vtable->close(s.self);
 }
 
+/* Goal: a copy is the database as of now, also what lies in its log, and nothing that was deleted;
+ * a name that is taken is left alone, and a failure leaves no file.
+ * Method: copy while a commit is in the log only; open the copy as any other; look for the bytes.
+ */
+static void test_copy(void)
+{
+    static const char gone[] = "this was erased";
+    const char *folder = folder_new(), *apart = folder_new(), *to = folder_path(apart, "copy.db");
+    const struct aw_store_op op = {SPACE, 1, {NULL, 0}};
+    struct aw_store s, copy;
+    struct stat st;
+    size_t len;
+    char *bytes;
+
+    T_REQUIRE(open_at(&s, folder_path(folder, "home.db"), AW_SQLITE_CREATE) == AW_OK);
+    T_EQ(commit(&s, 1, gone, sizeof gone), AW_OK);
+    T_EQ(commit(&s, 2, "kept", 4), AW_OK);
+    T_EQ(s.vtable->commit(s.self, &op, 1), AW_OK);
+    T_TRUE(folder_holds(folder, gone));
+    T_EQ(aw_store_sqlite_copy(&s, to), AW_OK);
+    T_EQ(aw_store_sqlite_copy(&s, to), AW_E_STATE);
+    T_EQ(aw_store_sqlite_copy(&s, folder_path(apart, "nowhere/b.db")), AW_E_STORE);
+    T_EQ(commit(&s, 3, "later", 5), AW_OK);
+    T_EQ(count_of(&s), 2);
+    T_EQ(stat(to, &st), 0);
+    T_EQ(st.st_mode & 0777, 0600);
+    bytes = t_read_path(to, &len);
+    T_TRUE(memmem(bytes, len, gone, sizeof gone) == NULL);
+    free(bytes);
+    T_REQUIRE(open_at(&copy, to, 0) == AW_OK);
+    T_EQ(count_of(&copy), 1);
+    copy.vtable->close(copy.self);
+    s.vtable->close(s.self);
+}
+
 int main(void)
 {
     T_RUN(test_create_and_reopen);
@@ -407,5 +442,6 @@ int main(void)
     T_RUN(test_version_zero);
     T_RUN(test_erased_is_gone);
     T_RUN(test_reader_and_long_log);
+    T_RUN(test_copy);
     return t_end();
 }

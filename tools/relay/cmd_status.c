@@ -3,16 +3,17 @@
 #include "relay_tool.h"
 
 #include <stdio.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define WATCH_DEFAULT_S 2
 
 static void print_numbers(const json_t *reply)
 {
     static const struct {
         const char *key, *words;
     } lines[] = {
-        {"cells_waiting", "cells waiting"},
-        {"mailboxes", "mailboxes"},
         {"armed", "switches armed"},
-        {"links", "links open"},
         {"deposited", "cells taken in"},
         {"duplicates", "of these known already"},
         {"delivered", "cells handed out"},
@@ -53,7 +54,47 @@ static void print_refused(const json_t *refused)
     }
 }
 
-static void print_status(const json_t *reply)
+/* What is used up of what there is: the marks stand where the journal warns, too. */
+static void print_limits(const json_t *reply)
+{
+    static const struct {
+        const char *key, *limit, *words;
+    } lines[] = {
+        {"links", "links", "links"},
+        {"mailboxes", "mailboxes", "mailboxes"},
+        {"cells_waiting", "cells", "cells that wait"},
+    };
+    const json_t *limits = json_object_get(reply, "limits"),
+                 *tokens = json_object_get(reply, "tokens");
+
+    for (size_t i = 0; i <= sizeof lines / sizeof lines[0]; i++) {
+        bool is_token = i == sizeof lines / sizeof lines[0];
+        uint64_t used =
+            is_token ? reply_number(tokens, "places") : reply_number(reply, lines[i].key);
+        uint64_t most = reply_number(limits, is_token ? "tokens" : lines[i].limit);
+
+        (void)printf("%12llu  of %llu %s%s\n", (unsigned long long)used, (unsigned long long)most,
+                     is_token ? "tokens" : lines[i].words,
+                     used * 10 >= most * 9 ? ": NEARLY USED UP" : "");
+    }
+    (void)printf("%12llu  mailboxes that the %llu tokens which are not revoked may create\n",
+                 (unsigned long long)reply_number(tokens, "quota"),
+                 (unsigned long long)reply_number(tokens, "living"));
+}
+
+static void print_disk(const struct home *home, const json_t *reply)
+{
+    struct statvfs disk;
+
+    (void)printf("%12llu  KiB on disk",
+                 (unsigned long long)reply_number(reply, "disk_bytes") / 1024);
+    if (statvfs(home->path, &disk) == 0)
+        (void)printf(", %llu KiB are free",
+                     (unsigned long long)disk.f_bavail * (unsigned long long)disk.f_frsize / 1024);
+    (void)puts("");
+}
+
+static void print_status(const struct home *home, const json_t *reply)
 {
     char since[TEXT_MAX];
     const char *address = reply_string(reply, "address");
@@ -69,25 +110,74 @@ static void print_status(const json_t *reply)
                    "by itself.");
     if (address != NULL && address[0] != '\0')
         (void)printf("Address to hand out: %s\n", address);
+    print_limits(reply);
+    print_disk(home, reply);
     print_numbers(reply);
     print_refused(json_object_get(reply, "refused"));
 }
 
+static bool show(const struct args *args, const struct home *home, json_t *reply)
+{
+    if (args_option(args, "json") != NULL)
+        return reply_print(reply) == TOOL_OK;
+    print_status(home, reply);
+    return true;
+}
+
+/* Never opens the database: a relay that starts meanwhile finds it free. */
+static int watch(const struct args *args, const struct home *home, unsigned seconds)
+{
+    bool is_terminal = isatty(STDOUT_FILENO) == 1;
+    struct tool_fail fail;
+
+    for (;;) {
+        json_t *request = json_pack("{s:s}", "do", "status"), *reply = NULL;
+        enum reply_asked asked = reply_ask(home, request, 10, &reply, &fail);
+        bool ok = true;
+
+        json_decref(request);
+        if (is_terminal)
+            (void)fputs("\033[H\033[2J", stdout);
+        if (asked == REPLY_NOT_RUNNING && args_option(args, "json") != NULL)
+            reply = json_pack("{s:b}", "running", 0);
+        if (reply != NULL)
+            ok = show(args, home, reply);
+        else if (asked == REPLY_NOT_RUNNING)
+            (void)puts("The relay is NOT running: start it with 'allswell-relay run'.");
+        else
+            (void)fail_print(&fail);
+        json_decref(reply);
+        if (!is_terminal && args_option(args, "json") == NULL)
+            (void)puts("");
+        if (!ok || fflush(stdout) != 0)
+            return TOOL_ENVIRONMENT; /* nobody reads it any more */
+        (void)sleep(seconds);
+    }
+}
+
 int cmd_status(const struct args *args)
 {
+    const char *every = args_option(args, "watch");
     struct tool_fail fail;
-    json_t *reply = NULL, *request = json_pack("{s:s}", "do", "status");
-    bool ok = relay_ask(args, request, &reply, &fail), running;
-    int code = TOOL_OK;
+    struct home home;
+    json_t *reply = NULL, *request;
+    bool ok, running;
+    long seconds = 0;
 
+    if (every != NULL && !args_number(every[0] == '\0' ? NULL : every, "seconds", 1, 3600,
+                                      WATCH_DEFAULT_S, &seconds, &fail))
+        return fail_print(&fail);
+    if (!relay_home(&home, args, false, &fail))
+        return fail_print(&fail);
+    if (every != NULL)
+        return watch(args, &home, (unsigned)seconds);
+    request = json_pack("{s:s}", "do", "status");
+    ok = relay_ask_home(&home, request, &reply, &fail);
     json_decref(request);
     if (!ok)
         return fail_print(&fail);
     running = reply_flag(reply, "running");
-    if (args_option(args, "json") != NULL)
-        code = reply_print(reply);
-    else
-        print_status(reply);
+    ok = show(args, &home, reply);
     json_decref(reply);
-    return code != TOOL_OK ? code : running ? TOOL_OK : TOOL_STATE;
+    return !ok ? TOOL_ENVIRONMENT : running ? TOOL_OK : TOOL_STATE;
 }

@@ -55,25 +55,16 @@ static void tell_disk(struct health *h, const struct seen *now)
     h->is_failing = now->engine.is_degraded;
 }
 
-static uint64_t living_tokens(const struct relay_host *host)
-{
-    struct aw_relay_token_info at;
-    uint64_t count = 0;
-
-    /* Revoked ones keep their place. */
-    for (uint32_t i = 0; aw_relay_token_at(host->relay, i, &at) == AW_OK; i++)
-        count++;
-    return count;
-}
-
 static void tell_limits(struct health *h, const struct seen *now)
 {
     static const char *const names[LIMIT_COUNT] = {"links", "mailboxes", "cells", "tokens"};
+    uint64_t used[LIMIT_COUNT] = {now->engine.links, now->engine.mailboxes, now->engine.cells};
     struct aw_relay_config bounds;
-    uint64_t used[LIMIT_COUNT] = {now->engine.links, now->engine.mailboxes, now->engine.cells,
-                                  living_tokens(h->host)};
+    struct relay_tokens tokens;
     uint64_t most[LIMIT_COUNT];
 
+    relay_tokens_count(h->host->relay, &tokens);
+    used[LIMIT_TOKENS] = tokens.places;
     aw_relay_bounds(h->host->relay, &bounds);
     most[LIMIT_LINKS] = bounds.link_count;
     most[LIMIT_MAILBOXES] = bounds.mailbox_count;

@@ -45,6 +45,11 @@ static const struct argp_option token_new_options[] = {
     {0},
 };
 
+static const struct argp_option status_options[] = {
+    {"watch", OPT_WATCH, "SECONDS", OPTION_ARG_OPTIONAL, "Again and again (every 2 s)", 0},
+    {0},
+};
+
 static const struct args_command commands[] = {
     {"run", "", "Run the relay",
      "The first run makes the home and the relay's key. Prints the address line to hand out. Ends "
@@ -66,8 +71,14 @@ static const struct args_command commands[] = {
     {"token revoke", "LABEL", "Take a token back",
      "LABEL may also be the number of the token. Mailboxes that it has created go on.", NULL, 1, 1,
      cmd_token_revoke},
-    {"status", "", "Show how the relay does", "Exits with 3 when the relay is not running.", NULL,
-     0, 0, cmd_status},
+    {"status", "", "Show how the relay does", "Exits with 3 when the relay is not running.",
+     status_options, 0, 0, cmd_status},
+    {"backup", "FILE", "Copy the relay to a file, while it runs",
+     "FILE must not exist yet. It holds the key of the relay and the cells that wait.", NULL, 1, 1,
+     cmd_backup},
+    {"restore", "FILE", "Make a home from such a file",
+     "The home must not hold a relay, and the old one must not run any more.", NULL, 1, 1,
+     cmd_restore},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
 };
 

@@ -25,7 +25,8 @@ struct figures {
     struct aw_relay_counters engine;
     struct aw_server_counters net;
     struct aw_relay_config bounds;
-    uint64_t tokens, quota, disk_bytes;
+    struct relay_tokens tokens;
+    uint64_t disk_bytes;
 };
 
 /* Secret: wipe (the token). */
@@ -43,17 +44,12 @@ struct metrics {
 
 static void gather(const struct metrics *m, struct figures *out)
 {
-    struct aw_relay_token_info at;
-
     memset(out, 0, sizeof *out);
     aw_relay_counters(m->host->relay, &out->engine);
     aw_server_counters(m->host->server, &out->net);
     aw_relay_bounds(m->host->relay, &out->bounds);
     out->disk_bytes = aw_store_sqlite_disk_len(&m->host->store);
-    for (uint32_t i = 0; aw_relay_token_at(m->host->relay, i, &at) == AW_OK; i++) {
-        out->tokens += !at.is_revoked;
-        out->quota += at.is_revoked ? 0 : at.quota;
-    }
+    relay_tokens_count(m->host->relay, &out->tokens);
 }
 
 static void on_tick(void *ctx)
@@ -111,8 +107,8 @@ static void write_engine(FILE *out, const struct figures *f)
         {"mailboxes_expired_total", "counter", "Mailboxes that nobody read.", c->expired},
         {"commits_failed_total", "counter", "Commits that the disk refused.", c->commits_failed},
         {"disk_bytes", "gauge", "Size of the database with its log.", f->disk_bytes},
-        {"tokens", "gauge", "Access tokens that are not revoked.", f->tokens},
-        {"quota_mailboxes", "gauge", "Mailboxes that these tokens may create.", f->quota},
+        {"tokens", "gauge", "Access tokens that are not revoked.", f->tokens.living},
+        {"quota_mailboxes", "gauge", "Mailboxes that these tokens may create.", f->tokens.quota},
     };
 
     write_rows(out, rows, sizeof rows / sizeof rows[0]);

@@ -26,10 +26,16 @@ bool relay_home(struct home *home, const struct args *args, bool create, struct 
 bool relay_store_open(struct aw_store *store, const struct home *home, unsigned flags,
                       struct tool_fail *fail)
 {
+    return relay_store_open_file(store, home, "relay.db", flags, fail);
+}
+
+bool relay_store_open_file(struct aw_store *store, const struct home *home, const char *name,
+                           unsigned flags, struct tool_fail *fail)
+{
     char path[HOME_FILE_MAX], message[AW_SQLITE_MESSAGE_CAP] = "";
     enum aw_status status;
 
-    home_file(path, home, "relay.db");
+    home_file(path, home, name);
     status = aw_store_sqlite_open(store, path, flags, message);
     if (status == AW_OK)
         return true;
@@ -130,11 +136,17 @@ static struct aw_now now(void)
 
 bool relay_offline_open(struct relay_host *host, const struct home *home, struct tool_fail *fail)
 {
+    return relay_offline_open_file(host, home, "relay.db", fail);
+}
+
+bool relay_offline_open_file(struct relay_host *host, const struct home *home, const char *name,
+                             struct tool_fail *fail)
+{
     enum aw_status status;
 
     memset(host, 0, sizeof *host);
-    home_file(host->path, home, "relay.db");
-    if (!relay_store_open(&host->store, home, 0, fail))
+    home_file(host->path, home, name);
+    if (!relay_store_open_file(&host->store, home, name, 0, fail))
         return false;
     relay_endpoint_load(&host->store, &host->endpoint);
     relay_settings_load(&host->store, &host->settings);

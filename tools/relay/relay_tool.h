@@ -77,12 +77,24 @@ struct relay_host {
     void *memory; /* of the engine, when it is not running */
 };
 
+/** Access tokens of a relay. */
+struct relay_tokens {
+    uint64_t places; /* taken of those that there can be: revoked ones keep theirs */
+    uint64_t living; /* not revoked */
+    uint64_t quota;  /* mailboxes that the living ones may create */
+};
+void relay_tokens_count(const struct aw_relay *relay, struct relay_tokens *out);
+
 /** Finds the home; `create` makes it too. */
 bool relay_home(struct home *home, const struct args *args, bool create, struct tool_fail *fail);
 
 /** Opens the database of a home. */
 bool relay_store_open(struct aw_store *store, const struct home *home, unsigned flags,
                       struct tool_fail *fail);
+
+/** The same for another file of the home, of which `name` is the name. */
+bool relay_store_open_file(struct aw_store *store, const struct home *home, const char *name,
+                           unsigned flags, struct tool_fail *fail);
 
 /** Reads the endpoint that `run` kept; address "" when there is none. */
 void relay_endpoint_load(const struct aw_store *store, struct aw_endpoint *endpoint);
@@ -98,6 +110,10 @@ bool relay_settings_store(const struct aw_store *store, const struct relay_setti
 
 /** Opens the relay without the network, loading its records. */
 bool relay_offline_open(struct relay_host *host, const struct home *home, struct tool_fail *fail);
+
+/** The same for another file of the home. */
+bool relay_offline_open_file(struct relay_host *host, const struct home *home, const char *name,
+                             struct tool_fail *fail);
 
 /** Commits what requests have changed. */
 bool relay_offline_commit(struct relay_host *host, struct tool_fail *fail);
@@ -204,5 +220,7 @@ int cmd_token_new(const struct args *args);
 int cmd_token_list(const struct args *args);
 int cmd_token_revoke(const struct args *args);
 int cmd_status(const struct args *args);
+int cmd_backup(const struct args *args);
+int cmd_restore(const struct args *args);
 
 #endif /* TOOLS_RELAY_RELAY_TOOL_H */

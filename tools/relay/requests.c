@@ -98,6 +98,29 @@ static bool token_revoke(struct relay_host *host, const json_t *request, json_t 
     return true;
 }
 
+void relay_tokens_count(const struct aw_relay *relay, struct relay_tokens *out)
+{
+    struct aw_relay_token_info at;
+
+    memset(out, 0, sizeof *out);
+    for (uint32_t i = 0; aw_relay_token_at(relay, i, &at) == AW_OK; i++) {
+        out->places++;
+        out->living += !at.is_revoked;
+        out->quota += at.is_revoked ? 0 : at.quota;
+    }
+}
+
+static json_t *limits(const struct relay_host *host)
+{
+    struct aw_relay_config b;
+
+    aw_relay_bounds(host->relay, &b);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "links", (json_int_t)b.link_count,
+                     "mailboxes", (json_int_t)b.mailbox_count, "cells", (json_int_t)b.cell_count,
+                     "tokens", (json_int_t)b.token_count, "deposits_at_once",
+                     (json_int_t)b.rate_burst, "deposit_ms", (json_int_t)b.rate_interval_ms);
+}
+
 static json_t *refusals(const struct aw_relay_counters *c)
 {
     return json_pack(
@@ -126,9 +149,11 @@ static json_t *network(const struct relay_host *host)
 static bool status(struct relay_host *host, json_t **reply)
 {
     struct aw_relay_counters c;
+    struct relay_tokens tokens;
     char line[ADDRESS_LINE_MAX] = "";
 
     aw_relay_counters(host->relay, &c);
+    relay_tokens_count(host->relay, &tokens);
     if (host->endpoint.address[0] != '\0')
         address_write(line, &host->endpoint);
     *reply = json_pack(
@@ -147,6 +172,11 @@ static bool status(struct relay_host *host, json_t **reply)
         (json_int_t)(host->started_wall_ms / 1000), "disk_bytes",
         (json_int_t)aw_store_sqlite_disk_len(&host->store), "listen", host->settings.listen,
         "public", host->settings.public_host, "forward", (int)host->settings.forward);
+    (void)json_object_set_new(*reply, "limits", limits(host));
+    (void)json_object_set_new(*reply, "tokens",
+                              json_pack("{s:I, s:I, s:I}", "places", (json_int_t)tokens.places,
+                                        "living", (json_int_t)tokens.living, "quota",
+                                        (json_int_t)tokens.quota));
     return true;
 }
 

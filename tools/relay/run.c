@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "backup.h"
 #include "health.h"
 #include "metrics.h"
 #include "relay_tool.h"
@@ -26,6 +27,8 @@ struct run {
     struct supervisor *supervisor;
     struct metrics *metrics;
     struct health *health;
+    struct backup *backup;
+    struct home home;
     struct aw_clock clock;
     struct aw_server_wake wakes[WAKE_MAX];
     const char *wake_argv[WAKE_MAX][4];
@@ -66,11 +69,18 @@ static void on_durable(void *ctx, enum aw_status status)
 static void on_line(void *ctx, struct aw_control_client *client, const char *line)
 {
     struct run *run = (struct run *)ctx;
-    bool ok = false;
-    char *text = reply_serve(relay_request, &run->host, line, &ok);
     json_t *request = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+    const char *what = reply_string(request, "do");
     struct owed *owed = NULL;
+    bool ok = false;
+    char *text;
 
+    if (what != NULL && strcmp(what, "backup") == 0) {
+        json_decref(request);
+        backup_begin(run->backup, client);
+        return;
+    }
+    text = reply_serve(relay_request, &run->host, line, &ok);
     if (ok && relay_request_is_change(request))
         owed = malloc(sizeof *owed);
     json_decref(request);
@@ -217,6 +227,8 @@ static bool open_all(struct run *run, const struct home *home, const struct list
     run->host.started_wall_ms = aw_loop_now(run->loop).wall_ms;
     if (!open_server(run, on, fail))
         return false;
+    if (!backup_open(&run->backup, run->loop, &run->host.store, &run->home, fail))
+        return false;
     if (aw_loop_on_signal(run->loop, on_signal, run) != AW_OK)
         return fail_set(fail, TOOL_ENVIRONMENT, "signals cannot be watched: end other processes");
     if (aw_control_open(&run->control, run->loop, path, on_line, run) != AW_OK)
@@ -235,6 +247,7 @@ static uint64_t next_deadline(void *ctx)
 static void close_all(struct run *run)
 {
     supervisor_close(run->supervisor);
+    backup_close(run->backup);
     metrics_close(run->metrics);
     health_close(run->health);
     if (run->control != NULL)
@@ -272,7 +285,6 @@ int cmd_run(const struct args *args)
     static const struct journal_field about_version = {"version", ALLSWELL_VERSION, 0};
     const char *named = args_option(args, "public");
     struct tool_fail fail;
-    struct home home;
     struct listen on;
     struct run *run = calloc(1, sizeof *run);
     bool ok, confined;
@@ -284,13 +296,13 @@ int cmd_run(const struct args *args)
     ok = journal_setup(args_option(args, "log"), args_option(args, "log-level"), &fail) &&
          add_wakes(run, args, &fail);
     confined = ok && is_confined(run, args);
-    ok = ok && metrics_listen(&run->metrics, args, &fail) && relay_home(&home, args, true, &fail) &&
-         choose(run, args, &home, &on, &fail) &&
+    ok = ok && metrics_listen(&run->metrics, args, &fail) &&
+         relay_home(&run->home, args, true, &fail) && choose(run, args, &run->home, &on, &fail) &&
          (!renews(run, args) || renew_start(&run->host.settings, on.port, &fail)) &&
-         (!confined || sandbox_files(&home, on.port, &fail));
+         (!confined || sandbox_files(&run->home, on.port, &fail));
     if (ok && named == NULL && run->host.settings.public_host[0] != '\0')
         named = run->host.settings.public_host;
-    ok = ok && open_all(run, &home, &on, &fail) && announce(run, named, &on, &fail) &&
+    ok = ok && open_all(run, &run->home, &on, &fail) && announce(run, named, &on, &fail) &&
          metrics_open(run->metrics, &run->host, run->loop, &run->clock, &fail) &&
          health_open(&run->health, &run->host, run->loop, &fail) &&
          supervisor_open(&run->supervisor, run->loop, next_deadline, run, &fail) &&

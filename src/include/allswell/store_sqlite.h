@@ -86,6 +86,19 @@ aw_store_sqlite_image(const struct aw_store *store, size_t len_max, uint8_t **im
 /** Wipes and frees an image; NULL is allowed. */
 AW_API void aw_store_sqlite_image_free(uint8_t *image, size_t len);
 
+/**
+ * Copies the database as of now, with what still lies in its log and without what was deleted, to a
+ * new file for this user only, and flushes it. The store stays open and may be written meanwhile:
+ * for any thread, until the store is closed.
+ *
+ * @param path  of the copy, which aw_store_sqlite_open() opens; flush its folder
+ * @return AW_OK
+ *         AW_E_STATE  there is a file with this name; it was left alone
+ *         AW_E_STORE, AW_E_DAMAGED  the database or the disk did not do; no file is left
+ */
+AW_API AW_MUST_USE enum aw_status aw_store_sqlite_copy(const struct aw_store *store,
+                                                       const char *path);
+
 /** Size of the database and its log on disk, in bytes; 0 when unknown. */
 AW_API uint64_t aw_store_sqlite_disk_len(const struct aw_store *store);
 
