@@ -99,6 +99,8 @@ struct aw_agent {
     size_t engine_count, engine_cap;
     struct agent_relay *relays[AW_AGENT_RELAY_MAX];
     size_t relay_count;
+    struct aw_endpoint moved[AW_AGENT_RELAY_MAX]; /* where relays with these keys are now */
+    size_t moved_count;
     struct aw_proxy proxy;                                         /* its host "": none */
     struct agent_link *links[AGENT_LINK_MAX + AW_AGENT_RELAY_MAX]; /* of one channel, and shared */
     size_t link_count, own_count;                                  /* all, and of one channel */
@@ -128,6 +130,8 @@ void aw_engine_kick(struct agent_engine *e, struct aw_now now);
 /* "host:port" or "[v6]:port"; false for anything else. */
 bool aw_agent_split_address(const char *address, char host[AW_DIAL_HOST_MAX + 1], uint16_t *port);
 /* The relay of this address and key; NULL: none can be kept. */
+/* The address at which a relay is now. */
+const char *aw_agent_address(const struct aw_agent *a, const struct aw_endpoint *endpoint);
 struct agent_relay *aw_agent_relay_get(struct aw_agent *a, const struct aw_endpoint *endpoint);
 void aw_agent_relays_free(struct aw_agent *a);
 

@@ -220,7 +220,7 @@ static enum aw_status start_link(struct agent_link *l)
     const struct aw_endpoint *endpoint = &l->relay->endpoint;
     char host[AW_DIAL_HOST_MAX + 1];
 
-    if (!aw_agent_split_address(endpoint->address, host, &dial.port))
+    if (!aw_agent_split_address(aw_agent_address(l->agent, endpoint), host, &dial.port))
         return AW_E_FORMAT;
     if (make_client(l) != AW_OK)
         return AW_E_LIMIT;

@@ -108,17 +108,57 @@ static void end_links(struct aw_agent *a)
         aw_agent_link_end(a, a->link_count - 1);
 }
 
+static void begin_anew(struct aw_agent *a)
+{
+    for (size_t i = 0; i < a->relay_count; i++) {
+        if (a->relays[i]->has_token)
+            (void)go_ahead(a->relays[i]); /* without memory: when it is needed */
+    }
+    a->needs_sync = a->needs_pump = true;
+}
+
 enum aw_status aw_agent_proxy(struct aw_agent *agent, const struct aw_proxy *proxy)
 {
     if (!aw_proxy_check(proxy))
         return AW_E_FORMAT;
     end_links(agent);
     agent->proxy = *proxy;
-    for (size_t i = 0; i < agent->relay_count; i++) {
-        if (agent->relays[i]->has_token)
-            (void)go_ahead(agent->relays[i]); /* without memory: when it is needed */
-    }
-    agent->needs_sync = agent->needs_pump = true;
+    begin_anew(agent);
+    return AW_OK;
+}
+
+static size_t find_moved(const struct aw_agent *a, const struct aw_endpoint *endpoint)
+{
+    size_t i = 0;
+
+    while (i < a->moved_count &&
+           memcmp(a->moved[i].relay_key, endpoint->relay_key, AW_RELAY_KEY_LEN) != 0)
+        i++;
+    return i;
+}
+
+const char *aw_agent_address(const struct aw_agent *a, const struct aw_endpoint *endpoint)
+{
+    size_t i = find_moved(a, endpoint);
+
+    return i < a->moved_count ? a->moved[i].address : endpoint->address;
+}
+
+enum aw_status aw_agent_relay_moved(struct aw_agent *agent, const struct aw_endpoint *now)
+{
+    char host[AW_DIAL_HOST_MAX + 1];
+    size_t i = find_moved(agent, now);
+    uint16_t port;
+
+    if (!aw_agent_split_address(now->address, host, &port))
+        return AW_E_FORMAT;
+    if (i == AW_AGENT_RELAY_MAX)
+        return AW_E_LIMIT;
+    end_links(agent);
+    agent->moved[i] = *now;
+    if (i == agent->moved_count)
+        agent->moved_count++;
+    begin_anew(agent);
     return AW_OK;
 }
 

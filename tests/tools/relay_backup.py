@@ -3,6 +3,7 @@
 """Backup of a relay under load, restore, and moving to another machine under the same name: what was
 waiting when the old relay stopped arrives from the new one, and nobody has to do anything. Also
 status --watch, limits, and bad input of the three commands."""
+import atexit
 import json
 import os
 import re
@@ -49,6 +50,7 @@ class Running:
             self.process = subprocess.Popen(
                 [RELAY, "--home", at(home), "run", "--listen", listen, *options],
                 stdout=subprocess.PIPE, stderr=err, text=True)
+        atexit.register(self.process.kill)
         self.line = self.process.stdout.readline().strip()
         assert self.line
         self.listen = self.line.split("/")[0]
@@ -166,6 +168,7 @@ for number in range(55):
 assert "58  of 64 tokens: NEARLY USED UP" in done(RELAY, "new", "status")
 watch = subprocess.Popen([RELAY, "--home", at("new"), "status", "--watch=1"],
                          stdout=subprocess.PIPE, text=True)
+atexit.register(watch.kill)
 seen = [watch.stdout.readline() for _ in range(60)]
 assert sum("The relay is running" in line for line in seen) >= 2
 assert "\033" not in "".join(seen)
@@ -178,6 +181,60 @@ while "The relay is running" not in watch.stdout.readline():
     pass
 watch.send_signal(signal.SIGINT)
 watch.wait(60)
+
+# Moving to another address. Everybody says so at home: ada while her agent runs. Channels go on, the
+# token is good there, and who comes new knows nothing of it.
+agent = subprocess.Popen([ALLSWELL, "--home", at("ada"), "run"], stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+atexit.register(agent.kill)
+
+
+def is_connected(home):
+    listed = run(ALLSWELL, home, "relay", "list", "--json")
+    if listed.returncode == 3:  # an agent that starts has the home, and does not listen yet
+        return None
+    assert listed.returncode == 0, listed
+    return [(own["address"], own["connected"]) for own in json.loads(listed.stdout)["relays"]]
+
+
+def wait_for(what):
+    until = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < until, what
+        time.sleep(0.2)
+
+
+wait_for(lambda: is_connected("ada") == [(again.line, True)])
+again.stop()
+done(RELAY, "new", "backup", at("far"))
+done(RELAY, "elsewhere", "restore", at("far"))
+far = Running("elsewhere")
+assert far.line != again.line and far.line.split("/")[1] == again.line.split("/")[1]
+wait_for(lambda: is_connected("ada") == [(again.line, False)])
+assert far.line in done(ALLSWELL, "ada", "relay", "address", far.line)
+wait_for(lambda: is_connected("ada") == [(far.line, True)])
+done(ALLSWELL, "bo", "relay", "address", far.line)
+before = status("elsewhere")
+done(ALLSWELL, "bo", "away", "1h")
+assert status("elsewhere")["deposited"] > before["deposited"]
+wait_for(lambda: status("elsewhere")["taken"] > before["taken"])
+assert is_connected("bo")[0][0] == far.line
+result = run(ALLSWELL, "ada", "verify", "bo", "--json")
+assert result.returncode == 0, result
+agent.send_signal(signal.SIGTERM)
+assert agent.wait(60) == 0
+assert is_connected("ada") == [(far.line, True)]  # also after a new start
+done(ALLSWELL, "dee", "init", "--name", "dee")
+done(ALLSWELL, "dee", "relay", "add", far.line, stdin=tokens["load"] + "\n")
+done(ALLSWELL, "dee", "join", stdin=done(ALLSWELL, "ada", "invite"))
+assert "dee" in done(ALLSWELL, "ada", "people") and "ada" in done(ALLSWELL, "dee", "people")
+# A new token for it is one for the same relay.
+done(ALLSWELL, "ada", "relay", "add", far.line, stdin=tokens["bo"] + "\n")
+assert len(is_connected("ada")) == 1
+for line, code in (("", 2), ("127.0.0.1:1", 2), (far.line[:-1], 2), ("x" * 5000, 2)):
+    assert run(ALLSWELL, "ada", "relay", "address", line).returncode == code, line
+far.stop()
+again = Running("new", relay.listen)
 
 # Asked to stop in the middle of a backup, it still stops, and the backup is whole or is none.
 process = subprocess.Popen([RELAY, "--home", at("new"), "backup", at("race"), "--json"],

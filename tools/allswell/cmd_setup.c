@@ -110,6 +110,18 @@ int cmd_relay_list(const struct args *args)
     return session_query(args, json_pack("{s:s}", "do", "relay-list"), render_relays);
 }
 
+static void render_moved(const json_t *reply)
+{
+    (void)printf("The relay with this key is looked for at %s\n", reply_string(reply, "address"));
+}
+
+int cmd_relay_moved(const struct args *args)
+{
+    return session_set(args,
+                       json_pack("{s:s, s:s}", "do", "relay-moved", "address", args_word(args, 0)),
+                       render_moved);
+}
+
 static void render_proxy(const json_t *reply)
 {
     const char *proxy = reply_string(reply, "proxy");

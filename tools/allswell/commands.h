@@ -60,6 +60,7 @@ int cmd_restore(const struct args *args);
 int cmd_relay_add(const struct args *args);
 int cmd_relay_list(const struct args *args);
 int cmd_relay_remove(const struct args *args);
+int cmd_relay_moved(const struct args *args);
 int cmd_proxy(const struct args *args);
 int cmd_invite(const struct args *args);
 int cmd_join(const struct args *args);

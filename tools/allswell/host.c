@@ -171,6 +171,7 @@ static const struct {
     {"relay-add", host_relay_add, false},
     {"relay-list", host_relay_list, false},
     {"relay-remove", host_relay_remove, false},
+    {"relay-moved", host_relay_moved, false},
     {"proxy", host_proxy, false},
     {"invite", host_invite, false},
     {"join", host_join, false},

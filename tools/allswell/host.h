@@ -29,10 +29,14 @@
 #define HOST_SPACE_HOOKS      115 /* key: number of the hook; JSON object */
 #define HOST_SPACE_DELIVERIES 116 /* key: rising number; JSON object */
 #define HOST_SPACE_PAGE       117 /* key: rising number; a session of the page, JSON object */
+#define HOST_SPACE_MOVED      118 /* key: place in a list; where a relay is now, JSON object */
 
 /** Most people whom one person watches over, and most relays in one home. */
 #define HOST_WATCH_MAX 32
 #define HOST_RELAY_MAX 8
+
+/** Most relays, also of others, of which it is known that they have moved. */
+#define HOST_MOVED_MAX 32
 
 /** Entries that the log keeps. */
 #define HOST_LOG_MAX 10000
@@ -69,6 +73,7 @@ struct host {
     struct aw_clock clock;
     struct host_settings settings;
     struct host_relay relays[HOST_RELAY_MAX];
+    struct aw_endpoint moved[HOST_MOVED_MAX]; /* address "": free */
     struct aw_subject *subject;
     struct host_watch watches[HOST_WATCH_MAX];
     uint64_t log_first, log_next; /* keys: first kept, next to write */
@@ -148,6 +153,12 @@ bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail);
 bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
                        struct tool_fail *fail);
+/* Where relays are that have moved: host_moved.c. */
+bool host_relay_moved(struct host *host, const json_t *request, json_t **reply,
+                      struct tool_fail *fail);
+bool host_moved_load(struct host *host, struct tool_fail *fail);
+/* Where this relay is now. */
+struct aw_endpoint host_endpoint_now(const struct host *host, const struct aw_endpoint *endpoint);
 /* Sets the proxy, if the request names one, and tells it: host_proxy.c. */
 bool host_proxy(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_invite(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);

@@ -65,16 +65,31 @@ static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
     }
 }
 
+/* Channels from before a relay has moved know it by its old address, those since by the new one;
+ * the token is good for both. */
+static enum aw_status add_relay(struct host *host, const struct host_relay *relay)
+{
+    const struct aw_endpoint now = host_endpoint_now(host, &relay->endpoint);
+    enum aw_status status = aw_agent_relay_add(host->net->agent, &relay->endpoint, relay->token);
+
+    if (status == AW_OK && strcmp(now.address, relay->endpoint.address) != 0)
+        status = aw_agent_relay_add(host->net->agent, &now, relay->token);
+    return status;
+}
+
 static bool add_engines(struct host *host, struct tool_fail *fail)
 {
     struct host_net *net = host->net;
     /* First of all, so that nothing goes past it. */
     enum aw_status status = aw_agent_proxy(net->agent, &host->settings.proxy);
 
+    for (size_t i = 0; status == AW_OK && i < HOST_MOVED_MAX; i++) {
+        if (host->moved[i].address[0] != '\0')
+            status = aw_agent_relay_moved(net->agent, &host->moved[i]);
+    }
     for (size_t i = 0; status == AW_OK && i < HOST_RELAY_MAX; i++) {
         if (host->relays[i].number != 0)
-            status =
-                aw_agent_relay_add(net->agent, &host->relays[i].endpoint, host->relays[i].token);
+            status = add_relay(host, &host->relays[i]);
     }
     if (status == AW_OK)
         status = aw_agent_subject_add(net->agent, host->subject);
@@ -146,7 +161,22 @@ bool host_net_relay(struct host *host, const struct host_relay *relay, struct to
 
     if (host->net == NULL)
         return true;
-    status = aw_agent_relay_add(host->net->agent, &relay->endpoint, relay->token);
+    status = add_relay(host, relay);
+    return status == AW_OK || fail_status(fail, status, "this relay cannot be used");
+}
+
+bool host_net_moved(struct host *host, const struct aw_endpoint *now, struct tool_fail *fail)
+{
+    enum aw_status status;
+
+    if (host->net == NULL)
+        return true;
+    status = aw_agent_relay_moved(host->net->agent, now);
+    for (size_t i = 0; status == AW_OK && i < HOST_RELAY_MAX; i++) {
+        if (host->relays[i].number != 0 &&
+            memcmp(host->relays[i].endpoint.relay_key, now->relay_key, AW_RELAY_KEY_LEN) == 0)
+            status = add_relay(host, &host->relays[i]);
+    }
     return status == AW_OK || fail_status(fail, status, "this relay cannot be used");
 }
 

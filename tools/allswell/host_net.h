@@ -32,6 +32,9 @@ bool host_net_relay(struct host *host, const struct host_relay *relay, struct to
 /** Tells that the proxy of the settings changed: links are made anew, through it. */
 bool host_net_proxy(struct host *host, struct tool_fail *fail);
 
+/** Tells where a relay is now: links are made anew. */
+bool host_net_moved(struct host *host, const struct aw_endpoint *now, struct tool_fail *fail);
+
 /** The loop, for the control socket and signals. */
 struct aw_loop *host_net_loop(struct host *host);
 

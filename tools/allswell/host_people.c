@@ -105,7 +105,7 @@ static size_t endpoints(const struct host *host, struct aw_endpoint out[AW_ENDPO
 
     for (size_t i = 0; i < HOST_RELAY_MAX && count < AW_ENDPOINT_COUNT_MAX; i++) {
         if (host->relays[i].number != 0)
-            out[count++] = host->relays[i].endpoint;
+            out[count++] = host_endpoint_now(host, &host->relays[i].endpoint);
     }
     return count;
 }

@@ -13,8 +13,9 @@ static struct host_relay *find_relay(struct host *host, const struct aw_endpoint
     for (size_t i = 0; i < HOST_RELAY_MAX; i++) {
         struct host_relay *at = &host->relays[i];
 
-        if (at->number != 0 && strcmp(at->endpoint.address, endpoint->address) == 0 &&
-            memcmp(at->endpoint.relay_key, endpoint->relay_key, 32) == 0)
+        if (at->number != 0 && memcmp(at->endpoint.relay_key, endpoint->relay_key, 32) == 0 &&
+            (strcmp(at->endpoint.address, endpoint->address) == 0 ||
+             strcmp(host_endpoint_now(host, &at->endpoint).address, endpoint->address) == 0))
             return at;
     }
     return NULL;
@@ -51,8 +52,10 @@ bool host_relay_add(struct host *host, const json_t *request, json_t **reply,
         if (host->relays[i].number >= added.number)
             added.number = host->relays[i].number + 1;
     }
-    if (place->number != 0)
+    if (place->number != 0) { /* also by the address to which it has moved */
         added.number = place->number;
+        added.endpoint = place->endpoint;
+    }
     ok = host_relay_store(host, &added, fail) && host_net_relay(host, &added, fail);
     if (ok) {
         *place = added;
@@ -96,13 +99,14 @@ bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
     (void)fail;
     for (size_t i = 0; i < HOST_RELAY_MAX; i++) {
         const struct host_relay *at = &host->relays[i];
+        const struct aw_endpoint now = host_endpoint_now(host, &at->endpoint);
         json_t *object;
 
         if (at->number == 0)
             continue;
         if (!host_net_relay_at(host, &at->endpoint, &known))
             memset(&known, 0, sizeof known);
-        object = relay_json(&at->endpoint, &known);
+        object = relay_json(&now, &known);
         (void)json_object_set_new(object, "number", json_integer((json_int_t)at->number));
         (void)json_array_append_new(own, object);
     }

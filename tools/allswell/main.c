@@ -176,6 +176,11 @@ static const struct args_command commands[] = {
      "for on the terminal, or read from standard input.",
      relay_add_options, 1, 1, cmd_relay_add},
     {"relay list", "", "Show the relays", NULL, NULL, 0, 0, cmd_relay_list},
+    {"relay address", "ADDRESS", "Say where a relay is that has moved",
+     "ADDRESS is its new line, host:port/KEY, with the key that it always had. Everybody who talks "
+     "to the relay says so at home, also for a relay of somebody else. Channels go on; the old "
+     "line, given again, takes it back.",
+     NULL, 1, 1, cmd_relay_moved},
     {"relay remove", "ADDRESS", "Use a relay no longer",
      "For new pairings. Channels that exist keep the relays that they were made with.", NULL, 1, 1,
      cmd_relay_remove},

@@ -94,6 +94,18 @@ AW_API AW_MUST_USE enum aw_status aw_agent_relay_add(struct aw_agent *agent,
 AW_API AW_MUST_USE enum aw_status aw_agent_proxy(struct aw_agent *agent,
                                                  const struct aw_proxy *proxy);
 
+/**
+ * Reaches the relay with this key at this address from now on, whatever address channels were made
+ * with: it has moved, and its key proves that it is the same. The links so far are ended, and made
+ * anew. Call it before the relays are added; not within on_event.
+ *
+ * @return AW_OK
+ *         AW_E_FORMAT  the address is not "host:port"; nothing changed
+ *         AW_E_LIMIT   AW_AGENT_RELAY_MAX relays have moved
+ */
+AW_API AW_MUST_USE enum aw_status aw_agent_relay_moved(struct aw_agent *agent,
+                                                       const struct aw_endpoint *now);
+
 /** Runs a started subject engine; at most one. AW_OK, AW_E_STATE, AW_E_LIMIT (memory). */
 AW_API AW_MUST_USE enum aw_status aw_agent_subject_add(struct aw_agent *agent,
                                                        struct aw_subject *subject);
