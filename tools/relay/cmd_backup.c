@@ -208,7 +208,7 @@ static bool take_in(int from, const char *part, struct tool_fail *fail)
     return ok;
 }
 
-/* spec/10-storage.md §6: "every record is read as at a start, and its length and its key are
+/* spec/10-storage.md §8: "every record is read as at a start, and its length and its key are
  * compared with what they were." A relay without a key was none. */
 static bool is_relay(const struct home *home, json_t **status, struct tool_fail *fail)
 {
@@ -287,7 +287,7 @@ static int tell_restore(const struct args *args, json_t *status)
             (void)printf("Its address was %s: others look for it there. If this machine\nis "
                          "reached under another name, see MOVING in allswell-relay(1).\n",
                          address);
-        /* spec/10-storage.md §6: "A relay of which a backup was restored MUST NOT run again" */
+        /* spec/10-storage.md §8: "A relay of which a backup was restored MUST NOT run again" */
         (void)puts("The relay that the backup was made of MUST NOT run any more: two with one key "
                    "lose cells.\nStart this one with 'allswell-relay run', or 'setup' for the "
                    "service.");
