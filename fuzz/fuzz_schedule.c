@@ -52,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     due_s = aw_plan_due_s(&plan, base_s);
     later_s = aw_plan_due_s(&plan, base_s + 1);
     AW_ASSERT(due_s > base_s);
+    AW_ASSERT(aw_plan_asked_s(&plan, base_s) > base_s);
+    AW_ASSERT(aw_plan_asked_s(&plan, base_s) <= due_s || plan.quiet_count + plan.pauses_count > 0);
     AW_ASSERT(later_s >= due_s || plan.quiet_count + plan.pauses_count > 0);
     AW_ASSERT(!aw_plan_loosens(&plan, &plan, base_s, NULL));
     if (aw_plan_check(&plan, NULL) == AW_PLAN_GOOD) {

@@ -7,7 +7,7 @@
 
 /*
  * Times of the audit (spec/15-plan.md §6). From a check-in to the next due time the wait only
- * shrinks, except where another line takes over or quiet hours begin. So the longest wait of all
+ * shrinks, except where another time takes over or quiet hours begin. So the longest wait of all
  * bases begins at one of those: the search looks there, and a test at every minute.
  */
 
@@ -41,10 +41,12 @@ static void try_base(struct search *s, int64_t base_s)
     }
 }
 
-/* At a daily time, and where the interval line gives way to it. */
+/* Where a check-in begins to count for a daily time, and where the interval line gives way to it.
+ */
 static void try_due(struct search *s, int64_t due_s)
 {
-    try_base(s, due_s);
+    if (due_s > 0)
+        try_base(s, (int64_t)aw_schedule_counts_from_s(s->plan, (uint64_t)due_s));
     if (s->every_s > 0)
         try_base(s, due_s - s->every_s);
 }

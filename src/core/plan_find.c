@@ -9,6 +9,9 @@
 #define HOUR_S 3600
 #define DAY_S  86400
 
+/* Of grace that is left for her, where a check-in waits for its slot. */
+#define SLOT_MARGIN_S 120
+
 /* The findings of spec/15-plan.md §6, in the order of its table. */
 
 static void add(struct aw_plan_audit *out, enum aw_plan_finding_kind kind,
@@ -33,13 +36,23 @@ static void add_if(struct aw_plan_audit *out, bool is_found, enum aw_plan_findin
         add(out, kind, severity, (struct aw_plan_finding){.where = 0});
 }
 
+/* A day, also when the clock goes back, and after a check-in that was early for its daily time. */
+static uint64_t longest_day_s(const struct aw_plan *plan)
+{
+    bool has_daily = false;
+
+    for (size_t i = 0; i < plan->schedule_count; i++)
+        has_daily = has_daily || plan->schedule[i].every_s == 0;
+    return 25 * HOUR_S + (has_daily ? AW_PLAN_EARLY_MAX_S : 0);
+}
+
 static void find_times(const struct aw_plan *plan, struct aw_plan_audit *out)
 {
     uint64_t last_s = plan->zone_count > 1 ? plan->zone[plan->zone_count - 1].from : UINT64_MAX;
     /* Who travelled to a clock that never changes has one change, and it is past. */
     bool is_settled = plan->zone_count == 2 && last_s <= out->from_s;
 
-    if (out->gap_s > 25 * HOUR_S) /* a day, also when the clock goes back */
+    if (out->gap_s > longest_day_s(plan))
         add(out, AW_FINDING_GAP, AW_SEVERITY_HOLE,
             (struct aw_plan_finding){.at_s = out->worst_at_s, .span_s = out->gap_s});
     if (out->quiet_s > 12 * HOUR_S)
@@ -50,6 +63,9 @@ static void find_times(const struct aw_plan *plan, struct aw_plan_audit *out)
     if (out->best_s >= HOUR_S)
         add(out, AW_FINDING_GRACE, AW_SEVERITY_WEAK,
             (struct aw_plan_finding){.span_s = out->best_s});
+    if (plan->pace.cadence_s > 0 && plan->grace_s < plan->pace.cadence_s + SLOT_MARGIN_S)
+        add(out, AW_FINDING_GRACE_SLOT, AW_SEVERITY_WEAK,
+            (struct aw_plan_finding){.span_s = plan->pace.cadence_s});
     if (out->everybody_s - out->gap_s >= 6 * HOUR_S)
         add(out, AW_FINDING_EVERYBODY, AW_SEVERITY_WEAK,
             (struct aw_plan_finding){.span_s = out->everybody_s - out->gap_s});
@@ -240,6 +256,8 @@ static const struct {
     [AW_FINDING_ZONE_END] = {"zone-end", "changes of the clock are known until then only"},
     [AW_FINDING_GRACE] = {"grace", "an hour or more passes from a missed check-in to the first "
                                    "ring"},
+    [AW_FINDING_GRACE_SLOT] = {"grace-slot", "a check-in waits for its slot, and grace is hardly "
+                                             "longer: late by minutes rings people"},
     [AW_FINDING_EVERYBODY] = {"everybody", "6 hours or more pass before everybody is rung"},
     [AW_FINDING_CEILING] = {"ceiling", "\"cannot tell\" waits longer than 2 hours"},
     [AW_FINDING_SILENCED] = {"silenced", "a silenced device is missed after more than a day"},

@@ -58,32 +58,76 @@ uint8_t aw_schedule_day_bit(int64_t day)
     return (uint8_t)(1U << (from_monday < 0 ? from_monday + 7 : from_monday));
 }
 
-/* Later local times are later instants, or the same: the first day that fits is the one. */
-static uint64_t daily_due_s(const struct aw_plan *plan, const struct aw_schedule_line *line,
-                            uint64_t base_s)
-{
-    int64_t base = (int64_t)base_s;
-    int64_t today = floor_day(base + aw_plan_offset_s(plan, base_s));
+/* The two daily times of a plan around a base: the last one up to it, and the next after it. */
+struct around {
+    int64_t last, next; /* INT64_MIN, INT64_MAX: none */
+};
 
-    for (int64_t day = today - LOOK_BACK_DAYS; day <= today + LOOK_AHEAD_DAYS; day++) {
+/* Later local times are later instants, or the same. */
+static void look_around(const struct aw_plan *plan, const struct aw_schedule_line *line,
+                        int64_t base, struct around *out)
+{
+    int64_t today = floor_day(base + aw_plan_offset_s(plan, (uint64_t)base));
+
+    for (int64_t day = today - LOOK_AHEAD_DAYS; day <= today + LOOK_AHEAD_DAYS; day++) {
         int64_t at;
 
         if ((line->days & aw_schedule_day_bit(day)) == 0)
             continue;
         at = aw_schedule_utc(plan, day * DAY_S + line->minute * 60);
-        if (at > base)
-            return (uint64_t)at;
+        if (at <= base && at > out->last)
+            out->last = at;
+        if (at > base) {
+            out->next = at < out->next ? at : out->next;
+            return;
+        }
     }
-    return AW_NO_TIME;
 }
 
-uint64_t aw_schedule_line_due_s(const struct aw_plan *plan, const struct aw_schedule_line *line,
-                                uint64_t base_s)
+static struct around daily_around(const struct aw_plan *plan, int64_t base)
 {
-    AW_ASSERT(base_s <= AW_TIME_MAX_MS);
-    if (line->every_s > 0)
-        return base_s + line->every_s;
-    return daily_due_s(plan, line, base_s);
+    struct around out = {INT64_MIN, INT64_MAX};
+
+    for (size_t i = 0; i < plan->schedule_count; i++) {
+        if (plan->schedule[i].every_s == 0)
+            look_around(plan, &plan->schedule[i], base, &out);
+    }
+    return out;
+}
+
+/* spec/15-plan.md §4: "from 5,400 s before it on, but not from before the middle between it and
+ * the daily time before" */
+static int64_t counts_from(struct around at)
+{
+    int64_t early = AW_PLAN_EARLY_MAX_S;
+
+    if (at.last != INT64_MIN && (at.next - at.last) / 2 < early)
+        early = (at.next - at.last) / 2;
+    return at.next - early;
+}
+
+/* Her device asks "as if it counted from two thirds of that on only". */
+static int64_t asks_from(struct around at)
+{
+    return at.next - (at.next - counts_from(at)) * 2 / 3;
+}
+
+uint64_t aw_schedule_counts_from_s(const struct aw_plan *plan, uint64_t daily_s)
+{
+    AW_ASSERT(daily_s > 0);
+    return (uint64_t)counts_from(daily_around(plan, (int64_t)daily_s - 1));
+}
+
+static uint64_t daily_due_s(const struct aw_plan *plan, uint64_t base_s, bool is_hers)
+{
+    struct around at = daily_around(plan, (int64_t)base_s);
+
+    if (at.next == INT64_MAX)
+        return AW_NO_TIME;
+    /* The one after it begins to count after it, at the earliest. */
+    if ((int64_t)base_s >= (is_hers ? asks_from(at) : counts_from(at)))
+        at = daily_around(plan, at.next);
+    return (uint64_t)at.next;
 }
 
 bool aw_schedule_is_quiet(const struct aw_plan *plan, unsigned minute)
@@ -140,17 +184,29 @@ uint64_t aw_schedule_free_s(const struct aw_plan *plan, uint64_t at_s)
     return at_s;
 }
 
-uint64_t aw_plan_due_s(const struct aw_plan *plan, uint64_t base_s)
+static uint64_t due_after_s(const struct aw_plan *plan, uint64_t base_s, bool is_hers)
 {
-    uint64_t due_s = AW_NO_TIME;
+    uint64_t due_s;
 
+    AW_ASSERT(base_s <= AW_TIME_MAX_MS);
+    due_s = daily_due_s(plan, base_s, is_hers);
     for (size_t i = 0; i < plan->schedule_count; i++) {
-        uint64_t line_s = aw_schedule_line_due_s(plan, &plan->schedule[i], base_s);
+        uint32_t every_s = plan->schedule[i].every_s;
 
-        if (line_s < due_s)
-            due_s = line_s;
+        if (every_s > 0 && base_s + every_s < due_s)
+            due_s = base_s + every_s;
     }
     return due_s == AW_NO_TIME ? AW_NO_TIME : aw_schedule_free_s(plan, due_s);
+}
+
+uint64_t aw_plan_due_s(const struct aw_plan *plan, uint64_t base_s)
+{
+    return due_after_s(plan, base_s, false);
+}
+
+uint64_t aw_plan_asked_s(const struct aw_plan *plan, uint64_t base_s)
+{
+    return due_after_s(plan, base_s, true);
 }
 
 /* The rule that holds at `at_s`, in force from then on. */

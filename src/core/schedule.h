@@ -17,9 +17,8 @@
  */
 int64_t aw_schedule_utc(const struct aw_plan *plan, int64_t local_s);
 
-/* When one line asks for the next check-in after one at `base_s`. */
-uint64_t aw_schedule_line_due_s(const struct aw_plan *plan, const struct aw_schedule_line *line,
-                                uint64_t base_s);
+/* From when on a check-in counts for the daily time at `daily_s`. */
+uint64_t aw_schedule_counts_from_s(const struct aw_plan *plan, uint64_t daily_s);
 
 /* First instant from `at_s` on that lies in no quiet hours and in no pause. */
 uint64_t aw_schedule_free_s(const struct aw_plan *plan, uint64_t at_s);

@@ -68,10 +68,10 @@ void aw_su_setup_over(struct subject *s)
 uint64_t aw_su_plan_due_s(const struct subject *s, const struct aw_plan *plan, uint64_t base_s)
 {
     const struct aw_plan *former = aw_su_former(s);
-    uint64_t due_s = aw_plan_due_s(plan, base_s);
+    uint64_t due_s = aw_plan_asked_s(plan, base_s);
 
     if (former != NULL && base_s < s->trigger.former_until_s)
-        due_s = aw_time_min(due_s, aw_plan_due_s(former, base_s));
+        due_s = aw_time_min(due_s, aw_plan_asked_s(former, base_s));
     return due_s;
 }
 

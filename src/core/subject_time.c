@@ -18,13 +18,14 @@
 
 #define COUNTDOWN_TOLD_S 5
 
-/* spec/06-subject.md §7: "Her deadline MUST be the one that her contacts count". */
+/* spec/06-subject.md §7: "Her deadline MUST NOT be later than the one that her contacts
+ * count". */
 static uint64_t due_by(const struct subject *s, const struct aw_plan *plan)
 {
     uint64_t base_s = s->core.checkin_at_s, due_s = AW_NO_TIME;
 
     if (s->has_plan && base_s != 0)
-        due_s = aw_time_min(aw_plan_due_s(plan, base_s), base_s + s->core.checkin_valid_s);
+        due_s = aw_time_min(aw_plan_asked_s(plan, base_s), base_s + s->core.checkin_valid_s);
     /* spec/17-triggers.md §1: "A timer MUST be a deadline of its own, beside those of the plan." */
     if (s->trigger.has_timer)
         due_s = aw_time_min(due_s, s->trigger.timer.due_at);

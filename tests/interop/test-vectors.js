@@ -15,6 +15,7 @@ import { Asking, answerPeer, checkWitness, isHigher, mailboxSeed, signWitness } 
 import { badge, contactKey, judge, keySet, makePresence, openBlob, picture, pointSecret,
     presenceKey } from './presence.js';
 import { Question, answerQuestion } from './restore.js';
+import { asked, due } from './schedule.js';
 import { combine, drawKey, openSeal, openSealedCard, sealCard, sealState, split }
     from './shares.js';
 import { decodeFrame, encodeFrame, fromBase45, readText, toBase45 } from './short.js';
@@ -352,6 +353,18 @@ function badShort(report, file) {
             .gets('status', () => decodeFrame(unhex(values.bytes), 1));
 }
 
+function scheduleJson(group, names) {
+    for (const name of names) {
+        const one = group(name);
+        const plan = decode(one.bytes('plan'), 'plan');
+        for (let i = 1; one.values[`base_${i}`] !== undefined; i++) {
+            const base = one.number(`base_${i}`);
+            one.is(`due_${i}`, due(plan, base));
+            one.is(`asked_${i}`, asked(plan, base));
+        }
+    }
+}
+
 const FILES = {
     'kdf.json': kdfJson,
     'cell.json': cellJson,
@@ -364,6 +377,7 @@ const FILES = {
     'peers.json': peersJson,
     'short.json': shortJson,
     'messages.json': messagesJson,
+    'schedule.json': scheduleJson,
 };
 
 const without = (name) => {

@@ -69,13 +69,13 @@ static void test_worst(void)
     plan.zone_count = 3;
     plan.schedule[0] = (struct aw_schedule_line){.days = 127, .has_minute = true, .minute = 720};
     aw_plan_audit(&plan, PLAN_DRAW_NOW, &audit);
-    T_EQ(audit.gap_s, 25 * 3600);
-    T_EQ(audit.worst_at_s, autumn - 14 * 3600); /* noon of the day before */
+    T_EQ(audit.gap_s, 25 * 3600 + 5400);
+    T_EQ(audit.worst_at_s, autumn - 14 * 3600 - 5400); /* early for noon of the day before */
     T_EQ(audit.due_count, 366);
     T_EQ(audit.quiet_s, 0);
     T_EQ(audit.best_s, 900);
-    T_EQ(audit.everybody_s, 25 * 3600 + 900 + 900);
-    T_EQ(audit.blind_s, 25 * 3600 + 900 + 1800);
+    T_EQ(audit.everybody_s, audit.gap_s + 900 + 900);
+    T_EQ(audit.blind_s, audit.gap_s + 900 + 1800);
     T_EQ(audit.silenced_s, 900 + 6 * 3600 + 900);
 
     plan.schedule[0] = (struct aw_schedule_line){.every_s = 4 * 3600};

@@ -237,7 +237,8 @@ static bool is_due_no_later(const struct aw_plan *from, const struct aw_plan *to
     for (unsigned i = 0; i < 40; i++) {
         uint64_t base_s = PLAN_DRAW_NOW + t_rng_below(rng, 31 * DAY_S);
 
-        if (aw_plan_due_s(to, base_s) > aw_plan_due_s(from, base_s))
+        if (aw_plan_due_s(to, base_s) > aw_plan_due_s(from, base_s) ||
+            aw_plan_asked_s(to, base_s) > aw_plan_asked_s(from, base_s))
             return false;
     }
     return to->beat_s + to->beat_grace_s <= from->beat_s + from->beat_grace_s;
@@ -291,7 +292,7 @@ static void test_zone(void)
     struct aw_plan home, away;
     struct aw_zone_rule east = {0, 7200}, west = {0, -18000};
     enum aw_plan_field what = AW_PLAN_FIELD_NONE;
-    uint64_t base_s = PLAN_DRAW_NOW / DAY_S * DAY_S + 5 * DAY_S + 7 * 3600;
+    uint64_t base_s = PLAN_DRAW_NOW / DAY_S * DAY_S + 5 * DAY_S + 6 * 3600 + 900;
 
     aw_plan_default(&home, 1);
     home.roster[0].name[0] = 'a';

@@ -36,9 +36,10 @@ static void test_dst(void)
     } rows[] = {
         {90, SPRING - DAY_S / 2, SPRING},           /* 01:30 does not exist */
         {90, SPRING, SPRING + DAY_S - 1800},        /* next day 01:30, UTC+1 */
-        {60, SPRING - 1, SPRING},                   /* 01:00 is 02:00 */
-        {59, SPRING - 3600, SPRING - 60},           /* 00:59 exists */
-        {120, SPRING - 1, SPRING},                  /* 02:00 right after the gap */
+        {60, SPRING - 5401, SPRING},                /* 01:00 is 02:00 */
+        {60, SPRING - 1, SPRING + DAY_S - 3600},    /* ... and an early check-in counts for it */
+        {59, SPRING - 7200, SPRING - 60},           /* 00:59 exists */
+        {120, SPRING - 5401, SPRING},               /* 02:00 right after the gap */
         {90, AUTUMN - DAY_S / 2, AUTUMN - 1800},    /* 01:30, first pass */
         {90, AUTUMN - 1800, AUTUMN + DAY_S + 1800}, /* not again at the second */
         {120, AUTUMN - 3600, AUTUMN + 3600},        /* 02:00, UTC */
@@ -52,20 +53,58 @@ static void test_dst(void)
     }
 }
 
+/* Goal: [PL-12] a check-in shortly before a daily time counts for it, one check-in never for two
+ * times, and not from the middle between them; [PL-13] her device asks as long as contacts may.
+ * Method: a time at noon UTC alone; with one 40 minutes before it, on another line; with an
+ * interval beside it; each at the seconds where the answer changes. */
+static void test_early(void)
+{
+    const uint64_t noon = SPRING - 15 * 3600; /* 27 March, 10:00 UTC */
+    struct aw_plan plan = london(127, 600);
+    const struct {
+        unsigned lines;
+        uint64_t base_s, due_s, asked_s;
+    } rows[] = {
+        {1, noon - 5401, noon, noon},
+        {1, noon - 5400, noon + DAY_S - 3600, noon}, /* the next day is one of 23 hours */
+        {1, noon - 3601, noon + DAY_S - 3600, noon},
+        {1, noon - 3600, noon + DAY_S - 3600, noon + DAY_S - 3600},
+        {1, noon - 60, noon + DAY_S - 3600, noon + DAY_S - 3600},
+        {1, noon, noon + DAY_S - 3600, noon + DAY_S - 3600},
+        {2, noon - 7801, noon - 2400, noon - 2400},
+        {2, noon - 7800, noon, noon - 2400}, /* 90 minutes before the first, not for the second */
+        {2, noon - 6000, noon, noon},
+        {2, noon - 2400, noon, noon},
+        {2, noon - 1201, noon, noon},
+        {2, noon - 1200, noon + DAY_S - 6000, noon},
+        {2, noon - 801, noon + DAY_S - 6000, noon},
+        {2, noon - 800, noon + DAY_S - 6000, noon + DAY_S - 6000},
+        {3, noon - 60, noon + 1740, noon + 1740}, /* the interval goes by the check-in */
+    };
+
+    plan.schedule[1] = (struct aw_schedule_line){.days = 127, .has_minute = true, .minute = 560};
+    plan.schedule[2] = (struct aw_schedule_line){.every_s = 1800};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        plan.schedule_count = (uint8_t)rows[i].lines;
+        T_EQ(aw_plan_due_s(&plan, rows[i].base_s), rows[i].due_s);
+        T_EQ(aw_plan_asked_s(&plan, rows[i].base_s), rows[i].asked_s);
+    }
+}
+
 /* Goal: the days are right to the beginning of time, and beyond it where local time is.
  * Method: 1 January 1970 was a Thursday; west of Greenwich it had not begun; no day at all. */
 static void test_first_days(void)
 {
     struct aw_plan plan = london(127, 0);
-    const struct aw_schedule_line never = {.days = 0};
 
     plan.zone[0] = (struct aw_zone_rule){0, -3600};
     plan.zone_count = 1;
-    T_EQ(aw_plan_due_s(&plan, 0), 3600);
+    T_EQ(aw_plan_due_s(&plan, 0), 90000); /* an hour early for the first */
     T_EQ(aw_schedule_day_bit(0), 8);
     T_EQ(aw_schedule_day_bit(-3), 1);
     T_EQ(aw_schedule_day_bit(-4), 64);
-    T_TRUE(aw_schedule_line_due_s(&plan, &never, SPRING) == AW_NO_TIME);
+    plan.schedule[0].days = 0;
+    T_TRUE(aw_plan_due_s(&plan, SPRING) == AW_NO_TIME);
 }
 
 /* Goal: weekdays are those of local time, and lines are OR-ed.
@@ -78,7 +117,7 @@ static void test_weekdays_and_lines(void)
     T_EQ(aw_plan_due_s(&plan, SPRING + DAY_S + 7 * 3600), SPRING + 8 * DAY_S + 7 * 3600);
     plan.schedule[plan.schedule_count++] = (struct aw_schedule_line){.every_s = 4 * 3600};
     T_EQ(aw_plan_due_s(&plan, SPRING), SPRING + 4 * 3600);
-    T_EQ(aw_plan_due_s(&plan, SPRING + DAY_S + 6 * 3600), SPRING + DAY_S + 7 * 3600);
+    T_EQ(aw_plan_due_s(&plan, SPRING + DAY_S + 5 * 3600), SPRING + DAY_S + 7 * 3600);
     plan.schedule_count = 0;
     T_EQ(aw_plan_due_s(&plan, SPRING), UINT64_MAX);
     T_EQ(aw_plan_offset_s(&plan, SPRING - 1), 0);
@@ -97,7 +136,8 @@ static void test_due_is_monotonic(void)
     for (uint64_t base_s = SPRING - 100 * DAY_S; base_s < AUTUMN + 30 * DAY_S; base_s += 600) {
         uint64_t due_s = aw_plan_due_s(&plan, base_s);
 
-        if (due_s <= base_s || due_s < last_s)
+        if (due_s <= base_s || due_s < last_s || aw_plan_asked_s(&plan, base_s) > due_s ||
+            aw_plan_asked_s(&plan, base_s) <= base_s)
             bad++;
         last_s = due_s;
     }
@@ -222,7 +262,7 @@ static void test_rezone(void)
     T_EQ(aw_plan_due_s(&plan, at_s - 1), at_s + 5 * 3600); /* 12:00 there */
     T_EQ(aw_plan_offset_s(&plan, SPRING + 31 * DAY_S), 7 * 3600);
     plan.schedule[0].minute = 4 * 60; /* the journey skips 02:00 to 07:00 */
-    T_EQ(aw_plan_due_s(&plan, at_s - 3600), at_s);
+    T_EQ(aw_plan_due_s(&plan, at_s - 7200), at_s);
 
     aw_plan_rezone(&plan, NULL, 0, at_s);
     T_EQ(plan.zone_count, 2);
@@ -436,6 +476,7 @@ static void test_watch_follows(void)
 int main(void)
 {
     T_RUN(test_dst);
+    T_RUN(test_early);
     T_RUN(test_weekdays_and_lines);
     T_RUN(test_due_is_monotonic);
     T_RUN(test_quiet);

@@ -63,7 +63,7 @@ void plan_preview_json(json_t *json, const struct aw_plan *plan, uint64_t now_s)
     uint64_t at_s = now_s;
 
     for (unsigned i = 0; i < PREVIEW_COUNT; i++) {
-        at_s = aw_plan_due_s(plan, at_s);
+        at_s = aw_plan_asked_s(plan, at_s);
         (void)json_array_append_new(next, json_integer((json_int_t)at_s));
         (void)json_array_append_new(next_local, local_text(plan, at_s));
     }

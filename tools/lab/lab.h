@@ -32,6 +32,7 @@ void lab_vectors_shares(struct vec *v);
 void lab_vectors_presence(struct vec *v);
 void lab_vectors_statement(struct vec *v);
 void lab_vectors_peers(struct vec *v);
+void lab_vectors_schedule(struct vec *v);
 void lab_vectors_link(struct vec *v);
 void lab_vectors_pairing(struct vec *v);
 void lab_vectors_channel(struct vec *v);

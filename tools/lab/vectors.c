@@ -27,6 +27,7 @@ static const struct {
     {"bad/short.json", "content of frames and base45, with one fault", lab_vectors_bad_short},
     {"peers.json", "two contacts: handshake, mailbox, badge, witness (spec/16-peers.md)",
      lab_vectors_peers},
+    {"schedule.json", "when a check-in is due (spec/15-plan.md)", lab_vectors_schedule},
 };
 
 struct options {

@@ -225,13 +225,24 @@ AW_API enum aw_plan_problem aw_plan_check(const struct aw_plan *plan, size_t *wh
 /** Returns what is wrong in one English phrase, never NULL. */
 AW_API const char *aw_plan_problem_text(enum aw_plan_problem problem);
 
+/** From how long before it on a check-in counts for a daily time, at most, in seconds. */
+#define AW_PLAN_EARLY_MAX_S 5400
+
 /**
- * Finds when the next check-in is due.
+ * Finds when the next check-in is due, as contacts count. One made up to AW_PLAN_EARLY_MAX_S before
+ * a daily time counts for it, but not for two (spec/15-plan.md §4).
  *
  * @param base_s  when she last checked in, seconds since 1970-01-01 UTC
  * @return the first due time after base_s, or UINT64_MAX for a plan without a schedule line
  */
 AW_API uint64_t aw_plan_due_s(const struct aw_plan *plan, uint64_t base_s);
+
+/**
+ * Finds when her device asks for the next check-in: as aw_plan_due_s(), but an early one counts
+ * from two thirds of that time on only, because contacts count from the earliest of three clocks.
+ * Never later than aw_plan_due_s().
+ */
+AW_API uint64_t aw_plan_asked_s(const struct aw_plan *plan, uint64_t base_s);
 
 /** Fields of a plan by their number on the wire. */
 enum aw_plan_field {

@@ -31,7 +31,7 @@ enum aw_severity {
 
 /** What a finding is about. */
 enum aw_plan_finding_kind {
-    AW_FINDING_GAP = 1,       /* HOLE: for more than 25 hours no check-in is expected */
+    AW_FINDING_GAP = 1,       /* HOLE: for more than a day no check-in is expected */
     AW_FINDING_PAUSE,         /* NOTE: a pause is ahead; `where` */
     AW_FINDING_QUIET,         /* WEAK: more than 12 quiet hours in a row */
     AW_FINDING_ZONE_END,      /* WEAK: changes of the clock are known until then only */
@@ -56,6 +56,8 @@ enum aw_plan_finding_kind {
     AW_FINDING_ANNOUNCE,       /* WEAK: a loosening is announced to nobody */
     AW_FINDING_ASK_NEVER,      /* NOTE: may ask, but the plan has no time to answer; `where` */
     AW_FINDING_SOS_WAITS,      /* NOTE: SOS waits for its slot; `span_s` */
+    AW_FINDING_GRACE_SLOT,     /* WEAK: grace is hardly longer than a slot, for which a check-in
+                                  waits; `span_s` */
     AW_FINDING_KIND_COUNT,
 };
 
