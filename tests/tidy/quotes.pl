@@ -7,7 +7,9 @@
 #   - every numbered MUST, **[XX-n]**, has a number of its own and the word MUST in it;
 #   - every number that code, tests or spec cite exists;
 #   - every test that spec/02-threats.md names exists;
-#   - each attack in it, | n | ..., has a test called test_attack_n_..., and each such test its row.
+#   - each attack in it, | n | ..., has a test called test_attack_n_..., and each such test its row;
+#   - a link of a .md file leads to a file or a folder of the tree; one called `test_x` to the file
+#     with that test, and each guarantee of README.md has such a link.
 # It reports the MUSTs that neither code nor tests quote or cite; --list names each.
 use strict;
 use warnings;
@@ -132,6 +134,39 @@ sub check_tests {
     return;
 }
 
+sub check_links {
+    my ($path, $text) = @_;
+    my ($folder) = $path =~ m{^(.*/)};
+    $text =~ s/^```.*?^```/$& =~ s{[^\n]}{}gr/gmse;
+    while ($text =~ /\[([^\]]*)\]\(([^)\s]+)\)/g) {
+        my ($words, $target, $line) = ($1, $2, line_at($text, $-[0]));
+        next if $target =~ /^(?:[a-z]+:|#)/;
+        my $there = ($folder // '') . $target =~ s/#.*//r;
+        1 while $there =~ s{[^/]+/\.\./}{};
+        if (!-e "$root/$there") {
+            complain('link', $path, $line, "there is no $there");
+        } elsif ($words =~ /^`(test_\w+)`$/) {
+            my $name = $1;
+            complain('link', $path, $line, "$there has no $name")
+              unless -f "$root/$there"
+              && text_of($root, $there) =~ /^static void \Q$name\E\(void\)$/m;
+        }
+    }
+    return;
+}
+
+# The table of guarantees: each row has a link to a test.
+sub check_guarantees {
+    my $text = text_of($root, 'README.md');
+    while ($text =~ /^\| guarantee \|.*\n\|[-|]+\n((?:\|.*\n)+)/gm) {
+        for my $row (split /\n/, $1) {
+            complain('guarantee', 'README.md', 0, "no test is linked: $row")
+              unless $row =~ /\[`test_\w+`\]\(/;
+        }
+    }
+    return;
+}
+
 my @files = files_of($root, '');
 read_chapter($_) for grep { m{^spec/[^/]+\.md$} } @files;
 for my $path (grep { m{^(?:src|tools|tests|fuzz|spec)/.*\.(?:c|h|sh|pl|md|cddl|cmake)$} } @files) {
@@ -140,6 +175,8 @@ for my $path (grep { m{^(?:src|tools|tests|fuzz|spec)/.*\.(?:c|h|sh|pl|md|cddl|c
     check_quotes($path, $text) unless $path =~ /\.md$/;
     check_citations($path, $text);
 }
+check_links($_, text_of($root, $_)) for grep { /\.md$/ } @files;
+check_guarantees() if -f "$root/README.md";
 check_tests(@files);
 
 my @silent = grep { !$must{$_}{seen} } sort keys %must;

@@ -95,6 +95,11 @@ my @BAD = (
     ['quotes.pl', 'attack', 'spec/02-threats.md', "| 7 | he | cannot | `test_x` |\n"],
     ['quotes.pl', 'attack', 'spec/02-threats.md', "Nothing.\n",
         'tests/unit/test_a.c', "${SPDX}static void test_attack_07_a(void)\n{\n}\n"],
+    ['quotes.pl', 'link', 'src/README.md', "See [it](core/none.c).\n"],
+    ['quotes.pl', 'link', 'README.md', "See [`test_none`](tests/unit/test_x.c).\n"],
+    ['quotes.pl', 'guarantee', 'README.md',
+        "| guarantee | tests |\n|---|---|\n| a | [`test_x`](tests/unit/test_x.c) |\n" .
+        "| b | none |\n"],
 );
 
 sub put {
