@@ -340,7 +340,7 @@ static bool put_back(const struct home *home, struct aw_bytes image, struct tool
 int cmd_restore(const struct args *args)
 {
     struct whole whole = {.bytes = NULL, .len = 0};
-    struct aw_bytes image;
+    struct aw_bytes image = {.ptr = NULL, .len = 0};
     struct tool_fail fail;
     struct home home;
     json_t *reply;
