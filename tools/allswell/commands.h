@@ -90,6 +90,7 @@ int cmd_card_remove(const struct args *args);
 int cmd_remove(const struct args *args);
 int cmd_frame_write(const struct args *args);
 int cmd_frame_read(const struct args *args);
+int cmd_doctor(const struct args *args);
 int cmd_status(const struct args *args);
 int cmd_run(const struct args *args);
 int cmd_claim(const struct args *args);

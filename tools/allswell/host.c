@@ -207,6 +207,7 @@ static const struct {
     {"card-show", host_card_show, false},
     {"say", host_say, false},
     {"availability", host_availability, false},
+    {"doctor", host_doctor, false},
     {"status", host_status, false},
     {"log", host_log_show, false},
     {"why", host_why, false},

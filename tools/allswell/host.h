@@ -249,7 +249,10 @@ bool host_remove(struct host *host, const json_t *request, json_t **reply, struc
 
 bool host_backup(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
-/* ---- Views: host_status.c, host_why.c ---- */
+/* ---- Views: host_status.c, host_why.c, host_doctor.c ---- */
+
+/** Looks for what would keep help from coming; changes nothing. */
+bool host_doctor(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
 bool host_status(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_log_show(struct host *host, const json_t *request, json_t **reply,

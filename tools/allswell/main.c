@@ -274,6 +274,10 @@ static const struct args_command commands[] = {
      "He or she goes on hearing that all is well. Asks for the secret so far, two new ones and the "
      "circle. FILE is the plan from then on; without it the plan in force goes on.",
      cancel_options, 1, 2, cmd_remove},
+    {"doctor", "", "Look for what would keep help from coming",
+     "Clock, store, disk, relays, hooks, coverage, the last drill: each with its remedy. Exits "
+     "with 1 when something is to be done.",
+     NULL, 0, 0, cmd_doctor},
     {"status", "", "Show how things stand", NULL, NULL, 0, 0, cmd_status},
     {"run", "", "Run the agent",
      "Keeps the schedule, warns, watches, rings. Ends with SIGTERM or control-C. Other commands "

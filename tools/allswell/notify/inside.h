@@ -55,6 +55,9 @@ struct notify {
 /** Finds a hook by number; its place in `hooks` is that of its test and last. NULL: none. */
 struct hook *notify_hook(struct notify *notify, uint32_t number);
 
+/** The word for how a try ended. */
+const char *notify_end_word(enum try_end end);
+
 /* ---- notify_record.c ---- */
 
 /** Reads hooks and deliveries. */

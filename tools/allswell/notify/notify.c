@@ -154,6 +154,13 @@ static void next_round(struct notify *n, struct delivery *d, unsigned tries, con
     notify_record(n, d, d->state == DELIVERY_RESTING ? "answered" : "again", "");
 }
 
+const char *notify_end_word(enum try_end end)
+{
+    static const char *const words[] = {"accepted", "failed", "refused"};
+
+    return words[end];
+}
+
 static void tried(struct notify *n, struct delivery *d, const struct answer *answer)
 {
     unsigned tries = d->tries;
@@ -175,8 +182,10 @@ static void on_answer(void *ctx, const struct answer *answer)
     const struct hook *hook = notify_hook(n, a->hook);
 
     a->is_used = false;
-    if (a->is_test && hook != NULL)
+    if (a->is_test && hook != NULL) {
         n->tests[hook - n->hooks] = (struct test){.is_known = true, .answer = *answer};
+        note_last(n, a->hook, notify_end_word(answer->end), answer->text);
+    }
     if (a->delivery != NULL)
         tried(n, a->delivery, answer);
     set_timer(n);

@@ -142,13 +142,6 @@ bool host_notify_test(struct host *host, const json_t *request, json_t **reply,
     return true;
 }
 
-static const char *end_word(enum try_end end)
-{
-    static const char *const words[] = {"accepted", "failed", "refused"};
-
-    return words[end];
-}
-
 bool host_notify_tested(struct host *host, const json_t *request, json_t **reply,
                         struct tool_fail *fail)
 {
@@ -161,7 +154,7 @@ bool host_notify_tested(struct host *host, const json_t *request, json_t **reply
     test = &notify->tests[hook - notify->hooks];
     *reply = json_pack("{s:s, s:s, s:b, s:s, s:s}", "name", hook->name, "kind",
                        hook_kind(hook->kind), "running", (int)test->is_running, "state",
-                       test->is_known ? end_word(test->answer.end) : "none", "answer",
+                       test->is_known ? notify_end_word(test->answer.end) : "none", "answer",
                        test->answer.text);
     return true;
 }

@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Goal: doctor finds each thing that would keep help from coming, names its remedy, and exits with
+# 1 for it; where nothing is wrong it says so and exits with 0.
+# Method: a pair with a plan; one thing broken after another, and mended again.
+# Usage: doctor.sh <folder of the programs>
+set -eu
+bin=$1
+. "$(dirname "$0")/lib.sh"
+
+# says <home> <finding> <check> <text>: the line is there, with a remedy unless all is well.
+says() {
+    aw "$1" doctor --wait=2 >"$work/seen" 2>&1 || :
+    grep -q "^$2  *$3  *.*$4" "$work/seen" ||
+        fail "$1: no line '$2 $3 $4' in: $(cat "$work/seen")"
+    [ "$2" = good ] || grep "^$2  *$3  *.*$4" "$work/seen" | grep -q ': ' ||
+        fail "$1: $3 has no remedy"
+}
+
+# What has not begun yet.
+aw new init --name new >/dev/null
+expect 1 'allswell relay add' aw new doctor --wait=0
+says new BAD agent 'is NOT running'
+says new BAD relay 'none is known'
+says new note hook 'there is none'
+says new note clock 'no relay has told'
+says new note plan 'none is in force'
+says new good store 'can be read'
+expect 5 'allswell init' aw none doctor
+
+# All is well.
+start_relay r
+gone=$relay_pid
+circle a r b
+printf '%s\n' 'checkin = every 8h' 'person = b group 1' 'level = 0m everybody' >"$work/plan"
+printf 'right\nother\nb\n' >"$work/secrets"
+expect 0 'in force' aw a plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
+for home in a b; do
+    "$bin/allswell" --home "$work/$home" run >"$work/$home.run" 2>&1 &
+    echo $! >"$work/$home.pid"
+    pids="$pids $!"
+    await test -S "$work/$home/control.sock"
+done
+says a BAD drill 'none yet'
+expect 0 '' aw a drill
+await sh -c "'$bin/allswell' --home '$work/b' status --json | grep -q '\"drill\": [1-9]'"
+says a note drill 'not answered yet by b'
+expect 0 '' aw b answer a
+await sh -c "'$bin/allswell' --home '$work/a' doctor | grep -q 'answered by all'"
+await sh -c "'$bin/allswell' --home '$work/a' doctor | grep -q 'good  plan'"
+expect 0 'agrees with that of 1 relay' aw a doctor
+[ "$(aw a doctor --json | field findings.0.finding)" = good ] || fail 'no JSON'
+
+# Hooks.
+mkdir "$work/a/hooks"
+echo '#!/bin/sh' >"$work/a/hooks/on-event"
+says a BAD hook 'not executable'
+rm -r "$work/a/hooks"
+printf '#!/bin/sh\nexit 3\n' >"$work/ring.sh"
+chmod +x "$work/ring.sh"
+expect 0 '' aw a notify add exec "$work/ring.sh"
+says a BAD hook "no delivery of 'exec' is known"
+expect 4 'ended with 3' aw a notify test exec
+says a BAD hook "'exec' did not deliver"
+printf '#!/bin/sh\nexit 0\n' >"$work/ring.sh"
+expect 0 '' aw a notify test exec
+says a good hook "'exec' delivered"
+
+# The file is moved away under the agent: no commit goes anywhere.
+mv "$work/a/allswell.db" "$work/a/away.db"
+says a BAD store 'nothing can be written'
+mv "$work/a/away.db" "$work/a/allswell.db"
+says a good store 'can be read'
+
+# A relay that is gone.
+kill "$gone"
+await sh -c "'$bin/allswell' --home '$work/a' doctor | grep -q 'BAD   relay.*is not reached'"
+says a BAD relay 'is not reached'
+kill "$(cat "$work/a.pid")"
+await test ! -S "$work/a/control.sock"
+says a BAD agent 'is NOT running'
+
+# A clock that was put back, and a drill of long ago: the home goes a hundred days ahead, and back.
+now=$(date +%s)
+ahead="$(((now - 86400) * 1000)):101"
+ALLSWELL_DEMO_CLOCK=$ahead says a BAD drill 'the last was'
+ALLSWELL_DEMO_CLOCK=$ahead aw a away 1h >/dev/null 2>&1 || :
+ALLSWELL_DEMO_CLOCK=$ahead aw a invite --wait=0 >/dev/null 2>&1 || :
+says a BAD clock 'stands before'
+
+# What was written is no longer what is read.
+python3 - "$work/b/allswell.db" "$work" <<'PY' || fail 'not damaged'
+import os, signal, sqlite3, sys, time
+os.kill(int(open(sys.argv[2] + "/b.pid").read()), signal.SIGTERM)
+while os.path.exists(sys.argv[2] + "/b/control.sock"):
+    time.sleep(0.05)
+with sqlite3.connect(sys.argv[1]) as db:
+    newest, = db.execute("SELECT max(id) FROM record WHERE id >> 55 = 114").fetchone()
+    db.execute("UPDATE record SET value = x'7b' WHERE id = ?", (newest,))
+PY
+says b BAD store 'cannot be read whole'
+
+# A full disk: a small one of its own, where the kernel allows that.
+if unshare -Urm true 2>/dev/null; then
+    # shellcheck disable=SC2016 # it is the inner shell that is to expand them
+    unshare -Urm sh -c 'mount -t tmpfs -o size=8M none "$1" && chmod 700 "$1" &&
+        "$2" --home "$1" init --name full >/dev/null && "$2" --home "$1" doctor --wait=0' \
+        sh "$work/r" "$bin/allswell" >"$work/seen" 2>&1 || :
+    grep -q '^BAD   disk .*MiB.*delete' "$work/seen" || fail "disk: $(cat "$work/seen")"
+else
+    echo 'no user namespaces: a full disk is not tried'
+fi
+finish

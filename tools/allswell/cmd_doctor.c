@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+#include "allswell/commands.h"
+#include "allswell/render.h"
+#include "allswell/session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* doctor: one line for each finding, with its remedy; on a terminal it is wrapped. */
+
+static bool is_bad(const json_t *item)
+{
+    return strcmp(reply_string(item, "finding"), "bad") == 0;
+}
+
+static void render_doctor(const json_t *reply)
+{
+    bool is_terminal = isatty(STDOUT_FILENO) == 1;
+    json_t *item;
+    size_t i;
+
+    json_array_foreach(json_object_get(reply, "findings"), i, item)
+    {
+        const char *finding = reply_string(item, "finding"), *remedy = reply_string(item, "remedy");
+        char line[700];
+
+        (void)snprintf(line, sizeof line, "%-4s  %-6s %s%s%s",
+                       is_bad(item)                   ? "BAD"
+                       : strcmp(finding, "good") == 0 ? "good"
+                                                      : "note",
+                       reply_string(item, "check"), reply_string(item, "text"),
+                       remedy[0] != '\0' ? ": " : "", remedy);
+        if (is_terminal)
+            render_wrapped(0, line);
+        else
+            (void)puts(line);
+    }
+}
+
+int cmd_doctor(const struct args *args)
+{
+    struct session session;
+    struct tool_fail fail;
+    json_t *reply = NULL, *item;
+    size_t i;
+    int code = TOOL_OK;
+
+    if (!session_open(&session, args, &fail))
+        return fail_print(&fail);
+    (void)session_settle(&session, 0); /* who says that a relay does not answer has waited */
+    if (!session_ask(&session, json_pack("{s:s}", "do", "doctor"), &reply, &fail)) {
+        session_close(&session);
+        return fail_print(&fail);
+    }
+    session_close(&session);
+    if (session.is_json)
+        code = reply_print(reply);
+    else
+        render_doctor(reply);
+    json_array_foreach(json_object_get(reply, "findings"), i, item)
+    {
+        if (code == TOOL_OK && is_bad(item))
+            code = TOOL_REFUSED;
+    }
+    json_decref(reply);
+    return code;
+}
