@@ -135,12 +135,13 @@ def plan_asks_twice():
 
 def checkin_shows_the_picture(picture):
     pictures = []
-    for secret in (b"the safe one", b"the other one"):
+    # Neither "no" nor a slip of the finger is a yes.
+    for secret, answer in ((b"the safe one", b"no"), (b"the other one", b"yno")):
         screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "checkin")
         screen.until(b"Your secret: ")
         check("no echo while a secret is typed", not screen.echo())
         screen.answer(b"Your secret: ", secret)
-        screen.answer(b"Is that the one you know? [yes/no] ", b"no")
+        screen.answer(b"Is that the one you know? [yes/no] ", answer)
         screen.answer(b"Your secret: ", secret)
         screen.until(b"[yes/no] ")
         pictures.append(screen.shown.split(b"Your picture: ")[1].split(b".")[0])

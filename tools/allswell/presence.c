@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* From the secret that is typed to the key that the engine takes. Every secret takes this path. */
 
@@ -62,7 +63,7 @@ static bool accept_picture(struct tool_fail *fail, bool *again)
     *again = false;
     if (!secret_read(&line, &source, "Is that the one you know? [yes/no] ", fail))
         return false;
-    *again = line.text[0] != 'y' && line.text[0] != 'Y';
+    *again = strcasecmp(line.text, "yes") != 0 && strcasecmp(line.text, "y") != 0;
     secret_wipe(&line);
     return true;
 }
