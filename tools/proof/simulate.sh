@@ -16,8 +16,8 @@ tests/tools/simulate_canaries.sh "$stub" >"$out/canaries" 2>&1 || {
 }
 found=$(grep -c '^found' "$out/canaries" || true)
 verdict=short
-[ "$found" != 13 ] || verdict=met
-printf 'canaries found\t%s\t13\t%s\tlast\n' "$found" "$verdict"
+[ "$found" != 15 ] || verdict=met
+printf 'canaries found\t%s\t15\t%s\tlast\n' "$found" "$verdict"
 
 left_s=$((PROOF_SECONDS * 3 / 4))
 "$stub" --seed "$PROOF_SEED" --seconds "$left_s" --figures stub >"$out/a" 2>"$out/a.err" &

@@ -157,7 +157,7 @@ static void plan_checkin(struct sim *w)
     span_ms = due_ms - w->now_ms;
     slack_ms = (w->scene.plan.grace_s - w->scene.plan.pace.cadence_s) * SIM_SECOND;
     at_ms = due_ms - span_ms * sim_between(&w->rng, 2, 30) / 100;
-    /* A daily time is met by a check-in at that time, not by one before it (15 §4). */
+    /* At a daily time, when her phone asks for it: one long before does not meet it (15 §4). */
     if (w->scene.plan.schedule[0].every_s == 0)
         at_ms = due_ms + slack_ms * sim_below(&w->rng, 60) / 100;
     if (!w->is_calm && sim_chance(&w->rng, w->scene.late_pm)) {
