@@ -81,12 +81,17 @@ def main():
         sys.exit("branches: nothing of the source is in the export")
     goals = {"codec": 100, "ladder": 100, "core": 95, "all": 90}
     names = {"codec": "of the codec", "ladder": "of the ladder", "core": "of the core", "all": "of everything"}
+    lost = []
     for group, goal in goals.items():
         if group == "all" and mode != "full":
             continue
         percent = 100 * taken[group] / total[group]
         verdict = "met" if percent >= goal else "short"
         print(f"branch coverage {names[group]}, %\t{percent:.1f}\t{goal}\t{verdict}\tlast")
+        if verdict == "short" and group != "all":
+            lost.append(f"{names[group]} {percent:.2f} %, not {goal}")
+    if lost:
+        sys.exit(f"branches: no test takes what is in {list_path}: {', '.join(lost)}")
 
 
 main()
