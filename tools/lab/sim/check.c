@@ -632,8 +632,9 @@ static void check_release(struct sim *w, struct sim_host *h, uint32_t at_s)
     w->stats->checks[SIM_I13_PLACE]++;
     if (own->ladder.incident > AW_INCIDENT_MISSED)
         return; /* an SOS or duress is her own call */
-    if (h->up_ms + SIM_HOUR >= decided_ms)
-        return; /* it woke, and tells of all that passed meanwhile at once */
+    /* It woke, or was cut off, and takes all that came meanwhile one by one: README.md, Open. */
+    if (h->up_ms + SIM_HOUR >= decided_ms || h->back_ms + SIM_MINUTE >= decided_ms)
+        return;
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
         bool is_missing =

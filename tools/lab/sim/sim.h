@@ -159,6 +159,7 @@ struct sim_port {
     uint32_t probe_phase_ms;          /* when its turns to ask come */
     bool has_answer;                  /* to a subscribe or probe, not told to the engine yet */
     uint64_t down_ms;                 /* when the last link or attempt ended; host's clock */
+    uint64_t heard_ms;                /* when a frame last came here */
     uint64_t to_relay_ms, to_host_ms; /* arrival of the last frame: they keep their order */
 };
 
@@ -192,7 +193,8 @@ struct sim_host {
     uint64_t pause_ms; /* after failed stores, likewise */
     uint64_t send_id;
     bool needs_sync;
-    uint64_t up_ms; /* since when it runs without a pause */
+    uint64_t up_ms;   /* since when it runs without a pause */
+    uint64_t back_ms; /* when a relay was last heard again after an hour */
     /* Clocks: rate in ppm, and what they showed at `clock_ms`. */
     int32_t drift_ppm;
     uint64_t clock_ms, mono_ms, wall_ms;
