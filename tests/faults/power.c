@@ -171,8 +171,10 @@ static void commit(struct life *life, struct t_rng *rng, bool is_big)
     promise(life, next.hash);
     st = life->store.vtable->commit(life->store.self, ops, count);
     if (st == AW_OK) {
+        /* One that changes nothing writes nothing, and leaves what failed before where it is. */
+        if (next.hash != life->model.hash)
+            life->failed_count = 0;
         life->model = next;
-        life->failed_count = 0;
         life->commits++;
         promise(life, 0);
     } else {
