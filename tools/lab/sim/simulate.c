@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#define DAYS_MAX 1e6
+
 static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
     "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
@@ -138,29 +140,37 @@ static bool read_option(int c, const char *text, struct job *job)
     bool ok =
         text == NULL || c == 'f' || c == 'F' || c == 'p' || read_number(text, 0, 9e15, &value);
 
+    if (!ok)
+        return false; /* the value may fit nowhere */
     switch (c) {
     case 's':
         job->options.seed = (uint64_t)value;
-        return ok;
+        return true;
     case 'n':
         job->seeds = (uint64_t)value;
         job->has_seeds = true;
-        return ok;
+        return true;
     case 'y':
         job->years = value;
-        return ok;
+        return true;
     case 't':
         job->seconds = value;
-        return ok;
+        return true;
     case 'c':
+        if (value > SIM_CONTACT_MAX)
+            return false;
         job->options.contacts = (uint32_t)value;
-        return ok && value <= SIM_CONTACT_MAX;
+        return true;
     case 'd':
+        if (value > DAYS_MAX)
+            return false;
         job->options.life_ms = (uint64_t)(value * (double)SIM_DAY);
-        return ok;
+        return true;
     case 'k':
+        if (value > SIM_INVARIANT_COUNT)
+            return false;
         job->options.canary = (unsigned)value;
-        return ok && value <= SIM_INVARIANT_COUNT;
+        return true;
     case 'f':
         job->faults = text;
         return read_faults(text, &job->options);
