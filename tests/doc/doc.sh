@@ -5,7 +5,7 @@
 # Usage: doc.sh <Doxyfile> <doxygen, or nothing where there is none>
 set -eu
 config=$1 doxygen=${2:-}
-if [ -z "$doxygen" ]; then
+if ! command -v "$doxygen" >/dev/null; then
   echo "doc: no doxygen here, so nothing was looked at: tools/setup.sh checks installs it"
   exit 77
 fi

@@ -295,7 +295,11 @@ void disk_promise(struct disk_promise promise)
     (void)pthread_mutex_unlock(&mutex);
 }
 
-/* A piece of what was not flushed: new, old, or, where it changes, garbage. */
+/*
+ * A piece of what was not flushed: new, old, or, where it changes, garbage. Bytes beside those that
+ * change are safe, as SQLite takes for granted (powersafe overwrite): what is written again over
+ * itself, with something new behind it in the same sector, is not lost.
+ */
 static void apply_sector(struct content *c, const struct op *op, size_t from, size_t len,
                          struct t_rng *rng)
 {
@@ -304,8 +308,10 @@ static void apply_sector(struct content *c, const struct op *op, size_t from, si
     grow(c, op->at + from + len);
     if (luck < 8)
         memcpy(c->bytes + op->at + from, op->bytes + from, len);
-    else if (luck == 8 && memcmp(c->bytes + op->at + from, op->bytes + from, len) != 0)
-        t_rng_bytes(rng, c->bytes + op->at + from, len);
+    for (size_t i = from; luck == 8 && i < from + len; i++) {
+        if (c->bytes[op->at + i] != op->bytes[i])
+            t_rng_bytes(rng, c->bytes + op->at + i, 1);
+    }
 }
 
 static void apply_all(struct content *c, const struct op *op)

@@ -28,7 +28,7 @@ trap 'exit 130' INT TERM
 fail() { echo "$*"; failures=$((failures + 1)); }
 skip() { echo "$*: skipped"; exit 77; }
 
-command -v dpkg-shlibdeps >/dev/null || skip "no dpkg-dev"
+command -v dpkg-shlibdeps >/dev/null && command -v file >/dev/null || skip "no dpkg-dev or file"
 "$cpack" --config "$build/CPackConfig.cmake" -B "$work/debs" >"$work/cpack.log" 2>&1 ||
     { cat "$work/cpack.log"; exit 1; }
 debs=$work/debs

@@ -93,10 +93,10 @@ print(s.getsockname()[1])')
     dialled "localhost:$port" other
     dialled localhost:1 nobody
 
-    if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v ip >/dev/null && unshare -n true 2>/dev/null; then
         unshare -n "$0" "$bin" inside || fail 'the routers, above'
     else
-        echo "no network namespaces: routers are not asked"
+        echo "no ip program or network namespaces: routers are not asked"
     fi
     finish
 fi
