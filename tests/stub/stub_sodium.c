@@ -43,8 +43,14 @@ static uint64_t load(const unsigned char *p)
 
 static void save(unsigned char *p, uint64_t v)
 {
-    for (size_t i = 0; i < 8; i++)
-        p[i] = (unsigned char)(v >> (8 * i));
+    p[0] = (unsigned char)v;
+    p[1] = (unsigned char)(v >> 8);
+    p[2] = (unsigned char)(v >> 16);
+    p[3] = (unsigned char)(v >> 24);
+    p[4] = (unsigned char)(v >> 32);
+    p[5] = (unsigned char)(v >> 40);
+    p[6] = (unsigned char)(v >> 48);
+    p[7] = (unsigned char)(v >> 56);
 }
 
 static uint64_t stir(uint64_t v)
@@ -70,18 +76,23 @@ static struct mix mix_start(uint64_t use)
 static void mix_bytes(struct mix *m, const void *bytes, uint64_t len)
 {
     const unsigned char *p = bytes;
+    unsigned have = 8 * (unsigned)(m->len % 8); /* bits in m->word */
 
-    for (; len > 0 && m->len % 8 != 0; len--, p++) {
-        m->word |= (uint64_t)*p << (8 * (m->len++ % 8));
-        if (m->len % 8 == 0) {
+    m->len += len;
+    for (; len >= 8; len -= 8, p += 8) {
+        uint64_t next = load(p);
+
+        absorb(m, m->word | next << have);
+        m->word = have == 0 ? 0 : next >> (64 - have);
+    }
+    for (; len > 0; len--, p++) {
+        m->word |= (uint64_t)*p << have;
+        have += 8;
+        if (have == 64) {
             absorb(m, m->word);
-            m->word = 0;
+            m->word = have = 0;
         }
     }
-    for (; len >= 8; len -= 8, p += 8, m->len += 8)
-        absorb(m, load(p));
-    for (; len > 0; len--, p++)
-        m->word |= (uint64_t)*p << (8 * (m->len++ % 8));
 }
 
 /* One part of several: its length keeps it apart from the next. */
@@ -101,13 +112,17 @@ static void mix_end(const struct mix *m, unsigned char *out, size_t out_len)
     absorb(&end, end.word);
     absorb(&end, end.len);
     for (uint64_t i = 0; out_len > 0; i++) {
-        size_t take = out_len < 8 ? out_len : 8;
-        unsigned char word[8];
+        uint64_t next = stir(end.a + i * UINT64_C(0x9e3779b97f4a7c15)) ^ stir(end.b + i);
+        unsigned char last[8];
 
-        save(word, stir(end.a + i * UINT64_C(0x9e3779b97f4a7c15)) ^ stir(end.b + i));
-        memcpy(out, word, take);
-        out += take;
-        out_len -= take;
+        if (out_len < 8) {
+            save(last, next);
+            memcpy(out, last, out_len);
+            return;
+        }
+        save(out, next);
+        out += 8;
+        out_len -= 8;
     }
 }
 
