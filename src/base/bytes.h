@@ -10,6 +10,19 @@
 /* Empty buffer over an array whose length the compiler knows. */
 #define AW_BUF_OF(array) ((struct aw_buf){(array), sizeof(array), 0})
 
+/*
+ * A large array of which only what was written is read, as a buffer counts it: the compiler shall
+ * not set all of it to zero first (-ftrivial-auto-var-init), for each small cell again.
+ */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define AW_UNSET __attribute__((uninitialized))
+#endif
+#endif
+#ifndef AW_UNSET
+#define AW_UNSET
+#endif
+
 static inline struct aw_bytes aw_buf_bytes(const struct aw_buf *b)
 {
     return (struct aw_bytes){b->ptr, b->len};

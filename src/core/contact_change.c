@@ -174,10 +174,20 @@ uint64_t aw_co_change_s(const struct contact *c)
     return are_keys_due(c) && keys_s < at_s ? keys_s : at_s;
 }
 
+static void adopt_pending(struct contact *c)
+{
+    struct aw_plan plan;
+
+    if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->pending, c->pending_len}) ==
+        AW_OK)
+        adopt(c, &plan);
+    else
+        forget_pending(c); /* it was decoded when it came: a damaged record */
+}
+
 void aw_co_change_tick(struct contact *c)
 {
     uint64_t now_s = aw_timebase_s(&c->time);
-    struct aw_plan plan;
 
     if (are_keys_due(c) && c->change.keys_at_s + (uint64_t)c->plan.change.loosen_s <= now_s) {
         aw_co_put_keys(c, &c->change.keys, 0);
@@ -185,11 +195,6 @@ void aw_co_change_tick(struct contact *c)
         aw_wipe(&c->change.keys, sizeof c->change.keys);
         aw_co_touch(c, CONTACT_DIRTY_CHANGE);
     }
-    if (!is_due(c) || c->change.effective_at_s > now_s)
-        return;
-    if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->pending, c->pending_len}) ==
-        AW_OK)
-        adopt(c, &plan);
-    else
-        forget_pending(c); /* it was decoded when it came: a damaged record */
+    if (is_due(c) && c->change.effective_at_s <= now_s)
+        adopt_pending(c);
 }

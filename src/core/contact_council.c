@@ -265,17 +265,12 @@ static void note_incident(struct contact *c)
     aw_co_touch(c, CONTACT_DIRTY_PEERS | CONTACT_DIRTY_PLACE);
 }
 
-/* A ladder that cannot tell takes the word of others; the shown one not that of fellows, which may
- * come from what only the circle knows. */
-static void hear_others(struct contact *c, bool inside, uint64_t now_s)
+static void ask_others(struct contact *c, struct aw_ladder *l, bool inside, uint64_t now_s)
 {
-    struct aw_ladder *l = inside ? &c->ladder : &c->shown;
     struct aw_ladder_rules rules = inside ? aw_co_rules(c) : aw_co_shown_rules(c);
     struct aw_ladder_out out = {.count = 0};
     struct aw_sitting council;
 
-    if (c->peers.used == 0 || !aw_ladder_is_unsure(l))
-        return;
     fill_council(c, inside, &council);
     if (!aw_council_others(&council, inside))
         return;
@@ -284,6 +279,16 @@ static void hear_others(struct contact *c, bool inside, uint64_t now_s)
         aw_co_flush(c, &out);
     else
         aw_co_shown_flush(c, &out);
+}
+
+/* A ladder that cannot tell takes the word of others; the shown one not that of fellows, which may
+ * come from what only the circle knows. */
+static void hear_others(struct contact *c, bool inside, uint64_t now_s)
+{
+    struct aw_ladder *l = inside ? &c->ladder : &c->shown;
+
+    if (c->peers.used > 0 && aw_ladder_is_unsure(l))
+        ask_others(c, l, inside, now_s);
 }
 
 void aw_co_council_advance(struct contact *c, uint64_t now_s)
@@ -443,11 +448,10 @@ uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s)
 
     for (size_t i = 0; i < c->peers.used; i++) {
         const struct aw_peer *peer = &c->peers.list[i];
-        const struct aw_member *m = aw_co_peer_member(c, peer);
 
-        if (m != NULL && peer->said.has_away_until && peer->said.away_until > now_s &&
+        if (peer->said.has_away_until && peer->said.away_until > now_s &&
             aw_co_peer_counts(c, peer))
-            away = (uint16_t)(away | 1U << (m->human - 1));
+            away = (uint16_t)(away | 1U << (aw_co_peer_member(c, peer)->human - 1));
     }
     return away;
 }

@@ -111,7 +111,7 @@ static void note_deaf(struct contact *c, const struct aw_resume *own)
 
 static enum aw_status feed_hers(struct contact *c, struct aw_bytes cell, uint32_t deposited_at_s)
 {
-    uint8_t space[AW_CELL_BULK_PLAIN_LEN];
+    AW_UNSET uint8_t space[AW_CELL_BULK_PLAIN_LEN];
     struct aw_buf plain = AW_BUF_OF(space);
     struct aw_resume own = aw_co_resume(c);
     struct aw_opened opened;

@@ -93,12 +93,10 @@ uint64_t aw_co_shown_change_s(const struct contact *c)
     return c->shown_pending_len != 0 ? c->shown_change.effective_at_s : AW_NO_TIME;
 }
 
-void aw_co_shown_tick(struct contact *c)
+static void adopt_pending(struct contact *c)
 {
     struct aw_plan plan;
 
-    if (aw_co_shown_change_s(c) > aw_timebase_s(&c->time))
-        return;
     if (aw_message_decode(&aw_plan_map, &plan,
                           (struct aw_bytes){c->shown_pending, c->shown_pending_len}) == AW_OK) {
         adopt(c, &plan);
@@ -107,6 +105,12 @@ void aw_co_shown_tick(struct contact *c)
         c->shown_pending_len = 0;
         aw_co_touch(c, CONTACT_DIRTY_SHOWN);
     }
+}
+
+void aw_co_shown_tick(struct contact *c)
+{
+    if (aw_co_shown_change_s(c) <= aw_timebase_s(&c->time))
+        adopt_pending(c);
 }
 
 /* ---- The ladder ---- */

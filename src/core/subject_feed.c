@@ -270,7 +270,7 @@ static void note_deaf(struct subject *s, struct person *p, const struct aw_resum
 
 static enum aw_status feed_channel(struct subject *s, struct person *p, struct aw_bytes cell)
 {
-    uint8_t space[AW_CELL_BULK_PLAIN_LEN];
+    AW_UNSET uint8_t space[AW_CELL_BULK_PLAIN_LEN];
     struct aw_buf plain = AW_BUF_OF(space);
     struct aw_resume own = {.seq = aw_su_seq(s, p), .word = aw_words_out_next(&p->words) - 1};
     struct aw_opened opened;

@@ -67,17 +67,13 @@ static enum aw_status seal_call(struct subject *s, struct person *p, struct outg
     return st;
 }
 
-static bool prepare_word(struct subject *s, struct person *p, unsigned which)
+static void seal_word(struct subject *s, struct person *p, struct outgoing *way,
+                      const struct aw_word *word)
 {
-    const struct aw_word *word =
-        aw_words_out_pick(&p->words, which == SUBJECT_WAY_URGENT, aw_timebase_mono_ms(&s->time));
-    struct outgoing *way = &p->ways[which];
     struct aw_call call;
-    enum aw_status st;
+    enum aw_status st =
+        aw_message_decode(&aw_call_map, &call, (struct aw_bytes){word->body, word->body_len});
 
-    if (word == NULL)
-        return false;
-    st = aw_message_decode(&aw_call_map, &call, (struct aw_bytes){word->body, word->body_len});
     AW_ASSERT(st == AW_OK); /* checked when it was made, and when it was loaded */
     st = seal_call(s, p, way, AW_SESSION_MAIN, &call);
     if (st == AW_OK) {
@@ -87,6 +83,16 @@ static bool prepare_word(struct subject *s, struct person *p, unsigned which)
         fail(s, way);
     }
     aw_wipe(&call, sizeof call);
+}
+
+static bool prepare_word(struct subject *s, struct person *p, unsigned which)
+{
+    const struct aw_word *word =
+        aw_words_out_pick(&p->words, which == SUBJECT_WAY_URGENT, aw_timebase_mono_ms(&s->time));
+
+    if (word == NULL)
+        return false;
+    seal_word(s, p, &p->ways[which], word);
     return true;
 }
 

@@ -236,10 +236,10 @@ static bool fetch_all(struct sim_relay *r, const struct aw_relay_fetch *fetch, s
 static void flush(struct sim *w, struct sim_relay *r, uint32_t link)
 {
     static uint8_t space[AW_LINK_PLAIN_MAX];
+    AW_UNSET struct aw_relay_fetch fetch[FETCH_MAX];
 
     for (;;) {
         struct aw_buf plain = {space, sizeof space, 0};
-        struct aw_relay_fetch fetch[FETCH_MAX];
         size_t count = aw_relay_output(r->engine, link, &plain, fetch, FETCH_MAX);
 
         if (plain.len == 0)
