@@ -2,6 +2,7 @@
 #include "allswell/render.h"
 #include "test.h"
 
+#include <locale.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -204,8 +205,33 @@ static void test_wrapped(void)
     }
 }
 
+/* Goal: text takes as many columns as a terminal gives it.
+ * Method: wide, combining and right-to-left characters, a mood, bytes that are no character. */
+static void test_width(void)
+{
+    static const struct {
+        const char *text;
+        size_t columns;
+    } rows[] = {
+        {"", 0},
+        {"plain", 5},
+        {"\xe9\x9a\xa3\xe4\xba\xba", 4},
+        {"e\xcc\x81", 1},
+        {"\xd7\x90\xd7\x97", 2},
+        {"\033[1;31mred\033[0m", 3},
+        {"\xff\xfe", 2},
+    };
+
+    T_REQUIRE(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        T_EQ(screen_width(rows[i].text, strlen(rows[i].text)), rows[i].columns);
+    T_REQUIRE(setlocale(LC_CTYPE, "C") != NULL); /* where there is no such locale */
+    T_EQ(screen_width("\xc3\xb6", 2), 1);
+}
+
 int main(void)
 {
+    T_RUN(test_width);
     T_RUN(test_contact);
     T_RUN(test_watched);
     T_RUN(test_incident);

@@ -139,10 +139,10 @@ void render_council(const json_t *watched)
 
 /* ---- place ---- */
 
-static void render_do_not_call(const json_t *reply)
+static void render_first(const json_t *reply)
 {
     if (reply_flag(reply, "do_not_call"))
-        (void)puts("Do not call her phone. Whoever holds it must not learn that you know.");
+        render_do_not_call();
 }
 
 static void render_state(const json_t *place)
@@ -199,7 +199,7 @@ static void render_places(const json_t *reply)
     json_t *place;
     size_t i;
 
-    render_do_not_call(reply);
+    render_first(reply);
     (void)printf("Where %s was, newest first. A phone can be elsewhere than its owner.\n",
                  reply_string(reply, "name"));
     json_array_foreach(json_object_get(reply, "places"), i, place)
@@ -223,7 +223,7 @@ static void render_card(const json_t *reply)
     json_t *section;
     size_t i;
 
-    render_do_not_call(reply);
+    render_first(reply);
     (void)printf("What %s wrote down for now, level %llu:\n", reply_string(reply, "name"),
                  (unsigned long long)reply_number(reply, "level"));
     json_array_foreach(json_object_get(reply, "sections"), i, section)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
-#include "allswell/render.h"
 #include "allswell/session.h"
+#include "common/screen.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* doctor: one line for each finding, with its remedy; on a terminal it is wrapped. */
 
@@ -16,23 +15,26 @@ static bool is_bad(const json_t *item)
 
 static void render_doctor(const json_t *reply)
 {
-    bool is_terminal = isatty(STDOUT_FILENO) == 1;
     json_t *item;
     size_t i;
 
     json_array_foreach(json_object_get(reply, "findings"), i, item)
     {
-        const char *finding = reply_string(item, "finding"), *remedy = reply_string(item, "remedy");
+        bool is_good = strcmp(reply_string(item, "finding"), "good") == 0;
+        const char *remedy = reply_string(item, "remedy");
         char line[700];
 
-        (void)snprintf(line, sizeof line, "%-4s  %-6s %s%s%s",
-                       is_bad(item)                   ? "BAD"
-                       : strcmp(finding, "good") == 0 ? "good"
-                                                      : "note",
-                       reply_string(item, "check"), reply_string(item, "text"),
-                       remedy[0] != '\0' ? ": " : "", remedy);
-        if (is_terminal)
-            render_wrapped(0, line);
+        (void)snprintf(line, sizeof line, "%s%-4s%s  %-6s %s%s%s",
+                       is_bad(item) ? screen_paint(SCREEN_ALARM)
+                       : is_good    ? screen_paint(SCREEN_CALM)
+                                    : "",
+                       is_bad(item) ? "BAD"
+                       : is_good    ? "good"
+                                    : "note",
+                       is_bad(item) || is_good ? screen_plain() : "", reply_string(item, "check"),
+                       reply_string(item, "text"), remedy[0] != '\0' ? ": " : "", remedy);
+        if (screen_is_terminal())
+            screen_wrapped(0, screen_columns() < 60 ? 2 : 13, line);
         else
             (void)puts(line);
     }

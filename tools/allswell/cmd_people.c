@@ -17,15 +17,17 @@ static void render_people(const json_t *reply)
     size_t i;
 
     if (json_array_size(contacts) + json_array_size(watched) == 0)
-        (void)puts("Nobody yet: 'allswell invite' somebody, or 'allswell join' an invite.");
+        render_wrapped(0, "Nobody yet: 'allswell invite' somebody, or 'allswell join' an invite.");
     if (json_array_size(contacts) > 0)
-        (void)puts("Who watches over you:");
+        render_heading("Who watches over you:");
     json_array_foreach(contacts, i, person)
     {
         render_contact(person);
     }
+    if (json_array_size(contacts) > 0 && json_array_size(watched) > 0)
+        render_gap();
     if (json_array_size(watched) > 0)
-        (void)puts("Whom you watch over:");
+        render_heading("Whom you watch over:");
     json_array_foreach(watched, i, person)
     {
         render_watched_line(person);
@@ -35,7 +37,7 @@ static void render_people(const json_t *reply)
 
 int cmd_people(const struct args *args)
 {
-    return session_query(args, json_pack("{s:s}", "do", "people"), render_people);
+    return session_look(args, "people", render_people);
 }
 
 static size_t next_word(const char **text, char out[32])

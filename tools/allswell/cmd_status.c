@@ -14,18 +14,18 @@
 static void render_drill(const json_t *me, const json_t *c)
 {
     static const char *const keys[] = {"relay_at", "device_at", "human_at"};
-    static const char *const names[] = {"relay", "device", "person"};
     const json_t *drill = json_object_get(c, "drill");
     uint64_t began = reply_number(me, "drill_at");
-    char span[TEXT_MAX];
+    char spans[3][TEXT_MAX];
 
-    (void)printf("      drill:");
     for (size_t i = 0; i < 3; i++) {
         uint64_t at = reply_number(drill, keys[i]);
 
-        text_span_write(span, at > began ? at - began : 0);
-        (void)printf(" %s %s%s", names[i], at == 0 ? "not yet" : span, i < 2 ? "," : "\n");
+        text_span_write(spans[i], at > began ? at - began : 0);
+        if (at == 0)
+            (void)snprintf(spans[i], sizeof spans[i], "not yet");
     }
+    render_line("drill: relay %s, device %s, person %s", spans[0], spans[1], spans[2]);
 }
 
 static void render_ticks(const json_t *me)
@@ -41,10 +41,10 @@ static void render_ticks(const json_t *me)
 
         render_contact(c);
         if (seq > 0 && strcmp(reply_string(c, "phase"), "invited") != 0)
-            (void)printf("      of %llu statements: a relay has %llu, the device %llu, the person "
-                         "has seen %llu\n",
-                         (unsigned long long)seq, (unsigned long long)relay,
-                         (unsigned long long)device, (unsigned long long)human);
+            render_line("of %llu statements: a relay has %llu, the device %llu, the person has "
+                        "seen %llu",
+                        (unsigned long long)seq, (unsigned long long)relay,
+                        (unsigned long long)device, (unsigned long long)human);
         if (reply_number(me, "drill") != 0)
             render_drill(me, c);
     }
@@ -60,46 +60,63 @@ static void render_open(const json_t *me)
 
     if (json_is_object(down)) {
         text_time_write(at, reply_number(down, "at"));
-        (void)printf("AN ALARM GOES OUT AT %s (%s): 'allswell stop' if all is well.\n", at,
-                     reply_string(down, "kind"));
+        render_notice(SCREEN_ALARM, "AN ALARM GOES OUT AT %s (%s): 'allswell stop' if all is well.",
+                      at, reply_string(down, "kind"));
     }
     if (json_is_object(timer)) {
         text_time_write(at, reply_number(timer, "due_at"));
-        (void)printf("A %s runs until %s: 'allswell timer end'.\n", reply_string(timer, "kind"),
-                     at);
+        render_notice(SCREEN_STRONG, "A %s runs until %s: 'allswell timer end'.",
+                      reply_string(timer, "kind"), at);
     }
     json_array_foreach(json_object_get(me, "contacts"), i, c)
     {
         if (reply_number(c, "asks_until") == 0)
             continue;
         text_time_write(at, reply_number(c, "asks_until"));
-        (void)printf("%s asks whether you are well, until %s: check in.\n", reply_string(c, "name"),
-                     at);
+        render_notice(SCREEN_WARNING, "%s asks whether you are well, until %s: check in.",
+                      reply_string(c, "name"), at);
     }
 }
 
-static void render_me(const json_t *me)
+/* When she checked in, and what follows from it. */
+static void render_due(const json_t *me, uint64_t now_s)
 {
-    char last[TEXT_MAX], due[TEXT_MAX], overdue[TEXT_MAX], since[TEXT_MAX];
+    char last[TEXT_MAX], due[TEXT_MAX], overdue[TEXT_MAX], text[300];
+    uint64_t due_s = reply_number(me, "due_at");
+    bool is_late = due_s != 0 && due_s <= now_s;
+
+    text_time_write(last, reply_number(me, "checked_in_at"));
+    text_time_write(due, due_s);
+    text_time_write(overdue, reply_number(me, "overdue_at"));
+    (void)snprintf(text, sizeof text,
+                   "You checked in at %s. The next check-in %s due at %s; contacts are rung at "
+                   "%s.",
+                   last, is_late ? "WAS" : "is", due, overdue);
+    if (is_late)
+        render_notice(SCREEN_WARNING, "%s", text);
+    else
+        render_wrapped(0, text);
+}
+
+static void render_me(const json_t *me, uint64_t now_s)
+{
+    char since[TEXT_MAX];
 
     if (json_array_size(json_object_get(me, "contacts")) == 0)
         return;
     if (reply_flag(me, "store_failed"))
-        (void)puts("THE DISK REFUSES WRITES: nothing leaves until there is space again.");
-    text_time_write(last, reply_number(me, "checked_in_at"));
-    text_time_write(due, reply_number(me, "due_at"));
-    text_time_write(overdue, reply_number(me, "overdue_at"));
+        render_notice(SCREEN_ALARM,
+                      "THE DISK REFUSES WRITES: nothing leaves until there is space again.");
     text_time_write(since, reply_number(me, "alarm_since"));
     if (reply_number(me, "alarm") != 0)
-        (void)printf("You called for help at %s.\n", since);
+        render_notice(SCREEN_ALARM, "You called for help at %s.", since);
     if (reply_number(me, "plan_version") == 0)
-        (void)puts("No plan is in force: nobody expects a check-in. See 'allswell plan set'.");
+        render_notice(SCREEN_WARNING,
+                      "No plan is in force: nobody expects a check-in. See 'allswell plan set'.");
     else
-        (void)printf("You checked in at %s. The next check-in is due at %s; contacts are rung at "
-                     "%s.\n",
-                     last, due, overdue);
+        render_due(me, now_s);
     render_open(me);
-    (void)puts("Who watches over you:");
+    render_heading("Who watches over you:");
     render_ticks(me);
 }
 
@@ -112,13 +129,11 @@ static void render_down(const json_t *relays)
     json_array_foreach(relays, i, relay)
     {
         const char *address = reply_string(relay, "address"), *why = reply_string(relay, "why");
-        char text[512];
 
         if (reply_flag(relay, "connected") || why[0] == '\0')
             continue;
-        (void)snprintf(text, sizeof text, "Relay %.*s is NOT reached: %s.",
-                       (int)strcspn(address, "/"), address, why);
-        render_wrapped(0, text);
+        render_notice(SCREEN_WARNING, "Relay %.*s is NOT reached: %s.", (int)strcspn(address, "/"),
+                      address, why);
     }
 }
 
@@ -132,38 +147,39 @@ static void render_one(const json_t *watched)
 static void render_status(const json_t *reply)
 {
     const json_t *watched = json_object_get(reply, "watched");
+    const json_t *me = json_object_get(reply, "me");
+    bool is_first = true;
     json_t *w;
     size_t i;
 
-    /* Whose phone must not be called comes first, whatever the order of numbers. */
-    json_array_foreach(watched, i, w)
-    {
-        if (reply_flag(json_object_get(w, "incident"), "do_not_call"))
+    /* Whose phone must not be called comes first, then other alarms, whatever the order of
+     * numbers. */
+    for (unsigned rank = 0; rank < RENDER_RANKS; rank++) {
+        json_array_foreach(watched, i, w)
+        {
+            if (render_rank(w) != rank)
+                continue;
+            if (!is_first)
+                render_gap();
+            is_first = false;
             render_one(w);
+        }
     }
-    json_array_foreach(watched, i, w)
-    {
-        if (!reply_flag(json_object_get(w, "incident"), "do_not_call"))
-            render_one(w);
-    }
-    render_me(json_object_get(reply, "me"));
-    if (json_array_size(watched) == 0 &&
-        json_array_size(json_object_get(json_object_get(reply, "me"), "contacts")) == 0)
-        (void)puts("Nobody is paired yet: 'allswell invite' somebody, or 'allswell join'.");
+    if (!is_first && json_array_size(json_object_get(me, "contacts")) > 0)
+        render_gap();
+    render_me(me, reply_number(reply, "now"));
+    if (json_array_size(watched) == 0 && json_array_size(json_object_get(me, "contacts")) == 0)
+        render_wrapped(0, "Nobody is paired yet: 'allswell invite' somebody, or 'allswell join'.");
     render_down(json_object_get(reply, "relays"));
     render_down(json_object_get(reply, "other_relays"));
     if (!reply_flag(reply, "agent"))
-        render_wrapped(0, "The agent is NOT running: nobody warns, watches or rings here. Start "
-                          "'allswell run'.");
+        render_notice(SCREEN_ALARM, "The agent is NOT running: nobody warns, watches or rings "
+                                    "here. Start 'allswell run'.");
 }
 
 int cmd_status(const struct args *args)
 {
-    /* A person looks at text; a program looks at JSON. */
-    bool seen = args_option(args, "json") == NULL;
-
-    return session_query(args, json_pack("{s:s, s:b}", "do", "status", "seen", (int)seen),
-                         render_status);
+    return session_look(args, "status", render_status);
 }
 
 static void render_log(const json_t *reply)

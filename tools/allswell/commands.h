@@ -52,6 +52,7 @@ enum option_key {
     OPT_PAGE,
     OPT_PAGE_ANYWHERE,
     OPT_PLAN,
+    OPT_WATCH,
 };
 
 int cmd_init(const struct args *args);

@@ -119,6 +119,11 @@ static const struct argp_option run_options[] = {
     {0},
 };
 
+static const struct argp_option watch_options[] = {
+    {"watch", OPT_WATCH, "SECONDS", OPTION_ARG_OPTIONAL, "Again and again (every 2 s)", 0},
+    {0},
+};
+
 static const struct argp_option off_options[] = {
     {"off", OPT_OFF, NULL, 0, "No longer", 0},
     {0},
@@ -205,7 +210,7 @@ static const struct args_command commands[] = {
      "For a device that speaks under an old key of this person, such as a stolen backup. What was "
      "paired before goes on.",
      NULL, 1, 1, cmd_refuse},
-    {"people", "", "Show whom you are paired with", NULL, NULL, 0, 0, cmd_people},
+    {"people", "", "Show whom you are paired with", NULL, watch_options, 0, 0, cmd_people},
     {"forget", "PERSON", "Take an invite or a contact back",
      "For an invite that was not answered, or words that differ. A contact of the plan in force "
      "cannot be forgotten.",
@@ -278,7 +283,8 @@ static const struct args_command commands[] = {
      "Clock, store, disk, relays, hooks, coverage, the last drill: each with its remedy. Exits "
      "with 1 when something is to be done.",
      NULL, 0, 0, cmd_doctor},
-    {"status", "", "Show how things stand", NULL, NULL, 0, 0, cmd_status},
+    {"status", "", "Show how things stand", "What is most urgent stands first.", watch_options, 0,
+     0, cmd_status},
     {"run", "", "Run the agent",
      "Keeps the schedule, warns, watches, rings. Ends with SIGTERM or control-C. Other commands "
      "talk to it while it runs. allswell(1) lists the environment of COMMAND.",
@@ -354,5 +360,6 @@ int main(int argc, char **argv)
 
     harden_process();
     (void)setlocale(LC_TIME, "C");
+    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* how wide characters are */
     return args_main(&tool, argc, argv);
 }

@@ -2,54 +2,71 @@
 #include "allswell/render.h"
 
 #include "common/reply.h"
+#include "common/screen.h"
 #include "common/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS 79
-#define INDENT  6
-
-/* Bytes of the longest run of words that fits into `room` columns; a longer word is not cut. */
-static size_t fitting(const char *text, size_t room)
-{
-    size_t columns = 0, fits = 0;
-
-    for (size_t i = 0;; i++) {
-        if (text[i] == ' ' || text[i] == '\0')
-            fits = i;
-        if (text[i] == '\0' || (columns > room && fits > 0))
-            return fits;
-        columns += ((unsigned char)text[i] & 0xc0) != 0x80;
-        if (columns > room && fits > 0)
-            return fits;
-    }
-}
+#define INDENT 6 /* of what is said about a person */
+#define HANG   8
+#define NAME   20 /* columns of a name in a line */
+#define NARROW 60 /* columns below which a name has a line of its own */
 
 void render_wrapped(unsigned indent, const char *text)
 {
-    unsigned at = indent;
+    screen_wrapped(indent, indent + 2, text);
+}
 
-    while (*text != '\0') {
-        size_t len = fitting(text, COLUMNS - at);
+void render_gap(void)
+{
+    if (screen_is_terminal())
+        (void)putchar('\n');
+}
 
-        (void)printf("%*s%.*s\n", (int)at, "", (int)len, text);
-        text += len;
-        text += *text == ' ';
-        at = indent + 2;
-    }
+void render_heading(const char *text)
+{
+    (void)printf("%s%s%s\n", screen_paint(SCREEN_STRONG), text, screen_plain());
+}
+
+static void format_line(unsigned indent, const char *begin, const char *end, const char *format,
+                        va_list args)
+{
+    char text[700];
+    size_t len = (size_t)snprintf(text, sizeof text, "%s", begin);
+
+    (void)vsnprintf(text + len, sizeof text - len - 8, format, args);
+    len = strlen(text);
+    (void)snprintf(text + len, sizeof text - len, "%s", end);
+    screen_wrapped(indent, indent == 0 ? 2 : HANG, text);
 }
 
 void render_line(const char *format, ...)
 {
-    char text[600];
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    format_line(INDENT, "", "", format, args);
     va_end(args);
-    render_wrapped(INDENT, text);
+}
+
+void render_mood(enum screen_mood mood, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    format_line(INDENT, screen_paint(mood), screen_plain(), format, args);
+    va_end(args);
+}
+
+void render_notice(enum screen_mood mood, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    format_line(0, screen_paint(mood), screen_plain(), format, args);
+    va_end(args);
 }
 
 static const char *time_of(char out[TEXT_MAX], const json_t *object, const char *key)
@@ -72,60 +89,109 @@ static bool is_word(const json_t *object, const char *key, const char *word)
     return text != NULL && strcmp(text, word) == 0;
 }
 
-/* The line that begins with number and name. */
+/* The line that begins with number and name; on a narrow terminal the words stand below. */
 static void name_line(const json_t *who, const char *words)
 {
-    char text[300];
+    const char *name = name_of(who);
+    size_t width = screen_width(name, strlen(name));
+    bool is_narrow = screen_columns() < NARROW;
+    char text[600];
+    size_t len;
 
-    (void)snprintf(text, sizeof text, "%4s  %-20s %s", reply_string(who, "id"), name_of(who),
-                   words);
-    render_wrapped(0, text);
+    (void)snprintf(text, sizeof text, "%4s  %s%s%s", reply_string(who, "id"),
+                   screen_paint(SCREEN_STRONG), name, screen_plain());
+    if (is_narrow) {
+        (void)puts(text);
+        screen_wrapped(INDENT, HANG, words);
+        return;
+    }
+    len = strlen(text);
+    (void)snprintf(text + len, sizeof text - len, "%*s %s", width < NAME ? (int)(NAME - width) : 0,
+                   "", words);
+    screen_wrapped(0, INDENT + NAME + 1, text);
 }
+
+/* A word in its mood. */
+static const char *mooded(char out[TEXT_MAX], enum screen_mood mood, const char *word)
+{
+    (void)snprintf(out, TEXT_MAX, "%s%s%s", screen_paint(mood), word, screen_plain());
+    return out;
+}
+
+#define VERIFY "'allswell verify' compares words"
 
 void render_contact(const json_t *c)
 {
-    bool is_invited = is_word(c, "phase", "invited");
-    char at[TEXT_MAX], words[160];
+    char at[TEXT_MAX], mood[TEXT_MAX], words[240];
 
-    if (is_invited)
+    if (is_word(c, "phase", "invited")) {
         (void)snprintf(words, sizeof words, "invited; the invite is good until %s",
                        time_of(at, c, "invite_expires_at"));
-    else
-        (void)snprintf(words, sizeof words, "%s; heard %s",
-                       is_word(c, "phase", "verified")
-                           ? "verified"
-                           : "NOT verified: 'allswell verify' compares words",
-                       time_of(at, c, "heard_at"));
-    name_line(c, words);
-    if (is_invited)
+        name_line(c, words);
         return;
+    }
+    if (is_word(c, "phase", "verified"))
+        (void)snprintf(words, sizeof words, "%s; heard %s", mooded(mood, SCREEN_CALM, "verified"),
+                       time_of(at, c, "heard_at"));
+    else
+        (void)snprintf(words, sizeof words, "%s: " VERIFY "; heard %s",
+                       mooded(mood, SCREEN_WARNING, "NOT verified"), time_of(at, c, "heard_at"));
+    name_line(c, words);
     if (reply_flag(c, "quarantined"))
-        render_line("made the channel anew with an old key: compare the words again, and "
+        render_mood(SCREEN_WARNING,
+                    "made the channel anew with an old key: compare the words again, and "
                     "'allswell refuse' it if they differ");
     if (reply_flag(c, "plan_due"))
-        render_line("this device is new to the others, or lost your plan: put it into force again "
+        render_mood(SCREEN_WARNING,
+                    "this device is new to the others, or lost your plan: put it into force again "
                     "('allswell plan set')");
     if (reply_flag(c, "silent"))
-        render_line("not heard for 30 days: ask whether the device still works");
+        render_mood(SCREEN_WARNING, "not heard for 30 days: ask whether the device still works");
     if (is_word(c, "claim", "acting"))
-        render_line("is acting for you");
+        render_mood(SCREEN_STRONG, "is acting for you");
+}
+
+/* How loud somebody's state is. */
+static enum screen_mood state_mood(const json_t *w)
+{
+    static const char *const alarms[] = {"missed", "alarm"}, *const calm[] = {"idle", "fine"};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (is_word(w, "state", alarms[i]))
+            return SCREEN_ALARM;
+        if (is_word(w, "state", calm[i]))
+            return SCREEN_CALM;
+    }
+    return SCREEN_WARNING;
+}
+
+unsigned render_rank(const json_t *w)
+{
+    if (reply_flag(json_object_get(w, "incident"), "do_not_call"))
+        return 0;
+    if (json_is_object(json_object_get(w, "incident")))
+        return 1;
+    return is_word(w, "phase", "verified") && state_mood(w) == SCREEN_CALM ? RENDER_RANKS - 1 : 2;
 }
 
 void render_watched_line(const json_t *w)
 {
-    char at[TEXT_MAX], words[160];
+    char at[TEXT_MAX], mood[TEXT_MAX], words[240];
 
     if (is_word(w, "phase", "joining"))
-        name_line(w, "invite answered, not heard yet; if this lasts, somebody else answered first: "
-                     "ask for a new invite");
+        (void)snprintf(words, sizeof words,
+                       "invite answered, not heard yet; if this lasts, somebody else answered "
+                       "first: ask for a new invite");
     else if (!is_word(w, "phase", "verified"))
-        name_line(w, "NOT verified: 'allswell verify' compares words");
-    else {
-        (void)snprintf(words, sizeof words, "verified; %s; next due %s",
-                       is_word(w, "state", "suspect") ? "cannot tell" : reply_string(w, "state"),
-                       time_of(at, w, "due_at"));
-        name_line(w, words);
-    }
+        (void)snprintf(words, sizeof words, "%s: " VERIFY,
+                       mooded(mood, SCREEN_WARNING, "NOT verified"));
+    else
+        (void)snprintf(
+            words, sizeof words, "verified; %s; next due %s",
+            mooded(mood, state_mood(w),
+                   is_word(w, "state", "suspect") ? "cannot tell" : reply_string(w, "state")),
+            time_of(at, w, "due_at"));
+    name_line(w, words);
 }
 
 static void render_call(const char *what, const json_t *call)
@@ -206,19 +272,20 @@ static void render_incident(const json_t *w, const json_t *incident)
     char since[TEXT_MAX], next[TEXT_MAX], until[TEXT_MAX];
     const char *todo = reply_string(incident, "instruction");
 
-    render_line("%s since %s; level %llu of %llu%s", incident_words(w, incident),
+    render_mood(SCREEN_ALARM, "%s since %s; level %llu of %llu%s", incident_words(w, incident),
                 time_of(since, incident, "began_at"),
                 (unsigned long long)reply_number(incident, "level"),
                 (unsigned long long)reply_number(incident, "level_count"),
                 reply_flag(incident, "rings") ? ", it is your turn" : "");
     if (todo != NULL && todo[0] != '\0')
-        render_line("WHAT TO DO%s: %s",
+        render_mood(SCREEN_STRONG, "WHAT TO DO%s: %s",
                     reply_flag(incident, "do_not_call") ? " (but do not call her phone)" : "",
                     todo);
     if (reply_number(incident, "next_level_at") != 0)
         render_line("the next level begins at %s", time_of(next, incident, "next_level_at"));
     if (reply_flag(incident, "claimed"))
-        render_line("you are acting, until %s", time_of(until, incident, "claim_until"));
+        render_mood(SCREEN_STRONG, "you are acting, until %s",
+                    time_of(until, incident, "claim_until"));
     if (reply_flag(incident, "safe_seen"))
         render_line("a safe check-in has arrived since");
     if (reply_flag(incident, "cancelled"))
@@ -237,7 +304,8 @@ static void render_triggers(const json_t *w)
     char at[TEXT_MAX];
 
     if (is_word(w, "state", "suspect"))
-        render_line("CANNOT TELL since %s whether the person or the way to them is silent",
+        render_mood(SCREEN_WARNING,
+                    "CANNOT TELL since %s whether the person or the way to them is silent",
                     time_of(at, w, "suspect_since"));
     if (reply_flag(w, "blind"))
         render_line("nothing proves yet that it is not the way that is silent");
@@ -249,8 +317,8 @@ static void render_triggers(const json_t *w)
     if (is_word(t, "ask", "reached"))
         render_line("your question is there; an answer is due by %s", time_of(at, t, "ask_due_at"));
     if (reply_number(t, "drill") != 0 && !reply_flag(t, "drill_answered"))
-        render_line("a DRILL of %s waits for 'allswell answer %s'", time_of(at, t, "drill_at"),
-                    reply_string(w, "id"));
+        render_mood(SCREEN_STRONG, "a DRILL of %s waits for 'allswell answer %s'",
+                    time_of(at, t, "drill_at"), reply_string(w, "id"));
     if (!is_word(t, "signal", "none") && !is_word(t, "signal", "moving"))
         render_line("the device said %s at %s", reply_string(t, "signal"),
                     time_of(at, t, "signal_at"));
@@ -336,21 +404,28 @@ static void render_own(const json_t *own)
         render_line("you told the others: \"%s\"", reply_string(own, "note"));
 }
 
+void render_do_not_call(void)
+{
+    render_notice(SCREEN_ALARM, "Do not call her phone. Whoever holds it must not learn that you "
+                                "know.");
+}
+
 void render_watched(const json_t *w)
 {
     const json_t *incident = json_object_get(w, "incident");
 
     /* The first thing that is read: a call may give her away. */
     if (reply_flag(incident, "do_not_call"))
-        (void)puts("Do not call her phone. Whoever holds it must not learn that you know.");
+        render_do_not_call();
     render_watched_line(w);
     if (reply_flag(w, "quarantined"))
-        render_line("made the channel anew with an old key: compare the words again, and "
+        render_mood(SCREEN_WARNING,
+                    "made the channel anew with an old key: compare the words again, and "
                     "'allswell refuse' it if they differ");
     if (reply_flag(w, "silent"))
-        render_line("nothing heard for 30 days: find out why");
+        render_mood(SCREEN_WARNING, "nothing heard for 30 days: find out why");
     if (reply_flag(w, "gap"))
-        render_line("words are missing: duress cannot be excluded");
+        render_mood(SCREEN_WARNING, "words are missing: duress cannot be excluded");
     if (json_is_object(incident))
         render_incident(w, incident);
     render_triggers(w);

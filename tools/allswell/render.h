@@ -2,6 +2,8 @@
 #ifndef TOOLS_ALLSWELL_RENDER_H
 #define TOOLS_ALLSWELL_RENDER_H
 
+#include "common/screen.h"
+
 #include <jansson.h>
 
 /**
@@ -9,11 +11,34 @@
  * Text for people, made from the same JSON that --json prints.
  */
 
-/** Prints a text in lines of up to 79 columns; those after the first are indented by two more. */
+/** Prints a text, wrapped; lines after the first are indented by two more. */
 void render_wrapped(unsigned indent, const char *text);
+
+/** Between two people, on a terminal. */
+void render_gap(void);
+
+/** Above a list. */
+void render_heading(const char *text);
 
 /** One more line about a person, wrapped. */
 __attribute__((format(printf, 1, 2))) void render_line(const char *format, ...);
+
+/** As render_line(), in a mood. */
+__attribute__((format(printf, 2, 3))) void render_mood(enum screen_mood mood, const char *format,
+                                                       ...);
+
+/** A line that is about nobody in particular, in a mood. */
+__attribute__((format(printf, 2, 3))) void render_notice(enum screen_mood mood, const char *format,
+                                                         ...);
+
+/** The first thing that is read about somebody under duress: a call may give her away. */
+void render_do_not_call(void);
+
+/** Where somebody who is watched stands in a list: 0 is first, and most urgent. */
+unsigned render_rank(const json_t *watched);
+
+/** One more than the greatest of render_rank(). */
+#define RENDER_RANKS 4
 
 /** One line about somebody who watches over this person. */
 void render_contact(const json_t *contact);

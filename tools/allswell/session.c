@@ -3,6 +3,9 @@
 
 #include "allswell/host_net.h"
 
+#include "common/watch.h"
+
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -182,4 +185,77 @@ int session_set(const struct args *args, json_t *request, void (*render)(const j
     code = answer(&session, request, 0, render, &fail);
     session_close(&session);
     return code;
+}
+
+/* What --watch needs to ask again. */
+struct look {
+    struct home home;
+    const char *what;
+    bool is_json;
+    void (*render)(const json_t *reply);
+};
+
+static enum reply_asked look_once(const struct look *look, bool is_seen, json_t **reply,
+                                  struct tool_fail *fail)
+{
+    json_t *request = json_pack("{s:s, s:b}", "do", look->what, "seen", (int)is_seen);
+    enum reply_asked asked = reply_ask(&look->home, request, AGENT_ANSWER_S, reply, fail);
+
+    json_decref(request);
+    return asked;
+}
+
+static void draw(void *ctx, bool is_first)
+{
+    const struct look *look = (const struct look *)ctx;
+    json_t *reply = NULL;
+    struct tool_fail fail;
+    enum reply_asked asked = look_once(look, is_first && !look->is_json, &reply, &fail);
+
+    if (asked == REPLY_NOT_RUNNING)
+        (void)fail_set(&fail, TOOL_STATE, "the agent has ended: start 'allswell run'");
+    if (reply == NULL && asked == REPLY_NOT_RUNNING && look->is_json)
+        reply = json_pack("{s:b}", "agent", 0);
+    if (reply == NULL)
+        watch_fail(&fail);
+    else if (look->is_json)
+        (void)reply_print(reply);
+    else
+        look->render(reply);
+    json_decref(reply);
+}
+
+static int look_again(const struct args *args, unsigned every_s, struct look *look)
+{
+    json_t *reply = NULL;
+    struct tool_fail fail;
+    enum reply_asked asked;
+
+    if (!home_find(&look->home, &session_home_rule, args_option(args, "home"), &fail) ||
+        !home_check(&look->home, &session_home_rule, &fail))
+        return fail_print(&fail);
+    asked = look_once(look, false, &reply, &fail);
+    json_decref(reply);
+    if (asked == REPLY_NOT_RUNNING)
+        (void)fail_set(&fail, TOOL_STATE,
+                       "the agent is not running, and nothing would change: start 'allswell run', "
+                       "or leave out --watch");
+    if (asked != REPLY_ANSWERED)
+        return fail_print(&fail);
+    return watch_run(every_s, draw, look, look->is_json ? "" : "\n");
+}
+
+int session_look(const struct args *args, const char *what, void (*render)(const json_t *reply))
+{
+    struct look look = {.what = what, .render = render};
+    struct tool_fail fail;
+    unsigned every_s = 0;
+
+    look.is_json = args_option(args, "json") != NULL;
+    if (!watch_option(args, &every_s, &fail))
+        return fail_print(&fail);
+    if (every_s > 0)
+        return look_again(args, every_s, &look);
+    return session_query(args, json_pack("{s:s, s:b}", "do", what, "seen", (int)!look.is_json),
+                         render);
 }

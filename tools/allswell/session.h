@@ -48,6 +48,13 @@ void session_pause(struct session *session, unsigned ms);
 /** Asks, prints JSON or calls `render`, and returns the exit code. Takes `request` over. */
 int session_query(const struct args *args, json_t *request, void (*render)(const json_t *reply));
 
+/**
+ * Asks `what`, "status" or "people", and shows the answer; with --watch, of a running agent, again
+ * and again. A text that is shown counts as seen by a person, but JSON does not, and of --watch
+ * only the first: nobody may be looking any more.
+ */
+int session_look(const struct args *args, const char *what, void (*render)(const json_t *reply));
+
 /** As session_query(), and gives what was made time to leave. */
 int session_act(const struct args *args, json_t *request, void (*render)(const json_t *reply));
 

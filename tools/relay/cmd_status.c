@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/screen.h"
 #include "common/text.h"
+#include "common/watch.h"
 #include "relay_tool.h"
 
 #include <stdio.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
-
-#define WATCH_DEFAULT_S 2
 
 static void print_numbers(const json_t *reply)
 {
@@ -73,9 +72,11 @@ static void print_limits(const json_t *reply)
             is_token ? reply_number(tokens, "places") : reply_number(reply, lines[i].key);
         uint64_t most = reply_number(limits, is_token ? "tokens" : lines[i].limit);
 
-        (void)printf("%12llu  of %llu %s%s\n", (unsigned long long)used, (unsigned long long)most,
-                     is_token ? "tokens" : lines[i].words,
-                     used * 10 >= most * 9 ? ": NEARLY USED UP" : "");
+        (void)printf("%12llu  of %llu %s", (unsigned long long)used, (unsigned long long)most,
+                     is_token ? "tokens" : lines[i].words);
+        if (used * 10 >= most * 9)
+            (void)printf(": %sNEARLY USED UP%s", screen_paint(SCREEN_WARNING), screen_plain());
+        (void)putchar('\n');
     }
     (void)printf("%12llu  mailboxes that the %llu tokens which are not revoked may create\n",
                  (unsigned long long)reply_number(tokens, "quota"),
@@ -94,6 +95,19 @@ static void print_disk(const struct home *home, const json_t *reply)
     (void)puts("");
 }
 
+static void print_alarm(const char *words)
+{
+    char text[300];
+
+    (void)snprintf(text, sizeof text, "%s%s%s", screen_paint(SCREEN_ALARM), words, screen_plain());
+    screen_wrapped(0, 0, text);
+}
+
+static void print_not_running(void)
+{
+    print_alarm("The relay is NOT running: start it with 'allswell-relay run'.");
+}
+
 static void print_status(const struct home *home, const json_t *reply)
 {
     char since[TEXT_MAX];
@@ -103,11 +117,11 @@ static void print_status(const struct home *home, const json_t *reply)
     if (reply_flag(reply, "running"))
         (void)printf("The relay is running since %s.\n", since);
     else
-        (void)puts("The relay is NOT running: start it with 'allswell-relay run'.");
+        print_not_running();
     if (reply_flag(reply, "disk_failing"))
-        (void)puts("THE DISK REFUSES WRITES: new cells are refused until there is space again. "
-                   "Nothing that was\nacknowledged is lost. Free some space; the relay recovers "
-                   "by itself.");
+        print_alarm("THE DISK REFUSES WRITES: new cells are refused until there is space again. "
+                    "Nothing that was acknowledged is lost. Free some space; the relay recovers "
+                    "by itself.");
     if (address != NULL && address[0] != '\0')
         (void)printf("Address to hand out: %s\n", address);
     print_limits(reply);
@@ -124,53 +138,47 @@ static bool show(const struct args *args, const struct home *home, json_t *reply
     return true;
 }
 
+struct watched {
+    const struct args *args;
+    const struct home *home;
+};
+
 /* Never opens the database: a relay that starts meanwhile finds it free. */
-static int watch(const struct args *args, const struct home *home, unsigned seconds)
+static void draw(void *ctx, bool is_first)
 {
-    bool is_terminal = isatty(STDOUT_FILENO) == 1;
+    const struct watched *watched = (const struct watched *)ctx;
+    json_t *request = json_pack("{s:s}", "do", "status"), *reply = NULL;
     struct tool_fail fail;
+    enum reply_asked asked = reply_ask(watched->home, request, 10, &reply, &fail);
 
-    for (;;) {
-        json_t *request = json_pack("{s:s}", "do", "status"), *reply = NULL;
-        enum reply_asked asked = reply_ask(home, request, 10, &reply, &fail);
-        bool ok = true;
-
-        json_decref(request);
-        if (is_terminal)
-            (void)fputs("\033[H\033[2J", stdout);
-        if (asked == REPLY_NOT_RUNNING && args_option(args, "json") != NULL)
-            reply = json_pack("{s:b}", "running", 0);
-        if (reply != NULL)
-            ok = show(args, home, reply);
-        else if (asked == REPLY_NOT_RUNNING)
-            (void)puts("The relay is NOT running: start it with 'allswell-relay run'.");
-        else
-            (void)fail_print(&fail);
-        json_decref(reply);
-        if (!is_terminal && args_option(args, "json") == NULL)
-            (void)puts("");
-        if (!ok || fflush(stdout) != 0)
-            return TOOL_ENVIRONMENT; /* nobody reads it any more */
-        (void)sleep(seconds);
-    }
+    (void)is_first;
+    json_decref(request);
+    if (asked == REPLY_NOT_RUNNING && args_option(watched->args, "json") != NULL)
+        reply = json_pack("{s:b}", "running", 0);
+    if (reply != NULL)
+        (void)show(watched->args, watched->home, reply);
+    else if (asked == REPLY_NOT_RUNNING)
+        print_not_running();
+    else
+        watch_fail(&fail);
+    json_decref(reply);
 }
 
 int cmd_status(const struct args *args)
 {
-    const char *every = args_option(args, "watch");
+    struct watched watched = {.args = args};
     struct tool_fail fail;
     struct home home;
     json_t *reply = NULL, *request;
     bool ok, running;
-    long seconds = 0;
+    unsigned every_s = 0;
 
-    if (every != NULL && !args_number(every[0] == '\0' ? NULL : every, "seconds", 1, 3600,
-                                      WATCH_DEFAULT_S, &seconds, &fail))
+    if (!watch_option(args, &every_s, &fail) || !relay_home(&home, args, false, &fail))
         return fail_print(&fail);
-    if (!relay_home(&home, args, false, &fail))
-        return fail_print(&fail);
-    if (every != NULL)
-        return watch(args, &home, (unsigned)seconds);
+    if (every_s > 0) {
+        watched.home = &home;
+        return watch_run(every_s, draw, &watched, args_option(args, "json") != NULL ? "" : "\n");
+    }
     request = json_pack("{s:s}", "do", "status");
     ok = relay_ask_home(&home, request, &reply, &fail);
     json_decref(request);

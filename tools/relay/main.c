@@ -92,5 +92,6 @@ int main(int argc, char **argv)
 
     harden_process();
     (void)setlocale(LC_TIME, "C");
+    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* how wide characters are */
     return args_main(&tool, argc, argv);
 }
