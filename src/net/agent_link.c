@@ -8,27 +8,6 @@
 
 #include <string.h>
 
-static enum aw_status status_of(enum aw_relay_answer answer)
-{
-    switch (answer) {
-    case AW_RELAY_OK:
-        return AW_OK;
-    case AW_RELAY_UNKNOWN:
-        return AW_E_NOT_FOUND;
-    case AW_RELAY_FULL:
-    case AW_RELAY_RATE:
-    case AW_RELAY_LIMIT:
-        return AW_E_LIMIT;
-    case AW_RELAY_STORE:
-        return AW_E_STORE;
-    case AW_RELAY_TOKEN:
-    case AW_RELAY_BAD:
-    case AW_RELAY_MOVED:
-        break;
-    }
-    return AW_E_NETWORK;
-}
-
 static void on_deposited(struct agent_link *l, const struct aw_client_event *event)
 {
     struct agent_send **at = &l->agent->sends;
@@ -42,7 +21,8 @@ static void on_deposited(struct agent_link *l, const struct aw_client_event *eve
         *at = send->next;
         l->send_count--;
         if (e != NULL)
-            aw_engine_done(e, send->action, status_of(event->status), aw_loop_now(l->agent->loop));
+            aw_engine_done(e, send->action, aw_client_status(event->status),
+                           aw_loop_now(l->agent->loop));
         aw_free(send);
     }
 }

@@ -178,6 +178,27 @@ enum aw_status aw_client_arm(struct aw_client *client, uint64_t id,
     return queue(client, id, capability, (struct aw_bytes){cell, AW_RELAY_CELL_LEN}, after_s);
 }
 
+enum aw_status aw_client_status(enum aw_relay_answer answer)
+{
+    switch (answer) {
+    case AW_RELAY_OK:
+        return AW_OK;
+    case AW_RELAY_UNKNOWN:
+        return AW_E_NOT_FOUND;
+    case AW_RELAY_FULL:
+    case AW_RELAY_RATE:
+    case AW_RELAY_LIMIT:
+        return AW_E_LIMIT;
+    case AW_RELAY_STORE:
+        return AW_E_STORE;
+    case AW_RELAY_TOKEN:
+    case AW_RELAY_BAD:
+    case AW_RELAY_MOVED:
+        break;
+    }
+    return AW_E_NETWORK;
+}
+
 void aw_client_cancel(struct aw_client *client, uint64_t id)
 {
     for (uint32_t i = 0; i < client->config.deposit_cap; i++) {

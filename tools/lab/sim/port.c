@@ -284,27 +284,6 @@ static void hold(struct sim_host *h, uint8_t relay, const struct aw_client_event
     h->waiting_end = &c->next;
 }
 
-static enum aw_status status_of(enum aw_relay_answer answer)
-{
-    switch (answer) {
-    case AW_RELAY_OK:
-        return AW_OK;
-    case AW_RELAY_UNKNOWN:
-        return AW_E_NOT_FOUND;
-    case AW_RELAY_FULL:
-    case AW_RELAY_RATE:
-    case AW_RELAY_LIMIT:
-        return AW_E_LIMIT;
-    case AW_RELAY_STORE:
-        return AW_E_STORE;
-    case AW_RELAY_TOKEN:
-    case AW_RELAY_BAD:
-    case AW_RELAY_MOVED:
-        break;
-    }
-    return AW_E_NETWORK;
-}
-
 static void on_deposited(struct sim *w, struct sim_host *h, struct sim_port *p,
                          const struct aw_client_event *event)
 {
@@ -314,7 +293,7 @@ static void on_deposited(struct sim *w, struct sim_host *h, struct sim_port *p,
         if (!s->is_used || s->id != event->id)
             continue;
         s->is_used = false;
-        done(w, h, s->action, status_of(event->status));
+        done(w, h, s->action, aw_client_status(event->status));
         return;
     }
 }
