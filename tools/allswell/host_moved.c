@@ -6,7 +6,8 @@
 /* Relays that have moved, of this home and of others: the key stays, and proves that it is the same
  * relay; the address that channels and invitations know is no longer good. */
 
-static struct aw_endpoint *find(struct host *host, const struct aw_endpoint *endpoint)
+/* The place that keeps the relay of this key, or NULL. */
+static const struct aw_endpoint *find(const struct host *host, const struct aw_endpoint *endpoint)
 {
     for (size_t i = 0; i < HOST_MOVED_MAX; i++) {
         if (host->moved[i].address[0] != '\0' &&
@@ -18,21 +19,18 @@ static struct aw_endpoint *find(struct host *host, const struct aw_endpoint *end
 
 struct aw_endpoint host_endpoint_now(const struct host *host, const struct aw_endpoint *endpoint)
 {
-    struct aw_endpoint now = *endpoint;
+    const struct aw_endpoint *moved = find(host, endpoint);
 
-    for (size_t i = 0; i < HOST_MOVED_MAX; i++) {
-        if (host->moved[i].address[0] != '\0' &&
-            memcmp(host->moved[i].relay_key, endpoint->relay_key, AW_RELAY_KEY_LEN) == 0)
-            now = host->moved[i];
-    }
-    return now;
+    return moved != NULL ? *moved : *endpoint;
 }
 
 bool host_relay_moved(struct host *host, const json_t *request, json_t **reply,
                       struct tool_fail *fail)
 {
     const char *line = reply_string(request, "address");
-    struct aw_endpoint now, *place;
+    const struct aw_endpoint *place;
+    struct aw_endpoint now;
+    size_t at;
     json_t *object;
     bool ok;
 
@@ -46,13 +44,13 @@ bool host_relay_moved(struct host *host, const json_t *request, json_t **reply,
     if (place == NULL)
         return fail_set(fail, TOOL_STATE, "%d relays have moved already: begin with a new home",
                         HOST_MOVED_MAX);
+    at = (size_t)(place - host->moved);
     object = json_pack("{s:s}", "address", line);
-    ok = host_record_store(host, HOST_SPACE_MOVED, (uint64_t)(place - host->moved) + 1, object,
-                           fail);
+    ok = host_record_store(host, HOST_SPACE_MOVED, at + 1, object, fail);
     json_decref(object);
     if (!ok)
         return false;
-    *place = now;
+    host->moved[at] = now;
     if (!host_net_moved(host, &now, fail))
         return false;
     *reply = json_pack("{s:s}", "address", line);
