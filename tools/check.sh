@@ -54,10 +54,6 @@ if [ -z "$quick" ]; then
     list "add_test(sanitizers ctest --test-dir \"$root/build-check-asan\" -j $jobs -LE page" \
       "-E proxy_onion --output-on-failure --no-tests=error)"
     list "set_tests_properties(sanitizers PROPERTIES TIMEOUT 900 LABELS asan RUN_SERIAL TRUE)"
-    build build-check-msan clang -DALLSWELL_MSAN=ON -DALLSWELL_TOOLS=OFF
-    list "add_test(uninitialised ctest --test-dir \"$root/build-check-msan\" -j $jobs" \
-      "-L unit --output-on-failure --no-tests=error)"
-    list "set_tests_properties(uninitialised PROPERTIES TIMEOUT 600 LABELS msan RUN_SERIAL TRUE)"
   else
     say "no clang: sanitizers skipped"
   fi

@@ -8,18 +8,20 @@
 #   --only     this part alone: the name of a file in tools/proof/
 #   --again    forget what earlier runs found
 #   --write    put figures and report into spec/proof/ and the table into README.md
-#   --table    print that table from spec/proof/figures.tsv, and do nothing else
+#   --table    print that table, from spec/proof/figures.tsv, and do nothing else
 # Figures and report are in build-proof/ (PROOF_BUILD); PROOF_TESTS is the gcc build that parts use.
 # Exit: 0 nothing wrong found, 1 a defect was found, 2 usage.
 set -eu
 cd "$(dirname "$0")/.."
 
 # Part; share of the hours in percent, and seconds of a quick run. Once: one run for each commit,
-# that ends by itself; the seconds are those after which it counts as failed on a quick run.
+# that ends by itself; the seconds are those after which it counts as failed on a quick run. Full:
+# the same, and quick runs leave it out.
 parts='models once 400
 interop once 200
 static once 400
 coverage once 600
+uninitialised full 600
 simulate 40 75
 faults 20 75
 fuzz 30 60
@@ -31,15 +33,23 @@ usage() {
   exit 2
 }
 
-table() { # <figures.tsv>
+table() { # <figures.tsv> [goals]: all figures, or those that have a goal
   echo "| what | figure | goal |"
   echo "|---|--:|--:|"
-  awk -F '\t' '{ print "| " $2 " | " $3 ($5 == "short" ? " (short)" : "") " | " $4 " |" }' "$1"
+  awk -F '\t' -v only="${2:-}" '
+    function grouped(n) { # 1234567: 1,234,567
+      while (n !~ /[.]/ && match(n, /[0-9][0-9][0-9][0-9]($|[^0-9])/))
+        n = substr(n, 1, RSTART) "," substr(n, RSTART + 1)
+      return n
+    }
+    only == "" || $5 != "info" {
+      print "| " $2 " | " grouped($3) ($5 == "short" ? " (short)" : "") " | " grouped($4) " |"
+    }' "$1"
 }
 
 # Puts the table between its two marks in README.md.
 put_table() {
-  table spec/proof/figures.tsv >"$PROOF_BUILD/table"
+  table spec/proof/figures.tsv goals >"$PROOF_BUILD/table"
   awk -v table="$PROOF_BUILD/table" '
     /^<!-- end of the proof table -->$/ { inside = 0 }
     !inside { print }
@@ -66,7 +76,7 @@ while [ $# -gt 0 ]; do
   --again) again=1 ;;
   --write) write=1 ;;
   --table)
-    table spec/proof/figures.tsv
+    table spec/proof/figures.tsv goals
     exit 0
     ;;
   *) usage ;;
@@ -81,7 +91,7 @@ figures=$PROOF_BUILD/figures.tsv spent=$PROOF_BUILD/spent done=$PROOF_BUILD/done
 mkdir -p "$PROOF_BUILD"
 touch "$figures" "$spent" "$done"
 commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-tools/setup.sh checks
+if [ "$mode" = full ]; then tools/setup.sh proof; else tools/setup.sh checks; fi
 failed=
 
 # One build of everything that most parts use.
@@ -155,12 +165,10 @@ run_part() { # <part> <seconds>
 
 spent_s() { awk -v part="$1" '$1 == part { s += $2 } END { print s + 0 }' "$spent"; }
 
-run_once() { # <part> <seconds>: full runs do it once for each commit
-  if [ "$mode" = full ] && grep -qx "$1 $commit" "$done"; then
-    return 0
-  fi
+run_once() { # <part> <seconds>
+  ! grep -qx "$1 $commit" "$done" || return 0
   run_part "$1" "$2"
-  [ "$mode" = quick ] || echo "$1 $commit" >>"$done"
+  case $status in 0 | 2) echo "$1 $commit" >>"$done" ;; esac # what failed is to be shown anew
 }
 
 chosen() { [ -x "tools/proof/$1.sh" ] && { [ -z "$only" ] || [ "$only" = "$1" ]; }; }
@@ -173,15 +181,21 @@ each() { # <function>: part, kind, quick seconds
 }
 
 once() {
-  if [ "$2" = once ]; then run_once "$1" $(($3 * (1 + 9 * (mode_full)))); fi
+  case $2-$mode in
+  once-quick) run_part "$1" "$3" ;;
+  once-full | full-full) run_once "$1" $(($3 * 10)) ;;
+  esac
 }
 
 quick_volume() {
-  if [ "$2" != once ]; then run_part "$1" "$3"; fi
+  case $2 in
+  once | full) ;;
+  *) run_part "$1" "$3" ;;
+  esac
 }
 
 slice() { # one slice of a part whose share is not used up
-  [ "$2" != once ] || return 0
+  case $2 in once | full) return 0 ;; esac
   share=$2
   [ -z "$only" ] || share=100
   share_s=$(awk -v h="$hours" -v p="$share" 'BEGIN { printf "%d", h * 36 * p }')
@@ -192,8 +206,6 @@ slice() { # one slice of a part whose share is not used up
   run_part "$1" "$left_s"
 }
 
-mode_full=0
-[ "$mode" = quick ] || mode_full=1
 each once
 if [ "$mode" = quick ]; then
   each quick_volume

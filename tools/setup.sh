@@ -6,7 +6,7 @@
 #   build   (default) what it takes to build and run
 #   tests   also what the tests use
 #   checks  also sanitizers, node and the like; those that cannot be had are skipped, and said so
-#   proof   also what tools/proof.sh needs
+#   proof   also what tools/proof.sh --hours needs
 set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
@@ -16,7 +16,7 @@ tests="python3 python3-aiosmtpd openssl"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
 spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian \
 chromium microsocks tor"
-# What only the proof needs, 450 MB of it.
+# What only the long proof needs, 450 MB of it; a quick one uses it where it is.
 proof="frama-c-base"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.
 cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static libsodium-dev:arm64 \

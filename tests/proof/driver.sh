@@ -39,7 +39,9 @@ has "^simulate	years	1200	1,000	met$"
 has "^simulate	slowest, s	9	60	met$"
 has "^simulate	newest	2	-	info$"
 [ "$(cut -d ' ' -f 3 "$PROOF_BUILD/calls" | sort -u | wc -l)" = 2 ] || fail "a seed came twice"
-grep -q '^| years | 1200 | 1,000 |$' "$work/README.md" || fail "the README has no table"
+grep -q '^| years | 1,200 | 1,000 |$' "$work/README.md" || fail "the README has no table"
+! grep -q newest "$work/README.md" || fail "the README has a figure without a goal"
+grep -q '^| newest | 2 | - |$' "$work/spec/proof/report.md" || fail "the report lacks a figure"
 ! grep -q old "$work/README.md" || fail "the README's old table stayed"
 grep -q after "$work/README.md" || fail "the README lost its end"
 
@@ -49,7 +51,16 @@ status=0
 "$work/tools/proof.sh" --again --hours 0.02 >"$work/log" 2>&1 || status=$?
 [ "$status" = 1 ] || fail "a defect ends with $status"
 grep -q 'seed 7 breaks it' "$work/log" || fail "the defect is not shown"
+rm "$work/tools/proof/fuzz.sh"
+for end in 1 0 0; do # a part that failed is run again, one that held is not, for the same commit
+  printf '#!/bin/sh\necho run >>"$PROOF_BUILD/once"\nexit %s\n' $end \
+    >"$work/tools/proof/coverage.sh"
+  chmod +x "$work/tools/proof/coverage.sh"
+  "$work/tools/proof.sh" --hours 0.001 --only coverage >"$work/log" 2>&1 || [ $end = 1 ] ||
+    fail "a part that held ends with $?"
+done
+[ "$(wc -l <"$PROOF_BUILD/once")" = 2 ] || fail "not two runs: $(cat "$PROOF_BUILD/once")"
 status=0
 "$work/tools/proof.sh" --hours x >"$work/log" 2>&1 || status=$?
 [ "$status" = 2 ] || fail "a wrong option ends with $status"
-echo "driver: 13 checks"
+echo "driver: 16 checks"
