@@ -4,7 +4,7 @@
 # a second implementation, coverage, mutants. Interrupted, it goes on where it was.
 # Usage: tools/proof.sh [--quick | --hours N] [--only PART] [--again] [--write] [--table]
 #   --quick    each part once, in a minute or two (the default)
-#   --hours N  N hours in all, a slice of some minutes for each part in turn
+#   --hours N  N hours in all: what ends by itself, then slices of some minutes for each part
 #   --only     this part alone: the name of a file in tools/proof/
 #   --again    forget what earlier runs found
 #   --write    put figures and report into spec/proof/ and the table into README.md
@@ -194,11 +194,21 @@ quick_volume() {
   esac
 }
 
+# What of the hours is left for slices, when those parts have been run that end by themselves.
+sliced_s() {
+  once_s=0
+  while read -r part kind _; do
+    case $kind in once | full) once_s=$((once_s + $(spent_s "$part"))) ;; esac
+  done <"$PROOF_BUILD/parts"
+  [ -z "$only" ] || once_s=0
+  awk -v h="$hours" -v s=$once_s 'BEGIN { s = h * 3600 - s; printf "%d", s < 0 ? 0 : s }'
+}
+
 slice() { # one slice of a part whose share is not used up
   case $2 in once | full) return 0 ;; esac
   share=$2
   [ -z "$only" ] || share=100
-  share_s=$(awk -v h="$hours" -v p="$share" 'BEGIN { printf "%d", h * 36 * p }')
+  share_s=$(($(sliced_s) * share / 100))
   left_s=$((share_s - $(spent_s "$1")))
   [ "$left_s" -ge 20 ] || return 0
   more=1
@@ -232,7 +242,7 @@ minutes() {
   echo
   echo "Written by \`tools/proof.sh\`; what each figure means is in [README.md](README.md)."
   echo
-  echo "- commit: $commit"
+  echo "- run: $([ "$mode" = quick ] && echo --quick || echo "--hours $hours"), on commit $commit"
   echo "- date: $(date -u +%Y-%m-%d)"
   echo "- machine: $(nproc) cores, Debian $(cat /etc/debian_version), $(compilers | paste -sd, -)"
   echo "- time: $(minutes)"

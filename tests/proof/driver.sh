@@ -60,7 +60,11 @@ for end in 1 0 0; do # a part that failed is run again, one that held is not, fo
     fail "a part that held ends with $?"
 done
 [ "$(wc -l <"$PROOF_BUILD/once")" = 2 ] || fail "not two runs: $(cat "$PROOF_BUILD/once")"
+calls=$(wc -l <"$PROOF_BUILD/calls")
+echo "coverage 3600" >>"$PROOF_BUILD/spent"
+"$work/tools/proof.sh" --hours 1 >"$work/log" 2>&1 || fail "hours that are used up end with $?"
+[ "$(wc -l <"$PROOF_BUILD/calls")" = "$calls" ] || fail "a slice after all hours were used up"
 status=0
 "$work/tools/proof.sh" --hours x >"$work/log" 2>&1 || status=$?
 [ "$status" = 2 ] || fail "a wrong option ends with $status"
-echo "driver: 16 checks"
+echo "driver: 18 checks"

@@ -4,7 +4,8 @@
 # that nobody wrote (tests/msan has what it needs to know of the libraries).
 set -eu
 build=$PROOF_BUILD/uninitialised-build
-command -v clang >/dev/null || { echo "uninitialised: no clang: tools/setup.sh checks" >&2; exit 2; }
+command -v clang >/dev/null ||
+  { echo "uninitialised: no clang: tools/setup.sh checks" >&2; exit 2; }
 mkdir -p "$build"
 { cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DALLSWELL_MSAN=ON -DALLSWELL_TOOLS=OFF &&
   cmake --build "$build" -j "$(nproc)"; } >"$build/build.log" 2>&1 ||

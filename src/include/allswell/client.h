@@ -207,7 +207,7 @@ AW_API AW_MUST_USE enum aw_status aw_client_arm(struct aw_client *client, uint64
  * Returns what an engine is told of a cell of its own that the relay answered so (event->status):
  * AW_OK, AW_E_NOT_FOUND, AW_E_LIMIT, AW_E_STORE, or AW_E_NETWORK for what a later try may change.
  */
-AW_API enum aw_status aw_client_status(enum aw_relay_answer answer);
+AW_API AW_MUST_USE enum aw_status aw_client_status(enum aw_relay_answer answer);
 
 /** Takes a cell out of the queue; no event follows. It may have been deposited already. */
 AW_API void aw_client_cancel(struct aw_client *client, uint64_t id);
