@@ -174,8 +174,7 @@ static void render_invite(const json_t *reply)
 
 static void render_invite_qr(const json_t *reply)
 {
-    if (!qr_print(stdout, reply_string(reply, "uri")))
-        (void)fprintf(stderr, "allswell: no memory for the QR code: use the line below\n");
+    qr_print(stdout, reply_string(reply, "uri"), "use the line below");
     render_invite(reply);
 }
 

@@ -2,15 +2,15 @@
 #ifndef TOOLS_COMMON_QR_H
 #define TOOLS_COMMON_QR_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 /**
  * Draws `text` as a QR code with half-block characters, dark on light with a quiet zone of
- * four modules, so that a phone can read it off a terminal of any colour.
+ * four modules, so that a phone can read it off a terminal of any colour. A terminal that is
+ * narrower than the code would fold it: one line on standard error says so instead.
  *
- * @return false when the text is too long or memory is short
+ * @param instead  what to use when there is no code: "use the line below"
  */
-bool qr_print(FILE *to, const char *text);
+void qr_print(FILE *to, const char *text, const char *instead);
 
 #endif /* TOOLS_COMMON_QR_H */

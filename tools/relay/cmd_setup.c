@@ -327,7 +327,7 @@ static int tell(const struct setup *s, const char *address, bool is_running)
     tell_service(s, is_running);
     (void)printf("\nAddress to hand out, no secret:\n  %s\n", address);
     if (isatty(STDOUT_FILENO) == 1)
-        (void)qr_print(stdout, address);
+        qr_print(stdout, address, "hand out the line above");
     if (token != NULL)
         (void)printf("\nToken '%s', shown this once; who has it can use this relay:\n  %s\n"
                      "Its owner gives both to 'allswell relay add'. "
