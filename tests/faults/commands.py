@@ -38,8 +38,8 @@ COMMANDS = {
     "her": ("status", "why", "log", "people", "relay list", "plan show", "plan check", "plan zone Europe/Berlin",
             "coverage", "sos --wait 0", "drill", "life", "invite", "signal battery", "frame write ben", "cancel",
             "card remove", "plan set plan"),
-    "ben": ("status", "why her", "log", "claim her", "decline her", "note her here", "unreachable her", "confirm her",
-            "place her", "card show her", "people", "relay list", "away 1h", "rota", "always-on", "compared her",
+    "ben": ("status", "why her", "log", "claim her", "decline her", "note her here", "unreachable her", "confirm --yes her",
+            "place her", "card show her", "people", "relay list", "away 1h", "rota", "always-on", "compared --yes her",
             "answer her", "ask her"),
 }
 CODES = range(6)

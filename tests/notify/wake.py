@@ -107,7 +107,7 @@ def down_and_crash(bed, web):
 def close(bed):
     bed.ok("her", "cancel", given="good\n", wait=10)
     bed.ok("her", "checkin", given="good\n", wait=10)
-    bed.ok("ben", "confirm", "her")
+    bed.ok("ben", "confirm", "--yes", "her")
     until("it is over", 5, lambda: bed.json("ben", "status")["watched"][0]["incident"] is None)
 
 

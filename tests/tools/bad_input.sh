@@ -92,19 +92,19 @@ expect 2 'ALLSWELL_DEMO_CLOCK' env ALLSWELL_DEMO_CLOCK=fast "$bin/allswell" --ho
 # People, words, plans and secrets.
 expect 5 'nobody here is called' aw a verify nobody
 expect 5 'nobody here is called' aw a refuse nobody
-expect 3 'nothing waits there' aw a refuse b
+expect 3 'nothing waits there' aw a refuse --yes b
 expect 1 'allswell forget' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
 expect 5 'nobody here is called' aw a claim b
 expect 3 'no plan has come' aw b place w1
 expect 3 'nothing to act on' aw b claim w1
-expect 3 'nothing to confirm' aw b confirm w1
+expect 3 'nothing to confirm' aw b confirm --yes w1
 expect 3 'nothing is the matter' aw b decline w1
 expect 3 'nothing is the matter' aw b unreachable w1
 expect 3 'nothing is the matter' aw b note w1 hello
 expect 3 'nothing to hand over' aw b handover w1 c
 expect 3 'not now' aw b ask w1
 expect 3 'no drill waits' aw b answer w1
-expect 3 'never compared here' aw b compared w1
+expect 3 'never compared here' aw b compared --yes w1
 for command in decline unreachable ask answer compared leave; do
     expect 5 'nobody here is called' aw b $command somebody
     expect 2 'needs PERSON' aw b $command
@@ -194,15 +194,22 @@ expect 3 'no plan is in force' feed x aw a card set "$work/card"
 expect 2 'needs PERSON' aw a remove
 printf 'x\ny\nz\nb\n' >"$work/secrets"
 expect 5 'nobody here is called' aw a remove --secret-fd 3 nobody 3<"$work/secrets"
-expect 3 'not in the plan in force' aw a remove --secret-fd 3 b 3<"$work/secrets"
+expect 3 'not in the plan in force' aw a remove --yes --secret-fd 3 b 3<"$work/secrets"
 expect 5 'cannot read' aw a remove --secret-fd 3 b "$work/no-such-file" 3<"$work/secrets"
+
+# What cannot be taken back is never done for what happens to be in a pipe.
+for command in confirm compared leave refuse; do
+    expect 2 "'$command' cannot be taken back" feed yes aw b $command w1
+done
+expect 2 "'remove' cannot be taken back" aw a remove --secret-fd 3 b 3<"$work/secrets"
 
 # Forgetting.
 expect 5 'nobody here is called' aw a forget nobody
 aw a invite >/dev/null 2>&1
 last=$(aw a people --json | field contacts.-1.id)
-expect 0 "Number $last is forgotten" aw a forget "$last"
-expect 5 'nobody here is called' aw a forget "$last"
+expect 2 'give --yes' feed forget aw a forget "$last"
+expect 0 "Number $last is forgotten" aw a forget --yes "$last"
+expect 5 'nobody here is called' aw a forget --yes "$last"
 
 # A damaged database is refused with its path, and stays as it is.
 dd if=/dev/urandom of="$work/c/allswell.db" bs=512 count=2 conv=notrunc 2>/dev/null

@@ -61,16 +61,16 @@ is ben own.rota.0 null
 expect 0 'never sleeps' aw ben always-on
 is ben own.always_on true
 expect 0 'her' aw ben always-on --off
-expect 0 'until you are removed' aw cora leave her
+expect 0 'until you are removed' aw cora leave --yes her
 is cora own.leaves true
 expect 0 'Noted: you stay' aw cora leave her --undo
 is cora own.leaves false
-expect 0 'compared the words with her again' aw ben compared her
+expect 0 'compared the words with her again' aw ben compared --yes her
 
 # A plan that no secret shows to be hers: he reads what it changes before he accepts it, and
 # accepts only what he has read.
 expect 3 'no plan waits' aw ben plan waiting her
-expect 3 'accepts the plan that waits, too' aw ben compared her --plan 2
+expect 3 'accepts the plan that waits, too' aw ben compared --yes her --plan 2
 sed 's/every 8h/every 9h/; s/Go there/Do nothing/' "$work/plan" >"$work/looser"
 echo wrong >"$work/wrong"
 expect 0 'in force' aw her plan set "$work/looser" <"$work/wrong"
@@ -82,10 +82,10 @@ expect 0 '- checkin = every 8h - level = 9m group 2: Go there. + checkin = every
     aw ben plan waiting her
 expect 0 'group 2: Do nothing.' aw ben plan waiting her
 aw ben plan waiting her --json | field unjudged | grep -qx true || fail 'not unjudged'
-expect 3 'accepts the plan that waits, too' aw ben compared her
-expect 3 'accepts the plan that waits, too' aw ben compared her --plan 1
-expect 2 'no number' aw ben compared her --plan 0
-expect 0 'compared the words with her again' aw ben compared her --plan 2
+expect 3 'accepts the plan that waits, too' aw ben compared --yes her
+expect 3 'accepts the plan that waits, too' aw ben compared --yes her --plan 1
+expect 2 'no number' aw ben compared --yes her --plan 0
+expect 0 'compared the words with her again' aw ben compared --yes her --plan 2
 expect 3 'nothing is the matter' aw ben note her 'not yet'
 
 # An SOS: one acts, one hands over.

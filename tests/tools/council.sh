@@ -105,7 +105,7 @@ expect 0 'is ACTING' aw one people
 # She is back: her check-in and one human's word close it everywhere, and what was opened is gone.
 expect 0 'Check-in number' aw subject checkin --secret-fd 3 3<"$work/secret"
 for home in one two; do await is $home watched.0.incident.safe_seen true; done
-expect 0 '' aw two confirm w1
+expect 0 '' aw two confirm --yes w1
 for home in one two; do
     await is $home watched.0.incident null
     expect 3 'her place is sealed' aw $home place w1

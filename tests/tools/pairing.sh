@@ -66,7 +66,7 @@ expect 0 'is acting for you' aw first status
 expect 0 'Cancel number' aw first cancel --secret-fd 3 3<"$work/secret"
 expect 0 'Check-in number' aw first checkin <"$work/secret"
 await sh -c "'$bin/allswell' --home '$work/second' status --json | grep -q '\"safe_seen\": true'"
-expect 0 'is closed' aw second confirm first
+expect 0 'is closed' aw second confirm --yes first
 [ "$(aw second status --json | field watched.0.incident)" = null ] || fail 'still open'
 
 for home in first second; do # without and with an agent

@@ -90,13 +90,17 @@ def triggers():
 
 
 def people():
-    for do in ("words", "verify", "refuse", "forget", "remove", "claim", "confirm", "place", "card-show", "say",
+    for do in ("who", "words", "verify", "refuse", "forget", "remove", "claim", "confirm", "place", "card-show", "say",
                "frame-make"):
         refused("her", NOT_FOUND, NOBODY, do)
         refused("her", NOT_FOUND, NOBODY, do, person="nobody")
     refused("her", NOT_FOUND, NOBODY, "log", person="nobody")
     refused("her", NOT_FOUND, NOBODY, "why", person="nobody")
     refused("her", USAGE, "several people are called", "words", person="BEN")
+    refused("her", USAGE, "several people are called", "who", person="BEN", side="both")
+    for side, person in (("mine", "1"), ("watched", "w1")):
+        asked = ask("her", json.dumps({"do": "who", "person": "BEN", "side": side}))
+        assert (asked["person"], asked["name"]) == (person, "ben"), asked
     refused("her", STATE, "in the plan in force", "forget", person="1")
     refused("her", STATE, "nothing waits there", "refuse", person="1")
     refused("her", STATE, "nothing waits there", "refuse", person="w1")

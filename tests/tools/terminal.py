@@ -156,6 +156,71 @@ def restore_wants_a_word():
     check("what follows", b"compare words with everybody again" in screen.shown, screen.shown)
 
 
+def words_before_what_stays():
+    """Nothing that cannot be taken back is done by Enter, by a yes, or by what was typed ahead."""
+    uri = allswell("s", "invite").stdout.strip()
+    command = (f"{BIN}/allswell", "--home", f"{WORK}/s", "forget", "2")
+    for line in (b"", b"y", b"yes", b"forge", b"forget it"):
+        screen = Terminal(*command)
+        screen.until(b"To be forgotten: number 2.")
+        screen.answer(b"Type forget to go on: ", line)
+        check(f"{line!r} forgets nobody", os.waitstatus_to_exitcode(screen.end()) == 1, screen.shown)
+        check("what to do", b"type the word forget" in screen.shown, screen.shown)
+    screen = Terminal(*command)
+    screen.answer(b"Type forget to go on: ", b"\x04")
+    check("an end is no answer", os.waitstatus_to_exitcode(screen.end()) == 2, screen.shown)
+    screen = Terminal(*command)
+    os.write(screen.fd, b"forget\n")  # before the question
+    screen.answer(b"Type forget to go on: ", b"no")
+    check("too early", os.waitstatus_to_exitcode(screen.end()) == 1, screen.shown)
+    screen = Terminal(*command)
+    screen.answer(b"Type forget to go on: ", b"Forget")
+    check("forgotten", screen.end() == 0, screen.shown)
+    check("an invite", uri.startswith(b"allswell:"), uri)
+    for words, word in ((("leave", "w1"), b"leave"), (("compared", "w1"), b"compared"),
+                        (("confirm", "w1"), b"spoken")):
+        screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/c", *words)
+        screen.until(b"s, number w1")
+        screen.answer(b"Type " + word + b" to go on: ", b"no")
+        check(f"{words[0]} is not done", os.waitstatus_to_exitcode(screen.end()) == 1, screen.shown)
+
+
+def long_work_is_named():
+    """On a terminal only, and the line is gone afterwards."""
+    screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "checkin")
+    screen.answer(b"Your secret: ", b"the safe one")
+    screen.answer(b"Is that the one you know? [yes/no] ", b"yes")
+    check("checkin", screen.end() == 0, screen.shown)
+    quiet = allswell("s", "checkin", input=b"the safe one\n")
+    check("not in a pipe", quiet.returncode == 0 and b"..." not in quiet.stderr, quiet.stderr)
+    screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "backup", f"{WORK}/two.backup")
+    screen.answer(b"Passphrase of the backup: ", b"horse")
+    screen.answer(b"Once more: ", b"horse")
+    check("backup", screen.end() == 0, screen.shown)
+    check("it says what it does", b"Working out the key ...\r\x1b[K" in screen.shown, screen.shown)
+    check("then what else", b"Sealing the home ...\r\x1b[K" in screen.shown, screen.shown)
+
+
+def relays_are_waited_for():
+    """When a relay keeps one waiting, that is said, with how long at most."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        key = "A" * 42 + "E"
+        allswell("w", "init", "--name", "w")
+        allswell("w", "relay", "add", f"127.0.0.1:{silent.getsockname()[1]}/{key}", input=b"A" * 43)
+        screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/w", "invite")
+        screen.end()
+        check("it is said", b"Waiting for the relays, at most 10 s ...\r\x1b[K" in screen.shown, screen.shown)
+
+
+def a_code_that_does_not_fit():
+    for columns, fits in ((40, False), (200, True)):
+        screen = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/s", "invite", "--qr", columns=columns)
+        check("invite", screen.end() == 0, screen.shown)
+        check("a whole code, or none", ("\u2588\u2580".encode() in screen.shown) == fits, screen.shown)
+        check("or why not", (b"make it wider, or use the line below" in screen.shown) != fits, screen.shown)
+        check("the line", b"allswell:" in screen.shown.replace(b"allswell: the QR", b""), screen.shown)
+
+
 def setup_gives_up():
     """Who has no answer that will do is not asked for ever, and a relay that exists is kept."""
     command = (f"{BIN}/allswell-relay", "--home", f"{WORK}/other", "setup", "--no-forward")
@@ -192,6 +257,10 @@ def main():
         control_c_gives_the_echo_back()
         setup_asks()
         restore_wants_a_word()
+        words_before_what_stays()
+        long_work_is_named()
+        relays_are_waited_for()
+        a_code_that_does_not_fit()
         setup_gives_up()
     finally:
         relay.terminate()

@@ -80,12 +80,12 @@ expect 0 'Version 3' aw her card remove <"$work/secret"
 
 # Quiet removal: he is fine, she is in an alarm.
 printf 'good\nnew\nnewbad\nben\n' >"$work/secrets"
-expect 1 'would not hold' aw her remove --secret-fd 3 cora 3<"$work/secrets"
+expect 1 'would not hold' aw her remove --yes --secret-fd 3 cora 3<"$work/secrets"
 printf 'checkin = every 8h\nperson = ben group 1\nlevel = 0m everybody: Ring.\n' >"$work/plan"
-expect 0 'Version 4' aw her remove --secret-fd 3 cora "$work/plan" 3<"$work/secrets"
+expect 0 'Version 4' aw her remove --yes --secret-fd 3 cora "$work/plan" 3<"$work/secrets"
 [ "$(value contacts.1.removed)" = true ] || fail 'not removed'
 expect 0 'Call for help' aw her sos
-expect 3 'not in the plan' aw her remove --secret-fd 3 cora 3<"$work/secrets"
+expect 3 'not in the plan' aw her remove --yes --secret-fd 3 cora 3<"$work/secrets"
 for name in ben cora; do aw $name status >/dev/null; done
 [ "$(aw ben status --json | field watched.0.incident.kind)" = sos ] || fail 'ben does not know'
 [ "$(aw cora status --json | field watched.0.incident)" = null ] || fail 'cora knows'

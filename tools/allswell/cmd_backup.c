@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
 #include "allswell/session.h"
+#include "common/ask.h"
 #include "common/base64.h"
+#include "common/progress.h"
 
 #include <allswell/backup.h>
 #include <dirent.h>
@@ -166,9 +168,11 @@ static bool fetch(struct session *session, const uint8_t key[AW_PRESENCE_KEY_LEN
 
     base64_encode(key_text, key, AW_PRESENCE_KEY_LEN);
     base64_encode(salt_text, salt, AW_PRESENCE_SALT_LEN);
+    progress_begin("Sealing the home");
     ok = session_ask(
         session, json_pack("{s:s, s:s, s:s}", "do", "backup", "key", key_text, "salt", salt_text),
         &reply, fail);
+    progress_end();
     explicit_bzero(key_text, sizeof key_text);
     json_decref(reply);
     if (!ok)
@@ -256,30 +260,14 @@ static bool is_free(const struct home *home, struct tool_fail *fail)
                     home->path);
 }
 
-/* Not answered by accident: a word, and never by what happens to be in a pipe. */
 static bool agree(const struct args *args, struct tool_fail *fail)
 {
-    const struct secret_source source = {.fd = -1, .what = "the answer", .echo = true};
-    struct secret line;
-    bool is_agreed;
-
-    if (args_option(args, "yes") != NULL)
-        return true;
-    if (!secret_is_interactive(&source))
-        return fail_set(fail, TOOL_USAGE,
-                        "a restore is announced to your contacts: give --yes if you want it");
-    (void)fputs(
-        "Your contacts are told that this home was restored. Until you have compared words "
-        "with each\nof them again, do not rely on it: what it says may have no effect there, a "
-        "call for help\nneither. The device that the backup is from must not be used any "
-        "more.\n",
-        stderr);
-    if (!secret_read(&line, &source, "Type restore to go on: ", fail))
-        return false;
-    is_agreed = strcmp(line.text, "restore") == 0;
-    secret_wipe(&line);
-    return is_agreed ||
-           fail_set(fail, TOOL_REFUSED, "not restored: type the word restore if you want it");
+    return ask_word(args,
+                    "Your contacts are told that this home was restored. Until you have compared "
+                    "words with each of them again, do not rely on it: what it says may have no "
+                    "effect there, a call for help neither. The device that the backup is from "
+                    "must not be used any more.",
+                    "restore", fail);
 }
 
 static bool open_file(struct whole *whole, const struct args *args, struct aw_bytes *image,
@@ -296,7 +284,9 @@ static bool open_file(struct whole *whole, const struct args *args, struct aw_by
                         "this is no backup, or only a part of one: copy it again, or take another");
     if (!agree(args, fail) || !ask_key(args, false, salt, key, fail))
         return false;
+    progress_begin("Opening the backup");
     status = aw_backup_open(image, whole->bytes, whole->len, key);
+    progress_end();
     explicit_bzero(key, sizeof key);
     return status == AW_OK ||
            fail_set(fail, TOOL_REFUSED,

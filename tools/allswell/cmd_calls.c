@@ -3,6 +3,7 @@
 #include "allswell/commands.h"
 #include "allswell/session.h"
 #include "common/base64.h"
+#include "common/progress.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -123,13 +124,18 @@ static bool read_ticks(struct session *session, uint64_t seq, struct ticks *tick
 static bool wait_ticks(struct session *session, uint64_t seq, struct ticks *ticks,
                        struct tool_fail *fail)
 {
+    bool ok;
+
+    progress_later("Waiting until relays have it for everybody");
     for (unsigned waited_ms = 0;; waited_ms += 100) {
-        if (!read_ticks(session, seq, ticks, fail))
-            return false;
-        if (ticks->relay == ticks->people || waited_ms >= session->wait_s * 1000)
-            return true;
+        ok = read_ticks(session, seq, ticks, fail);
+        if (!ok || ticks->relay == ticks->people || waited_ms >= session->wait_s * 1000)
+            break;
+        progress_wait();
         session_pause(session, 100);
     }
+    progress_end();
+    return ok;
 }
 
 static int report(struct session *session, const char *what, uint64_t seq,

@@ -66,15 +66,22 @@ int cmd_unreachable(const struct args *args)
 
 int cmd_compared(const struct args *args)
 {
+    static const struct session_agreement agreement = {
+        .follows = "Only when you stood before them and the words were the same: %s. Secrets that "
+                   "nobody could judge take effect with this, also those of somebody who holds the "
+                   "phone.",
+        .word = "compared",
+        .side = "watched",
+    };
     struct tool_fail fail;
     long version = 0;
 
     if (!args_number(args_option(args, "plan"), "--plan", 1, UINT32_MAX, 0, &version, &fail))
         return fail_print(&fail);
-    return session_act(args,
-                       json_pack("{s:s, s:s, s:s, s:I}", "do", "say", "what", "compared", "person",
-                                 args_word(args, 0), "plan", (json_int_t)version),
-                       render_said);
+    return session_act_agreed(args, &agreement,
+                              json_pack("{s:s, s:s, s:s, s:I}", "do", "say", "what", "compared",
+                                        "person", args_word(args, 0), "plan", (json_int_t)version),
+                              render_said);
 }
 
 int cmd_decline(const struct args *args)
@@ -84,7 +91,19 @@ int cmd_decline(const struct args *args)
 
 int cmd_leave(const struct args *args)
 {
-    return say(args, args_option(args, "undo") != NULL ? "stay" : "leave");
+    static const struct session_agreement agreement = {
+        .follows = "You withdraw as a contact, and this is told: %s. This home watches until you "
+                   "are removed.",
+        .word = "leave",
+        .side = "watched",
+    };
+
+    if (args_option(args, "undo") != NULL)
+        return say(args, "stay");
+    return session_act_agreed(
+        args, &agreement,
+        json_pack("{s:s, s:s, s:s}", "do", "say", "what", "leave", "person", args_word(args, 0)),
+        render_said);
 }
 
 static int say_more(const struct args *args, const char *what, const char *key)

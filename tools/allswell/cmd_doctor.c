@@ -34,7 +34,7 @@ static void render_doctor(const json_t *reply)
                        is_bad(item) || is_good ? screen_plain() : "", reply_string(item, "check"),
                        reply_string(item, "text"), remedy[0] != '\0' ? ": " : "", remedy);
         if (screen_is_terminal())
-            screen_wrapped(0, screen_columns() < 60 ? 2 : 13, line);
+            screen_wrapped(stdout, 0, screen_columns() < 60 ? 2 : 13, line);
         else
             (void)puts(line);
     }

@@ -146,8 +146,17 @@ static void render_refused(const json_t *reply)
 
 int cmd_refuse(const struct args *args)
 {
-    return session_act(args, json_pack("{s:s, s:s}", "do", "refuse", "person", args_word(args, 0)),
-                       render_refused);
+    static const struct session_agreement agreement = {
+        .follows =
+            "A device speaks under an old key of %s. It is refused for good; what was paired "
+            "before goes on.",
+        .word = "refuse",
+        .side = "both",
+    };
+
+    return session_act_agreed(args, &agreement,
+                              json_pack("{s:s, s:s}", "do", "refuse", "person", args_word(args, 0)),
+                              render_refused);
 }
 
 static void render_forgotten(const json_t *reply)
@@ -160,8 +169,16 @@ static void render_forgotten(const json_t *reply)
 
 int cmd_forget(const struct args *args)
 {
-    return session_act(args, json_pack("{s:s, s:s}", "do", "forget", "person", args_word(args, 0)),
-                       render_forgotten);
+    static const struct session_agreement agreement = {
+        .follows = "To be forgotten: %s. What this device and theirs share is erased; only a new "
+                   "invite brings it back.",
+        .word = "forget",
+        .side = "mine",
+    };
+
+    return session_act_agreed(args, &agreement,
+                              json_pack("{s:s, s:s}", "do", "forget", "person", args_word(args, 0)),
+                              render_forgotten);
 }
 
 static void render_claimed(const json_t *reply)
@@ -194,6 +211,14 @@ static void render_confirmed(const json_t *reply)
 
 int cmd_confirm(const struct args *args)
 {
-    return session_act(args, json_pack("{s:s, s:s}", "do", "confirm", "person", args_word(args, 0)),
-                       render_confirmed);
+    static const struct session_agreement agreement = {
+        .follows = "Only when you have heard or seen them yourself: %s. With a safe check-in this "
+                   "closes the alarm.",
+        .word = "spoken",
+        .side = "watched",
+    };
+
+    return session_act_agreed(
+        args, &agreement, json_pack("{s:s, s:s}", "do", "confirm", "person", args_word(args, 0)),
+        render_confirmed);
 }

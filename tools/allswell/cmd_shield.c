@@ -122,6 +122,20 @@ int cmd_card_remove(const struct args *args)
     return ask_and_do(args, json_pack("{s:s}", "do", "card-set"), ask_key);
 }
 
+static bool ask_removal(const struct args *args, struct session *session, json_t *request,
+                        struct tool_fail *fail)
+{
+    static const struct session_agreement agreement = {
+        .follows = "To be removed quietly: %s. Whoever it is goes on hearing that all is well, and "
+                   "never an alarm.",
+        .word = "remove",
+        .side = "mine",
+    };
+
+    return session_agree(session, args, &agreement, fail) &&
+           calls_new_secrets(args, session, request, fail);
+}
+
 int cmd_remove(const struct args *args)
 {
     struct tool_fail fail;
@@ -131,5 +145,5 @@ int cmd_remove(const struct args *args)
     if (request == NULL)
         return fail_print(&fail);
     (void)json_object_set_new(request, "person", json_string(args_word(args, 0)));
-    return ask_and_do(args, request, calls_new_secrets);
+    return ask_and_do(args, request, ask_removal);
 }

@@ -176,6 +176,7 @@ static const struct {
     {"invite", host_invite, false},
     {"join", host_join, false},
     {"forget", host_forget, false},
+    {"who", host_who_is, false},
     {"words", host_words, false},
     {"verify", host_verify, false},
     {"refuse", host_refuse, false},

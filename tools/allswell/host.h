@@ -164,6 +164,8 @@ bool host_proxy(struct host *host, const json_t *request, json_t **reply, struct
 bool host_invite(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_join(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_forget(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+/* Whom a command is about: "side" is "mine", "watched" or "both". */
+bool host_who_is(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_words(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_verify(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_refuse(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);

@@ -246,6 +246,25 @@ bool host_join(struct host *host, const json_t *request, json_t **reply, struct 
 
 #define BOTH_SIDES ((1U << HOST_MINE) | (1U << HOST_WATCHED))
 
+bool host_who_is(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    const char *side = reply_string(request, "side");
+    char name[AW_NAME_LEN_MAX + 1], id[HOST_ID_MAX];
+    unsigned sides = BOTH_SIDES;
+    struct host_who who;
+
+    if (side != NULL && strcmp(side, "mine") == 0)
+        sides = 1U << HOST_MINE;
+    else if (side != NULL && strcmp(side, "watched") == 0)
+        sides = 1U << HOST_WATCHED;
+    if (!host_find(host, reply_string(request, "person"), sides, &who, fail))
+        return false;
+    host_id(id, &who);
+    host_name(name, host, &who);
+    *reply = json_pack("{s:s, s:s}", "person", id, "name", name);
+    return true;
+}
+
 static enum aw_status words_of(const struct host *host, const struct host_who *who,
                                struct aw_buf *text)
 {

@@ -16,6 +16,12 @@ static const struct argp_option globals[] = {
     {0},
 };
 
+/* Of what is asked about otherwise. */
+#define YES_OPTION                                                                                 \
+    {                                                                                              \
+        "yes", OPT_YES, NULL, 0, "Agree to what follows, without being asked", 0                   \
+    }
+
 static const struct argp_option init_options[] = {
     {"name", OPT_NAME, "NAME", 0, "How others are to see you", 0},
     {0},
@@ -28,7 +34,7 @@ static const struct argp_option backup_options[] = {
 
 static const struct argp_option restore_options[] = {
     {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the passphrase from file descriptor N", 0},
-    {"yes", OPT_YES, NULL, 0, "Agree to what follows, without being asked", 0},
+    YES_OPTION,
     {0},
 };
 
@@ -129,12 +135,25 @@ static const struct argp_option off_options[] = {
     {0},
 };
 
+static const struct argp_option yes_options[] = {
+    YES_OPTION,
+    {0},
+};
+
+static const struct argp_option remove_options[] = {
+    {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the secrets from file descriptor N", 0},
+    YES_OPTION,
+    {0},
+};
+
 static const struct argp_option compared_options[] = {
+    YES_OPTION,
     {"plan", OPT_PLAN, "VERSION", 0, "Accept this plan, which 'allswell plan waiting' shows", 0},
     {0},
 };
 
 static const struct argp_option leave_options[] = {
+    YES_OPTION,
     {"undo", OPT_UNDO, NULL, 0, "Stay after all", 0},
     {0},
 };
@@ -208,13 +227,13 @@ static const struct args_command commands[] = {
      verify_options, 1, 1, cmd_verify},
     {"refuse", "PERSON", "Refuse a device whose words differ",
      "For a device that speaks under an old key of this person, such as a stolen backup. What was "
-     "paired before goes on.",
-     NULL, 1, 1, cmd_refuse},
+     "paired before goes on. Asks for the word refuse.",
+     yes_options, 1, 1, cmd_refuse},
     {"people", "", "Show whom you are paired with", NULL, watch_options, 0, 0, cmd_people},
     {"forget", "PERSON", "Take an invite or a contact back",
      "For an invite that was not answered, or words that differ. A contact of the plan in force "
-     "cannot be forgotten.",
-     NULL, 1, 1, cmd_forget},
+     "cannot be forgotten. Asks for the word forget.",
+     yes_options, 1, 1, cmd_forget},
     {"plan show", "", "Show your plan", "The output is a plan file: see allswell-plan(5).", NULL, 0,
      0, cmd_plan_show},
     {"plan set", "FILE", "Put a plan into force",
@@ -277,8 +296,9 @@ static const struct args_command commands[] = {
     {"card remove", "", "Take the plan card back", NULL, cancel_options, 0, 0, cmd_card_remove},
     {"remove", "PERSON [FILE]", "Remove a contact quietly",
      "He or she goes on hearing that all is well. Asks for the secret so far, two new ones and the "
-     "circle. FILE is the plan from then on; without it the plan in force goes on.",
-     cancel_options, 1, 2, cmd_remove},
+     "circle, after the word remove. FILE is the plan from then on; without it the plan in force "
+     "goes on.",
+     remove_options, 1, 2, cmd_remove},
     {"doctor", "", "Look for what would keep help from coming",
      "Clock, store, disk, relays, hooks, coverage, the last drill: each with its remedy. Exits "
      "with 1 when something is to be done.",
@@ -310,11 +330,12 @@ static const struct args_command commands[] = {
      NULL, 1, 1, cmd_ask},
     {"answer", "PERSON", "Answer a drill", NULL, NULL, 1, 1, cmd_answer},
     {"compared", "PERSON", "Say that you compared the words again, in person",
-     "For somebody who forgot the secret: new secrets and a new plan take effect only so.",
+     "For somebody who forgot the secret: new secrets and a new plan take effect only so. Asks for "
+     "the word compared.",
      compared_options, 1, 1, cmd_compared},
     {"leave", "PERSON", "Withdraw as a contact",
-     "They are told. This home goes on watching until they remove you.", leave_options, 1, 1,
-     cmd_leave},
+     "They are told. This home goes on watching until they remove you. Asks for the word leave.",
+     leave_options, 1, 1, cmd_leave},
     {"away", "[SPAN]", "Say that you are not available",
      "For this long only the last level rings here, for everybody whom you watch over.",
      off_options, 0, 1, cmd_away},
@@ -324,7 +345,8 @@ static const struct args_command commands[] = {
     {"always-on", "", "Say that this device never sleeps",
      "Coverage counts on it: not for a laptop or a telephone.", off_options, 0, 0, cmd_always_on},
     {"confirm", "PERSON", "Say that you have spoken to them",
-     "Only when you have heard or seen the person yourself.", NULL, 1, 1, cmd_confirm},
+     "Only when you have heard or seen the person yourself. Asks for the word spoken.", yes_options,
+     1, 1, cmd_confirm},
     {"place", "PERSON", "Show where somebody was last",
      "Opened by an SOS, or with the shares of others when enough of you find a check-in missed; "
      "newest first.",

@@ -2,6 +2,7 @@
 #include "allswell/session.h"
 
 #include "common/base64.h"
+#include "common/progress.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,9 +35,11 @@ static bool derive(const struct presence *presence, struct secret *secret,
                    uint8_t key[AW_PRESENCE_KEY_LEN], struct tool_fail *fail)
 {
     struct aw_bytes bytes = {(const uint8_t *)secret->text, secret->len};
-    enum aw_status status =
-        aw_presence_derive(key, bytes, presence->salt, NULL, AW_PRESENCE_STANDARD);
+    enum aw_status status;
 
+    progress_begin("Working out the key");
+    status = aw_presence_derive(key, bytes, presence->salt, NULL, AW_PRESENCE_STANDARD);
+    progress_end();
     secret_wipe(secret);
     if (status == AW_E_RANGE)
         return fail_set(fail, TOOL_USAGE, "a secret has 1 to %d bytes: choose another",

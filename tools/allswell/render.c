@@ -16,7 +16,7 @@
 
 void render_wrapped(unsigned indent, const char *text)
 {
-    screen_wrapped(indent, indent + 2, text);
+    screen_wrapped(stdout, indent, indent + 2, text);
 }
 
 void render_gap(void)
@@ -39,7 +39,7 @@ static void format_line(unsigned indent, const char *begin, const char *end, con
     (void)vsnprintf(text + len, sizeof text - len - 8, format, args);
     len = strlen(text);
     (void)snprintf(text + len, sizeof text - len, "%s", end);
-    screen_wrapped(indent, indent == 0 ? 2 : HANG, text);
+    screen_wrapped(stdout, indent, indent == 0 ? 2 : HANG, text);
 }
 
 void render_line(const char *format, ...)
@@ -102,13 +102,13 @@ static void name_line(const json_t *who, const char *words)
                    screen_paint(SCREEN_STRONG), name, screen_plain());
     if (is_narrow) {
         (void)puts(text);
-        screen_wrapped(INDENT, HANG, words);
+        screen_wrapped(stdout, INDENT, HANG, words);
         return;
     }
     len = strlen(text);
     (void)snprintf(text + len, sizeof text - len, "%*s %s", width < NAME ? (int)(NAME - width) : 0,
                    "", words);
-    screen_wrapped(0, INDENT + NAME + 1, text);
+    screen_wrapped(stdout, 0, INDENT + NAME + 1, text);
 }
 
 /* A word in its mood. */

@@ -3,6 +3,8 @@
 
 #include "allswell/host_net.h"
 
+#include "common/ask.h"
+#include "common/progress.h"
 #include "common/watch.h"
 
 #include <stdio.h>
@@ -93,6 +95,7 @@ static bool is_calm(const struct host *host, void *ctx)
 {
     struct calm *calm = (struct calm *)ctx;
 
+    progress_wait();
     calm->quiet = host_net_is_settled(host) ? calm->quiet + 1 : 0;
     calm->hopeless = host_net_is_hopeless(host) ? calm->hopeless + 1 : 0;
     return calm->quiet >= 6 || calm->hopeless >= 6;
@@ -102,12 +105,18 @@ bool session_settle(struct session *session, unsigned max_s)
 {
     struct calm calm = {0, 0};
     unsigned limit_s = max_s == 0 || session->has_wait ? session->wait_s : max_s;
+    char waits[64];
+    bool ok;
 
     if (session->local == NULL || limit_s == 0)
         return true;
     if (!session->has_wait && session->local->settings.proxy.host[0] != '\0')
         limit_s *= PROXY_PATIENCE;
-    return host_net_run(session->local, is_calm, &calm, limit_s * 1000) && calm.hopeless == 0;
+    (void)snprintf(waits, sizeof waits, "Waiting for the relays, at most %u s", limit_s);
+    progress_later(waits);
+    ok = host_net_run(session->local, is_calm, &calm, limit_s * 1000) && calm.hopeless == 0;
+    progress_end();
+    return ok;
 }
 
 static bool never(const struct host *host, void *ctx)
@@ -145,8 +154,37 @@ static int answer(struct session *session, json_t *request, unsigned after_s,
     return code;
 }
 
-static int run(const struct args *args, json_t *request, unsigned after_s,
-               void (*render)(const json_t *reply))
+/* Puts a name where the text has %s. */
+static void fill_in(char *out, size_t cap, const char *text, const char *name)
+{
+    const char *at = strstr(text, "%s");
+
+    (void)snprintf(out, cap, "%.*s%s%s", (int)(at - text), text, name, at + 2);
+}
+
+bool session_agree(struct session *session, const struct args *args,
+                   const struct session_agreement *agreement, struct tool_fail *fail)
+{
+    char follows[500], who[80];
+    json_t *reply = NULL;
+    const char *name;
+
+    if (!session_ask(session,
+                     json_pack("{s:s, s:s, s:s}", "do", "who", "side", agreement->side, "person",
+                               args_word(args, 0)),
+                     &reply, fail))
+        return false;
+    name = reply_string(reply, "name");
+    (void)snprintf(who, sizeof who, "%s%snumber %s", name, name[0] != '\0' ? ", " : "",
+                   reply_string(reply, "person"));
+    json_decref(reply);
+    fill_in(follows, sizeof follows, agreement->follows, who);
+    return ask_word(args, follows, agreement->word, fail);
+}
+
+/* `agreement` may be NULL. */
+static int run(const struct args *args, const struct session_agreement *agreement, json_t *request,
+               unsigned after_s, void (*render)(const json_t *reply))
 {
     struct session session;
     struct tool_fail fail;
@@ -154,6 +192,11 @@ static int run(const struct args *args, json_t *request, unsigned after_s,
 
     if (!session_open(&session, args, &fail)) {
         json_decref(request);
+        return fail_print(&fail);
+    }
+    if (agreement != NULL && !session_agree(&session, args, agreement, &fail)) {
+        json_decref(request);
+        session_close(&session);
         return fail_print(&fail);
     }
     (void)session_settle(&session, QUERY_DEFAULT_S); /* what has come meanwhile */
@@ -164,12 +207,18 @@ static int run(const struct args *args, json_t *request, unsigned after_s,
 
 int session_query(const struct args *args, json_t *request, void (*render)(const json_t *reply))
 {
-    return run(args, request, 0, render);
+    return run(args, NULL, request, 0, render);
 }
 
 int session_act(const struct args *args, json_t *request, void (*render)(const json_t *reply))
 {
-    return run(args, request, WAIT_DEFAULT_S, render);
+    return run(args, NULL, request, WAIT_DEFAULT_S, render);
+}
+
+int session_act_agreed(const struct args *args, const struct session_agreement *agreement,
+                       json_t *request, void (*render)(const json_t *reply))
+{
+    return run(args, agreement, request, WAIT_DEFAULT_S, render);
 }
 
 int session_set(const struct args *args, json_t *request, void (*render)(const json_t *reply))

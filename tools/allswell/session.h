@@ -58,6 +58,21 @@ int session_look(const struct args *args, const char *what, void (*render)(const
 /** As session_query(), and gives what was made time to leave. */
 int session_act(const struct args *args, json_t *request, void (*render)(const json_t *reply));
 
+/** What is agreed to before something that cannot be taken back. */
+struct session_agreement {
+    const char *follows; /* what follows, with %s for the person's name */
+    const char *word;    /* to type */
+    const char *side;    /* "mine", "watched" or "both": whom a name may mean */
+};
+
+/** Finds the person whom the first word names, and has somebody agree: ask_word(). */
+bool session_agree(struct session *session, const struct args *args,
+                   const struct session_agreement *agreement, struct tool_fail *fail);
+
+/** As session_act(), after session_agree(). */
+int session_act_agreed(const struct args *args, const struct session_agreement *agreement,
+                       json_t *request, void (*render)(const json_t *reply));
+
 /** As session_query(), but without an agent it opens no link: for what decides how links go. */
 int session_set(const struct args *args, json_t *request, void (*render)(const json_t *reply));
 

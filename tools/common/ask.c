@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/ask.h"
 
+#include "common/screen.h"
 #include "common/text.h"
 
 #include <stdio.h>
@@ -63,6 +64,30 @@ bool ask_yes(const char *question, enum ask_enter enter, bool *yes, struct tool_
         (void)fputs("Please type yes or no.\n", stderr);
     }
     return fail_set(fail, TOOL_USAGE, "neither yes nor no: nothing was changed, start again");
+}
+
+bool ask_word(const struct args *args, const char *follows, const char *word,
+              struct tool_fail *fail)
+{
+    char answer[32];
+    bool fits = false;
+
+    if (args_option(args, "yes") != NULL)
+        return true;
+    if (isatty(STDIN_FILENO) != 1)
+        return fail_set(fail, TOOL_USAGE,
+                        "'%s' cannot be taken back, and nobody at a terminal agrees: give --yes if "
+                        "you want it",
+                        args->command->name);
+    screen_wrapped(stderr, 0, 0, follows);
+    (void)tcflush(STDIN_FILENO, TCIFLUSH);
+    (void)fprintf(stderr, "Type %s to go on: ", word);
+    (void)fflush(stderr);
+    if (!read_line(answer, sizeof answer, &fits))
+        return fail_set(fail, TOOL_USAGE, "no answer: nothing was changed, start again");
+    return (fits && strcasecmp(answer, word) == 0) ||
+           fail_set(fail, TOOL_REFUSED, "nothing was changed: type the word %s if you want it",
+                    word);
 }
 
 bool ask_line(const char *question, const char *fallback, ask_check *check, void *ctx, char *out,

@@ -2,7 +2,7 @@
 #ifndef TOOLS_COMMON_ASK_H
 #define TOOLS_COMMON_ASK_H
 
-#include "common/fail.h"
+#include "common/args.h"
 
 #include <stddef.h>
 
@@ -24,6 +24,15 @@ enum ask_enter {
 
 /** Asks for "yes" or "no"; "y" and "n" do. */
 bool ask_yes(const char *question, enum ask_enter enter, bool *yes, struct tool_fail *fail);
+
+/**
+ * Has somebody type a word before what cannot be taken back: anything else is a no. The option
+ * --yes agrees beforehand, and without a terminal nothing else does.
+ *
+ * @param follows  what follows, shown before the question: whole sentences
+ */
+bool ask_word(const struct args *args, const char *follows, const char *word,
+              struct tool_fail *fail);
 
 /** Says whether an answer will do; when not, `fail` says why. */
 typedef bool ask_check(void *ctx, const char *answer, struct tool_fail *fail);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/screen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -140,7 +139,7 @@ static void hold(struct holding *holding, const char *text, size_t len)
     }
 }
 
-void screen_wrapped(unsigned indent, unsigned hanging, const char *text)
+void screen_wrapped(FILE *to, unsigned indent, unsigned hanging, const char *text)
 {
     struct holding holding = {"", 0};
     unsigned columns = screen_columns(), at = indent;
@@ -148,9 +147,10 @@ void screen_wrapped(unsigned indent, unsigned hanging, const char *text)
     while (*text != '\0') {
         size_t len = fitting(text, columns > at ? columns - at : 1);
 
-        (void)printf("%*s%.*s%.*s", (int)at, "", (int)holding.len, holding.mood, (int)len, text);
+        (void)fprintf(to, "%*s%.*s%.*s", (int)at, "", (int)holding.len, holding.mood, (int)len,
+                      text);
         hold(&holding, text, len);
-        (void)printf("%s\n", holding.len > 0 ? screen_plain() : "");
+        (void)fprintf(to, "%s\n", holding.len > 0 ? screen_plain() : "");
         text += len;
         text += *text == ' ';
         at = hanging;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /**
  * @file
@@ -52,6 +53,6 @@ size_t screen_width(const char *text, size_t len);
 
 /** Prints a text in lines of screen_columns(); those after the first are indented by `hanging`. A
  * word is never cut, and a mood is ended with its line and begun again in the next. */
-void screen_wrapped(unsigned indent, unsigned hanging, const char *text);
+void screen_wrapped(FILE *to, unsigned indent, unsigned hanging, const char *text);
 
 #endif /* TOOLS_COMMON_SCREEN_H */

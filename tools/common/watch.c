@@ -145,7 +145,7 @@ bool watch_option(const struct args *args, unsigned *every_s, struct tool_fail *
 void watch_fail(const struct tool_fail *fail)
 {
     if (screen_is_terminal())
-        screen_wrapped(0, 2, fail->text);
+        screen_wrapped(stdout, 0, 2, fail->text);
     else
         (void)fail_print(fail);
 }

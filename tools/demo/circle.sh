@@ -81,7 +81,7 @@ checkin 'the safe one'
 is subject me.contacts.0.claim none || die "the subject's device learns nothing of the rescue"
 arrives contact-one contact-two
 await "contact one sees the safe check-in" 10 is contact-one watched.0.incident.safe_seen true
-aw contact-one confirm w1 --json >"$work/answer" || die "contact one confirms"
+aw contact-one confirm --yes w1 --json >"$work/answer" || die "contact one confirms"
 await "the duress is over" 10 is contact-one watched.0.incident null
 say "Contact one went there without a call. The subject is free, checks in with the safe secret;"
 say "contact one has spoken with the subject and confirms. Closed."
@@ -114,7 +114,7 @@ for role in contact-one contact-two; do
 done
 say "The subject checks in. Both contacts see it, and the incident stays open."
 for role in contact-one contact-two; do
-  aw "$role" confirm w1 --json >"$work/answer" || die "$role confirms"
+  aw "$role" confirm --yes w1 --json >"$work/answer" || die "$role confirms"
   await "$role closes" 10 is "$role" watched.0.incident null
   is "$role" watched.0.state fine || die "all is well at $role"
 done

@@ -150,7 +150,7 @@ thaw contact-three
 chapter "One of them wants silence. Contact three claims, and confirms to have spoken with her."
 await "contact three finds it, too" 20 is contact-three watched.0.state missed
 aw contact-three claim w1 --json >"$work/answer" || die "contact three claims"
-aw contact-three confirm w1 --json >"$work/answer" || die "contact three confirms"
+aw contact-three confirm --yes w1 --json >"$work/answer" || die "contact three confirms"
 : >"$work/contact-one.hook"
 await "contact one keeps being rung" 20 rang contact-one 1
 is contact-one watched.0.incident null && die "one contact closes nothing"
@@ -159,7 +159,7 @@ say "last; and one human, without a check-in of hers, closes nothing."
 checkin 'the safe one'
 arrives $everybody
 for role in $everybody; do
-  aw "$role" confirm w1 --json >"$work/answer" || : # contact three did
+  aw "$role" confirm --yes w1 --json >"$work/answer" || : # contact three did
 done
 for role in $everybody; do
   await "$role closes" 20 is "$role" watched.0.incident null
@@ -169,7 +169,7 @@ say "She checks in, and is spoken with. Closed everywhere."
 chapter "Who is not to be trusted is removed, and does not notice: contact three."
 plan 'contact-one group 1' 'contact-two group 2' >"$work/plan"
 printf 'the safe one\nnew safe\nnew other\ncontact-one,contact-two\n' >"$work/secret"
-aw subject remove --secret-fd 3 --json contact-three "$work/plan" 3<"$work/secret" \
+aw subject remove --yes --secret-fd 3 --json contact-three "$work/plan" 3<"$work/secret" \
   >"$work/answer" || die "contact three is removed"
 rm "$work/secret"
 for role in $everybody; do

@@ -100,7 +100,7 @@ static void print_alarm(const char *words)
     char text[300];
 
     (void)snprintf(text, sizeof text, "%s%s%s", screen_paint(SCREEN_ALARM), words, screen_plain());
-    screen_wrapped(0, 0, text);
+    screen_wrapped(stdout, 0, 0, text);
 }
 
 static void print_not_running(void)
