@@ -483,8 +483,17 @@ static size_t first_difference(const struct sim_before *a, const struct sim_befo
     return i;
 }
 
+/* One cell may open what the next one closes. */
+static void note_call(struct sim *w, const struct sim_host *h)
+{
+    if (engine_of(w, h->idx)->ladder.incident > AW_INCIDENT_MISSED)
+        w->called_ms[h->idx] = w->now_ms;
+}
+
 void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status)
 {
+    if (!h->is_hers && h->idx <= w->scene.contacts)
+        note_call(w, h);
     /* Others are hers, and come too late or too early: the channel goes on. */
     if (!w->is_watched || (status != AW_E_AUTH && status != AW_E_FORMAT))
         return;
@@ -521,6 +530,7 @@ static void check_contact(struct sim *w, struct sim_host *h)
     if (sim_check_removed(w, h))
         return;
     check_plan(w, h);
+    note_call(w, h);
     if (c->ladder.incident != AW_INCIDENT_NONE)
         w->raised_s[h->idx] = c->ladder.peers.raised_s;
     /* What goes to those outside the circle follows from the ladder that is shown to them. */
@@ -622,19 +632,18 @@ static void check_told_once(struct sim *w, struct sim_host *h, uint32_t seq)
 
 /* ---- I13: release ---- */
 
-/* `at_s`: when its engine decided; a disk that refuses keeps the event waiting. */
+/* `at_s`: when its engine decided. The event waits for its store, and then the incident may be
+ * over.
+ */
 static void check_release(struct sim *w, struct sim_host *h, uint32_t at_s)
 {
-    uint64_t decided_ms = ms_of(at_s - w->scene.clock_error_s);
     const struct contact *own = engine_of(w, h->idx);
     unsigned found = 0;
 
     w->stats->checks[SIM_I13_PLACE]++;
-    if (own->ladder.incident > AW_INCIDENT_MISSED)
+    if (w->called_ms[h->idx] + w->scene.clock_error_s * 1000 >= ms_of(at_s) &&
+        w->called_ms[h->idx] != 0)
         return; /* an SOS or duress is her own call */
-    /* It woke, or was cut off, and takes all that came meanwhile one by one: README.md, Open. */
-    if (h->up_ms + SIM_HOUR >= decided_ms || h->back_ms + SIM_MINUTE >= decided_ms)
-        return;
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
         bool is_missing =

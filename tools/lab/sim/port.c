@@ -349,9 +349,6 @@ void sim_port_on_frame(struct sim *w, const struct sim_event *event)
         p->is_dead = true;
         return;
     }
-    if (p->heard_ms + SIM_HOUR < w->now_ms)
-        h->back_ms = w->now_ms;
-    p->heard_ms = w->now_ms;
     if (p->state == SIM_LINK_DIALING)
         come_up(w, h, p);
     while (plain.len > 0) {

@@ -159,7 +159,6 @@ struct sim_port {
     uint32_t probe_phase_ms;          /* when its turns to ask come */
     bool has_answer;                  /* to a subscribe or probe, not told to the engine yet */
     uint64_t down_ms;                 /* when the last link or attempt ended; host's clock */
-    uint64_t heard_ms;                /* when a frame last came here */
     uint64_t to_relay_ms, to_host_ms; /* arrival of the last frame: they keep their order */
 };
 
@@ -193,8 +192,7 @@ struct sim_host {
     uint64_t pause_ms; /* after failed stores, likewise */
     uint64_t send_id;
     bool needs_sync;
-    uint64_t up_ms;   /* since when it runs without a pause */
-    uint64_t back_ms; /* when a relay was last heard again after an hour */
+    uint64_t up_ms; /* since when it runs without a pause */
     /* Clocks: rate in ppm, and what they showed at `clock_ms`. */
     int32_t drift_ppm;
     uint64_t clock_ms, mono_ms, wall_ms;
@@ -451,10 +449,11 @@ struct sim {
         raised_s[1 + SIM_CONTACT_MAX]; /* newest trigger of the incident there, after an input */
     uint32_t told_seq[1 + SIM_CONTACT_MAX]; /* what she was told that his device has */
     uint64_t
-        missing_ms[1 + SIM_CONTACT_MAX];    /* when each last found her missing, or suspected it */
-    bool is_parted[1 + SIM_CONTACT_MAX];    /* restored, and nothing heard there since */
-    uint64_t parted_s[1 + SIM_CONTACT_MAX]; /* what her clock showed then */
-    bool is_restored[1 + SIM_CONTACT_MAX];  /* once its state was an older one */
+        missing_ms[1 + SIM_CONTACT_MAX];     /* when each last found her missing, or suspected it */
+    uint64_t called_ms[1 + SIM_CONTACT_MAX]; /* when she last called for help, as each heard it */
+    bool is_parted[1 + SIM_CONTACT_MAX];     /* restored, and nothing heard there since */
+    uint64_t parted_s[1 + SIM_CONTACT_MAX];  /* what her clock showed then */
+    bool is_restored[1 + SIM_CONTACT_MAX];   /* once its state was an older one */
     uint32_t told_checkins[1 + SIM_CONTACT_MAX][32]; /* newest that were told, a ring */
     uint32_t told_pos[1 + SIM_CONTACT_MAX];
     struct sim_nonces nonces;
