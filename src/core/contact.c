@@ -380,20 +380,25 @@ void aw_contact_path(struct aw_contact *contact, uint32_t mailbox_id, uint32_t a
 
     aw_co_advance(c, now);
     now_s = aw_timebase_s(&c->time);
-    if (waiting != 0 || mailbox_id >= c->who.own.relays_count || !aw_outbox_has_room(&c->outbox))
+    if (waiting != 0 || !aw_outbox_has_room(&c->outbox))
         return;
     /* The relay's clock tells how old its answer is, if it can be right. */
     if (proof_s > now_s)
         proof_s = now_s;
     if (proof_s + CONTACT_PATH_AGE_S < now_s)
         proof_s = now_s - CONTACT_PATH_AGE_S;
-    if (c->path_s[mailbox_id] < proof_s)
-        c->path_s[mailbox_id] = proof_s;
-    aw_co_switch_proved(c, mailbox_id, proof_s);
-    aw_ladder_path(&c->ladder, &rules, proof_s, now_s, &out);
-    aw_co_flush(c, &out);
-    aw_ladder_path(&c->shown, &shown_rules, proof_s, now_s, &shown);
-    aw_co_shown_flush(c, &shown);
+    if (mailbox_id >= c->who.own.relays_count) {
+        aw_co_peer_proved(c, mailbox_id, proof_s);
+    } else {
+        if (c->path_s[mailbox_id] < proof_s)
+            c->path_s[mailbox_id] = proof_s;
+        aw_co_switch_proved(c, mailbox_id, proof_s);
+        aw_ladder_path(&c->ladder, &rules, proof_s, now_s, &out);
+        aw_co_flush(c, &out);
+        aw_ladder_path(&c->shown, &shown_rules, proof_s, now_s, &shown);
+        aw_co_shown_flush(c, &shown);
+    }
+    aw_co_council_advance(c, now_s);
 }
 
 void aw_contact_kick(struct aw_contact *contact, struct aw_now now)

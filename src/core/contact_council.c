@@ -175,6 +175,7 @@ static void add_voice(const struct contact *c, const struct aw_peer *peer, uint6
         .seq = w->verdict.seq,
         .unreachable = says_unreachable(w->confirm, w->confirm_at, since_s),
         .operators = operators,
+        .path_s = peer->path_s,
     };
 }
 
@@ -196,6 +197,9 @@ static void fill_council(const struct contact *c, bool inside, struct aw_sitting
                            ? says_unreachable(o->confirm, o->confirm_at_s, mine.missed_s)
                            : says_unreachable(o->told.confirm, o->told.confirm_at_s, mine.missed_s),
         .proved = proved_operators(c, mine.missed_s),
+        .is_read = c->peers.wait[inside].is_over,
+        .path_s = c->path_s,
+        .relay_count = c->who.own.relays_count,
         .operators = aw_council_operators(&c->plan, c->who.own.relays, c->who.own.relays_count),
     };
     for (size_t i = 0; i < c->peers.used; i++) {
@@ -216,6 +220,47 @@ static void tally(const struct contact *c, bool inside, struct aw_tally *out)
         out->release = AW_RELEASE_DURESS;
         out->barred = 0;
     }
+}
+
+/* ---- What relays still hold ---- */
+
+void aw_co_peer_proved(struct contact *c, uint32_t mailbox_id, uint64_t proof_s)
+{
+    struct aw_peer *peer;
+    size_t relay;
+
+    if (mailbox_id < CONTACT_PEER_MAILBOX(1) || mailbox_id >= CONTACT_PEER_MAILBOX(UINT8_MAX))
+        return;
+    peer = aw_peers_find(&c->peers, CONTACT_PEER_OF(mailbox_id));
+    relay = mailbox_id - CONTACT_PEER_MAILBOX(CONTACT_PEER_OF(mailbox_id));
+    if (peer != NULL && relay < c->who.own.relays_count && peer->path_s[relay] < proof_s)
+        peer->path_s[relay] = proof_s;
+}
+
+/* spec/16-peers.md §8: "Shares MUST NOT go out on silence before each relay at which this contact
+ * reads has proved that nothing waits", and "`ceiling_s` after that moment the proofs of one such
+ * relay MUST be enough". */
+static void wait_to_read(struct contact *c, bool inside, uint64_t now_s)
+{
+    struct aw_release_wait *wait = &c->peers.wait[inside];
+    struct aw_sitting council;
+    uint64_t ceiling_s;
+    struct aw_tally t = {.release = AW_RELEASE_NOT_MISSED};
+
+    if (aw_ladder_is_incident(ladder_of(c, inside))) {
+        fill_council(c, inside, &council);
+        aw_council_tally(&council, &t);
+    }
+    if (t.release != AW_RELEASE_YES && t.release != AW_RELEASE_UNREAD) {
+        *wait = (struct aw_release_wait){.since_s = 0};
+        return;
+    }
+    if (wait->since_s == 0)
+        wait->since_s = now_s;
+    ceiling_s = wait->since_s + c->plan.council.ceiling_s;
+    wait->is_over = wait->is_over ||
+                    aw_council_read(&council, wait->since_s) == council.relay_count ||
+                    (now_s >= ceiling_s && aw_council_read(&council, ceiling_s) > 0);
 }
 
 enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer)
@@ -301,6 +346,8 @@ void aw_co_council_advance(struct contact *c, uint64_t now_s)
     hear_others(c, true, now_s);
     hear_others(c, false, now_s);
     note_incident(c);
+    wait_to_read(c, true, now_s);
+    wait_to_read(c, false, now_s);
     if (!aw_ladder_is_incident(&c->ladder) || b->is_released || c->peers.used == 0)
         return;
     tally(c, true, &t);
@@ -620,6 +667,7 @@ const char *aw_release_text(enum aw_release release)
         [AW_RELEASE_CONFIRM] = "too few confirmed that she cannot be reached",
         [AW_RELEASE_PATH] = "the silence was seen through one operator's relays only",
         [AW_RELEASE_NEVER] = "silence will not reveal her place, an SOS will",
+        [AW_RELEASE_UNREAD] = "what the relays hold is not read yet",
     };
 
     return (size_t)release < AW_COUNT(texts) ? texts[release] : "unknown";

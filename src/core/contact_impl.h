@@ -486,6 +486,8 @@ void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mi
 enum contact_giving { CONTACT_GIVES_NONE = 0, CONTACT_GIVES_CARD, CONTACT_GIVES_ALL };
 enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer);
 void aw_co_council_advance(struct contact *c, uint64_t now_s);
+/* Nothing waits in this mailbox for another contact. */
+void aw_co_peer_proved(struct contact *c, uint32_t mailbox_id, uint64_t proof_s);
 /* When a beat is due, as others vouched for it; `floor_s` as in watch.h. */
 uint64_t aw_co_beat_due_s(const struct contact *c, const struct aw_plan *plan, uint64_t floor_s);
 void aw_co_voice(struct contact *c, struct aw_peer *peer, const struct aw_witness *w,

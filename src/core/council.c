@@ -135,9 +135,31 @@ static enum aw_release decide(const struct aw_sitting *c, const struct aw_tally 
         return AW_RELEASE_QUORUM;
     if (!c->level)
         return AW_RELEASE_LEVEL;
-    if (is_single)
-        return t->unreachable < c->plan->threshold ? AW_RELEASE_CONFIRM : AW_RELEASE_YES;
-    return count_bits(seen_through(c)) < 2 ? AW_RELEASE_PATH : AW_RELEASE_YES;
+    if (is_single && t->unreachable < c->plan->threshold)
+        return AW_RELEASE_CONFIRM;
+    if (!is_single && count_bits(seen_through(c)) < 2)
+        return AW_RELEASE_PATH;
+    return c->is_read ? AW_RELEASE_YES : AW_RELEASE_UNREAD;
+}
+
+static bool held_nothing(const struct aw_sitting *c, size_t relay, uint64_t at_s)
+{
+    if (c->path_s[relay] + AW_COUNCIL_READ_S < at_s)
+        return false;
+    for (size_t i = 0; i < c->voice_count; i++) {
+        if (says_missed(c, &c->voices[i]) && c->voices[i].path_s[relay] + AW_COUNCIL_READ_S < at_s)
+            return false;
+    }
+    return true;
+}
+
+size_t aw_council_read(const struct aw_sitting *c, uint64_t at_s)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < c->relay_count; i++)
+        count += held_nothing(c, i, at_s);
+    return count;
 }
 
 void aw_council_tally(const struct aw_sitting *c, struct aw_tally *out)

@@ -24,6 +24,7 @@ struct aw_voice {
     uint32_t seq;     /* ... this one */
     bool unreachable; /* the human says that he cannot reach her, since the miss */
     uint32_t operators;
+    const uint64_t *path_s; /* by relay of this contact: newest proof that he had nothing there */
 };
 
 /* What one contact knows when it counts. Borrowed for the call. */
@@ -35,8 +36,11 @@ struct aw_sitting {
     bool is_blind;              /* by the own clock, but no path was proved */
     bool level;                 /* a level with shares has begun */
     bool unreachable;           /* as in aw_voice, of the human here */
+    bool is_read;               /* what relays held for this contact when all else was there */
     uint32_t proved;            /* operators through whose relays the silence was proved here */
     uint32_t operators;         /* of all relays that are in use, as far as they are known */
+    const uint64_t *path_s;     /* by relay, as in aw_voice: of her */
+    size_t relay_count;
     struct aw_voice voices[AW_COUNCIL_VOICES_MAX];
     size_t voice_count;
 };
@@ -49,6 +53,12 @@ struct aw_tally {
     enum aw_release release;
     uint16_t barred; /* bit human - 1: gets no share, as he runs the only relay */
 };
+
+/* In a release a proof speaks for so much time after it. */
+#define AW_COUNCIL_READ_S 60
+
+/* How many relays of this contact held nothing at that time, of hers or of those who vote. */
+size_t aw_council_read(const struct aw_sitting *c, uint64_t at_s);
 
 void aw_council_tally(const struct aw_sitting *c, struct aw_tally *out);
 

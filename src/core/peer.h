@@ -53,6 +53,8 @@ struct aw_peer {
     uint8_t deaf_rounds; /* eight of them each, since the other side was heard */
     uint64_t deaf_s;     /* when the first of them came, while the two have not met */
     uint64_t next_s;     /* his next slot */
+    uint64_t
+        path_s[AW_ENDPOINT_COUNT_MAX]; /* by own relay: newest proof that he had nothing there */
     struct aw_parcel parcel;
     uint8_t cell[AW_CELL_LEN];
 
@@ -99,6 +101,12 @@ struct aw_peers_place {
     uint8_t card[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
 };
 
+/* Shares are to go out on silence, once what relays hold for this contact is read. */
+struct aw_release_wait {
+    uint64_t since_s; /* when all else was there, 0: it is not */
+    bool is_over;     /* it is read, or that took too long */
+};
+
 /* Peers with changes that no STORE under way or done covers, at most: what a STORE has room for. */
 #define AW_PEERS_DIRTY_MAX 2
 
@@ -107,7 +115,8 @@ struct aw_peers {
     bool has_book;
     struct aw_peers_book book;
     struct aw_peers_place place;
-    struct aw_gather gather; /* shares of others, of this run only: they come again */
+    struct aw_release_wait wait[2]; /* in the shown view, in the own one; of this run only */
+    struct aw_gather gather;        /* shares of others, of this run only: they come again */
     uint8_t intro[AW_INTRODUCTIONS_LEN_MAX]; /* introductions that wait for their plan */
     uint16_t intro_len;
     uint32_t intro_version;

@@ -347,15 +347,19 @@ static uint64_t probe_ms(const struct circle *c, size_t host)
  * has been. */
 static bool prove(struct circle *c, size_t host)
 {
+    static struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
     struct circle_host *h = &c->hosts[host];
+    size_t count;
 
     if (h->proved_ms == c->mono_ms || probe_ms(c, host) > c->mono_ms)
         return false;
     h->proved_ms = c->mono_ms;
     if (c->probed != NULL)
         c->probed(c, host);
-    for (uint32_t i = 0; i < AW_ENDPOINT_COUNT_MAX; i++)
-        aw_contact_path(h->contact, i, (uint32_t)((int64_t)circle_now_s(c) + c->relay_skew_s), 0,
+    count = aw_contact_mailboxes(h->contact, boxes);
+    for (size_t i = 0; i < count; i++)
+        aw_contact_path(h->contact, boxes[i].id,
+                        (uint32_t)((int64_t)circle_now_s(c) + c->relay_skew_s), 0,
                         circle_now(c, host));
     return true;
 }

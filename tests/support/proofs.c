@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/proofs.h"
 
+#include "base/assert.h"
 #include "base/time.h"
 #include "core/contact_impl.h"
 
@@ -20,6 +21,10 @@ uint64_t proofs_matter_ms(const struct aw_contact *contact)
     const struct contact *c = contact_of_const(contact);
     struct aw_ladder_rules rules = aw_co_rules(c), shown_rules = aw_co_shown_rules(c);
 
+    for (size_t i = 0; i < AW_COUNT(c->peers.wait); i++) {
+        if (c->peers.wait[i].since_s != 0 && !c->peers.wait[i].is_over)
+            return 0;
+    }
     return aw_timebase_when_ms(
         &c->time, aw_time_min(matters_s(&c->ladder, &rules), matters_s(&c->shown, &shown_rules)));
 }

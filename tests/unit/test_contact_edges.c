@@ -522,7 +522,7 @@ static void test_wrong_moments(void)
  * Method: all of them. */
 static void test_texts(void)
 {
-    for (int a = AW_RELEASE_YES; a <= AW_RELEASE_NEVER; a++) {
+    for (int a = AW_RELEASE_YES; a <= AW_RELEASE_UNREAD; a++) {
         T_TRUE(strcmp(aw_release_text((enum aw_release)a), "unknown") != 0);
         for (int b = AW_RELEASE_YES; b < a; b++)
             T_TRUE(strcmp(aw_release_text((enum aw_release)a),

@@ -197,6 +197,124 @@ static void test_history(void)
     circle_free(&c);
 }
 
+/* What others say to contact 1 is lost, as long as `budget` says so. */
+static unsigned deaf_to_others(struct circle *c, const struct circle_cell *cell)
+{
+    static struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+    size_t count = aw_contact_mailboxes(c->hosts[1].contact, boxes);
+
+    for (size_t i = c->relay_count; c->budget != 0 && i < count; i++) {
+        if (memcmp(boxes[i].deposit_capability, cell->capability, 32) == 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* Three contacts, of whom contact 1 has found the silence by proofs of both relays, and heard
+ * nothing of the others yet. */
+static void miss_alone(struct circle *c, struct aw_plan *plan, uint64_t seed)
+{
+    council_init(c, 3, seed, plan);
+    council_begin(c, plan, 5);
+    council_checkin(c, circle_safe);
+    circle_run(c, 5);
+    c->fate = deaf_to_others;
+    c->budget = 1;
+    c->hosts[0].is_asleep = true;
+    circle_run(c, HOUR_S + 10 * MIN_S);
+    T_EQ(circle_view(c, 1).state, AW_LADDER_MISSED);
+    T_EQ(council_view(c, 1).release, AW_RELEASE_QUORUM);
+    c->budget = 0;
+}
+
+/* Goal: who was cut off gives no share by an old vote while her newer check-in is still to be read
+ * (PE-40).
+ * Method: the votes of the others, then her check-in wait for contact 1, and come in that order. */
+static void test_cut_off(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    miss_alone(&c, &plan, 21);
+    c.hosts[1].is_offline = true;
+    circle_run(&c, 2 * COUNCIL_WITNESS_S);
+    T_EQ(circle_events(&c, 2, AW_EVENT_RELEASED), 1);
+    c.hosts[0].is_asleep = false;
+    circle_run(&c, 5);
+    council_checkin(&c, circle_safe);
+    circle_run(&c, 5 * HOUR_S);
+    c.hosts[1].is_offline = false;
+    circle_run(&c, 60);
+    T_TRUE(circle_view(&c, 1).checkin.seq == circle_view(&c, 2).checkin.seq);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RELEASED), 0);
+    circle_free(&c);
+}
+
+/* One relay answers contact 1 that none of his mailboxes holds anything. */
+static void prove_at(struct circle *c, size_t relay)
+{
+    static struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+    size_t count = aw_contact_mailboxes(c->hosts[1].contact, boxes);
+
+    for (size_t i = relay; i < count; i += c->relay_count)
+        aw_contact_path(c->hosts[1].contact, boxes[i].id, (uint32_t)circle_now_s(c), 0,
+                        circle_now(c, 1));
+}
+
+/* Goal: a relay that never proves that it is read puts off a release by `ceiling_s`, and no longer;
+ * time alone, without any proof, releases nothing (PE-40, PE-41).
+ * Method: the votes come to contact 1 when relay B has answered for the last time; A answers, too
+ * early for the ceiling, then after it. */
+static void test_relay_holds_back(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    miss_alone(&c, &plan, 22);
+    c.hosts[1].is_unproved = true;
+    c.budget = 1;
+    circle_run(&c, 2 * MIN_S); /* what was proved speaks for a minute */
+    c.budget = 0;
+    circle_run(&c, 2 * COUNCIL_WITNESS_S);
+    T_EQ(council_view(&c, 1).votes, 3);
+    T_EQ(council_view(&c, 1).release, AW_RELEASE_UNREAD);
+    prove_at(&c, 0);
+    T_EQ(council_view(&c, 1).release, AW_RELEASE_UNREAD);
+    circle_run(&c, plan.council.ceiling_s + MIN_S);
+    T_EQ(council_view(&c, 1).release, AW_RELEASE_UNREAD);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RELEASED), 0);
+    prove_at(&c, 0);
+    T_EQ(council_view(&c, 1).release, AW_RELEASE_YES);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RELEASED), 0); /* it waits for its store */
+    circle_run(&c, 1);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RELEASED), 1);
+    circle_free(&c);
+}
+
+/* Goal: read is what held nothing of hers and nothing of those who vote; what others send holds
+ * nothing up. Method: a sitting with two relays; proofs 60 and 61 s before; the second voice votes
+ * or not. */
+static void test_read(void)
+{
+    static const uint64_t now[2] = {1000, 940}, before[2] = {1000, 939};
+    struct aw_sitting s = {.seq = 7,
+                           .path_s = now,
+                           .relay_count = 2,
+                           .voices = {{.human = 2, .missed = true, .seq = 7, .path_s = now},
+                                      {.human = 3, .missed = true, .seq = 6, .path_s = before}},
+                           .voice_count = 2};
+
+    T_EQ(aw_council_read(&s, 1000), 2);
+    s.voices[1].seq = 8;
+    T_EQ(aw_council_read(&s, 1000), 1);
+    T_EQ(aw_council_read(&s, 999), 2);
+    s.voices[1].missed = false;
+    T_EQ(aw_council_read(&s, 1000), 2);
+    s.path_s = before;
+    T_EQ(aw_council_read(&s, 1000), 1);
+    T_EQ(aw_council_read(&s, 1061), 0);
+}
+
 /* Goal: below the quorum nothing is released, however long it lasts.
  * Method: quorum of three, one contact asleep. */
 static void test_no_quorum(void)
@@ -266,6 +384,7 @@ static void test_operator_as_witness(void)
             .level = true,
             .proved = relay_a,
             .operators = relay_a | relay_b,
+            .is_read = true,
             .voices = {{.human = cases[i].human, .missed = true, .seq = 7, .operators = relay_b}},
             .voice_count = 1,
         };
@@ -300,6 +419,9 @@ int main(void)
     T_RUN(test_cadence);
     T_RUN(test_release);
     T_RUN(test_history);
+    T_RUN(test_cut_off);
+    T_RUN(test_relay_holds_back);
+    T_RUN(test_read);
     T_RUN(test_no_quorum);
     T_RUN(test_data_level);
     T_RUN(test_operator_as_witness);

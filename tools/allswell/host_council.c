@@ -74,7 +74,7 @@ static json_t *peers_json(const struct aw_contact *contact)
 static json_t *council_json(const struct aw_contact *contact)
 {
     static const char *const words[] = {"not-missed", "yes",     "duress", "blind", "quorum",
-                                        "level",      "confirm", "path",   "never"};
+                                        "level",      "confirm", "path",   "never", "unread"};
     struct aw_contact_council c;
 
     aw_contact_council(contact, &c);
@@ -159,6 +159,7 @@ static bool explain_sealed(const struct host_watch *watch, struct tool_fail *fai
     case AW_RELEASE_BLIND:
     case AW_RELEASE_PATH:
     case AW_RELEASE_NEVER:
+    case AW_RELEASE_UNREAD:
         break;
     }
     return fail_set(fail, TOOL_STATE, "her place is sealed: %s; act as her plan says",

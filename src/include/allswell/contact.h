@@ -206,7 +206,7 @@ AW_API void aw_contact_tick(struct aw_contact *c, struct aw_now now);
  * a fixed interval, AW_CLIENT_PROBE_MS where the device can keep a link: at times that follow from
  * what is known here, a relay would learn it (spec/07-contact.md §5.1).
  *
- * @param mailbox_id  as in aw_contact_mailboxes()
+ * @param mailbox_id  as in aw_contact_mailboxes(), those for other contacts among them
  * @param as_of_s     the relay's clock in its answer, seconds
  * @param waiting     cells for this mailbox that are not fed yet; 0 is a proof
  */

@@ -94,6 +94,7 @@ enum aw_release {
     AW_RELEASE_CONFIRM,        /* one operator: too few confirmed that she cannot be reached */
     AW_RELEASE_PATH,           /* the silence was seen through relays of one operator only */
     AW_RELEASE_NEVER,          /* one operator, and too few others: silence reveals no place */
+    AW_RELEASE_UNREAD,         /* relays may still hold something that says otherwise */
 };
 
 /** Returns it in one English phrase, never NULL. */
