@@ -273,6 +273,14 @@ AW_MUST_USE enum aw_status aw_channel_resume_deaf(struct aw_channel *ch,
                                                   const struct aw_resume *own,
                                                   const struct aw_random *random);
 
+/*
+ * The same for a channel of a backup that is `age_s` old, under the anchor unless it is fresh. What
+ * the backup asked itself is forgotten.
+ */
+AW_MUST_USE enum aw_status aw_channel_resume_restored(struct aw_channel *ch,
+                                                      const struct aw_resume *own, uint64_t age_s,
+                                                      const struct aw_random *random);
+
 /* Forgets the question: the peer was heard, nothing needs to be re-established. */
 void aw_channel_resume_drop(struct aw_channel *ch);
 

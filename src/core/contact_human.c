@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/time.h"
 #include "wire/utf8.h"
 
 /* What the human here says (spec/07-contact.md §6, §10, §11). */
@@ -47,6 +48,22 @@ uint16_t aw_co_away(const struct contact *c, uint64_t now_s)
 }
 
 /* ---- Words and looks ---- */
+
+/* spec/05-channel.md §8: CH-49. */
+void aw_contact_restored(struct aw_contact *contact, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+    struct aw_resume own = aw_co_resume(c);
+    uint64_t age_s;
+
+    aw_co_advance(c, now);
+    age_s = aw_time_since(c->book.saved_at_s, aw_timebase_s(&c->time));
+    if (c->who.phase < AW_CONTACT_PAIRED ||
+        aw_channel_resume_restored(&c->channel, &own, age_s, &c->random) != AW_OK)
+        return;
+    c->wants_resume = true;
+    aw_co_touch(c, CONTACT_DIRTY_CHANNEL);
+}
 
 enum aw_status aw_contact_verify(struct aw_contact *contact, struct aw_now now)
 {

@@ -27,6 +27,7 @@
  */
 
 #define PROLOGUE     AW_LABEL_PROLOGUE_RESTORE
+#define FRESH_S      600 /* so young a backup is rarely four epochs old */
 #define PROLOGUE_LEN (sizeof PROLOGUE - 1 + AW_HASH_LEN)
 
 void aw_resume_side_wipe(struct aw_resume_side *side)
@@ -166,6 +167,18 @@ enum aw_status aw_channel_resume_deaf(struct aw_channel *ch, const struct aw_res
     }
     aw_resume_side_wipe(&before);
     return st;
+}
+
+enum aw_status aw_channel_resume_restored(struct aw_channel *ch, const struct aw_resume *own,
+                                          uint64_t age_s, const struct aw_random *random)
+{
+    const struct aw_resumption_key *anchor = &ch->resumptions[0];
+
+    if (aw_channel_is_quarantined(ch))
+        return AW_E_STATE;
+    ch->asking.live = false; /* what the backup asked may have been answered long ago */
+    return age_s > FRESH_S ? ask_under(ch, anchor->epoch, anchor->key, own, random)
+                           : aw_channel_resume_ask(ch, own, random);
 }
 
 void aw_channel_resume_drop(struct aw_channel *ch)

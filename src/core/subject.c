@@ -216,6 +216,27 @@ static struct person *find_person(struct subject *s, uint8_t person)
     return &s->people[person - 1];
 }
 
+/* spec/05-channel.md §8: "A device on which a backup was put back MUST begin with everybody before
+ * its first run." */
+void aw_subject_restored(struct aw_subject *subject, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+    uint64_t age_s;
+
+    aw_su_advance(s, now);
+    age_s = aw_time_since(s->core.saved_at_s, aw_timebase_s(&s->time));
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        struct person *p = &s->people[i];
+        struct aw_resume own = {.seq = aw_su_seq(s, p), .word = aw_words_out_next(&p->words) - 1};
+
+        if (!person_is_paired(p) ||
+            aw_channel_resume_restored(&p->channel, &own, age_s, &s->random) != AW_OK)
+            continue;
+        p->wants_resume = true;
+        aw_su_touch(s, p, SUBJECT_DIRTY_CHANNEL);
+    }
+}
+
 enum aw_status aw_subject_verify(struct aw_subject *subject, uint8_t person, struct aw_now now)
 {
     struct subject *s = subject_of(subject);

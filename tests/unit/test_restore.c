@@ -90,6 +90,45 @@ static void test_restored_phone_goes_on_above(void)
     circle_free(&c);
 }
 
+/* Goal: who is told that it was restored begins at once, and both humans hear of it: of a fresh
+ * backup the channel is made anew, of an older one, also of one older than all keys that the other
+ * side keeps but the first, it is quarantined (CH-49).
+ * Method: the phone and, in turn, the contact; nothing, an hour or days after the backup. */
+static void play_told(size_t host, int rounds, enum aw_event_kind kind)
+{
+    struct image b;
+    struct circle c;
+
+    circle_init(&c, 1, 109);
+    circle_set_up(&c);
+    b = image_take(&c, host);
+    for (int i = 0; i < rounds; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 50 * MIN_S);
+    }
+    image_restore(&c, host, &b);
+    circle_forget_events(&c);
+    if (host == 0)
+        aw_subject_restored(c.hosts[0].subject, circle_now(&c, 0));
+    else
+        aw_contact_restored(c.hosts[1].contact, circle_now(&c, 1));
+    circle_run(&c, 60);
+    T_EQ(circle_events(&c, 0, kind), 1);
+    T_EQ(circle_events(&c, 1, kind), 1);
+    T_EQ(circle_view(&c, 1).quarantined, kind == AW_EVENT_QUARANTINED);
+    T_EQ(person(&c, 1).quarantined, kind == AW_EVENT_QUARANTINED);
+    circle_free(&c);
+}
+
+static void test_told_that_it_was_restored(void)
+{
+    for (size_t host = 0; host < 2; host++) {
+        play_told(host, 0, AW_EVENT_RESUMED);
+        play_told(host, 1, AW_EVENT_QUARANTINED);
+        play_told(host, 60, AW_EVENT_QUARANTINED);
+    }
+}
+
 /* Goal: so does one made on a phone whose backup is epochs old, once the humans compared the words;
  * till then nothing that it says has effect (CH-28, CH-30, CH-41), and both hear of it (CH-29).
  * Method: hours, or a day, after the backup; a duress check-in at once; eight hours later the words
@@ -576,6 +615,7 @@ int main(void)
     T_RUN(test_restart_while_joining);
     T_RUN(test_restored_phone_duress_in_the_window);
     T_RUN(test_restored_phone_goes_on_above);
+    T_RUN(test_told_that_it_was_restored);
     T_RUN(test_attack_10_restored_phone);
     T_RUN(test_restored_phone_makes_a_plan);
     T_RUN(test_restored_phone_gives_a_version_twice);

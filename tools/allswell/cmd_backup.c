@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
+#include "allswell/host_net.h"
 #include "allswell/session.h"
 #include "common/ask.h"
 #include "common/base64.h"
@@ -307,6 +308,28 @@ static void remove_home(const struct home *home)
     (void)rmdir(home->path);
 }
 
+/* spec/05-channel.md §8: "A device on which a backup was put back MUST begin with everybody before
+ * its first run." Nothing is sent here: the questions wait in the store. */
+static bool begin_anew(struct host *host, struct tool_fail *fail)
+{
+    bool is_stored;
+
+    aw_subject_restored(host->subject, host_now(host));
+    for (size_t i = 0; i < HOST_WATCH_MAX; i++) {
+        if (host->watches[i].slot != 0)
+            aw_contact_restored(host->watches[i].contact, host_now(host));
+    }
+    if (!host_net_open(host, fail))
+        return false;
+    host_net_kick(host);
+    is_stored = aw_subject_is_stored(host->subject);
+    for (size_t i = 0; i < HOST_WATCH_MAX && is_stored; i++)
+        is_stored = host->watches[i].slot == 0 || aw_contact_is_stored(host->watches[i].contact);
+    return is_stored ||
+           fail_set(fail, TOOL_ENVIRONMENT,
+                    "the restored home cannot be written: free some space, and restore again");
+}
+
 /* spec/10-storage.md §7: "A backup MUST be restored into an empty home only, and whole or not at
  * all." */
 static bool put_back(const struct home *home, struct aw_bytes image, struct tool_fail *fail)
@@ -318,7 +341,7 @@ static bool put_back(const struct home *home, struct aw_bytes image, struct tool
     if (!ok)
         return false;
     home_file(path, home, "allswell.db");
-    ok = write_whole(path, image, fail) && host_open(&host, home, fail);
+    ok = write_whole(path, image, fail) && host_open(&host, home, fail) && begin_anew(host, fail);
     if (ok)
         host_log(host, NULL, json_pack("{s:s}", "event", "restored"));
     host_close(host);

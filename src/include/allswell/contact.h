@@ -91,6 +91,9 @@ AW_API AW_MUST_USE enum aw_status aw_contact_join(struct aw_contact *c, struct a
  */
 AW_API AW_MUST_USE enum aw_status aw_contact_verify(struct aw_contact *c, struct aw_now now);
 
+/** Tells that the records came from a backup, as aw_subject_restored(). */
+AW_API void aw_contact_restored(struct aw_contact *c, struct aw_now now);
+
 /**
  * Erases the quarantined session: it is not her device (spec/05-channel.md §8.2). The channel goes
  * on as before. AW_E_STATE (there is none), AW_E_BUSY.

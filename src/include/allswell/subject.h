@@ -99,6 +99,13 @@ AW_API AW_MUST_USE enum aw_status aw_subject_verify(struct aw_subject *s, uint8_
                                                     struct aw_now now);
 
 /**
+ * Tells that the records came from a backup: every channel is made anew, and both sides hear of it
+ * (spec/05-channel.md §8). Once after each restore: right after the start, before any action is
+ * taken. The questions are stored like all else; once they are, the engine may be run.
+ */
+AW_API void aw_subject_restored(struct aw_subject *s, struct aw_now now);
+
+/**
  * Erases the quarantined session of a contact: it is not his device. The channel goes on as before.
  *
  * @return AW_OK, AW_E_NOT_FOUND, AW_E_STATE (there is none), AW_E_BUSY

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Goal: a restored home is announced: the others see it in their status at once, and so does who
+# restored it. A fresh backup goes on by itself; an older one has no effect until words were
+# compared, and then it does.
+# Method: a pair in compressed time; her home, then a contact's, from a backup of this minute and
+# from one of twenty minutes ago, with check-ins in between.
+set -eu
+bin=$1
+. "$(dirname "$0")/lib.sh"
+ALLSWELL_DEMO_CLOCK="$(date +%s)000:60"
+export ALLSWELL_DEMO_CLOCK
+echo 'right horse' >"$work/pass"
+echo right >"$work/right"
+
+agent() {
+    "$bin/allswell" --home "$work/$1" run >>"$work/$1.run" 2>&1 &
+    echo $! >"$work/$1.pid"
+    pids="$pids $!"
+    await test -S "$work/$1/control.sock"
+}
+stop() {
+    kill "$(cat "$work/$1.pid")"
+    await test ! -S "$work/$1/control.sock"
+}
+says() { # <home> <command> <text>, wherever its lines end
+    aw "$1" "$2" | tr -s '\n ' ' ' | grep -qF -- "$3"
+}
+old='made the channel anew with an old key: compare the words again'
+
+# again <home>: it is restored from its backup, and runs.
+again() {
+    stop "$1"
+    mv "$work/$1" "$work/$1.lost"
+    expect 0 'compare words with everybody again' \
+        aw "$1" restore --yes "$work/$1.backup" <"$work/pass"
+    rm -r "$work/$1.lost"
+    agent "$1"
+}
+
+start_relay r
+circle her r ben
+printf '%s\n' 'checkin = every 8h' 'person = ben group 1' 'level = 0m everybody' >"$work/plan"
+printf 'right\nother\nben\n' >"$work/secrets"
+expect 0 'in force' aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
+agent her
+agent ben
+await says ben status 'next due'
+
+for who in her ben; do
+    # A fresh one: both are told that the channel was made anew, and nothing has to be compared.
+    expect 0 '' aw $who backup "$work/$who.backup" <"$work/pass"
+    again $who
+    for home in her ben; do
+        await says $home log 'security: the channel was made anew'
+        says $home status "$old" && fail "$who fresh: $home has to compare words"
+    done
+    rm "$work/$who.backup"
+
+    # An older one.
+    expect 0 '' aw $who backup "$work/$who.backup" <"$work/pass"
+    for turn in 1 2 3 4 5 6 7 8; do
+        expect 0 "Check-in" aw her checkin <"$work/right"
+        sleep 2.5
+    done
+    again $who
+    for home in her ben; do await says $home status "$old"; done
+    words=$(aw her verify ben --json | field words)
+    expect 0 'verified' aw ben verify her --words "$words"
+    expect 0 'verified' aw her verify ben --words "$words"
+    for home in her ben; do
+        await sh -c "! '$bin/allswell' --home '$work/$home' status | grep -q 'with an old key'"
+    done
+    expect 0 'Check-in' aw her checkin <"$work/right"
+    seq=$(aw her status --json | field me.seq_last)
+    await sh -c "[ \$('$bin/allswell' --home '$work/ben' status --json |
+        sed -n 's/.*\"seq\": \\([0-9]*\\).*/\\1/p' | sort -n | tail -1) -ge $seq ]"
+done
+finish
