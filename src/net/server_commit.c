@@ -164,6 +164,15 @@ static void hand_over(struct aw_server *s)
     (void)pthread_mutex_unlock(&c->mutex);
 }
 
+static void on_wake_ended(void *ctx, const struct aw_hook_result *result)
+{
+    struct aw_server *s = ctx;
+
+    if (result->exit_code != 0 || result->signal != 0 || result->timed_out)
+        s->counters.wakes_failed++;
+    aw_server_handle_closed(s);
+}
+
 /* spec/08: a wake-up says that something is waiting, for whom the operator set the token up, and
  * nothing else; not who, what, how much, or from where. */
 static void run_wake(struct aw_server *s, const struct aw_relay_wake *wake)
@@ -178,10 +187,12 @@ static void run_wake(struct aw_server *s, const struct aw_relay_wake *wake)
 
         if (strcmp(w->name, wake->wake) != 0)
             continue;
-        if (aw_hook_run(s->loop, w->argv, env, AW_SERVER_WAKE_MS, NULL, NULL) == AW_OK)
+        if (aw_hook_run(s->loop, w->argv, env, AW_SERVER_WAKE_MS, on_wake_ended, s) == AW_OK) {
             s->counters.wakes_run++;
-        else
+            s->open_handles++; /* a server that is closed meanwhile stays until it has ended */
+        } else {
             s->counters.wakes_failed++;
+        }
     }
 }
 
