@@ -34,6 +34,26 @@ expect 0 'a backup of this home was made' aw a log
 kill "$agent"
 wait "$agent" || :
 
+# No room: for the file, with the agent, and for what is sealed in the home, without it.
+full() { # <command>...: files cannot grow over four kilobytes
+    sh -c 'trap "" XFSZ; ulimit -f 8; exec "$@"' sh "$@"
+}
+"$bin/allswell" --home "$work/a" run >"$work/agent" 2>&1 &
+agent=$!
+pids="$pids $agent"
+await test -S "$work/a/control.sock"
+expect 4 'cannot write' full "$bin/allswell" --home "$work/a" backup "$work/f.backup" <"$work/pass"
+kill "$agent"
+wait "$agent" || :
+expect 4 'check permissions and disk' full "$bin/allswell" --home "$work/a" backup "$work/f.backup" <"$work/pass"
+for left in "$work/f.backup" "$work/f.backup.part" "$work/a/backup.sealed"; do
+    [ ! -e "$left" ] || fail "a part of a backup was left: $left"
+done
+expect 4 'cannot write' full "$bin/allswell" --home "$work/none" restore --yes "$work/a.backup" \
+    <"$work/pass"
+none none
+expect 0 '' aw a status
+
 # What cannot be restored, and leaves nothing.
 len=$(stat -c %s "$work/a.backup")
 for cut in 0 7 51 52 $((len - 1)); do

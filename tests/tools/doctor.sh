@@ -72,6 +72,23 @@ says a BAD store 'nothing can be written'
 mv "$work/a/away.db" "$work/a/allswell.db"
 says a good store 'can be read'
 
+# A relay that nobody needed yet, and one whose operator took the token back.
+person c r
+expect 1 'has not been needed yet' aw c doctor --wait=0
+"$bin/allswell-relay" --home "$work/r" token revoke c >/dev/null
+aw c invite --wait=5 >/dev/null 2>&1 || :
+says c BAD relay 'refuses the access token'
+
+# An agent that does not answer, and a clock that is ten minutes ahead of the relay's.
+kill -STOP "$(cat "$work/b.pid")"
+expect 4 'does not answer' aw b doctor
+kill -CONT "$(cat "$work/b.pid")"
+says b good agent 'is running'
+kill "$(cat "$work/b.pid")"
+await test ! -S "$work/b/control.sock"
+fast="$(($(date +%s) - 600))000:2"
+ALLSWELL_DEMO_CLOCK=$fast says b BAD clock 'ahead of the clock of relay'
+
 # A relay that is gone.
 kill "$gone"
 await sh -c "'$bin/allswell' --home '$work/a' doctor | grep -q 'BAD   relay.*is not reached'"
@@ -84,16 +101,14 @@ says a BAD agent 'is NOT running'
 now=$(date +%s)
 ahead="$(((now - 86400) * 1000)):101"
 ALLSWELL_DEMO_CLOCK=$ahead says a BAD drill 'the last was'
+ALLSWELL_DEMO_CLOCK=$ahead says a BAD plan 'NOBODY would hear'
 ALLSWELL_DEMO_CLOCK=$ahead aw a away 1h >/dev/null 2>&1 || :
 ALLSWELL_DEMO_CLOCK=$ahead aw a invite --wait=0 >/dev/null 2>&1 || :
 says a BAD clock 'stands before'
 
 # What was written is no longer what is read.
-python3 - "$work/b/allswell.db" "$work" <<'PY' || fail 'not damaged'
-import os, signal, sqlite3, sys, time
-os.kill(int(open(sys.argv[2] + "/b.pid").read()), signal.SIGTERM)
-while os.path.exists(sys.argv[2] + "/b/control.sock"):
-    time.sleep(0.05)
+python3 - "$work/b/allswell.db" <<'PY' || fail 'not damaged'
+import sqlite3, sys
 with sqlite3.connect(sys.argv[1]) as db:
     newest, = db.execute("SELECT max(id) FROM record WHERE id >> 55 = 114").fetchone()
     db.execute("UPDATE record SET value = x'7b' WHERE id = ?", (newest,))
