@@ -45,7 +45,8 @@ await test -S "$work/a/control.sock"
 expect 4 'cannot write' full "$bin/allswell" --home "$work/a" backup "$work/f.backup" <"$work/pass"
 kill "$agent"
 wait "$agent" || :
-expect 4 'check permissions and disk' full "$bin/allswell" --home "$work/a" backup "$work/f.backup" <"$work/pass"
+expect 4 'check permissions and disk' full "$bin/allswell" --home "$work/a" \
+    backup "$work/f.backup" <"$work/pass"
 for left in "$work/f.backup" "$work/f.backup.part" "$work/a/backup.sealed"; do
     [ ! -e "$left" ] || fail "a part of a backup was left: $left"
 done
