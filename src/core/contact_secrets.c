@@ -118,22 +118,6 @@ static enum aw_verdict judge_live(const struct contact *c, int from, int to,
     return is_claimed ? AW_VERDICT_CLAIMED : AW_VERDICT_WRONG;
 }
 
-/* Whether her secret was typed for it. */
-static bool is_typed(const struct aw_call *call)
-{
-    switch (call->kind) {
-    case AW_CALL_CHECKIN:
-    case AW_CALL_CANCEL:
-    case AW_CALL_PLAN:
-    case AW_CALL_KEYS:
-        return true;
-    case AW_CALL_TIMER:
-        return call->timer.op == AW_TIMER_END;
-    default:
-        return false;
-    }
-}
-
 enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *opened,
                             const struct aw_call *call, const uint8_t act_hash[AW_HASH_LEN],
                             bool is_old)
@@ -143,7 +127,7 @@ enum aw_verdict aw_co_judge(const struct contact *c, const struct aw_opened *ope
     enum aw_verdict verdict;
     struct aw_dh_key accept;
 
-    if (!is_typed(call))
+    if (!aw_call_is_typed(call))
         return AW_VERDICT_NONE; /* without a secret: these bytes are random */
     if (set < 0 && s->has_lost && !is_old)
         return AW_VERDICT_CANNOT_JUDGE;

@@ -28,6 +28,7 @@ const char *aw_event_name(enum aw_event_kind kind)
         {AW_EVENT_ASKED, "asked"},
         {AW_EVENT_DRILLED, "drilled"},
         {AW_EVENT_LEFT, "left"},
+        {AW_EVENT_AGAIN, "again"},
         {AW_EVENT_COVERAGE_LOST, "coverage-lost"},
         {AW_EVENT_COVERAGE_BACK, "coverage-back"},
         {AW_EVENT_PLAN, "plan"},

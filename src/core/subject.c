@@ -252,8 +252,10 @@ enum aw_status aw_subject_verify(struct aw_subject *subject, uint8_t person, str
         return AW_E_BUSY;
     if (aw_channel_is_quarantined(&p->channel)) {
         st = aw_channel_quarantine_accept(&p->channel);
-        if (st == AW_OK)
+        if (st == AW_OK) {
             aw_su_go_above(s, p, &p->said);
+            aw_su_again(s, p);
+        }
     }
     if (st != AW_OK)
         return st;

@@ -232,10 +232,9 @@ void aw_su_go_above(struct subject *s, struct person *p, const struct aw_resume 
 
 static void take_resume(struct subject *s, struct person *p, const struct aw_opened *opened)
 {
-    if (opened->session == AW_SESSION_MAIN)
+    p->said = opened->resume;
+    if (opened->session == AW_SESSION_MAIN) /* else humans compare words first */
         aw_su_go_above(s, p, &opened->resume);
-    else
-        p->said = opened->resume; /* until humans compared words */
     p->owes_answer = opened->kind == AW_OPENED_RESUME;
     if (opened->kind == AW_OPENED_RESUMED) { /* else her own question goes on */
         p->wants_resume = false;
@@ -298,6 +297,8 @@ static enum aw_status feed_channel(struct subject *s, struct person *p, struct a
             st = take_reply(s, p, &opened, aw_buf_bytes(&plain));
         else
             st = AW_E_FORMAT; /* a contact has nothing to say in bulk */
+        if ((opened.events & AW_CHANNEL_EV_RESUMED) != 0)
+            aw_su_again(s, p);
     }
     aw_wipe(space, plain.len);
     return st;

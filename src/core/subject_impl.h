@@ -160,7 +160,7 @@ struct person {
     bool has_asked;         /* for being unheard, since then */
     uint8_t deaf_count;     /* cells in a row that no key of this state opens */
     bool wants_quarantined; /* the beat in the quarantined session, too */
-    struct aw_resume said;  /* by the contact, of itself, in the quarantined session */
+    struct aw_resume said;  /* by the contact, of itself, for the session that is being made */
     struct outgoing ways[SUBJECT_WAY_COUNT];
     struct aw_parcel arm; /* what goes into a switch, beside a cell */
     uint32_t arm_after_s;
@@ -222,6 +222,7 @@ struct subject_trigger {
     uint32_t
         former_until_s;     /* contacts may count by the former plan until then, 0: there is none */
     uint32_t setup_until_s; /* they take every plan at once until then */
+    uint32_t again_s;       /* since when a check-in is due that nobody can judge, 0: none */
 };
 
 /* What two of her contacts need to meet, beside the plan. Secret: wipe. */
@@ -417,6 +418,9 @@ AW_MUST_USE enum aw_status aw_su_replace(struct subject *s, struct decoy *decoy,
 bool aw_su_has_room(const struct subject *s, uint32_t audience, uint32_t count);
 uint32_t aw_su_paired(const struct subject *s); /* without decoys */
 uint8_t aw_su_data_level(const struct subject *s, size_t i);
+
+/* subject_again.c: a session took the place of the channel. */
+void aw_su_again(struct subject *s, struct person *p);
 
 /* subject_alarm.c */
 void aw_su_countdown(struct subject *s, uint64_t now_s, struct aw_now now);

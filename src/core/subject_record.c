@@ -58,6 +58,7 @@ static const struct aw_wire_field trigger_fields[] = {
     AW_ROW_BOOL(7, subject_trigger, cover_lost),
     ROW_U32(8, subject_trigger, former_until_s),
     ROW_U32(9, subject_trigger, setup_until_s),
+    AW_ROW_UINT_NONZERO(10, subject_trigger, again_s, 1, UINT32_MAX),
 };
 static const struct aw_wire_map trigger_map =
     AW_WIRE_TABLE("trigger", subject_trigger, trigger_fields, NULL);

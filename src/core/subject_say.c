@@ -545,6 +545,10 @@ void aw_su_proved(struct subject *s, uint32_t valid_s)
 {
     s->core.checkin_at_s = (uint32_t)aw_timebase_s(&s->time);
     s->core.checkin_valid_s = valid_s;
+    if (s->trigger.again_s != 0) {
+        s->trigger.again_s = 0;
+        aw_su_dirty(s, SUBJECT_DIRTY_TRIGGER);
+    }
     aw_su_schedule(s);
 }
 

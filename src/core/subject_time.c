@@ -26,6 +26,9 @@ static uint64_t due_by(const struct subject *s, const struct aw_plan *plan)
 
     if (s->has_plan && base_s != 0)
         due_s = aw_time_min(aw_plan_asked_s(plan, base_s), base_s + s->core.checkin_valid_s);
+    /* spec/06-subject.md §4: "her check-in MUST be due at once, until she checks in anew." */
+    if (s->trigger.again_s != 0)
+        due_s = aw_time_min(due_s, s->trigger.again_s);
     /* spec/17-triggers.md §1: "A timer MUST be a deadline of its own, beside those of the plan." */
     if (s->trigger.has_timer)
         due_s = aw_time_min(due_s, s->trigger.timer.due_at);

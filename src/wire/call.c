@@ -77,4 +77,19 @@ bool aw_call_is_small(uint8_t kind)
     return kind == AW_CALL_PLAN || kind == AW_CALL_KEYS || kind == AW_CALL_TIMER;
 }
 
+bool aw_call_is_typed(const struct aw_call *call)
+{
+    switch (call->kind) {
+    case AW_CALL_CHECKIN:
+    case AW_CALL_CANCEL:
+    case AW_CALL_PLAN:
+    case AW_CALL_KEYS:
+        return true;
+    case AW_CALL_TIMER:
+        return call->timer.op == AW_TIMER_END;
+    default:
+        return false;
+    }
+}
+
 const struct aw_wire_map aw_call_map = AW_WIRE_TABLE("call", aw_call, call_fields, check_call);

@@ -73,6 +73,8 @@ struct aw_call {
 
 /* Kinds that go without the sealed state, for want of room. */
 bool aw_call_is_small(uint8_t kind);
+/* Whether her secret was typed for it: all others carry random bytes as presence. */
+bool aw_call_is_typed(const struct aw_call *call);
 
 extern const struct aw_wire_map aw_call_map;
 

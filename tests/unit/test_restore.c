@@ -169,10 +169,80 @@ static void play_old_phone(int rounds, bool can_judge)
     T_TRUE(circle_view(&c, 1).newest.seq > before.newest.seq);
     T_EQ(circle_view(&c, 1).incident == AW_INCIDENT_DURESS, can_judge);
     T_EQ(circle_events(&c, 1, AW_EVENT_JUDGE) > 0, !can_judge);
+    T_EQ(circle_events(&c, 0, AW_EVENT_AGAIN), can_judge ? 0 : 1); /* exactly where he cannot */
     circle_checkin(&c, circle_duress);
     circle_run(&c, 60);
     T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_DURESS);
     circle_free(&c);
+}
+
+/* What her phone shows. */
+static struct aw_subject_view her_view(const struct circle *c)
+{
+    struct aw_subject_view v;
+
+    aw_subject_view(c->hosts[0].subject, &v);
+    return v;
+}
+
+/* Goal: what was typed on a restored phone and cannot be judged is asked for again, in the same
+ * way whichever secret it was and whether or not the contact is in the circle; it is due at once,
+ * after a restart, too, and overdue after grace; a check-in ends that (SU-39).
+ * Method: a phone restored from a day ago; each secret, in and outside the circle; words compared.
+ */
+static void test_again_for_every_secret(void)
+{
+    const uint8_t *const keys[] = {circle_safe, circle_duress, circle_wrong};
+    struct aw_subject_view first = {.seq_last = 0};
+
+    for (size_t k = 0; k < 2 * AW_COUNT(keys); k++) {
+        struct aw_secrets secrets = {.circle = k < AW_COUNT(keys)};
+        struct aw_plan plan;
+        struct image b;
+        struct circle c;
+
+        circle_init(&c, 1, 108);
+        circle_set_up(&c);
+        memcpy(secrets.safe_key, circle_safe, sizeof circle_safe);
+        memcpy(secrets.duress_key, circle_duress, sizeof circle_duress);
+        T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+        T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, &secrets, circle_safe,
+                                 circle_now(&c, 0)),
+             AW_OK);
+        circle_run(&c, 60);
+        b = image_take(&c, 0);
+        for (int i = 0; i < 30; i++) {
+            circle_checkin(&c, circle_safe);
+            circle_run(&c, 50 * MIN_S);
+        }
+        image_restore(&c, 0, &b);
+        circle_checkin(&c, keys[k % AW_COUNT(keys)]);
+        circle_run(&c, 8 * HOUR_S);
+        T_TRUE(person(&c, 1).quarantined);
+        circle_checkin(&c, keys[k % AW_COUNT(keys)]);
+        circle_forget_events(&c);
+        T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+        T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+        circle_run(&c, 1);
+        T_EQ(circle_events(&c, 0, AW_EVENT_AGAIN), 1);
+        T_EQ(circle_events(&c, 0, AW_EVENT_DUE), 1);
+        circle_restart(&c, 0);
+        circle_run(&c, plan.grace_s - 1);
+        T_EQ(circle_events(&c, 0, AW_EVENT_OVERDUE), 0);
+        circle_run(&c, 1);
+        T_EQ(circle_events(&c, 0, AW_EVENT_OVERDUE), 1);
+        T_TRUE(her_view(&c).due_s < circle_now_s(&c));
+        if (k == 0)
+            first = her_view(&c);
+        T_EQ(her_view(&c).due_s, first.due_s);
+        T_EQ(her_view(&c).overdue_s, first.overdue_s);
+        T_EQ(her_view(&c).seq_last, first.seq_last);
+        circle_checkin(&c, circle_safe);
+        T_TRUE(her_view(&c).due_s > circle_now_s(&c));
+        circle_restart(&c, 0);
+        T_TRUE(her_view(&c).due_s > circle_now_s(&c));
+        circle_free(&c);
+    }
 }
 
 /* Goal: a phone restored from before a change of plan makes its next one with a version above that
@@ -617,6 +687,7 @@ int main(void)
     T_RUN(test_restored_phone_goes_on_above);
     T_RUN(test_told_that_it_was_restored);
     T_RUN(test_attack_10_restored_phone);
+    T_RUN(test_again_for_every_secret);
     T_RUN(test_restored_phone_makes_a_plan);
     T_RUN(test_restored_phone_gives_a_version_twice);
     T_RUN(test_restored_phone_of_older_secrets);

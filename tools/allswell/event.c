@@ -55,6 +55,7 @@ static const struct {
     {AW_EVENT_ASKED, "asks whether all is well: check in"},
     {AW_EVENT_DRILLED, "answered the drill"},
     {AW_EVENT_LEFT, "withdraws and watches no longer"},
+    {AW_EVENT_AGAIN, "cannot judge what was typed before this: check in again"},
     {AW_EVENT_COVERAGE_LOST, "too few people can be reached: see 'allswell coverage'"},
     {AW_EVENT_COVERAGE_BACK, "enough people can be reached again"},
     {AW_EVENT_PLAN, "a plan is in force"},

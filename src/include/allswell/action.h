@@ -65,6 +65,8 @@ enum aw_event_kind {
     AW_EVENT_COVERAGE_LOST,      /* nobody would hear, or too few to decide: before she leaves */
     AW_EVENT_COVERAGE_BACK,      /* enough of them can be reached again */
     AW_EVENT_LEFT,               /* a contact withdraws: choose somebody else */
+    AW_EVENT_AGAIN, /* statement `seq` and those before cannot be judged any more by this
+                       contact: ask for her secret again */
 
     /* Contact. */
     AW_EVENT_PLAN = 64,   /* plan version `seq` is in force */
