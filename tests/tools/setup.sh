@@ -80,6 +80,7 @@ print(s.getsockname()[1])')
     [ "$(setup --json | field answer)" = null ] || fail 'a relay that does not run is dialled'
     dialled() { # <address to hand out> <who answers>
         expect 0 '' setup --public "$1"
+        rm -f "$work/run"
         "$bin/allswell-relay" --home "$work/r" run >"$work/run" 2>&1 &
         relay_pid=$!
         pids="$pids $relay_pid"
@@ -121,6 +122,7 @@ router() { # <what it is like>...
     other_router "$@"
 }
 other_router() {
+    rm -f "$work/router"
     [ -z "${router_pid:-}" ] || { kill "$router_pid"; wait "$router_pid" 2>/dev/null || :; }
     nsenter -t "$there" -n python3 "$here/router.py" 192.168.7.1 "$@" >"$work/router" 2>&1 &
     router_pid=$!
@@ -185,6 +187,7 @@ is router.lease_s 7200
 handed_out 8.8.8.8:7440
 
 runs() { # the relay as it was set up, with the options that follow
+    rm -f "$work/run" # or the address line of the one before is taken for its own
     "$bin/allswell-relay" --home "$work/r" run "$@" >"$work/run" 2>"$work/run.err" &
     relay_pid=$!
     pids="$pids $relay_pid"
