@@ -19,6 +19,7 @@ case ${1:-} in
   ;;
 esac
 jobs=$(nproc 2>/dev/null || echo 2)
+tests=$((jobs + 1)) # at a time: many of them wait
 all=$root/build-check-all
 
 say() { printf '== %s\n' "$*"; }
@@ -51,7 +52,7 @@ if [ -z "$quick" ]; then
   if command -v clang >/dev/null; then
     build build-check-asan clang -DALLSWELL_SANITIZE=ON
     # A browser, and a Tor network of its own: they show what others show, and take longest.
-    list "add_test(sanitizers ctest --test-dir \"$root/build-check-asan\" -j $jobs -LE page" \
+    list "add_test(sanitizers ctest --test-dir \"$root/build-check-asan\" -j $tests -LE page" \
       "-E proxy_onion --output-on-failure --no-tests=error)"
     list "set_tests_properties(sanitizers PROPERTIES TIMEOUT 900 LABELS asan RUN_SERIAL TRUE)"
   else
@@ -83,5 +84,5 @@ if [ -z "$quick" ]; then
 fi
 
 say "run the tests"
-exec ctest --test-dir "$all" -j "$jobs" ${after_proof:+-LE '^proof$'} --output-on-failure \
+exec ctest --test-dir "$all" -j "$tests" ${after_proof:+-LE '^proof$'} --output-on-failure \
   --no-tests=error
