@@ -10,7 +10,7 @@ export class Agent {
         this.contact = contact;
         this.token = token;
         this.refused = []; // statuses of cells that were dropped
-        this.taken = []; // cells of peers
+        this.taken = []; // cells that were not refused
         this.watchers = [];
         this.held = null; // deliveries that are not looked at while it pauses
         this.mute = false; // hears, and says nothing
@@ -50,16 +50,23 @@ export class Agent {
         this.seen(cell);
         try {
             const answer = this.contact.receive(cell, at);
+            this.taken.push(cell);
             if (answer && !this.mute)
                 this.post(answer);
         } catch (error) {
-            if (!(error instanceof Refused))
-                throw error;
-            this.refused.push(error.message);
+            this.refuse(error, 'hers', cell);
         }
         if (this.contact.wants)
             this.post(this.contact.question());
         this.watchers = this.watchers.filter((watcher) => !watcher());
+    }
+
+    /** What is not heard comes again, byte for byte (06 SU-1, 16 §3), and is refused then. */
+    refuse(error, whose, cell) {
+        if (!(error instanceof Refused))
+            throw error;
+        if (!this.taken.some((one) => equal(one, cell)))
+            this.refused.push(`${whose}: ${error.message}`);
     }
 
     /** To her mailbox at this relay. */
@@ -123,11 +130,7 @@ export class Agent {
             peer.receive(cell);
             this.taken.push(cell);
         } catch (error) {
-            if (!(error instanceof Refused))
-                throw error;
-            /* An answer comes again, byte for byte, until he is heard (16 §3). */
-            if (!this.taken.some((one) => equal(one, cell)))
-                this.refused.push(error.message);
+            this.refuse(error, `of person ${peer.person}`, cell);
         }
         take().catch(() => {});
         this.watchers = this.watchers.filter((watcher) => !watcher());

@@ -19,6 +19,7 @@ export class Peer {
         this.psk = introduction.psk;
         this.relays = introduction.relays;
         this.channel = null;
+        this.question = null; // that was answered
         this.owes = null; // an answer of the handshake, until the first cell of the channel
         this.isLinked = false;
         this.number = 0;
@@ -54,9 +55,12 @@ export class Peer {
             this.asking = null;
             return;
         }
+        if (this.question && equal(this.question, cell))
+            refuse('replay', 'the same question'); // or its answer would be another one
         const { cell: answer, channel } =
             answerPeer(this.me.peerKey, this.member.key, this.psk, cell);
         this.channel = channel;
+        this.question = cell;
         this.owes = answer;
     }
 
