@@ -251,9 +251,11 @@ static enum aw_status step(struct contact *c, struct aw_peer *peer, const struct
     /* An older epoch's, or that of a clone: what the message says still counts. */
     if (st == AW_E_REPLAY || (events & AW_CHANNEL_EV_FORK) != 0)
         st = AW_OK;
-    /* This state never sent what the other side has: it is an old one. */
-    if (st == AW_OK && aw_channel_on_received(&peer->channel, opened, w->cell_epoch,
-                                              w->cell_index) == AW_E_PEER_RESET)
+    /* This state never sent what the other side has: it is an old one. spec/16-peers.md §4: "Epoch
+     * and index 0 MUST NOT be taken for what this state never sent" */
+    if (st == AW_OK && (w->cell_epoch != 0 || w->cell_index != 0) &&
+        aw_channel_on_received(&peer->channel, opened, w->cell_epoch, w->cell_index) ==
+            AW_E_PEER_RESET)
         aw_co_peer_anew(c, peer);
     return st;
 }

@@ -57,6 +57,30 @@ static bool all_meet(const struct circle *c)
     return true;
 }
 
+/* Goal: two who have just met take each other for nobody's old state: who has heard nothing yet
+ * names the first cell, and the other one has perhaps not sent it (PE-42). Method: pairs whose
+ * slots lie in many orders, looked at often while they meet. */
+static void test_just_met(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    for (uint64_t seed = 520; seed < 540; seed++) {
+        council_init(&c, 2, seed, &plan);
+        council_plan(&c, &plan, 3);
+        for (int i = 0; i < 100; i++) {
+            circle_run(&c, 5);
+            for (size_t n = 1; n <= 2; n++) {
+                const struct aw_peers *peers = &contact_of(c.hosts[n].contact)->peers;
+
+                T_TRUE(peers->used == 0 || !peers->list[0].channel.asking.live);
+            }
+        }
+        T_TRUE(all_meet(&c));
+        circle_free(&c);
+    }
+}
+
 /* Goal: a contact's device that was restored from a backup meets the others again after her next
  * plan; that one is due, she is shown (PE-37, SU-38).
  * Method: an image older than all resumption keys but the first, of a council of three. */
@@ -298,6 +322,7 @@ static void test_lost_channel_of_a_pair(void)
 
 int main(void)
 {
+    T_RUN(test_just_met);
     T_RUN(test_restored_contact);
     T_RUN(test_pairs_alone_too_old);
     T_RUN(test_restored_before_meeting);
