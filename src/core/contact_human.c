@@ -49,6 +49,14 @@ uint16_t aw_co_away(const struct contact *c, uint64_t now_s)
 
 /* ---- Words and looks ---- */
 
+void aw_contact_clock_set(struct aw_contact *contact, struct aw_now now)
+{
+    struct contact *c = contact_of(contact);
+
+    aw_timebase_set(&c->time, now);
+    aw_co_advance(c, now);
+}
+
 /* spec/05-channel.md §8: CH-49. */
 void aw_contact_restored(struct aw_contact *contact, struct aw_now now)
 {

@@ -216,6 +216,14 @@ static struct person *find_person(struct subject *s, uint8_t person)
     return &s->people[person - 1];
 }
 
+void aw_subject_clock_set(struct aw_subject *subject, struct aw_now now)
+{
+    struct subject *s = subject_of(subject);
+
+    aw_timebase_set(&s->time, now);
+    aw_su_advance(s, now);
+}
+
 /* spec/05-channel.md §8: "A device on which a backup was put back MUST begin with everybody before
  * its first run." */
 void aw_subject_restored(struct aw_subject *subject, struct aw_now now)

@@ -28,6 +28,16 @@ uint64_t aw_timebase_read(struct aw_timebase *tb, struct aw_now now)
     return tb->last_ms / 1000;
 }
 
+void aw_timebase_set(struct aw_timebase *tb, struct aw_now now)
+{
+    uint64_t ahead_ms;
+
+    (void)aw_timebase_read(tb, now);
+    ahead_ms = aw_time_since(tb->last_ms, now.wall_ms);
+    tb->base_ms += ahead_ms;
+    tb->last_ms += ahead_ms;
+}
+
 uint64_t aw_timebase_s(const struct aw_timebase *tb)
 {
     return tb->last_ms / 1000;

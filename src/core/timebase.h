@@ -25,6 +25,9 @@ void aw_timebase_init(struct aw_timebase *tb, uint64_t stored_s, struct aw_now n
 /* Engine time of this input, in seconds. */
 uint64_t aw_timebase_read(struct aw_timebase *tb, struct aw_now now);
 
+/* The clock was set: engine time becomes the wall clock, if that is ahead. */
+void aw_timebase_set(struct aw_timebase *tb, struct aw_now now);
+
 /* The last reading. */
 uint64_t aw_timebase_s(const struct aw_timebase *tb);
 uint64_t aw_timebase_mono_ms(const struct aw_timebase *tb);

@@ -90,6 +90,11 @@ class Page:
         self.map[at : at + 8] = struct.pack("q", now + int(hours * 3600000))
 
 
+    def set_clock(self, wall_s, boot_s):
+        """By how much the wall clock is wrong, and how much longer the machine runs."""
+        self.map[40:56] = struct.pack("qq", int(wall_s * 1000), int(boot_s * 1000))
+
+
 class Bed:
     """Folder and processes; ended and removed when the block ends."""
 

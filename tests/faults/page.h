@@ -44,6 +44,8 @@ struct fault_page {
     atomic_uint hits;
     atomic_llong clock_ms;   /* added to all clocks */
     atomic_llong suspend_ms; /* added to those that go on while a machine sleeps */
+    atomic_llong wall_ms;    /* added to the wall clock: it was not set */
+    atomic_llong boot_ms;    /* added to the time since the machine began to run */
 };
 
 #endif /* AW_TESTS_FAULT_PAGE_H */

@@ -365,12 +365,20 @@ int clock_gettime(clockid_t id, struct timespec *out)
 
     if (page != NULL && id != CLOCK_MONOTONIC && id != CLOCK_MONOTONIC_COARSE)
         add_ms += atomic_load(&page->suspend_ms);
+    if (page != NULL && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
+        add_ms += atomic_load(&page->wall_ms);
+    if (page != NULL && id == CLOCK_BOOTTIME)
+        add_ms += atomic_load(&page->boot_ms);
     if (rc == 0 && id != CLOCK_PROCESS_CPUTIME_ID && id != CLOCK_THREAD_CPUTIME_ID) {
         out->tv_sec += (time_t)(add_ms / 1000);
         out->tv_nsec += (long)(add_ms % 1000) * 1000000;
         if (out->tv_nsec >= 1000000000) {
             out->tv_nsec -= 1000000000;
             out->tv_sec++;
+        }
+        if (out->tv_nsec < 0) {
+            out->tv_nsec += 1000000000;
+            out->tv_sec--;
         }
     }
     return rc;

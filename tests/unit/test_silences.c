@@ -322,8 +322,30 @@ static void test_attack_25_a_day_late(void)
     circle_free(&c);
 }
 
+/* Goal: engine time follows a wall clock that was set, once that is said, forward only, and goes on
+ * with the monotonic clock from there (CO-91).
+ * Method: two days are missing; the clock is set, then set back. */
+static void test_clock_set(void)
+{
+    const uint64_t day_ms = UINT64_C(86400000), wall_ms = UINT64_C(1790000000000);
+    struct aw_now now = {.mono_ms = 5000, .wall_ms = wall_ms};
+    struct aw_timebase tb;
+
+    aw_timebase_init(&tb, wall_ms / 1000 - 60, now);
+    now = (struct aw_now){.mono_ms = 65000, .wall_ms = wall_ms + 2 * day_ms};
+    T_EQ(aw_timebase_read(&tb, now), wall_ms / 1000 + 60); /* a step moves nothing by itself */
+    aw_timebase_set(&tb, now);
+    T_EQ(aw_timebase_s(&tb), (wall_ms + 2 * day_ms) / 1000);
+    T_EQ(aw_timebase_mono_ms(&tb), 65000);
+    T_EQ(aw_timebase_when_ms(&tb, (wall_ms + 2 * day_ms) / 1000 + 10), 75000);
+    now = (struct aw_now){.mono_ms = 66000, .wall_ms = wall_ms};
+    aw_timebase_set(&tb, now);
+    T_EQ(aw_timebase_s(&tb), (wall_ms + 2 * day_ms) / 1000 + 1);
+}
+
 int main(void)
 {
+    T_RUN(test_clock_set);
     T_RUN(test_path_down);
     T_RUN(test_every_31_s);
     T_RUN(test_back_from_suspect);

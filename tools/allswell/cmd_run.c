@@ -11,11 +11,17 @@
 
 /* allswell run: the host of a home for as long as the machine is up. */
 
+#define CLOCK_LOOK_MS  10000
+#define CLOCK_YOUNG_MS (UINT64_C(3600) * 1000)
+#define CLOCK_STEP_MS  60000
+
 struct agent {
     struct host *host;
     struct aw_control *control;
     struct supervisor *supervisor;
     struct page *page;
+    struct aw_loop_timer *clock;
+    uint64_t ahead_ms; /* of the wall clock before the time since the start of the machine */
 };
 
 static void on_line(void *ctx, struct aw_control_client *client, const char *line)
@@ -61,6 +67,44 @@ static uint64_t next_deadline(void *ctx)
     return host_net_deadline_ms(agent->host);
 }
 
+static uint64_t ahead_ms(struct aw_now now)
+{
+    return now.wall_ms > now.mono_ms ? now.wall_ms - now.mono_ms : 0;
+}
+
+/* spec/07-contact.md §4: "A host MUST tell its engines that the clock was set when, within an hour
+ * after the machine began to run, the wall clock went ahead by more than a minute". */
+static void on_clock(void *ctx)
+{
+    struct agent *agent = (struct agent *)ctx;
+    struct host *host = agent->host;
+    struct aw_now now = host_now(host);
+
+    if (now.mono_ms > CLOCK_YOUNG_MS)
+        return;
+    if (ahead_ms(now) > agent->ahead_ms + CLOCK_STEP_MS) {
+        host_log(host, NULL, json_pack("{s:s}", "event", "clock-set"));
+        aw_subject_clock_set(host->subject, now);
+        for (size_t i = 0; i < HOST_WATCH_MAX; i++) {
+            if (host->watches[i].slot != 0)
+                aw_contact_clock_set(host->watches[i].contact, now);
+        }
+        host_net_kick(host);
+    }
+    agent->ahead_ms = ahead_ms(now);
+    aw_loop_timer_set(agent->clock, now.mono_ms + CLOCK_LOOK_MS);
+}
+
+static bool open_clock(struct agent *agent, struct tool_fail *fail)
+{
+    agent->clock = aw_loop_timer_new(host_net_loop(agent->host), on_clock, agent);
+    if (agent->clock == NULL)
+        return fail_set(fail, TOOL_ENVIRONMENT, "out of memory: end other programs");
+    agent->ahead_ms = ahead_ms(host_now(agent->host));
+    on_clock(agent);
+    return true;
+}
+
 static bool open_page(struct agent *agent, const struct args *args, struct tool_fail *fail)
 {
     const char *listen = args_option(args, "page");
@@ -80,7 +124,7 @@ int cmd_run(const struct args *args)
     bool ok =
         home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
         home_check(&home, &session_home_rule, &fail) && open_agent(&agent, &home, &fail) &&
-        open_page(&agent, args, &fail) &&
+        open_clock(&agent, &fail) && open_page(&agent, args, &fail) &&
         supervisor_open(&agent.supervisor, host_net_loop(agent.host), next_deadline, &agent, &fail);
 
     if (ok) {
@@ -96,6 +140,8 @@ int cmd_run(const struct args *args)
     }
     supervisor_close(agent.supervisor);
     page_close(agent.page);
+    if (agent.clock != NULL)
+        aw_loop_timer_free(agent.clock);
     if (agent.control != NULL)
         aw_control_close(agent.control);
     host_close(agent.host);

@@ -119,6 +119,7 @@ static const struct {
     {"agent-started", "the agent was started"},
     {"agent-ended", "the agent was ended"},
     {"backed-up", "a backup of this home was made"},
+    {"clock-set", "the clock of this machine was set"},
     {"restored", "this home was restored from a backup"},
 };
 

@@ -91,6 +91,9 @@ AW_API AW_MUST_USE enum aw_status aw_contact_join(struct aw_contact *c, struct a
  */
 AW_API AW_MUST_USE enum aw_status aw_contact_verify(struct aw_contact *c, struct aw_now now);
 
+/** Tells that the wall clock was set, as aw_subject_clock_set(). */
+AW_API void aw_contact_clock_set(struct aw_contact *c, struct aw_now now);
+
 /** Tells that the records came from a backup, as aw_subject_restored(). */
 AW_API void aw_contact_restored(struct aw_contact *c, struct aw_now now);
 

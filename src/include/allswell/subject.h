@@ -306,6 +306,12 @@ aw_subject_state_update(struct aw_subject *s, const struct aw_state *state, stru
 /** Lets time pass. Due at the deadline; an early or late call does no harm. */
 AW_API void aw_subject_tick(struct aw_subject *s, struct aw_now now);
 
+/**
+ * Tells that the wall clock, which was behind, was set (spec/07-contact.md §4): engine time goes on
+ * from it, as after a sleep. Else a step of the wall clock moves nothing.
+ */
+AW_API void aw_subject_clock_set(struct aw_subject *s, struct aw_now now);
+
 /** Retries at once what waits for a backoff: the network came back, or she pulled to refresh. */
 AW_API void aw_subject_kick(struct aw_subject *s, struct aw_now now);
 
