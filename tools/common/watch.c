@@ -62,7 +62,7 @@ static void on_stop(int number)
 
     (void)number;
     give();
-    (void)raise(SIGSTOP);
+    (void)kill(getpid(), SIGSTOP);
     take(); /* it goes on */
     is_stale = 1;
     errno = kept;
