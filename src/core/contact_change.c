@@ -47,9 +47,12 @@ bool aw_change_is_vouched(unsigned compared_count, unsigned human_count)
     return compared_count >= (human_count < VOUCHERS ? human_count : VOUCHERS);
 }
 
+/* spec/07-contact.md §12: "It MUST NOT take effect at a device whose own human is not one of them":
+ * a witness does not say which plan another one was shown. */
 static bool may_take_effect(const struct contact *c, bool is_judged, uint32_t arrived_s)
 {
-    return is_judged || aw_change_is_vouched(aw_co_compared(c, arrived_s), human_count(&c->plan));
+    return is_judged || (c->own.words_at_s > arrived_s &&
+                         aw_change_is_vouched(aw_co_compared(c, arrived_s), human_count(&c->plan)));
 }
 
 /* ---- Plans ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Attacks of one contact, alone or with a relay or her phone, on what the others do
  * (spec/16-peers.md). He has his engine, and says with it what he likes. */
+#include "support/attacker.h"
 #include "support/council.h"
 
 #include "base/assert.h"
@@ -634,8 +635,8 @@ static void test_badge_of_a_restored_device(void)
 
 /* ---- Words and stores ---- */
 
-/* Goal: a forgotten secret is made good by two humans who compare words in person, wherever they
- * are, and not by one who says so for ever (CO-51). Method: a plan with a wrong secret; contact 3
+/* Goal: a forgotten secret is made good where the human compared words in person and another one
+ * did, and not by one who says so for ever (CO-51). Method: a plan with a wrong secret; contact 3
  * claims a time far ahead; then contact 2 compares words, then contact 1 himself. */
 static void test_words_compared_elsewhere(void)
 {
@@ -663,6 +664,68 @@ static void test_words_compared_elsewhere(void)
     circle_run(&c, HOUR_S);
     T_EQ(circle_view(&c, 1).plan_version, 2);
     T_EQ(circle_view(&c, 2).plan_version, 2);
+    circle_free(&c);
+}
+
+/* Cells for contact 3 from her phone are lost while `budget` is 0, for contacts 1 and 2 while it is
+ * 1, for nobody above. */
+static unsigned parted(struct circle *c, const struct circle_cell *cell)
+{
+    static struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+
+    for (size_t n = 1; cell->from == 0 && n <= 3; n++) {
+        (void)aw_contact_mailboxes(c->hosts[n].contact, boxes);
+        for (size_t i = 0; i < c->relay_count; i++) {
+            if (memcmp(boxes[i].deposit_capability, cell->capability, 32) == 0)
+                return c->budget > 1 || (n == 3) == (c->budget == 1) ? 1 : 0;
+        }
+    }
+    return 1;
+}
+
+/* Goal: attack 32: her phone gives contact 3 one plan and the others another one, both without her
+ * secret, and two of them compare words with her. Expected: theirs takes effect with them, and the
+ * one that nobody was shown takes effect nowhere; contact 3 takes it when he has looked himself
+ * (CO-91). Method: the phone is put back before the second plan, so that both have one number. */
+static void test_attack_32_two_plans(void)
+{
+    struct aw_plan plan, bad;
+    struct image image;
+    struct circle c;
+
+    council_init(&c, 3, 57, &plan);
+    plan.schedule[0].every_s = 72 * HOUR_S;
+    plan.change.loosen_s = 4 * HOUR_S;
+    plan.change.setup = false;
+    council_begin(&c, &plan, 7);
+    circle_run(&c, HOUR_S);
+    c.fate = parted;
+    c.budget = 1;
+    image = image_take(&c, 0);
+    bad = plan;
+    bad.grace_s = 24 * HOUR_S;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &bad, NULL, circle_wrong, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 3).pending_version, 2);
+    c.budget = 0;
+    image_restore(&c, 0, &image);
+    plan.grace_s += 60;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_wrong, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 60);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).pending_version, 2);
+        T_EQ(aw_contact_words_compared(c.hosts[n].contact, circle_now(&c, n)), AW_OK);
+    }
+    circle_run(&c, 5 * HOUR_S);
+    T_EQ(engine(&c, 1)->plan.grace_s, plan.grace_s);
+    T_EQ(engine(&c, 2)->plan.grace_s, plan.grace_s);
+    T_EQ(circle_view(&c, 3).plan_version, 1);
+    T_TRUE(circle_view(&c, 3).pending_unjudged);
+    T_EQ(aw_contact_words_compared(c.hosts[3].contact, circle_now(&c, 3)), AW_OK);
+    circle_run(&c, 60);
+    T_EQ(engine(&c, 3)->plan.grace_s, bad.grace_s);
     circle_free(&c);
 }
 
@@ -713,6 +776,7 @@ int main(void)
     T_RUN(test_a_thousand_lies);
     T_RUN(test_badge_of_a_restored_device);
     T_RUN(test_words_compared_elsewhere);
+    T_RUN(test_attack_32_two_plans);
     T_RUN(test_gone_while_stored);
     return t_end();
 }
