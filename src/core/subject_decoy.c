@@ -189,6 +189,43 @@ void aw_su_decoys_checkin(struct subject *s, struct aw_now now)
     }
 }
 
+bool aw_su_decoy_is_to_introduce(const struct subject *s, const struct decoy *d)
+{
+    const struct aw_member *m = aw_su_member_in(&d->plan, d->rec.person);
+    const uint8_t *told = s->people[d->rec.person - 1].rec.heard.peer_key;
+
+    if (!s->people[d->rec.person - 1].rec.has_heard || m == NULL)
+        return false;
+    return memcmp(told, d->rec.has_told_key ? d->rec.told_key : m->key, AW_KEY_LEN) != 0;
+}
+
+static bool has_key(const struct aw_plan *plan, const uint8_t key[AW_KEY_LEN], uint8_t but)
+{
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (plan->roster[i].person != but && memcmp(plan->roster[i].key, key, AW_KEY_LEN) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* spec/06-subject.md §13: "In his plan the keys of the others MUST be those of hers, and his own
+ * MUST stay what it was." */
+static void follow_keys(const struct subject *s, struct decoy *d, const struct aw_plan *next)
+{
+    for (size_t i = 0; i < d->plan.roster_count; i++) {
+        struct aw_member *m = &d->plan.roster[i];
+        const struct aw_member *now = aw_su_member_in(next, m->person);
+
+        if (now == NULL || aw_secret_is_zero(now->key, AW_KEY_LEN) ||
+            has_key(&d->plan, now->key, m->person))
+            continue;
+        memcpy(m->key, now->key, AW_KEY_LEN);
+        memcpy(m->sign_key, now->sign_key, AW_KEY_LEN);
+    }
+    d->rec.has_told_key = s->people[d->rec.person - 1].rec.has_heard;
+    memcpy(d->rec.told_key, s->people[d->rec.person - 1].rec.heard.peer_key, AW_KEY_LEN);
+}
+
 static void bump_plan(struct subject *s, struct decoy *d, const struct aw_plan *next,
                       bool has_secrets, struct aw_now now)
 {
@@ -196,6 +233,7 @@ static void bump_plan(struct subject *s, struct decoy *d, const struct aw_plan *
     struct aw_buf buf = AW_BUF_OF(body);
     enum aw_status st;
 
+    follow_keys(s, d, next);
     d->plan.version = next->version;
     d->plan.made_at = next->made_at;
     st = aw_message_encode(&aw_plan_map, &d->plan, &buf);

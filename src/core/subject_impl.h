@@ -263,6 +263,8 @@ struct subject_decoy {
     uint32_t sign_day;
     uint32_t checkin_at_s;
     uint8_t safe_key[AW_KEY_LEN]; /* what he would hold as her safe key */
+    bool has_told_key;            /* `told_key`: that he told when he was last introduced anew */
+    uint8_t told_key[AW_KEY_LEN];
 };
 
 /* The device that a removed contact goes on hearing. Secret: wipe. */
@@ -459,6 +461,8 @@ const struct aw_sign_key *aw_su_sign(const struct subject *s, const struct perso
 uint32_t aw_su_seq(const struct subject *s, const struct person *p);
 void aw_su_raise_seq(struct subject *s, struct person *p, uint32_t seq);
 void aw_su_beat_now(struct subject *s, const struct person *p);
+/* Whether his device has told another key than it did when he was last introduced. */
+bool aw_su_decoy_is_to_introduce(const struct subject *s, const struct decoy *d);
 void aw_su_decoy_end(struct subject *s, struct decoy *d);
 void aw_su_decoy_touch(struct subject *s, struct decoy *d, unsigned dirty);
 AW_MUST_USE enum aw_status aw_su_decoy_start(struct subject *s, struct decoy *d);
@@ -470,6 +474,7 @@ void aw_su_decoys_advance(struct subject *s, uint64_t now_s, struct aw_now now);
 uint64_t aw_su_decoys_when_s(const struct subject *s);
 
 /* subject_intro.c */
+const struct aw_member *aw_su_member_in(const struct aw_plan *plan, uint8_t person);
 void aw_su_fill_keys(const struct subject *s, struct aw_plan *plan);
 /* Whether the next plan would give this member another key: the others do not know his device. */
 bool aw_su_is_to_introduce(const struct subject *s, const struct person *p);

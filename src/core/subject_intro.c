@@ -26,7 +26,7 @@ static const struct subject_pair *find_pair(const struct subject_pairs *pairs, u
     return NULL;
 }
 
-static const struct aw_member *member_in(const struct aw_plan *plan, uint8_t person)
+const struct aw_member *aw_su_member_in(const struct aw_plan *plan, uint8_t person)
 {
     for (size_t i = 0; i < plan->roster_count; i++) {
         if (plan->roster[i].person == person)
@@ -56,7 +56,7 @@ static bool is_zero(const uint8_t key[AW_KEY_LEN])
 /* Whether the plan in force names this member with the key that he tells now. */
 static bool is_known(const struct subject *s, const struct aw_member *m)
 {
-    const struct aw_member *old = s->has_plan ? member_in(&s->plan, m->person) : NULL;
+    const struct aw_member *old = s->has_plan ? aw_su_member_in(&s->plan, m->person) : NULL;
 
     return old != NULL &&
            memcmp(old->key, s->people[m->person - 1].rec.heard.peer_key, AW_KEY_LEN) == 0;
@@ -92,13 +92,13 @@ void aw_su_fill_keys(const struct subject *s, struct aw_plan *plan)
 
 bool aw_su_is_to_introduce(const struct subject *s, const struct person *p)
 {
-    const struct aw_member *m = member_in(&s->plan, aw_su_number(s, p));
+    const struct aw_member *m = aw_su_member_in(&s->plan, aw_su_number(s, p));
     struct aw_plan next = s->plan;
 
     if (m == NULL)
         return false;
     aw_su_fill_keys(s, &next);
-    return memcmp(m->key, member_in(&next, m->person)->key, AW_KEY_LEN) != 0;
+    return memcmp(m->key, aw_su_member_in(&next, m->person)->key, AW_KEY_LEN) != 0;
 }
 
 /* ---- Pairs ---- */
@@ -109,13 +109,27 @@ static bool has_same_keys(const struct aw_member *a, const struct aw_member *b)
            memcmp(a->sign_key, b->sign_key, AW_KEY_LEN) == 0;
 }
 
+/* Whether the two can meet, as far as it is this one's affair: who was removed goes by his own
+ * plan, where the others still are, and by the key that they know of him. */
+static bool can_meet(const struct subject *s, const struct aw_plan *plan, uint8_t person,
+                     uint8_t other)
+{
+    const struct decoy *d = aw_su_decoy_const(s, &s->people[person - 1]);
+    const struct aw_member *m = aw_su_member_in(d != NULL ? &d->plan : plan, person);
+
+    return m != NULL && !is_zero(m->key) && (d == NULL || aw_su_member_in(&d->plan, other) != NULL);
+}
+
 /* spec/06-subject.md §11: "A pair MUST be given a new secret when the key of either changed, and
  * keep the old one otherwise." */
 static bool is_kept(const struct subject *s, const struct aw_plan *plan, uint8_t person)
 {
-    if ((plan->decoys >> (person - 1) & 1) != 0)
-        return true;
-    return s->has_plan && has_same_keys(member_in(&s->plan, person), member_in(plan, person));
+    const struct decoy *d = aw_su_decoy_const(s, &s->people[person - 1]);
+
+    if (d != NULL)
+        return !aw_su_decoy_is_to_introduce(s, d);
+    return s->has_plan &&
+           has_same_keys(aw_su_member_in(&s->plan, person), aw_su_member_in(plan, person));
 }
 
 static enum aw_status draw_pair(const struct subject *s, struct subject_pairs *next,
@@ -123,14 +137,12 @@ static enum aw_status draw_pair(const struct subject *s, struct subject_pairs *n
 {
     const struct subject_pair *old = find_pair(&s->pairs, low, high);
     struct subject_pair *pair = &next->pairs[next->pairs_count];
-    const struct aw_member *a = member_in(plan, low), *b = member_in(plan, high);
-    bool is_new = a != NULL && b != NULL && !is_zero(a->key) && !is_zero(b->key);
     enum aw_status st = AW_OK;
 
     *pair = (struct subject_pair){.low = low, .high = high};
     if (old != NULL && is_kept(s, plan, low) && is_kept(s, plan, high))
         *pair = *old;
-    else if (is_new)
+    else if (can_meet(s, plan, low, high) && can_meet(s, plan, high, low))
         st = aw_random_fill(&s->random, pair->psk, AW_KEY_LEN);
     else
         return AW_OK;
@@ -162,7 +174,7 @@ static bool is_peer(const struct subject *s, const struct person *reader, uint8_
 
     return p != reader && p->rec.has_heard && person_is_paired(p) &&
            find_pair(&s->pairs, aw_su_number(s, reader), person) != NULL &&
-           (member_in(plan, person) != NULL || (plan->decoys >> (person - 1) & 1) != 0);
+           (aw_su_member_in(plan, person) != NULL || (plan->decoys >> (person - 1) & 1) != 0);
 }
 
 bool aw_su_has_introductions(const struct subject *s, const struct person *p)

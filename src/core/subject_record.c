@@ -141,6 +141,7 @@ static const struct aw_wire_field decoy_fields[] = {
     ROW_U32(4, subject_decoy, sign_day),
     ROW_U32(5, subject_decoy, checkin_at_s),
     AW_ROW_FIXED(6, subject_decoy, safe_key),
+    AW_ROW_FIXED_OPT(7, subject_decoy, told_key),
 };
 static const struct aw_wire_map decoy_map =
     AW_WIRE_TABLE("decoy", subject_decoy, decoy_fields, NULL);

@@ -40,8 +40,12 @@ void aw_subject_view(const struct aw_subject *subject, struct aw_subject_view *v
 
 static bool is_plan_due(const struct subject *s, const struct person *p)
 {
-    if (!s->has_plan || !person_is_paired(p) || aw_su_decoy_const(s, p) != NULL)
+    const struct decoy *d = aw_su_decoy_const(s, p);
+
+    if (!s->has_plan || !person_is_paired(p))
         return false;
+    if (d != NULL)
+        return aw_su_decoy_is_to_introduce(s, d);
     return aw_su_is_to_introduce(s, p) || (p->forgot_plan && p->rec.plan_held == s->plan.version) ||
            (p->forgot_word && aw_su_file_is_vain(s, p));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/circle.h"
+#include "support/attacker.h"
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -529,6 +529,95 @@ static void test_card(void)
     circle_free(&c);
 }
 
+static struct aw_contact_peer peer_of(const struct circle *c, size_t n, uint8_t person)
+{
+    struct aw_contact_peer peer = {.person = 0};
+
+    for (size_t i = 0; aw_contact_peer(c->hosts[n].contact, i, &peer) == AW_OK; i++) {
+        if (peer.person == person)
+            break;
+    }
+    return peer;
+}
+
+static bool hear_one_another(const struct circle *c, uint8_t a, uint8_t b)
+{
+    struct aw_contact_peer b_here = peer_of(c, a, b), a_there = peer_of(c, b, a);
+
+    return b_here.state == AW_PEER_LINKED && a_there.state == AW_PEER_LINKED &&
+           b_here.heard_at_s + 2 * HOUR_S > circle_now_s(c) &&
+           a_there.heard_at_s + 2 * HOUR_S > circle_now_s(c);
+}
+
+/* Which persons her phone says the plan is to be set again for, bit person - 1. */
+static unsigned plan_due(struct circle *c)
+{
+    unsigned due = 0;
+    struct aw_person p;
+
+    for (uint8_t n = 1; n <= c->contacts; n++) {
+        if (aw_subject_person(her(c), n, &p) == AW_OK && p.plan_due)
+            due |= 1U << (n - 1);
+    }
+    return due;
+}
+
+static void set_again(struct circle *c)
+{
+    struct aw_plan plan;
+
+    T_EQ(aw_subject_plan(her(c), &plan), AW_OK);
+    T_EQ(aw_subject_plan_set(her(c), &plan, NULL, new_safe, circle_now(c, 0)), AW_OK);
+    circle_run(c, plan.change.loosen_s + 12 * HOUR_S);
+}
+
+/* Goal: after a quiet removal a device that lost its keys speaks with who was removed again once
+ * she has set her plan, be it another contact's or his own; her phone asks for that, and then no
+ * more (SU-40, SU-41). His plan goes on to name him and all others. Method: contact 1 is removed;
+ * contact 2 draws a new key; then the device of contact 1 is put back to before epochs of the
+ * pairs, and words with her are compared. */
+static void test_removed_is_introduced_anew(void)
+{
+    struct image image;
+    struct aw_plan plan;
+    struct circle c;
+
+    circle_init(&c, 3, 48);
+    circle_set_up(&c);
+    calm_plan(&c);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 12 * HOUR_S);
+    remove_first(&c);
+    circle_run(&c, 12 * HOUR_S);
+    T_TRUE(hear_one_another(&c, 1, 2) && hear_one_another(&c, 1, 3));
+    T_EQ(plan_due(&c), 0);
+
+    aw_co_peers_renew(contact_of(c.hosts[2].contact));
+    circle_run(&c, 5 * HOUR_S);
+    T_EQ(plan_due(&c), 2);
+    set_again(&c);
+    T_EQ(plan_due(&c), 0);
+    T_TRUE(hear_one_another(&c, 1, 2) && hear_one_another(&c, 1, 3));
+    T_TRUE(hear_one_another(&c, 2, 3));
+
+    image = image_take(&c, 1);
+    circle_run(&c, 7 * HOUR_S);
+    image_restore(&c, 1, &image);
+    circle_run(&c, 24 * HOUR_S);
+    T_EQ(aw_subject_verify(her(&c), 1, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, 24 * HOUR_S);
+    T_TRUE(!hear_one_another(&c, 1, 2) && !hear_one_another(&c, 1, 3));
+    T_TRUE((plan_due(&c) & 1) != 0);
+    set_again(&c);
+    T_EQ(plan_due(&c), 0);
+    T_TRUE(hear_one_another(&c, 1, 2) && hear_one_another(&c, 1, 3));
+    T_EQ(aw_contact_plan(c.hosts[1].contact, &plan), AW_OK);
+    T_EQ(plan.roster_count, 3);
+    T_EQ(plan.decoys, 0);
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_attack_12_removed_contact_compares);
@@ -536,6 +625,7 @@ int main(void)
     T_RUN(test_removed_contact_counts_cells);
     T_RUN(test_waiting_words_are_replaced);
     T_RUN(test_removal_refused);
+    T_RUN(test_removed_is_introduced_anew);
     T_RUN(test_introductions);
     T_RUN(test_card);
     return t_end();

@@ -711,8 +711,7 @@ bool sim_check_is_settled(const struct sim *w)
     return true;
 }
 
-/* Her contacts hear one another, but for a session that waits for a plan that loosens, and for one
- * with whom she removed, whom nobody introduces anew: README.md, Open. */
+/* Her contacts hear one another, and who was removed hears them. */
 static void check_pairs(struct sim *w, size_t n)
 {
     const struct contact *c = engine_of(w, n);
@@ -722,8 +721,7 @@ static void check_pairs(struct sim *w, size_t n)
     for (size_t i = 0; i < c->peers.used; i++) {
         const struct aw_peer *peer = &c->peers.list[i];
 
-        if (peer->person == 0 || peer->is_decoy || aw_co_peer_member(c, peer) == NULL ||
-            (w->removal.person == n && aw_peer_state(peer) == AW_PEER_QUARANTINED))
+        if (peer->person == 0 || peer->is_decoy || aw_co_peer_member(c, peer) == NULL)
             continue;
         if (aw_peer_state(peer) != AW_PEER_LINKED || peer->heard_at_s + slack_s < now_s)
             sim_fail(w, SIM_I7_HEALED, "%s does not hear %s any more: state %u, last %u s ago",

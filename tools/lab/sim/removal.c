@@ -208,6 +208,10 @@ static void encode(const struct aw_plan *plan, struct aw_buf *buf)
     struct aw_plan unnumbered = *plan;
 
     unnumbered.version = unnumbered.made_at = 1;
+    for (size_t i = 0; i < plan->roster_count; i++) { /* whose device is another now (SU-40) */
+        memset(unnumbered.roster[i].key, (int)i + 1, sizeof unnumbered.roster[i].key);
+        memset(unnumbered.roster[i].sign_key, 0, sizeof unnumbered.roster[i].sign_key);
+    }
     if (aw_message_encode(&aw_plan_map, &unnumbered, buf) != AW_OK)
         buf->len = 0;
 }
