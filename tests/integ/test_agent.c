@@ -100,9 +100,9 @@ static struct aw_endpoint endpoint_of(const struct relay_rig *rig, unsigned port
     return e;
 }
 
-static struct home ada, ben;
+static struct home her, his;
 static struct relay_rig rig;
-static char relay_path[4096], ada_path[4096], ben_path[4096];
+static char relay_path[4096], her_path[4096], his_path[4096];
 static const uint8_t safe_key[AW_PRESENCE_KEY_LEN] = {1}, duress_key[AW_PRESENCE_KEY_LEN] = {2};
 
 static void open_all(size_t relay_count)
@@ -111,28 +111,28 @@ static void open_all(size_t relay_count)
     const char *folder = folder_new();
 
     (void)snprintf(relay_path, sizeof relay_path, "%s/relay.db", folder);
-    (void)snprintf(ada_path, sizeof ada_path, "%s/ada.db", folder);
-    (void)snprintf(ben_path, sizeof ben_path, "%s/ben.db", folder);
+    (void)snprintf(her_path, sizeof her_path, "%s/her.db", folder);
+    (void)snprintf(his_path, sizeof his_path, "%s/his.db", folder);
     rig_open(&rig, loop, relay_path, NULL);
-    free(ada.subject);
-    free(ben.contact);
-    ada = (struct home){.loop = loop, .path = ada_path};
-    ben = (struct home){.loop = loop, .path = ben_path};
-    ada.subject = aligned_alloc(64, sizeof *ada.subject);
-    ben.contact = aligned_alloc(64, sizeof *ben.contact);
-    T_REQUIRE(ada.subject != NULL && ben.contact != NULL);
-    ada.token = ben.token = rig.token;
-    ada.relay_count = ben.relay_count = relay_count;
-    ada.relays[0] = ben.relays[0] = endpoint_of(&rig, rig.port);
-    ada.relays[1] = ben.relays[1] = endpoint_of(&rig, 1); /* nobody is there */
-    home_open(&ada);
-    home_open(&ben);
+    free(her.subject);
+    free(his.contact);
+    her = (struct home){.loop = loop, .path = her_path};
+    his = (struct home){.loop = loop, .path = his_path};
+    her.subject = aligned_alloc(64, sizeof *her.subject);
+    his.contact = aligned_alloc(64, sizeof *his.contact);
+    T_REQUIRE(her.subject != NULL && his.contact != NULL);
+    her.token = his.token = rig.token;
+    her.relay_count = his.relay_count = relay_count;
+    her.relays[0] = his.relays[0] = endpoint_of(&rig, rig.port);
+    her.relays[1] = his.relays[1] = endpoint_of(&rig, 1); /* nobody is there */
+    home_open(&her);
+    home_open(&his);
 }
 
 static void close_all(void)
 {
-    home_close(&ada);
-    home_close(&ben);
+    home_close(&her);
+    home_close(&his);
     rig_close(&rig);
     aw_loop_close(rig.loop);
 }
@@ -144,24 +144,24 @@ static void pair_and_verify(void)
                   b = {his, sizeof his, 0};
     uint8_t person;
 
-    T_EQ(aw_subject_invite(ada.subject, ada.relays, ada.relay_count, "Ada", 86400, &uri, &person,
-                           aw_loop_now(ada.loop)),
+    T_EQ(aw_subject_invite(her.subject, her.relays, her.relay_count, "Subject", 86400, &uri,
+                           &person, aw_loop_now(her.loop)),
          AW_OK);
-    aw_agent_wake(ada.agent);
-    T_EQ(aw_contact_join(ben.contact, (struct aw_bytes){text, uri.len}, ben.relays, ben.relay_count,
-                         "Ben", aw_loop_now(ben.loop)),
+    aw_agent_wake(her.agent);
+    T_EQ(aw_contact_join(his.contact, (struct aw_bytes){text, uri.len}, his.relays, his.relay_count,
+                         "Contact", aw_loop_now(his.loop)),
          AW_OK);
-    aw_agent_wake(ben.agent);
-    T_TRUE(run_until(&ben, AW_EVENT_WORDS, 5000));
-    T_EQ(ada.seen[AW_EVENT_WORDS], 1);
-    T_EQ(aw_subject_words(ada.subject, person, &a), AW_OK);
-    T_EQ(aw_contact_words(ben.contact, &b), AW_OK);
+    aw_agent_wake(his.agent);
+    T_TRUE(run_until(&his, AW_EVENT_WORDS, 5000));
+    T_EQ(her.seen[AW_EVENT_WORDS], 1);
+    T_EQ(aw_subject_words(her.subject, person, &a), AW_OK);
+    T_EQ(aw_contact_words(his.contact, &b), AW_OK);
     T_EQ(a.len, b.len);
     T_MEM_EQ(hers, his, a.len);
-    T_EQ(aw_subject_verify(ada.subject, person, aw_loop_now(ada.loop)), AW_OK);
-    T_EQ(aw_contact_verify(ben.contact, aw_loop_now(ben.loop)), AW_OK);
-    aw_agent_wake(ada.agent);
-    aw_agent_wake(ben.agent);
+    T_EQ(aw_subject_verify(her.subject, person, aw_loop_now(her.loop)), AW_OK);
+    T_EQ(aw_contact_verify(his.contact, aw_loop_now(his.loop)), AW_OK);
+    aw_agent_wake(her.agent);
+    aw_agent_wake(his.agent);
 }
 
 static void set_plan(void)
@@ -172,20 +172,20 @@ static void set_plan(void)
     memcpy(secrets.safe_key, safe_key, sizeof safe_key);
     memcpy(secrets.duress_key, duress_key, sizeof duress_key);
     aw_plan_default(&plan, 1);
-    (void)snprintf(plan.roster[0].name, sizeof plan.roster[0].name, "Ben");
+    (void)snprintf(plan.roster[0].name, sizeof plan.roster[0].name, "Contact");
     plan.schedule[0].every_s = 3600;
     plan.grace_s = 600;
     T_EQ(aw_plan_check(&plan, NULL), AW_PLAN_GOOD);
-    T_EQ(aw_subject_plan_set(ada.subject, &plan, &secrets, safe_key, aw_loop_now(ada.loop)), AW_OK);
-    aw_agent_wake(ada.agent);
-    T_TRUE(run_until(&ben, AW_EVENT_PLAN, 5000));
+    T_EQ(aw_subject_plan_set(her.subject, &plan, &secrets, safe_key, aw_loop_now(her.loop)), AW_OK);
+    aw_agent_wake(her.agent);
+    T_TRUE(run_until(&his, AW_EVENT_PLAN, 5000));
 }
 
 static void check_in(void)
 {
-    T_EQ(aw_subject_checkin(ada.subject, safe_key, NULL, 0, NULL, aw_loop_now(ada.loop)), AW_OK);
-    aw_agent_wake(ada.agent);
-    T_TRUE(run_until(&ben, AW_EVENT_CHECKED_IN, 5000));
+    T_EQ(aw_subject_checkin(her.subject, safe_key, NULL, 0, NULL, aw_loop_now(her.loop)), AW_OK);
+    aw_agent_wake(her.agent);
+    T_TRUE(run_until(&his, AW_EVENT_CHECKED_IN, 5000));
 }
 
 /* Goal: two homes pair over a relay, a plan and a check-in arrive, both processes restart from
@@ -204,28 +204,28 @@ static void test_circle_on_sockets(void)
     pair_and_verify();
     set_plan();
     check_in();
-    T_EQ(aw_agent_relay_at(ben.agent, 0, &relay), AW_OK);
+    T_EQ(aw_agent_relay_at(his.agent, 0, &relay), AW_OK);
     T_TRUE(relay.is_up && relay.has_token);
     T_EQ(relay.mailbox_count, 1);
     T_EQ(relay.answer, AW_RELAY_OK);
-    T_EQ(aw_agent_relay_at(ben.agent, 1, &relay), AW_E_NOT_FOUND);
-    T_EQ(aw_agent_slots(&ben.store, slots, 4, &count), AW_OK);
+    T_EQ(aw_agent_relay_at(his.agent, 1, &relay), AW_E_NOT_FOUND);
+    T_EQ(aw_agent_slots(&his.store, slots, 4, &count), AW_OK);
     T_EQ(count, 1);
     T_EQ(slots[0], 1);
 
-    home_close(&ben);
-    home_close(&ada);
-    home_open(&ada);
-    home_open(&ben);
+    home_close(&his);
+    home_close(&her);
+    home_open(&her);
+    home_open(&his);
     check_in();
-    aw_contact_view(ben.contact, &view);
+    aw_contact_view(his.contact, &view);
     T_EQ(view.checkin.verdict, AW_VERDICT_SAFE);
     T_EQ(view.refused_count, view.replayed_count);
 
-    T_TRUE(run_until(&ben, AW_EVENT_RING, 15000)); /* an hour and ten minutes: 7 s */
-    T_TRUE(ben.seen[AW_EVENT_LATE] >= 1);
-    T_TRUE(ada.seen[AW_EVENT_WARNING] >= 1);
-    T_TRUE(ada.seen[AW_EVENT_DUE] >= 1);
+    T_TRUE(run_until(&his, AW_EVENT_RING, 15000)); /* an hour and ten minutes: 7 s */
+    T_TRUE(his.seen[AW_EVENT_LATE] >= 1);
+    T_TRUE(her.seen[AW_EVENT_WARNING] >= 1);
+    T_TRUE(her.seen[AW_EVENT_DUE] >= 1);
     close_all();
 }
 
@@ -239,10 +239,10 @@ static void test_dead_relay(void)
     pair_and_verify();
     set_plan();
     check_in();
-    T_EQ(aw_subject_sos(ada.subject, NULL, NULL, aw_loop_now(ada.loop)), AW_OK);
-    aw_agent_wake(ada.agent);
-    T_TRUE(run_until(&ben, AW_EVENT_RING, 1000));
-    aw_contact_view(ben.contact, &view);
+    T_EQ(aw_subject_sos(her.subject, NULL, NULL, aw_loop_now(her.loop)), AW_OK);
+    aw_agent_wake(her.agent);
+    T_TRUE(run_until(&his, AW_EVENT_RING, 1000));
+    aw_contact_view(his.contact, &view);
     T_EQ(view.incident, AW_INCIDENT_SOS);
     close_all();
 }
@@ -266,14 +266,14 @@ static void test_relay_comes_back(void)
     check_in();
     fixed_port = rig.port;
     rig_close(&rig);
-    T_EQ(aw_subject_checkin(ada.subject, safe_key, NULL, 0, NULL, aw_loop_now(ada.loop)), AW_OK);
-    aw_agent_wake(ada.agent);
-    (void)rig_run(ada.loop, 300 * FACTOR);
-    T_EQ(ben.seen[AW_EVENT_CHECKED_IN], 1);
-    T_EQ(aw_agent_relay_at(ada.agent, 0, &relay), AW_OK);
+    T_EQ(aw_subject_checkin(her.subject, safe_key, NULL, 0, NULL, aw_loop_now(her.loop)), AW_OK);
+    aw_agent_wake(her.agent);
+    (void)rig_run(her.loop, 300 * FACTOR);
+    T_EQ(his.seen[AW_EVENT_CHECKED_IN], 1);
+    T_EQ(aw_agent_relay_at(her.agent, 0, &relay), AW_OK);
     T_TRUE(!relay.is_up);
-    rig_open(&rig, ada.loop, relay_path, same_port);
-    T_TRUE(run_until(&ben, AW_EVENT_CHECKED_IN, 5000));
+    rig_open(&rig, her.loop, relay_path, same_port);
+    T_TRUE(run_until(&his, AW_EVENT_CHECKED_IN, 5000));
     close_all();
 }
 
@@ -292,7 +292,7 @@ static void copy_file(const char *from, const char *to)
 
 static void reopen(void)
 {
-    rig_open(&rig, ada.loop, relay_path, same_port);
+    rig_open(&rig, her.loop, relay_path, same_port);
     check_in();
 }
 
@@ -317,7 +317,7 @@ static void test_relay_is_set_back(void)
     rig_close(&rig);
     copy_file(backup, relay_path);
     reopen();
-    (void)rig_run(ada.loop, 300 * FACTOR);
+    (void)rig_run(her.loop, 300 * FACTOR);
     aw_relay_counters(aw_server_relay(rig.server), &counters);
     T_EQ(counters.cells, 0);
     close_all();
@@ -359,10 +359,10 @@ static void fill_events(struct home *h)
 /* A check-in that reaches him while his engine is busy; its number. */
 static uint32_t say_while_busy(void)
 {
-    T_EQ(aw_subject_checkin(ada.subject, safe_key, NULL, 0, NULL, aw_loop_now(ada.loop)), AW_OK);
-    fill_events(&ben);
-    aw_agent_wake(ada.agent);
-    return newest_of(&ada);
+    T_EQ(aw_subject_checkin(her.subject, safe_key, NULL, 0, NULL, aw_loop_now(her.loop)), AW_OK);
+    fill_events(&his);
+    aw_agent_wake(her.agent);
+    return newest_of(&her);
 }
 
 /* How many mailboxes his client subscribes to: two for one would take it from each other. */
@@ -394,20 +394,20 @@ static void test_busy_engine(void)
         uint64_t n = i % 9 + 1;
 
         aw_alloc_fail_at(n == 1 ? 0 : n, false); /* the first is the timer of rig_run() */
-        (void)rig_run(ada.loop, 50 * FACTOR);
+        (void)rig_run(her.loop, 50 * FACTOR);
         aw_alloc_fail_at(0, false);
-        (void)rig_run(ada.loop, 50 * FACTOR);
-        unheard += checkin_of(&ben) < seq;
-        T_TRUE(n > 1 || checkin_of(&ben) == seq);
-        if (checkin_of(&ben) == seq)
+        (void)rig_run(her.loop, 50 * FACTOR);
+        unheard += checkin_of(&his) < seq;
+        T_TRUE(n > 1 || checkin_of(&his) == seq);
+        if (checkin_of(&his) == seq)
             continue;
         fixed_port = rig.port;
         rig_close(&rig);
-        rig_open(&rig, ada.loop, relay_path, same_port);
-        T_TRUE(hears(&ben, seq));
-        T_EQ(aw_agent_relay_at(ben.agent, 0, &relay), AW_OK);
+        rig_open(&rig, her.loop, relay_path, same_port);
+        T_TRUE(hears(&his, seq));
+        T_EQ(aw_agent_relay_at(his.agent, 0, &relay), AW_OK);
         T_EQ(relay.mailbox_count, 1);
-        T_EQ(mailboxes_read(&ben), 1);
+        T_EQ(mailboxes_read(&his), 1);
     }
     T_TRUE(unheard > 0);
     close_all();

@@ -438,12 +438,12 @@ void circle_pair(struct circle *c, size_t n)
     struct aw_buf hers = {words[0], sizeof words[0], 0}, his = {words[1], sizeof words[1], 0};
     uint8_t person = 0;
 
-    T_EQ(aw_subject_invite(c->hosts[0].subject, c->relays, c->relay_count, "Ada", 86400, &uri,
+    T_EQ(aw_subject_invite(c->hosts[0].subject, c->relays, c->relay_count, "Subject", 86400, &uri,
                            &person, circle_now(c, 0)),
          AW_OK);
     T_EQ(person, n);
     T_EQ(aw_contact_join(c->hosts[n].contact, (struct aw_bytes){uri.ptr, uri.len}, c->relays,
-                         c->relay_count, "Ben", circle_now(c, n)),
+                         c->relay_count, "Contact", circle_now(c, n)),
          AW_OK);
     circle_run(c, 60);
     T_EQ(aw_subject_words(c->hosts[0].subject, person, &hers), AW_OK);

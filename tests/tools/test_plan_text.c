@@ -9,7 +9,7 @@
 const char *const tool_name = "test";
 
 static const struct plan_person people[] = {
-    {1, "Ada"}, {2, "Ben"}, {3, "Cy d"}, {4, "Cy d"}, {5, "D\"E"}};
+    {1, "Sister"}, {2, "Friend"}, {3, "The one"}, {4, "The one"}, {5, "D\"E"}};
 static struct plan_source source = {
     .file = "p", .people = people, .people_count = 5, .now_s = UINT64_C(1790000000)};
 static struct aw_plan plan, again;
@@ -74,20 +74,20 @@ static const struct {
     {"level = 15m group 1 now: text", "before the colon"},
     {"level = 15m everybody shares now", "before the colon"},
     {"level = 15m everybody: \x01", "not plain text"},
-    {"person = \"Ada", "closing"},
+    {"person = \"Sister", "closing"},
     {"person = \"\"", "nobody called ''"},
     {"person = ,", "write 'NAME"},
-    {"person = Eve", "nobody called 'Eve'"},
+    {"person = Advocate", "nobody called 'Advocate'"},
     {"person = 9", "nobody called '9'"},
-    {"person = \"Cy d\"", "several people"},
-    {"person = Ada group", "followed by numbers"},
-    {"person = Ada group x", "followed by numbers"},
-    {"person = Ada place", "'place' is followed"},
-    {"person = Ada place here", "'place' is followed"},
-    {"person = Ada tall", "after the name"},
-    {"person = Ada device-of", "write 'NAME"},
-    {"person = Ada device-of Eve", "nobody called 'Eve'"},
-    {"person = Ada device-of Ben", "see allswell-plan"},
+    {"person = \"The one\"", "several people"},
+    {"person = Sister group", "followed by numbers"},
+    {"person = Sister group x", "followed by numbers"},
+    {"person = Sister place", "'place' is followed"},
+    {"person = Sister place here", "'place' is followed"},
+    {"person = Sister tall", "after the name"},
+    {"person = Sister device-of", "write 'NAME"},
+    {"person = Sister device-of Advocate", "nobody called 'Advocate'"},
+    {"person = Sister device-of Friend", "see allswell-plan"},
     {"threshold = x", "no number up to 16"},
     {"threshold = 2x", "no number up to 16"},
     {"threshold = -1", "no number up to 16"},
@@ -125,10 +125,10 @@ static const struct {
     {"pause = 2027-03-01 09:00 until 5 6", "nothing follows the end"},
     {"pause = 2027-03-02 09:00 until 2027-03-01 09:00", ""},
     {"operator = ,", "write 'RELAY NAME'"},
-    {"operator = notakey Ada", "a relay is named by"},
+    {"operator = notakey Sister", "a relay is named by"},
     {"operator = " KEY_A, "write 'NAME"},
-    {"operator = " KEY_A " Eve", "nobody called 'Eve'"},
-    {"operator = relay.example:7447/" KEY_A " \"Ada", "closing"},
+    {"operator = " KEY_A " Advocate", "nobody called 'Advocate'"},
+    {"operator = relay.example:7447/" KEY_A " \"Sister", "closing"},
     {"quorum = 17", "no number up to 16"},
     {"quorum = 9", "see allswell-plan"},
     {"witness = 2h", "no time span"},
@@ -202,13 +202,13 @@ static void test_too_many(void)
                   "warning = 5h loud\nwarning = 4h loud\nwarning = 3h loud\nwarning = 2h loud\n"
                   "warning = 1h loud\n"));
     T_TRUE(strstr(fail.text, "p:9: more than 8 warnings") != NULL);
-    T_TRUE(!reads("person = Ada\nperson = 1\n"));
+    T_TRUE(!reads("person = Sister\nperson = 1\n"));
     T_TRUE(strstr(fail.text, "p:2: this person") != NULL);
     T_TRUE(!reads("zone = UTC\nzone-rule = 0 0\n"));
     T_TRUE(strstr(fail.text, "given twice") != NULL);
     T_TRUE(!reads("zone-rule = 0 0\nzone = UTC\n"));
     T_TRUE(strstr(fail.text, "given twice") != NULL);
-    T_TRUE(!reads("operator = " KEY_A " Ada\noperator = " KEY_A " outside\n"));
+    T_TRUE(!reads("operator = " KEY_A " Sister\noperator = " KEY_A " outside\n"));
     T_TRUE(strstr(fail.text, "p:2: this relay") != NULL);
     memset(text, 'x', 500);
     text[500] = '\0';
@@ -229,10 +229,10 @@ static void test_blame(void)
         {"#\nwarning = 1h loud\nwarning = 2h loud\n", 3},
         {"#\nlevel = 0s group 1\nlevel = 0s everybody\n", 3},
         {"#\nlevel = 0s group 1\n", 2},
-        {"#\nperson = Ada\nperson = Ben device-of Ada\nperson = 3 device-of Ben\n", 4},
+        {"#\nperson = Sister\nperson = Friend device-of Sister\nperson = 3 device-of Friend\n", 4},
         {"#\nquiet = 00:00-00:00\n", 2},
         {"#\npause = 100 until 200\npause = 150 until 300\n", 3},
-        {"#\nperson = Ada\nperson = Ben\noperator = " KEY_A " 3\n", 4},
+        {"#\nperson = Sister\nperson = Friend\noperator = " KEY_A " 3\n", 4},
         {"#\n#\nquorum = 0\n", 3},
         {"#\nthreshold = 0\n", 0},
         {"#\nbeat = 1s\n", 0},
@@ -277,9 +277,9 @@ static void test_round_trip(void)
     check_round_trip(
         "checkin = daily 22:30 mon-fri sun\ncheckin = every 8h\nzone = +01:00\n"
         "level = 0s group 1 2\nlevel = 5m everybody shares: Ring, at once: 112\n"
-        "person = Ben group 1 2 3 4 5 6 7 8 place exact asks\n"
-        "person = Ada group 2 place none\nperson = 4 device-of 3\nperson = 3\nperson = D\"E\n"
-        "operator = " KEY_B " outside\noperator = r:1/" KEY_A " Ben\n"
+        "person = Friend group 1 2 3 4 5 6 7 8 place exact asks\n"
+        "person = Sister group 2 place none\nperson = 4 device-of 3\nperson = 3\nperson = D\"E\n"
+        "operator = " KEY_B " outside\noperator = r:1/" KEY_A " Friend\n"
         "announce = nobody\nsetup = no\nrelaxed = yes\nrelaxed = no\n"
         "cadence = none\nsos = in-slot\nlife = never\nask = never\nasks = 0\n"
         "quiet = 23:00-07:00 sat-mon\npause = 2027-03-01 09:00 until 1804000021\n");

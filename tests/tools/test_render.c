@@ -52,13 +52,13 @@ static void test_contact(void)
     T_TRUE(
         says(render_contact, "{\"id\":\"1\",\"name\":\"\",\"phase\":\"joined\"}", "NOT verified"));
     T_TRUE(says(render_contact,
-                "{\"id\":\"1\",\"name\":\"Ada\",\"phase\":\"verified\",\"quarantined\":true}",
+                "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\",\"quarantined\":true}",
                 "compare the words again"));
     T_TRUE(says(render_contact,
-                "{\"id\":\"1\",\"name\":\"Ada\",\"phase\":\"verified\",\"silent\":true}",
+                "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\",\"silent\":true}",
                 "not heard for 30 days"));
     T_TRUE(says(render_contact,
-                "{\"id\":\"1\",\"name\":\"Ada\",\"phase\":\"verified\",\"claim\":\"acting\"}",
+                "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\",\"claim\":\"acting\"}",
                 "is acting for you"));
     T_TRUE(strstr(shown, "compare") == NULL);
 }

@@ -172,7 +172,7 @@ static void invite(struct circle *c, struct invited *i)
     uint8_t n = 0;
 
     i->uri = (struct aw_buf){i->bytes, sizeof i->bytes, 0};
-    T_EQ(aw_subject_invite(c->hosts[0].subject, &relay, 1, "Ada", 86400, &i->uri, &n,
+    T_EQ(aw_subject_invite(c->hosts[0].subject, &relay, 1, "Subject", 86400, &i->uri, &n,
                            circle_now(c, 0)),
          AW_OK);
     T_EQ(n, 1);
@@ -180,7 +180,7 @@ static void invite(struct circle *c, struct invited *i)
 
 static void join(struct circle *c, size_t host, const struct invited *i)
 {
-    T_EQ(aw_contact_join(c->hosts[host].contact, aw_buf_bytes(&i->uri), &relay, 1, "Ben",
+    T_EQ(aw_contact_join(c->hosts[host].contact, aw_buf_bytes(&i->uri), &relay, 1, "Contact",
                          circle_now(c, host)),
          AW_OK);
     circle_run(c, 60);

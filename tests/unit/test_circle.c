@@ -15,12 +15,12 @@ static void test_dies_after_joining(void)
     struct circle c;
 
     circle_init(&c, 1, 31);
-    T_EQ(aw_subject_invite(c.hosts[0].subject, &relay, 1, "Ada", 86400, &uri, &person,
+    T_EQ(aw_subject_invite(c.hosts[0].subject, &relay, 1, "Subject", 86400, &uri, &person,
                            circle_now(&c, 0)),
          AW_OK);
     c.hosts[1].is_offline = true;
-    T_EQ(aw_contact_join(c.hosts[1].contact, (struct aw_bytes){uri.ptr, uri.len}, &relay, 1, "Ben",
-                         circle_now(&c, 1)),
+    T_EQ(aw_contact_join(c.hosts[1].contact, (struct aw_bytes){uri.ptr, uri.len}, &relay, 1,
+                         "Contact", circle_now(&c, 1)),
          AW_OK);
     circle_pump(&c);
     circle_restart(&c, 1);
@@ -41,7 +41,7 @@ static void test_set_up(void)
         struct aw_contact_view view = circle_view(&c, n);
 
         T_EQ(view.phase, AW_CONTACT_VERIFIED);
-        T_STR_EQ(view.name, "Ada");
+        T_STR_EQ(view.name, "Subject");
         T_EQ(view.plan_version, 1);
         T_EQ(view.person, n);
         T_EQ(view.circle, n == 1);
@@ -49,7 +49,7 @@ static void test_set_up(void)
         T_EQ(view.refused_count, 0);
         T_EQ(aw_subject_person(c.hosts[0].subject, n, &person), AW_OK);
         T_EQ(person.phase, AW_PERSON_VERIFIED);
-        T_STR_EQ(person.name, "Ben");
+        T_STR_EQ(person.name, "Contact");
         T_EQ(person.plan_version, 1);
         T_EQ(person.words_waiting, 0);
         T_TRUE(person.seq_device > 0);

@@ -109,7 +109,7 @@ static void test_forget(void)
     T_EQ(aw_subject_forget(s, 0, circle_now(&c, 0)), AW_E_NOT_FOUND);
     T_EQ(aw_subject_forget(s, 2, circle_now(&c, 0)), AW_E_NOT_FOUND);
     T_EQ(aw_subject_forget(s, 1, circle_now(&c, 0)), AW_E_STATE);
-    T_EQ(aw_subject_invite(s, &relay, 1, "Ada", 600, &uri, &person, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_subject_invite(s, &relay, 1, "Subject", 600, &uri, &person, circle_now(&c, 0)), AW_OK);
     T_EQ(person, 2);
     T_EQ(aw_subject_verify(s, 2, circle_now(&c, 0)), AW_E_STATE);
     T_TRUE(aw_subject_mailboxes(s, boxes) > count);
@@ -120,10 +120,11 @@ static void test_forget(void)
     circle_restart(&c, 0);
     T_EQ(aw_subject_mailboxes(s, boxes), count);
     uri.len = sizeof text - 20;
-    T_EQ(aw_subject_invite(s, &relay, 1, "Ada", 600, &uri, &person, circle_now(&c, 0)), AW_E_SPACE);
+    T_EQ(aw_subject_invite(s, &relay, 1, "Subject", 600, &uri, &person, circle_now(&c, 0)),
+         AW_E_SPACE);
     T_EQ(uri.len, sizeof text - 20);
     uri.len = 0;
-    T_EQ(aw_subject_invite(s, &relay, 1, "Ada", 600, &uri, &person, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_subject_invite(s, &relay, 1, "Subject", 600, &uri, &person, circle_now(&c, 0)), AW_OK);
     T_EQ(person, 2);
     circle_free(&c);
 }
@@ -146,13 +147,15 @@ static void test_wrong_moments(void)
     s = c.hosts[0].subject;
     k = c.hosts[1].contact;
     now = circle_now(&c, 0);
-    T_EQ(aw_subject_invite(s, &relay, 0, "Ada", 600, &uri, &person, now), AW_E_RANGE);
-    T_EQ(aw_subject_invite(s, &relay, AW_ENDPOINT_COUNT_MAX + 1, "Ada", 600, &uri, &person, now),
-         AW_E_RANGE);
+    T_EQ(aw_subject_invite(s, &relay, 0, "Subject", 600, &uri, &person, now), AW_E_RANGE);
+    T_EQ(
+        aw_subject_invite(s, &relay, AW_ENDPOINT_COUNT_MAX + 1, "Subject", 600, &uri, &person, now),
+        AW_E_RANGE);
     T_EQ(aw_subject_invite(s, &relay, 1, "", 600, &uri, &person, now), AW_E_RANGE);
     T_EQ(aw_subject_invite(s, &relay, 1, long_name, 600, &uri, &person, now), AW_E_RANGE);
-    T_EQ(aw_subject_invite(s, &relay, 1, "Ada", 0, &uri, &person, now), AW_E_RANGE);
-    T_EQ(aw_subject_invite(s, &relay, 1, "Ada", AW_SPAN_MAX_S + 1, &uri, &person, now), AW_E_RANGE);
+    T_EQ(aw_subject_invite(s, &relay, 1, "Subject", 0, &uri, &person, now), AW_E_RANGE);
+    T_EQ(aw_subject_invite(s, &relay, 1, "Subject", AW_SPAN_MAX_S + 1, &uri, &person, now),
+         AW_E_RANGE);
     T_EQ(aw_subject_invite(s, &relay, 1, "\xff", 600, &uri, &person, now), AW_E_FORMAT);
     T_EQ(uri.len, 0);
     T_EQ(aw_subject_person(s, 1, &view), AW_E_NOT_FOUND);
@@ -168,16 +171,17 @@ static void test_wrong_moments(void)
     T_EQ(aw_contact_claim(k, now), AW_E_STATE);
     T_EQ(aw_contact_confirm(k, now), AW_E_STATE);
 
-    T_EQ(aw_subject_invite(s, &relay, 1, "Ada", 600, &uri, &person, now), AW_OK);
-    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 0, "Ben", now), AW_E_RANGE);
+    T_EQ(aw_subject_invite(s, &relay, 1, "Subject", 600, &uri, &person, now), AW_OK);
+    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 0, "Contact", now), AW_E_RANGE);
     T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, "", now), AW_E_RANGE);
     T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, long_name, now), AW_E_RANGE);
-    T_EQ(aw_contact_join(k, (struct aw_bytes){uri.ptr, 20}, &relay, 1, "Ben", now), AW_E_FORMAT);
+    T_EQ(aw_contact_join(k, (struct aw_bytes){uri.ptr, 20}, &relay, 1, "Contact", now),
+         AW_E_FORMAT);
     now.wall_ms += UINT64_C(601) * 1000;
-    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, "Ben", now), AW_E_STALE);
+    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, "Contact", now), AW_E_STALE);
     now = circle_now(&c, 1);
-    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, "Ben", now), AW_OK);
-    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, "Ben", now), AW_E_STATE);
+    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, "Contact", now), AW_OK);
+    T_EQ(aw_contact_join(k, aw_buf_bytes(&uri), &relay, 1, "Contact", now), AW_E_STATE);
     circle_free(&c);
 }
 

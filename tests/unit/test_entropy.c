@@ -65,13 +65,13 @@ static enum aw_status invite(struct circle *c, size_t host)
     uint8_t person;
 
     uri = (struct aw_buf){uri_space, sizeof uri_space, 0};
-    return aw_subject_invite(her(c), c->relays, 1, "Ada", 86400, &uri, &person,
+    return aw_subject_invite(her(c), c->relays, 1, "Subject", 86400, &uri, &person,
                              circle_now(c, host));
 }
 
 static enum aw_status join(struct circle *c, size_t host)
 {
-    return aw_contact_join(c->hosts[host].contact, aw_buf_bytes(&uri), c->relays, 1, "Ben",
+    return aw_contact_join(c->hosts[host].contact, aw_buf_bytes(&uri), c->relays, 1, "Contact",
                            circle_now(c, host));
 }
 

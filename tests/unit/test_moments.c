@@ -92,7 +92,7 @@ static enum aw_status contact_call(struct circle *c, unsigned call)
     case C_REFUSE:
         return aw_contact_refuse(his(c), now);
     case C_JOIN:
-        return aw_contact_join(his(c), AW_BYTES_OF(cell), &relay, 1, "Ben", now);
+        return aw_contact_join(his(c), AW_BYTES_OF(cell), &relay, 1, "Contact", now);
     default:
         return aw_contact_feed(his(c), 0, AW_BYTES_OF(cell), (uint32_t)circle_now_s(c), now);
     }
@@ -266,7 +266,7 @@ static enum aw_status subject_call(struct circle *c, unsigned call)
     case S_FORGET:
         return aw_subject_forget(her(c), 3, now);
     case S_INVITE:
-        return aw_subject_invite(her(c), &relay, 1, "Ada", 600, &uri, &person, now);
+        return aw_subject_invite(her(c), &relay, 1, "Subject", 600, &uri, &person, now);
     default:
         return aw_subject_feed(her(c), 1 << 3, AW_BYTES_OF(cell), (uint32_t)circle_now_s(c), now);
     }
@@ -335,7 +335,7 @@ static void test_subject_ranges(void)
     now = circle_now(&c, 0);
     now_s = (uint32_t)circle_now_s(&c);
     T_EQ(aw_subject_checkin(her(&c), circle_safe, NULL, AW_SPAN_MAX_S + 1, NULL, now), AW_E_RANGE);
-    T_EQ(aw_subject_invite(her(&c), &relay, 1, "Ada", AW_SPAN_MAX_S + 1, &uri, &person, now),
+    T_EQ(aw_subject_invite(her(&c), &relay, 1, "Subject", AW_SPAN_MAX_S + 1, &uri, &person, now),
          AW_E_RANGE);
     for (unsigned kind = 0; kind < 256; kind += 255)
         T_EQ(aw_subject_countdown(her(&c), (enum aw_alarm_kind)kind, 9, NULL, now), AW_E_RANGE);
@@ -421,8 +421,9 @@ static void test_places(void)
     circle_init(&c, 2, 37);
     circle_set_up(&c);
     for (unsigned i = 0; i < 2; i++) {
-        T_EQ(aw_subject_invite(her(&c), &relay, 1, "Ada", 600, &uri, &person, circle_now(&c, 0)),
-             AW_OK);
+        T_EQ(
+            aw_subject_invite(her(&c), &relay, 1, "Subject", 600, &uri, &person, circle_now(&c, 0)),
+            AW_OK);
         T_EQ(person, 3 + i);
         circle_pump(&c);
         T_EQ(aw_subject_forget(her(&c), 3, circle_now(&c, 0)), i == 0 ? AW_OK : AW_E_NOT_FOUND);

@@ -90,11 +90,11 @@ static void decoy_scene(struct circle *c)
     T_EQ(aw_subject_remove(her(c), 1, &plan, &secrets, circle_safe, circle_now(c, 0)), AW_OK);
     circle_run(c, 3 * MIN_S);
     c->contacts = 4;
-    T_EQ(aw_subject_invite(her(c), c->relays, 1, "Ada", 86400, &uri, &person, circle_now(c, 0)),
+    T_EQ(aw_subject_invite(her(c), c->relays, 1, "Subject", 86400, &uri, &person, circle_now(c, 0)),
          AW_OK);
     circle_pump(c);
     c->hosts[0].is_offline = true;
-    T_EQ(aw_contact_join(c->hosts[4].contact, aw_buf_bytes(&uri), c->relays, 1, "Ben",
+    T_EQ(aw_contact_join(c->hosts[4].contact, aw_buf_bytes(&uri), c->relays, 1, "Contact",
                          circle_now(c, 4)),
          AW_OK);
     circle_run(c, 10);

@@ -323,7 +323,7 @@ static void test_removal_refused(void)
     circle_pump(&c);
     circle_restart(&c, 0);
     T_EQ(aw_subject_person(her(&c), 3, &person), AW_E_NOT_FOUND);
-    T_EQ(aw_subject_invite(her(&c), &relay, 1, "Ada", 86400, &uri, &person_number,
+    T_EQ(aw_subject_invite(her(&c), &relay, 1, "Subject", 86400, &uri, &person_number,
                            circle_now(&c, 0)),
          AW_OK);
     T_EQ(person_number, 4); /* the plan in force still means him by 3 */

@@ -657,11 +657,11 @@ static void test_restart_while_joining(void)
 
     circle_init(&c, 1, 111);
     circle_restart(&c, 1);
-    T_EQ(aw_subject_invite(c.hosts[0].subject, &relay, 1, "Ada", 86400, &uri, &person,
+    T_EQ(aw_subject_invite(c.hosts[0].subject, &relay, 1, "Subject", 86400, &uri, &person,
                            circle_now(&c, 0)),
          AW_OK);
     c.hosts[0].is_offline = true;
-    T_EQ(aw_contact_join(c.hosts[1].contact, aw_buf_bytes(&uri), &relay, 1, "Ben",
+    T_EQ(aw_contact_join(c.hosts[1].contact, aw_buf_bytes(&uri), &relay, 1, "Contact",
                          circle_now(&c, 1)),
          AW_OK);
     circle_run(&c, 5);

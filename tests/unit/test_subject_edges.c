@@ -229,7 +229,8 @@ static void test_impossible_plan(void)
         uint8_t text[AW_INVITE_URI_MAX], number;
         struct aw_buf uri = AW_BUF_OF(text);
 
-        T_EQ(aw_subject_invite(her(&c), c.relays, 1, "Ada", 600, &uri, &number, circle_now(&c, 0)),
+        T_EQ(aw_subject_invite(her(&c), c.relays, 1, "Subject", 600, &uri, &number,
+                               circle_now(&c, 0)),
              AW_OK);
         T_EQ(aw_subject_person(her(&c), number, &person), AW_OK);
         T_EQ(person.name[0], '\0');

@@ -52,11 +52,11 @@ static void pair(struct sim *w, size_t n)
     uint8_t person = 0;
     enum aw_status st;
 
-    st = aw_subject_invite(her->subject, w->endpoints, w->scene.relays, "Ada", 86400, &uri, &person,
-                           sim_host_now(w, her));
+    st = aw_subject_invite(her->subject, w->endpoints, w->scene.relays, "Subject", 86400, &uri,
+                           &person, sim_host_now(w, her));
     AW_ASSERT(st == AW_OK && person == n);
     st = aw_contact_join(c->contact, (struct aw_bytes){uri.ptr, uri.len}, w->endpoints,
-                         w->scene.relays, "Ben", sim_host_now(w, c));
+                         w->scene.relays, "Contact", sim_host_now(w, c));
     AW_ASSERT(st == AW_OK);
     sim_host_pump(w, her);
     sim_host_pump(w, c);
