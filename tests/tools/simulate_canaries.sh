@@ -41,4 +41,5 @@ canary 12 --seed 2 --days 20 --faults clock,crash
 canary 13 --days 20 --faults none --contacts 2
 canary 14 --days 20 --faults removal --contacts 2
 canary 15 --days 20 --faults card
+canary 16 --days 20 --faults early
 exit "$failed"

@@ -5,7 +5,8 @@
 set -eu
 lab=$1
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+cells=$(mktemp)
+trap 'rm -f "$log" "$cells"' EXIT
 bad=0
 
 simulate() { # <exit code> <text in the output> <argument>...
@@ -45,6 +46,12 @@ short="--contacts 1 --days 0.1"
   esac
   simulate 0 'person-years' $short --faults none --figures real
   simulate 0 'person-years' $short --faults none --figures stub
+
+  # A line a cell; no file where there is no place for one.
+  simulate 0 '1 lives, 0 failed' $short --faults none --cells "$cells"
+  grep -q "^ladder	fine	time	[1-9]" "$cells" || fail "no cell in --cells"
+  ! grep -vqE '^[^	]+	[^	]+	[^	]+	[0-9]+$' "$cells" || fail "--cells: no four fields"
+  simulate 4 "cannot write $cells/x" $short --faults none --cells "$cells/x"
 
   # What is found on purpose is told with the command that finds it again.
   simulate 1 'simulate --seed 1 --verbose --faults none --contacts 1 --days 1 --canary 3' \

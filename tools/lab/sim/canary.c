@@ -24,6 +24,7 @@ const char *sim_canary_text(enum sim_invariant invariant)
         "a check-in is told as a release of shares",
         "a contact is removed from the plan, and nothing is said to him any more",
         "the first contact's screen shows her card as if the last level had begun",
+        "the first contact's engine gives her a day more",
     };
 
     return texts[invariant];

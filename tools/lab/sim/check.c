@@ -22,9 +22,9 @@
 
 const char *sim_invariant_name(enum sim_invariant invariant)
 {
-    static const char *const names[SIM_INVARIANT_COUNT] = {"I1",  "I2",  "I3",  "I4",  "I5",
-                                                           "I6",  "I7",  "I8",  "I9",  "I10",
-                                                           "I11", "I12", "I13", "I14", "I15"};
+    static const char *const names[SIM_INVARIANT_COUNT] = {"I1",  "I2",  "I3",  "I4",  "I5",  "I6",
+                                                           "I7",  "I8",  "I9",  "I10", "I11", "I12",
+                                                           "I13", "I14", "I15", "I16"};
 
     return names[invariant];
 }
@@ -47,6 +47,7 @@ const char *sim_invariant_text(enum sim_invariant invariant)
         "no release without the quorum",
         "who was removed quietly hears that she is well, and nothing else",
         "her card shows a section only where its level began",
+        "a check-in meets the daily time that it may meet, and no other",
     };
 
     return texts[invariant];
@@ -175,7 +176,9 @@ static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_de
 
     if (!c->has_plan)
         return 0;
-    from_s = later(SIM_T0_S + w->typed_ms / 1000, c->ladder.peers.spoken_s);
+    /* Outside the circle what she mistyped is believed (07 §3). */
+    from_s = later(w->typed_ms, w->humans[n].is_circle ? 0 : w->odd.mistyped_ms) / 1000;
+    from_s = later(SIM_T0_S + from_s, c->ladder.peers.spoken_s);
     /* By wrong clocks it looks newer: after a time of day that it was typed before. */
     due_s = aw_plan_due_s(p, from_s + w->scene.clock_error_s);
     if (is_phone_dead) {
@@ -300,21 +303,23 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event)
 static bool was_late_for_slot(const struct sim *w, const struct aw_plan *plan, uint32_t seq)
 {
     uint64_t made_ms = seq <= w->said_max ? w->said[seq].first_ms : 0;
-    uint64_t due_ms = ms_of(aw_plan_due_s(plan, SIM_T0_S + made_ms / 1000));
+    uint64_t due_ms = ms_of(sim_due_s(plan, SIM_T0_S + made_ms / 1000));
     uint64_t slot_ms = plan->pace.cadence_s * SIM_SECOND;
 
     return made_ms != 0 && w->typed_ms > due_ms &&
            w->typed_ms + slot_ms > due_ms + plan->grace_s * SIM_SECOND;
 }
 
-/* Whether she really was late, by the plan that contact n has in force. */
+/* Whether she really was late, by the plan that contact n has in force; or what she mistyped rings:
+ * the third in a row is an alarm, and her phone counts from it. */
 static bool was_late(const struct sim *w, size_t n)
 {
     const struct contact *c = engine_of(w, n);
-    uint64_t due_ms = ms_of(aw_plan_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000));
+    uint64_t due_ms = ms_of(sim_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000));
 
-    return w->late_until_ms > w->now_ms || due_ms < w->now_ms ||
-           was_late_for_slot(w, &c->plan, c->book.checkin.call.seq);
+    return w->late_until_ms > w->now_ms ||
+           (w->odd.mistyped_ms > 0 && w->odd.mistyped_ms + 2 * SIM_DAY > w->now_ms) ||
+           due_ms < w->now_ms || was_late_for_slot(w, &c->plan, c->book.checkin.call.seq);
 }
 
 /* Whether wrong clocks explain it: it is no earlier than they are wrong, or so wrong that the age
@@ -323,7 +328,7 @@ static bool is_early_by_clocks(const struct sim *w, size_t n)
 {
     const struct contact *c = engine_of(w, n);
     uint64_t wrong_s = w->scene.clock_error_s;
-    uint64_t due_s = aw_plan_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000 - wrong_s);
+    uint64_t due_s = sim_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000 - wrong_s);
 
     return wrong_s > 60 && (wrong_s > 600 || ms_of(due_s) <= w->now_ms + 1000 * wrong_s);
 }
@@ -531,6 +536,7 @@ static void check_contact(struct sim *w, struct sim_host *h)
         return;
     check_plan(w, h);
     note_call(w, h);
+    sim_check_due(w, h);
     if (c->ladder.incident != AW_INCIDENT_NONE)
         w->raised_s[h->idx] = c->ladder.peers.raised_s;
     /* What goes to those outside the circle follows from the ladder that is shown to them. */

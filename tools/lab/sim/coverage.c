@@ -1,182 +1,99 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/sim/coverage.h"
 
-#include "core/ladder.h"
+/* The tables that the spec has, and what was visited of each. */
 
-#include <string.h>
-
-/*
- * Which cells of the ladder's table were visited. The linker puts these functions between the
- * engines and the ladder (--wrap), so that the product knows nothing of it.
- */
-
-static uint64_t ladder_cells[SIM_LADDER_STATES][SIM_LADDER_INPUTS];
-
-enum ladder_input {
-    INPUT_TICK = 0,
-    INPUT_WATCH,
-    INPUT_PATH,
-    INPUT_OTHERS,
-    INPUT_ALARM,
-    INPUT_SAFE,
-    INPUT_CANCEL,
-    INPUT_CLAIM,
-    INPUT_DECLINE,
-    INPUT_CONFIRM,
-    INPUT_PEER_CLAIM,
-    INPUT_PEER_CONFIRM,
-    INPUT_RESUME,
+static const struct sim_table *const tables[] = {
+    &sim_table_ladder,      &sim_table_plan,         &sim_table_timer_his,
+    &sim_table_timer_hers,  &sim_table_countdown,    &sim_table_pairing_hers,
+    &sim_table_pairing_his, &sim_table_session_hers, &sim_table_session_his,
+    &sim_table_meeting,     &sim_table_switch,
 };
 
-const char *sim_ladder_state_name(size_t state)
-{
-    static const char *const names[SIM_LADDER_STATES] = {"idle",   "fine",  "overdue", "suspect",
-                                                         "missed", "alarm", "claimed", "resumed"};
+static uint64_t visits[AW_COUNT(tables)][SIM_TABLE_STATES][SIM_TABLE_INPUTS];
 
-    return names[state];
+void sim_visit(const struct sim_table *table, size_t state, size_t input)
+{
+    size_t i = 0;
+
+    while (tables[i] != table)
+        i++;
+    AW_ASSERT(state < table->state_count && input < table->input_count);
+    visits[i][state][input]++;
 }
 
-const char *sim_ladder_input_name(size_t input)
+static bool is_excluded(const struct sim_table *t, size_t state, size_t input)
 {
-    static const char *const names[SIM_LADDER_INPUTS] = {
-        "time",  "deadlines", "proof",   "others",     "alarm",        "safe", "cancel",
-        "claim", "decline",   "confirm", "peer claim", "peer confirm", "start"};
-
-    return names[input];
+    return (t->inputs[input].never >> state & 1) != 0;
 }
 
-void sim_coverage_into(struct sim_stats *stats)
+static void print_table(size_t i, FILE *out)
 {
-    memcpy(stats->ladder, ladder_cells, sizeof ladder_cells);
+    const struct sim_table *t = tables[i];
+    unsigned visited = 0, all = 0;
+
+    for (size_t state = 0; state < t->state_count; state++) {
+        for (size_t input = 0; input < t->input_count; input++) {
+            visited += visits[i][state][input] > 0 && !is_excluded(t, state, input);
+            all += !is_excluded(t, state, input);
+        }
+    }
+    (void)fprintf(out, "  %-22s%u of %u\n", t->name, visited, all);
+    for (size_t state = 0; state < t->state_count; state++) {
+        for (size_t input = 0; input < t->input_count; input++) {
+            if (visits[i][state][input] == 0 && !is_excluded(t, state, input))
+                (void)fprintf(out, "    never               %s: %s\n", t->states[state],
+                              t->inputs[input].name);
+        }
+    }
 }
 
-static void visit(const struct aw_ladder *l, enum ladder_input input)
+void sim_cells_report(FILE *out)
 {
-    ladder_cells[l->state][input]++;
+    (void)fprintf(out, "state by input          cells visited\n");
+    for (size_t i = 0; i < AW_COUNT(tables); i++)
+        print_table(i, out);
 }
 
-#define RULES const struct aw_ladder_rules *rules
-#define OUT   struct aw_ladder_out *out
-
-void __real_aw_ladder_tick(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_tick(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_tick(struct aw_ladder *l, RULES, uint64_t now_s, OUT)
+bool sim_cells_are_wrong(FILE *out)
 {
-    visit(l, INPUT_TICK);
-    __real_aw_ladder_tick(l, rules, now_s, out);
+    bool is_wrong = false;
+
+    for (size_t i = 0; i < AW_COUNT(tables); i++) {
+        const struct sim_table *t = tables[i];
+
+        for (size_t state = 0; state < t->state_count; state++) {
+            for (size_t input = 0; input < t->input_count; input++) {
+                if (visits[i][state][input] == 0 || !is_excluded(t, state, input))
+                    continue;
+                is_wrong = true;
+                (void)fprintf(out, "FAILED: %s, %s: %s was visited, although %s\n", t->name,
+                              t->states[state], t->inputs[input].name, t->inputs[input].why);
+            }
+        }
+    }
+    return is_wrong;
 }
 
-void __real_aw_ladder_watch(struct aw_ladder *l, RULES, const struct aw_ladder_due *due,
-                            uint64_t now_s, OUT);
-void __wrap_aw_ladder_watch(struct aw_ladder *l, RULES, const struct aw_ladder_due *due,
-                            uint64_t now_s, OUT);
-void __wrap_aw_ladder_watch(struct aw_ladder *l, RULES, const struct aw_ladder_due *due,
-                            uint64_t now_s, OUT)
+bool sim_cells_write(const char *path)
 {
-    visit(l, INPUT_WATCH);
-    __real_aw_ladder_watch(l, rules, due, now_s, out);
-}
+    FILE *out = fopen(path, "w");
+    bool ok = out != NULL;
 
-void __real_aw_ladder_path(struct aw_ladder *l, RULES, uint64_t proof_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_path(struct aw_ladder *l, RULES, uint64_t proof_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_path(struct aw_ladder *l, RULES, uint64_t proof_s, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_PATH);
-    __real_aw_ladder_path(l, rules, proof_s, now_s, out);
-}
+    for (size_t i = 0; ok && i < AW_COUNT(tables); i++) {
+        const struct sim_table *t = tables[i];
 
-void __real_aw_ladder_others(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_others(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_others(struct aw_ladder *l, RULES, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_OTHERS);
-    __real_aw_ladder_others(l, rules, now_s, out);
-}
-
-void __real_aw_ladder_alarm(struct aw_ladder *l, RULES, enum aw_incident_kind kind, uint32_t seq,
-                            uint64_t made_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_alarm(struct aw_ladder *l, RULES, enum aw_incident_kind kind, uint32_t seq,
-                            uint64_t made_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_alarm(struct aw_ladder *l, RULES, enum aw_incident_kind kind, uint32_t seq,
-                            uint64_t made_s, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_ALARM);
-    __real_aw_ladder_alarm(l, rules, kind, seq, made_s, now_s, out);
-}
-
-void __real_aw_ladder_safe(struct aw_ladder *l, RULES, uint32_t seq, uint64_t made_s,
-                           uint64_t now_s, OUT);
-void __wrap_aw_ladder_safe(struct aw_ladder *l, RULES, uint32_t seq, uint64_t made_s,
-                           uint64_t now_s, OUT);
-void __wrap_aw_ladder_safe(struct aw_ladder *l, RULES, uint32_t seq, uint64_t made_s,
-                           uint64_t now_s, OUT)
-{
-    visit(l, INPUT_SAFE);
-    __real_aw_ladder_safe(l, rules, seq, made_s, now_s, out);
-}
-
-void __real_aw_ladder_cancel(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_cancel(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_cancel(struct aw_ladder *l, RULES, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_CANCEL);
-    __real_aw_ladder_cancel(l, rules, now_s, out);
-}
-
-AW_MUST_USE enum aw_status __real_aw_ladder_claim(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-AW_MUST_USE enum aw_status __wrap_aw_ladder_claim(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-enum aw_status __wrap_aw_ladder_claim(struct aw_ladder *l, RULES, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_CLAIM);
-    return __real_aw_ladder_claim(l, rules, now_s, out);
-}
-
-AW_MUST_USE enum aw_status __real_aw_ladder_decline(struct aw_ladder *l, RULES, uint64_t now_s,
-                                                    OUT);
-AW_MUST_USE enum aw_status __wrap_aw_ladder_decline(struct aw_ladder *l, RULES, uint64_t now_s,
-                                                    OUT);
-enum aw_status __wrap_aw_ladder_decline(struct aw_ladder *l, RULES, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_DECLINE);
-    return __real_aw_ladder_decline(l, rules, now_s, out);
-}
-
-AW_MUST_USE enum aw_status __real_aw_ladder_confirm(struct aw_ladder *l, RULES, uint64_t now_s,
-                                                    OUT);
-AW_MUST_USE enum aw_status __wrap_aw_ladder_confirm(struct aw_ladder *l, RULES, uint64_t now_s,
-                                                    OUT);
-enum aw_status __wrap_aw_ladder_confirm(struct aw_ladder *l, RULES, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_CONFIRM);
-    return __real_aw_ladder_confirm(l, rules, now_s, out);
-}
-
-void __real_aw_ladder_peer_claim(struct aw_ladder *l, RULES, const struct aw_ladder_peer *peer,
-                                 uint64_t until_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_peer_claim(struct aw_ladder *l, RULES, const struct aw_ladder_peer *peer,
-                                 uint64_t until_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_peer_claim(struct aw_ladder *l, RULES, const struct aw_ladder_peer *peer,
-                                 uint64_t until_s, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_PEER_CLAIM);
-    __real_aw_ladder_peer_claim(l, rules, peer, until_s, now_s, out);
-}
-
-void __real_aw_ladder_peer_confirm(struct aw_ladder *l, RULES, const struct aw_ladder_peer *peer,
-                                   uint64_t at_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_peer_confirm(struct aw_ladder *l, RULES, const struct aw_ladder_peer *peer,
-                                   uint64_t at_s, uint64_t now_s, OUT);
-void __wrap_aw_ladder_peer_confirm(struct aw_ladder *l, RULES, const struct aw_ladder_peer *peer,
-                                   uint64_t at_s, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_PEER_CONFIRM);
-    __real_aw_ladder_peer_confirm(l, rules, peer, at_s, now_s, out);
-}
-
-void __real_aw_ladder_resume(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_resume(struct aw_ladder *l, RULES, uint64_t now_s, OUT);
-void __wrap_aw_ladder_resume(struct aw_ladder *l, RULES, uint64_t now_s, OUT)
-{
-    visit(l, INPUT_RESUME);
-    __real_aw_ladder_resume(l, rules, now_s, out);
+        for (size_t state = 0; state < t->state_count; state++) {
+            for (size_t input = 0; input < t->input_count; input++) {
+                if (!is_excluded(t, state, input))
+                    ok = fprintf(out, "%s\t%s\t%s\t%llu\n", t->name, t->states[state],
+                                 t->inputs[input].name,
+                                 (unsigned long long)visits[i][state][input]) > 0 &&
+                         ok;
+            }
+        }
+    }
+    if (out != NULL)
+        ok = fclose(out) == 0 && ok;
+    return ok;
 }

@@ -94,6 +94,9 @@ static void draw_faults(struct sim *w)
     }
     if (w->scene.contacts < 2)
         w->scene.strength[SIM_FAULT_TRAITOR] = w->scene.strength[SIM_FAULT_REMOVAL] = 0;
+    /* What she is forced to, or mistypes, he would be told of. */
+    if (w->scene.strength[SIM_FAULT_REMOVAL] > 0)
+        w->scene.strength[SIM_FAULT_ODD] = 0;
     /* Open: see README.md. Who names it gets it. */
     if ((w->options.faults_on == UINT32_MAX ||
          (w->options.faults_on >> SIM_FAULT_REMOVAL & 1) == 0) &&
@@ -242,5 +245,7 @@ void sim_draw(struct sim *w)
     w->safe_key[0] = 1;
     w->duress_key[0] = 2;
     w->now_ms = 1000;
+    sim_odd_draw(w);
+    w->early = sim_stream(w, 8);
     describe(w);
 }

@@ -8,8 +8,9 @@
 const char *sim_fault_name(enum sim_fault fault)
 {
     static const char *const names[SIM_FAULT_COUNT] = {
-        "delay", "flap",  "cut",     "relay-down", "rollback", "hostile", "crash",   "doze", "disk",
-        "lie",   "clock", "restore", "late",       "traitor",  "seized",  "removal", "card"};
+        "delay",  "flap",    "cut",  "relay-down", "rollback", "hostile", "crash",
+        "doze",   "disk",    "lie",  "clock",      "restore",  "late",    "traitor",
+        "seized", "removal", "card", "odd",        "early"};
 
     return names[fault];
 }
@@ -156,16 +157,8 @@ static void note_restored(struct sim *w, const struct sim_host *h)
     }
 }
 
-static void restore(struct sim *w)
+void sim_faults_restore(struct sim *w, struct sim_host *h)
 {
-    struct sim_host *h = any_host(w);
-
-    if (!h->has_backup || sim_chance(&w->rng, 500)) {
-        sim_host_backup(h, w->now_ms);
-        return;
-    }
-    if (!sim_host_runs(h) || w->is_held)
-        return;
     sim_note(w, "%s: restored from a backup that is %u h old", sim_name(h->idx),
              (unsigned)((w->now_ms - h->backup_ms) / SIM_HOUR));
     sim_host_stop(w, h);
@@ -176,6 +169,24 @@ static void restore(struct sim *w)
     note_restored(w, h);
     sim_trouble(w, SIM_CAUSE_RESTORE);
     (void)sim_host_start(w, h);
+}
+
+static void restore(struct sim *w)
+{
+    struct sim_host *h = any_host(w), *other;
+
+    if (!h->has_backup || sim_chance(&w->rng, 500)) {
+        sim_host_backup(h, w->now_ms);
+        return;
+    }
+    if (!sim_host_runs(h) || w->is_held)
+        return;
+    sim_faults_restore(w, h);
+    if (!sim_odd_chance(w, 300))
+        return;
+    other = any_host(w);
+    if (other->has_backup && sim_host_runs(other))
+        sim_faults_restore(w, other);
 }
 
 void sim_faults_forget_past(struct sim_host *h)

@@ -58,9 +58,11 @@ static void pair(struct sim *w, size_t n)
     st = aw_contact_join(c->contact, (struct aw_bytes){uri.ptr, uri.len}, w->endpoints,
                          w->scene.relays, "Contact", sim_host_now(w, c));
     AW_ASSERT(st == AW_OK);
+    sim_odd_joins(w, n, (struct aw_bytes){uri.ptr, uri.len});
     sim_host_pump(w, her);
     sim_host_pump(w, c);
     sim_settle(w, 3 * SIM_MINUTE);
+    sim_odd_joined(w, n, (struct aw_bytes){uri.ptr, uri.len});
     st = aw_subject_words(her->subject, person, &hers);
     AW_ASSERT(st == AW_OK);
     st = aw_contact_words(c->contact, &his);
@@ -119,9 +121,11 @@ void sim_people_set_up(struct sim *w)
     }
     memcpy(secrets.safe_key, w->safe_key, 32);
     memcpy(secrets.duress_key, w->duress_key, 32);
+    sim_odd_before_plan(w, &secrets);
     if (!plan_set(w, &secrets))
         AW_UNREACHABLE();
     sim_settle(w, 10 * SIM_MINUTE);
+    sim_odd_in_setup(w);
     /* With the set-up phase over, a loosening takes its time. */
     w->scene.plan.change.setup = false;
     if (!plan_set(w, NULL))
@@ -137,6 +141,21 @@ static void checkin_at(struct sim *w, uint64_t at_ms)
     if (w->answer_ms != 0 && w->answer_ms < at_ms)
         at_ms = w->answer_ms;
     sim_human_at(w, at_ms, 0, SIM_ACT_CHECKIN, ++w->habit_no);
+}
+
+/* Before her phone asks for it: perhaps so early that it does not meet the daily time (15 PL-12).
+ */
+static uint64_t early_ms(struct sim *w, uint64_t due_ms, uint64_t at_ms)
+{
+    uint64_t by_ms;
+
+    if (w->scene.strength[SIM_FAULT_EARLY] == 0 || !sim_chance(&w->early, 400))
+        return at_ms;
+    by_ms = sim_between(&w->early, 1, 150) * SIM_MINUTE;
+    if (due_ms < w->now_ms + by_ms)
+        return at_ms;
+    w->stats->fault_counts[SIM_FAULT_EARLY]++;
+    return due_ms - by_ms;
 }
 
 /* Plans her next check-in, as a human who looks at her screen does. */
@@ -160,6 +179,8 @@ static void plan_checkin(struct sim *w)
     /* At a daily time, when her phone asks for it: one long before does not meet it (15 §4). */
     if (w->scene.plan.schedule[0].every_s == 0)
         at_ms = due_ms + slack_ms * sim_below(&w->rng, 60) / 100;
+    if (w->scene.plan.schedule[0].every_s == 0)
+        at_ms = early_ms(w, due_ms, at_ms);
     if (!w->is_calm && sim_chance(&w->rng, w->scene.late_pm)) {
         at_ms = due_ms + w->scene.plan.grace_s * SIM_SECOND +
                 sim_between(&w->rng, 5 * SIM_MINUTE, 3 * SIM_HOUR);
@@ -168,6 +189,10 @@ static void plan_checkin(struct sim *w)
     } else if (sim_chance(&w->rng, 30)) {
         at_ms = due_ms + slack_ms * sim_below(&w->rng, 80) / 100;
     }
+    /* A check-in does not end a timer: she waits until it is time to end it. */
+    if (w->scene.strength[SIM_FAULT_ODD] > 0 && view.timer_kind != 0 &&
+        view.timer_due_s == view.due_s)
+        at_ms = due_ms;
     w->due_ms = due_ms;
     checkin_at(w, at_ms);
 }
@@ -281,12 +306,17 @@ static bool begin_incident(struct sim *w, enum sim_incident_kind kind)
 {
     switch ((int)kind) {
     case SIM_INCIDENT_SOS:
-        if (!call_for_help(w))
+        if (sim_odd_chance(w, 500) && sim_odd_call(w) && sim_odd_chance(w, 500))
+            sim_human_at(w, w->now_ms + SIM_MINUTE, 0, SIM_ACT_SOS, 0);
+        else if (!call_for_help(w))
             return false;
         hold_her(w, false);
         break;
     case SIM_INCIDENT_DURESS:
-        if (!sim_people_checkin(w, w->duress_key, "is forced to check in"))
+        if (sim_odd_chance(w, 500)) {
+            if (!sim_odd_force(w))
+                return false;
+        } else if (!sim_people_checkin(w, w->duress_key, "is forced to check in"))
             return false;
         hold_her(w, false);
         break;
@@ -331,11 +361,32 @@ static void on_incident(struct sim *w)
                      0);
 }
 
+/* Who was silent calls for help as soon as she can, and is safe later. */
+static bool call_first(struct sim *w, struct sim_incident *incident)
+{
+    if (incident->has_called || incident->kind > SIM_INCIDENT_HUMAN || w->is_calm ||
+        !sim_odd_chance(w, 400))
+        return false;
+    incident->has_called = true;
+    if (w->is_phone_lost) {
+        w->is_phone_lost = false;
+        (void)sim_host_start(w, &w->hosts[0]);
+    }
+    if (!can_act(w) || !call_for_help(w))
+        return false;
+    sim_note(w, "she: calls for help");
+    sim_human_at(w, w->now_ms + sim_between(&w->odd.rng, SIM_HOUR, 4 * SIM_HOUR), 0, SIM_ACT_RESCUE,
+                 0);
+    return true;
+}
+
 static void on_rescue(struct sim *w)
 {
     struct sim_incident *incident = sim_incident_now(w);
 
     if (incident == NULL)
+        return;
+    if (call_first(w, incident))
         return;
     sim_note(w, "she is safe again");
     incident->is_open = false;
@@ -445,11 +496,11 @@ static void put_right(struct sim *w)
     aw_subject_view(her->subject, &view);
     if (view.timer_kind != 0)
         (void)end_timer(w);
-    if (view.alarm_id != 0 && can_act(w))
+    if (view.alarm_id != 0 && can_act(w) && (w->is_calm || !sim_odd_chance(w, 700)))
         (void)!aw_subject_cancel(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her));
     sim_host_pump(w, her);
-    if (can_act(w) && !plan_is_hers(w))
-        (void)plan_set(w, NULL);
+    if (can_act(w) && (w->odd.must_set_plan || !plan_is_hers(w)))
+        w->odd.must_set_plan = !plan_set(w, NULL) && w->odd.must_set_plan;
 }
 
 /* By what it says, not by its number: that of hers may have been used again on a phone that was
@@ -511,7 +562,7 @@ static void on_meet(struct sim *w)
     /* Each step may be the last one of her phone's process. */
     if (can_act(w))
         put_right(w);
-    if (can_act(w) && plan_is_due(w))
+    if (can_act(w) && plan_is_due(w) && (w->is_calm || !sim_odd_chance(w, 700)))
         (void)plan_set(w, NULL);
 }
 
@@ -641,6 +692,7 @@ void sim_people_begin(struct sim *w)
     sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->scene.life_ms / 12), 0, SIM_ACT_EXTRA, 0);
     sim_removal_begin(w);
     sim_card_begin(w);
+    sim_odd_begin(w);
 }
 
 void sim_people_on_act(struct sim *w, const struct sim_event *event)
@@ -681,6 +733,9 @@ void sim_people_on_act(struct sim *w, const struct sim_event *event)
         break;
     case SIM_ACT_CARD:
         sim_card_on_act(w);
+        break;
+    case SIM_ACT_ODD:
+        sim_odd_on_act(w, event);
         break;
     case SIM_ACT_RESPOND:
     case SIM_ACT_SEEN:

@@ -289,6 +289,12 @@ static bool meddle(struct sim *w, struct sim_relay *r, uint32_t link, const stru
 
     if (q->op != AW_REQUEST_DEPOSIT || w->is_calm)
         return true;
+    if (w->odd.is_losing && q->cell.len == AW_CELL_LEN) {
+        answer_ok(w, r, link, q->number);
+        return false;
+    }
+    if (!r->is_hostile)
+        return true;
     if (sim_chance(&r->rng, r->twice_pm))
         keep_for_later(w, r, q, span_ms, false);
     if (sim_chance(&r->rng, r->forge_pm))
@@ -343,9 +349,10 @@ static size_t feed_hostile(struct sim *w, struct sim_relay *r, uint32_t link, st
 
 static void feed(struct sim *w, struct sim_relay *r, uint32_t link, struct aw_bytes plain)
 {
-    size_t used = r->inputs != NULL                   ? 0
-                  : r->is_hostile && link != OWN_LINK ? feed_hostile(w, r, link, plain)
-                                                      : feed_engine(w, r, link, plain);
+    bool is_meddling = r->is_hostile || w->odd.is_losing;
+    size_t used = r->inputs != NULL                 ? 0
+                  : is_meddling && link != OWN_LINK ? feed_hostile(w, r, link, plain)
+                                                    : feed_engine(w, r, link, plain);
     struct sim_input *in;
 
     if (used == plain.len)
@@ -382,12 +389,24 @@ static bool resume_inputs(struct sim *w, struct sim_relay *r)
     return moved;
 }
 
+/* Whether what waits for the disk is what a switch lets go. */
+static bool is_firing(const struct sim_relay *r)
+{
+    for (uint32_t box = 1; box <= r->engine->box_pool.used; box++) {
+        if ((r->engine->switches[box].flags & AW_SWITCH_FIRING) != 0)
+            return true;
+    }
+    return false;
+}
+
 static void commit(struct sim *w, struct sim_relay *r)
 {
     enum aw_status st = AW_E_STORE;
 
     if (r->disk_bad > 0) {
         r->disk_bad--;
+        sim_trouble(w, SIM_CAUSE_PATH);
+    } else if (w->scene.strength[SIM_FAULT_DISK] > 0 && sim_odd_chance(w, 100) && is_firing(r)) {
         sim_trouble(w, SIM_CAUSE_PATH);
     } else {
         st = r->store.vtable->commit(r->store.self, r->batch.ops, r->batch.op_count);

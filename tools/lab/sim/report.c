@@ -63,25 +63,6 @@ static void print_faults(const struct sim_stats *s, FILE *out)
                       (unsigned long long)s->fault_counts[i]);
 }
 
-static void print_ladder(const struct sim_stats *s, FILE *out)
-{
-    unsigned visited = 0;
-
-    for (size_t i = 0; i < SIM_LADDER_STATES; i++) {
-        for (size_t k = 0; k < SIM_LADDER_INPUTS; k++)
-            visited += s->ladder[i][k] > 0;
-    }
-    (void)fprintf(out, "ladder, state by input  %u of %u cells visited\n", visited,
-                  SIM_LADDER_STATES * SIM_LADDER_INPUTS);
-    for (size_t i = 0; i < SIM_LADDER_STATES; i++) {
-        for (size_t k = 0; k < SIM_LADDER_INPUTS; k++) {
-            if (s->ladder[i][k] == 0)
-                (void)fprintf(out, "  never                 %s: %s\n", sim_ladder_state_name(i),
-                              sim_ladder_input_name(k));
-        }
-    }
-}
-
 void sim_report(const struct sim_stats *s, double seconds, FILE *out)
 {
     double years = years_of(s->life_ms);
@@ -122,7 +103,7 @@ void sim_report(const struct sim_stats *s, double seconds, FILE *out)
     for (unsigned i = 0; i < SIM_INVARIANT_COUNT; i++)
         (void)fprintf(out, "  %-4s%-70s%llu\n", sim_invariant_name((enum sim_invariant)i),
                       sim_invariant_text((enum sim_invariant)i), (unsigned long long)s->checks[i]);
-    print_ladder(s, out);
+    sim_cells_report(out);
 }
 
 /* ---- For tools/proof.sh ---- */
@@ -158,13 +139,8 @@ static double latest_share(const struct sim_stats *s)
 void sim_figures(const struct sim_stats *s, const char *crypto, uint64_t failed, FILE *out)
 {
     bool is_stub = crypto[0] == 's';
-    unsigned visited = 0;
     uint64_t rings = 0;
 
-    for (size_t i = 0; i < SIM_LADDER_STATES; i++) {
-        for (size_t k = 0; k < SIM_LADDER_INPUTS; k++)
-            visited += s->ladder[i][k] > 0;
-    }
     for (unsigned i = SIM_CAUSE_LATE + 1; i < SIM_CAUSE_COUNT; i++)
         rings += s->alarms_false[i];
     figure(out, "person-years", crypto, years_of(s->life_ms), is_stub ? 1000 : 0, "sum");
@@ -179,5 +155,4 @@ void sim_figures(const struct sim_stats *s, const char *crypto, uint64_t failed,
     figure(out, "quorum releases", crypto, (double)s->releases, 0, "sum");
     figure(out, "epochs healed", crypto, (double)s->epochs, 0, "sum");
     figure(out, "lives lived twice, same trace", crypto, (double)s->checks[SIM_I10_SAME], 0, "sum");
-    figure(out, "cells of the ladder's table visited, of 104", crypto, visited, 0, "max");
 }

@@ -11,6 +11,8 @@
  * does follows from its seed and its options; nothing here reads a clock or other randomness.
  */
 
+#include "crypto/cell.h"
+
 #include <allswell/client.h>
 #include <allswell/contact.h>
 #include <allswell/relay.h>
@@ -65,6 +67,8 @@ enum sim_fault {
     SIM_FAULT_SEIZED,     /* somebody else holds her phone and tries what he can */
     SIM_FAULT_REMOVAL,    /* she removes a contact quietly */
     SIM_FAULT_CARD,       /* she writes a plan card */
+    SIM_FAULT_ODD,        /* people do what is out of order */
+    SIM_FAULT_EARLY,      /* she checks in before a daily time */
     SIM_FAULT_COUNT,
 };
 
@@ -88,6 +92,7 @@ enum sim_invariant {
     SIM_I13_PLACE,      /* no release without a quorum that found her missing */
     SIM_I14_REMOVED,    /* a removed contact hears that she is well, and nothing else */
     SIM_I15_CARD,       /* her card shows what its levels allow */
+    SIM_I16_DUE,        /* a check-in meets the time that it may meet, and no other */
     SIM_INVARIANT_COUNT,
 };
 
@@ -255,7 +260,8 @@ const char *sim_incident_name(enum sim_incident_kind kind);
 
 struct sim_incident {
     enum sim_incident_kind kind;
-    bool is_open; /* she is not safe yet */
+    bool is_open;    /* she is not safe yet */
+    bool has_called; /* for help, when she could at last */
     uint64_t began_ms, ends_ms;
     uint64_t heard_ms[1 + SIM_CONTACT_MAX]; /* first ring at each, 0: not yet */
     uint64_t bound_ms[1 + SIM_CONTACT_MAX]; /* when it must have rung, 0: need not */
@@ -320,6 +326,14 @@ struct sim_removal {
     struct aw_plan before;                  /* the plan then: his, from then on */
 };
 
+struct sim_odd {
+    struct sim_rng rng;                               /* a stream of its own */
+    uint8_t message[AW_CELL_LEN], other[AW_CELL_LEN]; /* that answered an invite */
+    uint64_t mistyped_ms;                             /* when she last did */
+    bool is_losing;                                   /* relays lose small cells */
+    bool must_set_plan;                               /* hers was not of her own will */
+};
+
 struct sim_card {
     uint8_t begun[1 + SIM_CONTACT_MAX]; /* level that each device told of, in this incident */
     uint32_t seen[1 + SIM_CONTACT_MAX]; /* what it was last judged by */
@@ -328,11 +342,7 @@ struct sim_card {
 
 /* ---- Figures ---- */
 
-#define SIM_SAMPLES_MAX    65536
-#define SIM_LADDER_STATES  8
-#define SIM_LADDER_INPUTS  13
-#define SIM_CHANNEL_STATES 8
-#define SIM_CHANNEL_INPUTS 9
+#define SIM_SAMPLES_MAX 65536
 
 enum sim_cause {
     SIM_CAUSE_LATE = 0, /* she was late: no false alarm, and yet no incident */
@@ -358,8 +368,6 @@ struct sim_stats {
     uint64_t removals, cards, cards_opened;
     uint64_t fault_counts[SIM_FAULT_COUNT], fault_seeds[SIM_FAULT_COUNT];
     uint64_t checks[SIM_INVARIANT_COUNT];
-    uint64_t ladder[SIM_LADDER_STATES][SIM_LADDER_INPUTS];
-    uint64_t channel[SIM_CHANNEL_STATES][SIM_CHANNEL_INPUTS];
     uint32_t sample_count;
     uint32_t wait_s[SIM_SAMPLES_MAX];  /* detection time */
     uint32_t bound_s[SIM_SAMPLES_MAX]; /* beside it */
@@ -444,6 +452,7 @@ struct sim {
     uint32_t seen_base_s[1 + SIM_CONTACT_MAX];
     uint32_t seen_checkin[1 + SIM_CONTACT_MAX];
     uint32_t seen_plan[1 + SIM_CONTACT_MAX];
+    uint64_t seen_due_s[1 + SIM_CONTACT_MAX];
     uint32_t seen_incident[1 + SIM_CONTACT_MAX];
     uint64_t
         raised_s[1 + SIM_CONTACT_MAX]; /* newest trigger of the incident there, after an input */
@@ -459,6 +468,8 @@ struct sim {
     struct sim_nonces nonces;
     struct sim_removal removal;
     struct sim_card card;
+    struct sim_odd odd;
+    struct sim_rng early;
 
     struct sim_before *before; /* of the engine that is being fed */
     bool is_watched;           /* this feed */
@@ -551,6 +562,7 @@ void sim_faults_on_event(struct sim *w, const struct sim_event *event);
 void sim_faults_on_heal(struct sim *w, const struct sim_event *event);
 void sim_faults_end(struct sim *w);
 void sim_trouble(struct sim *w, enum sim_cause cause);
+void sim_faults_restore(struct sim *w, struct sim_host *h); /* it runs, and has a backup */
 void sim_faults_forget_past(struct sim_host *h); /* neither a backup nor a lying disk goes back */
 
 /* people.c: what she does; neighbours.c: what her contacts do */
@@ -571,6 +583,7 @@ enum sim_act {
     SIM_ACT_MEET, /* she meets people, and puts her phone right */
     SIM_ACT_REMOVE,
     SIM_ACT_CARD,
+    SIM_ACT_ODD,
 };
 void sim_people_set_up(struct sim *w);
 void sim_people_begin(struct sim *w);
@@ -615,14 +628,29 @@ bool sim_is_silenced(const struct sim *w, const struct sim_host *h, size_t n, ui
 bool sim_check_removed(struct sim *w, struct sim_host *h);
 void sim_check_removed_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
 
+/* due.c */
+uint64_t sim_due_s(const struct aw_plan *plan, uint64_t base_s);
+void sim_check_due(struct sim *w, struct sim_host *h);
+
 /* card.c: her plan card */
 void sim_card_begin(struct sim *w);
 void sim_card_on_act(struct sim *w);
 void sim_check_card(struct sim *w, struct sim_host *h);
 void sim_check_card_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
 
-/* coverage.c */
-void sim_coverage_into(struct sim_stats *stats);
+/* odd.c: what is out of order */
+void sim_odd_draw(struct sim *w);
+void sim_odd_joins(struct sim *w, size_t n, struct aw_bytes uri);
+void sim_odd_joined(struct sim *w, size_t n, struct aw_bytes uri);
+void sim_odd_before_plan(struct sim *w, const struct aw_secrets *secrets);
+void sim_odd_in_setup(struct sim *w);
+void sim_odd_begin(struct sim *w);
+void sim_odd_on_act(struct sim *w, const struct sim_event *event);
+/* False where nothing is odd. */
+bool sim_odd_chance(struct sim *w, uint32_t per_mille);
+/* She is forced to set a plan; she calls for help by a countdown. */
+bool sim_odd_force(struct sim *w);
+bool sim_odd_call(struct sim *w);
 
 /* report.c */
 void sim_report(const struct sim_stats *stats, double seconds, FILE *out);

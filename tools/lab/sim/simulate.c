@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/lab.h"
 #include "lab/sim/chen.h"
+#include "lab/sim/coverage.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -17,7 +18,7 @@
 static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
     "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
-    "         [--figures NAME] [--verbose]\n"
+    "         [--figures NAME] [--cells FILE] [--verbose]\n"
     "       allswell-lab simulate --picture FILE.svg [--seed N] [--days D]\n"
     "\n"
     "Lives of whole circles on virtual time, with the real engines: one for each seed.\n"
@@ -33,6 +34,7 @@ static const char usage[] =
     "  -2, --twice       live each life twice and compare the traces\n"
     "  -r, --report      figures of all lives\n"
     "  -F, --figures NAME  the same for tools/proof.sh; NAME is real or stub; failures on stderr\n"
+    "  -C, --cells FILE  writes how often each cell of the state tables was visited\n"
     "  -p, --picture FILE  in place of lives: false alarms and detection time over loss and "
     "grace,\n"
     "                    beside the formulas; FILE.svg and FILE.tsv, --days for each point [800]\n"
@@ -47,7 +49,7 @@ struct job {
     uint64_t seeds;
     double years, seconds;
     bool is_twice, is_report, has_seeds;
-    const char *faults, *figures, *picture;
+    const char *faults, *figures, *picture, *cells;
 };
 
 /* ---- An engine that asserts: its last lines, too ---- */
@@ -137,8 +139,8 @@ static bool read_number(const char *text, double low, double high, double *out)
 static bool read_option(int c, const char *text, struct job *job)
 {
     double value = 0;
-    bool ok =
-        text == NULL || c == 'f' || c == 'F' || c == 'p' || read_number(text, 0, 9e15, &value);
+    bool is_text = text == NULL || strchr("fFpC", c) != NULL;
+    bool ok = is_text || read_number(text, 0, 9e15, &value);
 
     if (!ok)
         return false; /* the value may fit nowhere */
@@ -179,6 +181,9 @@ static bool read_option(int c, const char *text, struct job *job)
         return strcmp(text, "real") == 0 || strcmp(text, "stub") == 0;
     case 'p':
         job->picture = text;
+        return true;
+    case 'C':
+        job->cells = text;
         return true;
     case '2':
         job->is_twice = true;
@@ -276,7 +281,6 @@ static int run(struct job *job)
         options.seed += i;
         failed += !live_twice(job, &options, stats);
     }
-    sim_coverage_into(stats);
     if (job->is_report)
         sim_report(stats, seconds_now() - begin, stdout);
     if (job->figures != NULL)
@@ -285,31 +289,31 @@ static int run(struct job *job)
         (void)printf("%llu lives, %llu failed\n", (unsigned long long)stats->seeds,
                      (unsigned long long)failed);
     free(stats);
-    return failed == 0 ? LAB_OK : LAB_REFUSED;
+    if (job->cells != NULL && !sim_cells_write(job->cells)) {
+        (void)fprintf(stderr, "allswell-lab: cannot write %s\n", job->cells);
+        return LAB_FAILED;
+    }
+    return failed == 0 && !sim_cells_are_wrong(job->figures != NULL ? stderr : stdout)
+               ? LAB_OK
+               : LAB_REFUSED;
 }
 
 int lab_simulate(int argc, char **argv)
 {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"seeds", required_argument, NULL, 'n'},
-                                            {"years", required_argument, NULL, 'y'},
-                                            {"seconds", required_argument, NULL, 't'},
-                                            {"contacts", required_argument, NULL, 'c'},
-                                            {"days", required_argument, NULL, 'd'},
-                                            {"faults", required_argument, NULL, 'f'},
-                                            {"canary", required_argument, NULL, 'k'},
-                                            {"figures", required_argument, NULL, 'F'},
-                                            {"twice", no_argument, NULL, '2'},
-                                            {"report", no_argument, NULL, 'r'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {"picture", required_argument, NULL, 'p'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
+        {"years", required_argument, NULL, 'y'},    {"seconds", required_argument, NULL, 't'},
+        {"contacts", required_argument, NULL, 'c'}, {"days", required_argument, NULL, 'd'},
+        {"faults", required_argument, NULL, 'f'},   {"canary", required_argument, NULL, 'k'},
+        {"figures", required_argument, NULL, 'F'},  {"twice", no_argument, NULL, '2'},
+        {"report", no_argument, NULL, 'r'},         {"verbose", no_argument, NULL, 'v'},
+        {"picture", required_argument, NULL, 'p'},  {"cells", required_argument, NULL, 'C'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     struct job job = {.options = {.seed = 1}};
     int c;
 
     optind = 1;
-    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:F:p:2rvh", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:F:p:C:2rvh", options, NULL)) != -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             return LAB_OK;
