@@ -412,8 +412,7 @@ static void on_closed(struct sim *w, struct sim_host *h)
 
     w->stats->checks[SIM_I6_AUTHENTIC]++;
     for (size_t i = 1; i <= w->scene.contacts; i++)
-        is_confirmed = is_confirmed || (w->humans[i].confirm_ms >= began_ms &&
-                                        !sim_is_silenced(w, h, i, w->humans[i].confirm_ms));
+        is_confirmed = is_confirmed || sim_confirmed_ms(w, h, i) >= began_ms;
     if (!is_confirmed && !w->is_restored[h->idx])
         sim_fail(w, SIM_I6_AUTHENTIC, "%s: an incident ends, and nobody has spoken to her",
                  sim_name(h->idx));

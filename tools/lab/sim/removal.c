@@ -151,14 +151,17 @@ static void note_known(struct sim *w, const struct sim_host *h)
 
     if ((c->plan.decoys >> (w->removal.person - 1) & 1) == 0)
         *known_ms = 0;
-    else if (*known_ms == 0)
+    else if (*known_ms == 0) {
         *known_ms = w->now_ms;
+        w->removal.counted_ms[h->idx] = w->humans[w->removal.person].confirm_ms;
+    }
 }
 
-bool sim_is_silenced(const struct sim *w, const struct sim_host *h, size_t n, uint64_t at_ms)
+uint64_t sim_confirmed_ms(const struct sim *w, const struct sim_host *h, size_t n)
 {
-    return w->removal.person == n && w->removal.known_ms[h->idx] != 0 &&
-           at_ms > w->removal.known_ms[h->idx];
+    return w->removal.person == n && w->removal.known_ms[h->idx] != 0
+               ? w->removal.counted_ms[h->idx]
+               : w->humans[n].confirm_ms;
 }
 
 /* Whether all others have gone by it for so long that nothing of theirs is on its way to him. */

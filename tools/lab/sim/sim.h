@@ -316,14 +316,15 @@ struct sim_scene {
 
 /* Quiet removal, of one contact at most, and her card: what is true of them. */
 struct sim_removal {
-    struct sim_rng rng;                     /* a stream of its own */
-    uint8_t person;                         /* 0: nobody was removed */
-    bool is_under_way;                      /* her phone has not said yet that it is stored */
-    uint8_t leaver;                         /* who it will be */
-    uint64_t at_ms;                         /* when it was */
-    uint32_t seq;                           /* of her last statement before it */
-    uint64_t known_ms[1 + SIM_CONTACT_MAX]; /* since when a device goes by it, 0: it does not */
-    struct aw_plan before;                  /* the plan then: his, from then on */
+    struct sim_rng rng;                       /* a stream of its own */
+    uint8_t person;                           /* 0: nobody was removed */
+    bool is_under_way;                        /* her phone has not said yet that it is stored */
+    uint8_t leaver;                           /* who it will be */
+    uint64_t at_ms;                           /* when it was */
+    uint32_t seq;                             /* of her last statement before it */
+    uint64_t known_ms[1 + SIM_CONTACT_MAX];   /* since when a device goes by it, 0: it does not */
+    uint64_t counted_ms[1 + SIM_CONTACT_MAX]; /* when he last confirmed before that */
+    struct aw_plan before;                    /* the plan then: his, from then on */
 };
 
 struct sim_odd {
@@ -621,9 +622,9 @@ bool sim_check_path(const struct sim *w, size_t n);
 /* removal.c: quiet removal */
 void sim_removal_begin(struct sim *w);
 void sim_removal_on_act(struct sim *w);
-/* Whether what `n` says at this time does not count at `h`: he was removed, and its plan says so.
- */
-bool sim_is_silenced(const struct sim *w, const struct sim_host *h, size_t n, uint64_t at_ms);
+/* When `n` last confirmed in a way that may count at `h`: who was removed does so until its plan
+ * says that he was. 0: never. */
+uint64_t sim_confirmed_ms(const struct sim *w, const struct sim_host *h, size_t n);
 /* Returns true for who was removed. */
 bool sim_check_removed(struct sim *w, struct sim_host *h);
 void sim_check_removed_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
