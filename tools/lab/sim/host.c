@@ -418,6 +418,7 @@ void sim_host_pump(struct sim *w, struct sim_host *h)
     }
     sim_port_take(w, h);
     sim_port_pump(w, h);
+    sim_odd_backup(w, h);
     sim_check_host(w, h);
     h->due_ms = deadline_ms(w, h);
     set_timer(w, h);

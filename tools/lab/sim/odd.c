@@ -426,6 +426,15 @@ static void on_walk(struct sim *w, struct sim_host *her, uint32_t what)
         (void)start(w, her, 1800);
 }
 
+/* A backup of his device is made while a session is not settled yet: it may come back into that. */
+void sim_odd_backup(struct sim *w, struct sim_host *h)
+{
+    if (is_odd(w) && w->scene.strength[SIM_FAULT_RESTORE] > 0 && !h->is_hers &&
+        contact_of_const(h->contact)->channel.resumed.epoch.live && !w->is_calm &&
+        sim_chance(&w->odd.rng, 50))
+        sim_host_backup(h, w->now_ms);
+}
+
 /* Her phone takes it for ended; who knows better rings when its time is over. */
 static void end_mistyped(struct sim *w, struct sim_host *her)
 {

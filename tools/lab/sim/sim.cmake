@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: ISC
 set(sim_sources
   sim/canary.c sim/card.c sim/check.c sim/chen.c sim/cover_channel.c sim/cover_ladder.c
-  sim/cover_pairing.c sim/cover_plan.c sim/cover_relay.c sim/cover_timer.c sim/coverage.c sim/draw.c sim/due.c
-  sim/faults.c sim/host.c sim/neighbours.c sim/nonces.c sim/odd.c sim/people.c sim/picture.c sim/port.c sim/relay.c sim/removal.c
-  sim/report.c sim/simulate.c sim/world.c)
+  sim/cover_pairing.c sim/cover_plan.c sim/cover_relay.c sim/cover_timer.c sim/coverage.c
+  sim/draw.c sim/due.c sim/faults.c sim/host.c sim/neighbours.c sim/nonces.c sim/odd.c
+  sim/people.c sim/picture.c sim/port.c sim/relay.c sim/removal.c sim/report.c sim/simulate.c
+  sim/world.c)
 
-# What the simulator needs of the linker: a look at each input of the state tables, without a word of
-# it in the product.
+# What the simulator needs of the linker: a look at each input of the state tables, without a word
+# of it in the product.
 function(aw_sim_link target)
   foreach(input IN ITEMS tick watch path others alarm safe cancel claim decline confirm peer_claim
       peer_confirm resume)

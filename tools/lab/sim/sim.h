@@ -647,6 +647,7 @@ void sim_odd_before_plan(struct sim *w, const struct aw_secrets *secrets);
 void sim_odd_in_setup(struct sim *w);
 void sim_odd_begin(struct sim *w);
 void sim_odd_on_act(struct sim *w, const struct sim_event *event);
+void sim_odd_backup(struct sim *w, struct sim_host *h);
 /* False where nothing is odd. */
 bool sim_odd_chance(struct sim *w, uint32_t per_mille);
 /* She is forced to set a plan; she calls for help by a countdown. */
