@@ -16,7 +16,7 @@
  *   waiting    host connects       linked     everything unanswered is wanted again
  *   linked     first answer        healthy    the next wait starts small again
  *   linked,
- *   healthy    link ends           waiting    half to all of 1 s * 2^attempt, at most 5 min
+ *   healthy    link ends           waiting    half to all of 1 s * 2^attempt, at most 60 s
  */
 
 void aw_client_init(struct aw_client *client, const struct aw_client_config *config,
