@@ -133,11 +133,13 @@ bool program_refused(const struct program *p, const char *name)
     return ok;
 }
 
-void program_report(const struct program *p)
+void program_report(struct program *p)
 {
     char *text = t_read_path(p->err_path, NULL);
 
-    if (WIFSIGNALED(p->status))
+    if (program_runs(p)) /* its status is of an earlier run */
+        printf("    still running");
+    else if (WIFSIGNALED(p->status))
         printf("    ended by signal %d", WTERMSIG(p->status));
     else
         printf("    exit code %d", WEXITSTATUS(p->status));

@@ -38,7 +38,7 @@ void program_end(struct program *p, int number, unsigned limit_ms);
  * with `name` and a colon. */
 bool program_refused(const struct program *p, const char *name);
 
-/* Prints how it ended and what it wrote. */
-void program_report(const struct program *p);
+/* Prints how it ended, or that it did not, and what it wrote. */
+void program_report(struct program *p);
 
 #endif /* AW_TESTS_PROGRAM_H */
