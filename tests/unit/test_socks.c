@@ -185,9 +185,10 @@ static void test_drawn(void)
 /* spec/08-relay.md §10: RE-44. */
 static void test_onion(void)
 {
-    T_TRUE(aw_host_is_onion("a.onion") && aw_host_is_onion("b.a.ONION.") &&
+    T_TRUE(aw_host_is_onion("x.onion") && aw_host_is_onion("x.onion.") &&
+           aw_host_is_onion("X.ONION") && aw_host_is_onion("b.a.ONION.") &&
            aw_host_is_onion("onion"));
-    T_TRUE(!aw_host_is_onion("a.onion.example") && !aw_host_is_onion("xonion") &&
+    T_TRUE(!aw_host_is_onion("x.onion.example") && !aw_host_is_onion("xonion") &&
            !aw_host_is_onion("") && !aw_host_is_onion("."));
 }
 

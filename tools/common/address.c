@@ -3,11 +3,11 @@
 
 #include "common/base64.h"
 
+#include <allswell/dial.h>
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static bool is_host_char(char c)
 {
@@ -107,15 +107,17 @@ void address_write(char out[ADDRESS_LINE_MAX], const struct aw_endpoint *endpoin
 bool address_check_onion(const struct aw_endpoint *endpoint, struct tool_fail *fail)
 {
     static const char digits[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    const char *host = endpoint->address, *colon = strrchr(host, ':');
+    const char *colon = strrchr(endpoint->address, ':');
     const size_t last = strlen(".onion"), key = 56;
-    size_t len = colon != NULL ? (size_t)(colon - host) : 0;
+    size_t len = colon != NULL ? (size_t)(colon - endpoint->address) : 0;
+    char host[AW_ADDRESS_LEN_MAX + 1];
 
-    if (len < last || strncasecmp(host + len - last, ".onion", last) != 0 ||
-        (len == key + last && strspn(host, digits) == key))
+    memcpy(host, endpoint->address, len);
+    host[len] = '\0';
+    if (!aw_host_is_onion(host) || (len == key + last && strspn(host, digits) == key))
         return true;
     return fail_set(fail, TOOL_USAGE,
                     "'%.80s' is no onion address of version 3: copy the 62 characters of Tor's "
                     "file 'hostname', and the port",
-                    host);
+                    endpoint->address);
 }
