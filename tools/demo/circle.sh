@@ -113,11 +113,12 @@ for role in contact-one contact-two; do
   await "$role sees the safe check-in" 10 is "$role" watched.0.incident.safe_seen true
 done
 say "The subject checks in. Both contacts see it, and the incident stays open."
+# One human beside a check-in is enough, and the other's device may hear of it at any moment.
+aw contact-one confirm --yes w1 --json >"$work/answer" || die "contact one confirms"
 for role in contact-one contact-two; do
-  aw "$role" confirm --yes w1 --json >"$work/answer" || die "$role confirms"
   await "$role closes" 10 is "$role" watched.0.incident null
   is "$role" watched.0.state fine || die "all is well at $role"
 done
-say "Each contact has spoken with the subject and confirms. Closed: all is well."
+say "Contact one has spoken with the subject and confirms. Closed at both: all is well."
 
 chapter "The end. It took $(($(date +%s) - started)) seconds; nothing is left behind."
