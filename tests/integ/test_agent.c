@@ -139,9 +139,9 @@ static void close_all(void)
 
 static void pair_and_verify(void)
 {
-    uint8_t text[AW_INVITE_URI_MAX], hers[256], his[256];
-    struct aw_buf uri = {text, sizeof text, 0}, a = {hers, sizeof hers, 0},
-                  b = {his, sizeof his, 0};
+    uint8_t text[AW_INVITE_URI_MAX], words[2][256];
+    struct aw_buf uri = {text, sizeof text, 0}, a = {words[0], sizeof words[0], 0},
+                  b = {words[1], sizeof words[1], 0};
     uint8_t person;
 
     T_EQ(aw_subject_invite(her.subject, her.relays, her.relay_count, "Subject", 86400, &uri,
@@ -157,7 +157,7 @@ static void pair_and_verify(void)
     T_EQ(aw_subject_words(her.subject, person, &a), AW_OK);
     T_EQ(aw_contact_words(his.contact, &b), AW_OK);
     T_EQ(a.len, b.len);
-    T_MEM_EQ(hers, his, a.len);
+    T_MEM_EQ(words[0], words[1], a.len);
     T_EQ(aw_subject_verify(her.subject, person, aw_loop_now(her.loop)), AW_OK);
     T_EQ(aw_contact_verify(his.contact, aw_loop_now(his.loop)), AW_OK);
     aw_agent_wake(her.agent);

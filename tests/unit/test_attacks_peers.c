@@ -686,7 +686,7 @@ static unsigned parted(struct circle *c, const struct circle_cell *cell)
 /* Goal: attack 32: her phone gives contact 3 one plan and the others another one, both without her
  * secret, and two of them compare words with her. Expected: theirs takes effect with them, and the
  * one that nobody was shown takes effect nowhere; contact 3 takes it when he has looked himself
- * (CO-91). Method: the phone is put back before the second plan, so that both have one number. */
+ * (CO-92). Method: the phone is put back before the second plan, so that both have one number. */
 static void test_attack_32_two_plans(void)
 {
     struct aw_plan plan, bad;
