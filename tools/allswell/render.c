@@ -356,14 +356,15 @@ static void render_change(const json_t *w)
     if (reply_flag(w, "setup"))
         render_line("the plan is being set up: what makes it weaker takes effect at once, too");
     if (json_is_object(pending))
-        render_line("version %llu of the plan is weaker (%s); it takes effect at %s%s: 'allswell "
-                    "plan waiting %s'",
-                    (unsigned long long)reply_number(pending, "version"),
-                    reply_string(pending, "loosens"), time_of(at, pending, "effective_at"),
-                    reply_flag(pending, "unjudged")
-                        ? ", but only if people compare the words in person"
-                        : "",
-                    reply_string(w, "id"));
+        render_line(
+            "version %llu of the plan is weaker (%s); it takes effect at %s%s: 'allswell "
+            "plan waiting %s'",
+            (unsigned long long)reply_number(pending, "version"), reply_string(pending, "loosens"),
+            time_of(at, pending, "effective_at"),
+            reply_flag(pending, "unjudged")
+                ? ", but only if you, and one other where there is one, compare the words in person"
+                : "",
+            reply_string(w, "id"));
     if (reply_number(w, "aside") != 0)
         render_line("version %llu of the plan was set aside, for the secret did not show whose it "
                     "is: ask for it to be set again",
