@@ -43,6 +43,9 @@ static void render_relay(const json_t *reply)
 {
     (void)printf("Relay %llu is %s\n", (unsigned long long)reply_number(reply, "number"),
                  reply_string(reply, "address"));
+    if (reply_number(reply, "number") == 1)
+        (void)puts("Next: 'allswell run', and leave it running. Then 'allswell invite' to be "
+                   "watched over,\n'allswell join' to watch over somebody.");
 }
 
 static bool read_token(const struct args *args, struct secret *token, struct tool_fail *fail)
@@ -167,8 +170,8 @@ static void render_invite(const json_t *reply)
     (void)fflush(stdout);
     (void)fprintf(stderr,
                   "One person can answer this until %s. Whoever sees it can answer it: show it "
-                  "face to\nface, or send it over a messenger that you both trust, and compare "
-                  "words afterwards.\n",
+                  "face to\nface, or send it over a messenger that you both trust. When it is "
+                  "answered, compare words:\n'allswell verify'.\n",
                   until);
 }
 
