@@ -5,6 +5,7 @@
 #include "core/contact_impl.h"
 #include "crypto/kdf.h"
 #include "crypto/labels.h"
+#include "wire/card_file.h"
 
 void council_init(struct circle *c, size_t contacts, uint64_t seed, struct aw_plan *plan)
 {
@@ -94,6 +95,38 @@ struct aw_contact_council council_view(const struct circle *c, size_t n)
 
     aw_contact_council(c->hosts[n].contact, &council);
     return council;
+}
+
+struct contact *council_engine(const struct circle *c, size_t n)
+{
+    return contact_of(c->hosts[n].contact);
+}
+
+struct aw_bytes council_card_junk(struct aw_buf *space, uint32_t version, uint8_t n)
+{
+    static uint8_t sealed[200];
+    struct aw_card_file file = {
+        .version = version, .share = {1, n}, .sealed = {sealed, sizeof sealed}};
+
+    sealed[0] = n;
+    space->len = 0;
+    T_EQ(aw_message_encode(&aw_card_file_map, &file, space), AW_OK);
+    return aw_buf_bytes(space);
+}
+
+enum aw_status council_remove_first(const struct circle *c)
+{
+    struct aw_secrets secrets = {.safe_key = {4}, .duress_key = {5}, .circle = 2};
+    struct aw_plan plan;
+
+    T_EQ(aw_subject_plan(c->hosts[0].subject, &plan), AW_OK);
+    plan.roster_count = 1;
+    plan.roster[0] = plan.roster[1];
+    plan.roster[0].groups = 1;
+    plan.threshold = 1;
+    plan.council.quorum = 1;
+    return aw_subject_remove(c->hosts[0].subject, 1, &plan, &secrets, circle_safe,
+                             circle_now(c, 0));
 }
 
 void council_checkin(struct circle *c, const uint8_t key[AW_PRESENCE_KEY_LEN])

@@ -8,6 +8,8 @@
 
 #include "support/circle.h"
 
+struct contact;
+
 /* Seconds between two cells of a pair. */
 #define COUNCIL_WITNESS_S 60
 
@@ -31,6 +33,15 @@ enum aw_status council_introduce(struct circle *c, size_t n, uint32_t version, u
 struct aw_contact_peer council_peer(const struct circle *c, size_t n, uint8_t m);
 
 struct aw_contact_council council_view(const struct circle *c, size_t n);
+
+/* The engine of contact n, inside. */
+struct contact *council_engine(const struct circle *c, size_t n);
+
+/* A card file that no plan binds; `n` makes it another one. */
+struct aw_bytes council_card_junk(struct aw_buf *space, uint32_t version, uint8_t n);
+
+/* Her call that removes the first of two contacts. */
+enum aw_status council_remove_first(const struct circle *c);
 
 /* A check-in with a place. */
 void council_checkin(struct circle *c, const uint8_t key[AW_PRESENCE_KEY_LEN]);

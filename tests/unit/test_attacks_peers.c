@@ -10,11 +10,6 @@
 #include "core/subject_impl.h"
 #include "crypto/labels.h"
 
-static struct contact *engine(const struct circle *c, size_t n)
-{
-    return contact_of(c->hosts[n].contact);
-}
-
 /* What the relay keeps from a contact: all that this host sends him; 15: all that anybody does. */
 static void cut(struct circle *c, unsigned from, unsigned to)
 {
@@ -41,7 +36,7 @@ static unsigned cut_off(struct circle *c, const struct circle_cell *cell)
 /* Makes contact 3 pass on a statement of a copy of the phone. */
 static void pass_on(struct circle *c, const struct aw_sign_key *key, uint32_t seq)
 {
-    struct aw_peers_book *b = &engine(c, 3)->peers.book;
+    struct aw_peers_book *b = &council_engine(c, 3)->peers.book;
     struct aw_statement s = {.seq = seq,
                              .issued_at = (uint32_t)circle_now_s(c),
                              .valid_for = AW_SPAN_MAX_S,
@@ -137,7 +132,8 @@ static void test_attack_04_votes_meet(void)
     cut(&c, 0, 0);
     pass_on(&c, &today, newest + 2000);
     circle_run(&c, 2 * COUNCIL_WITNESS_S);
-    T_TRUE(engine(&c, 1)->peers.book.vouched_seq != engine(&c, 2)->peers.book.vouched_seq);
+    T_TRUE(council_engine(&c, 1)->peers.book.vouched_seq !=
+           council_engine(&c, 2)->peers.book.vouched_seq);
     circle_run(&c, HOUR_S + 20 * MIN_S);
     for (size_t n = 1; n <= 3; n++) {
         T_EQ(council_view(&c, n).votes, 3);
@@ -162,7 +158,7 @@ static uint32_t play_lag(struct circle *c, uint64_t seed, uint8_t threshold)
     council_begin(c, &plan, 5);
     council_checkin(c, circle_safe);
     circle_run(c, HOUR_S);
-    aw_keep_newest(&engine(c, 2)->keep, &word, &common);
+    aw_keep_newest(&council_engine(c, 2)->keep, &word, &common);
     c->fate = cut_off;
     cut(c, 0, 2);
     circle_run(c, 2 * HOUR_S + 40 * MIN_S);
@@ -194,7 +190,7 @@ static void test_attack_08_common_beat(void)
 /* Spoils each share that contact 3 holds, in one of four ways. */
 static void spoil(struct circle *c)
 {
-    struct aw_keep *keep = &engine(c, 3)->keep;
+    struct aw_keep *keep = &council_engine(c, 3)->keep;
 
     for (size_t i = 0; i < AW_KEEP_COUNT; i++) {
         uint8_t *share = keep->items[i].share;
@@ -311,7 +307,7 @@ static void test_one_human_two_devices(void)
     random = t_random(&c.rng);
     T_EQ(aw_sign_keypair(&own, &random), AW_OK);
     pass_on(&c, &own, circle_view(&c, 2).newest.seq + 1);
-    engine(&c, 1)->peers.book.statement = engine(&c, 3)->peers.book.statement;
+    council_engine(&c, 1)->peers.book.statement = council_engine(&c, 3)->peers.book.statement;
     c.hosts[0].is_offline = true;
     circle_run(&c, 5 * COUNCIL_WITNESS_S);
     T_TRUE(!council_view(&c, 2).vouched);
@@ -359,8 +355,8 @@ static void test_vouching_is_not_undone(void)
         circle_run(&c, HOUR_S / 2);
     }
     T_TRUE(council_view(&c, 2).vouched);
-    T_EQ(engine(&c, 2)->peers.book.vouched_seq, seq);
-    T_EQ(engine(&c, 2)->peers.book.vouched_at_s, circle_view(&c, 1).newest.issued_at_s);
+    T_EQ(council_engine(&c, 2)->peers.book.vouched_seq, seq);
+    T_EQ(council_engine(&c, 2)->peers.book.vouched_at_s, circle_view(&c, 1).newest.issued_at_s);
     circle_free(&c);
 }
 
@@ -397,8 +393,8 @@ static void test_missed_too_early(void)
     council_init(&c, 3, 57, &plan);
     council_begin(&c, &plan, 5);
     council_checkin(&c, circle_safe);
-    engine(&c, 3)->plan.grace_s = 0;
-    engine(&c, 3)->shown_plan.grace_s = 0;
+    council_engine(&c, 3)->plan.grace_s = 0;
+    council_engine(&c, 3)->shown_plan.grace_s = 0;
     c.hosts[0].is_asleep = true;
     circle_run(&c, HOUR_S + 8 * MIN_S);
     T_EQ(council_peer(&c, 1, 3).finding, AW_FINDING_MISSED);
@@ -521,7 +517,7 @@ static void draw_witness(struct aw_witness *w, const struct circle *c, struct t_
 /* Contact 3 says something to contact 1, under his keys and outside his slots. */
 static void lie(struct circle *c, struct t_rng *rng)
 {
-    struct contact *e = engine(c, 3);
+    struct contact *e = council_engine(c, 3);
     struct aw_peer *peer = aw_peers_find(&e->peers, 1);
     uint8_t space[AW_HASH_LEN + AW_WITNESS_LEN_MAX], cell[AW_CELL_LEN];
     struct aw_buf bytes = AW_BUF_OF(space), out = AW_BUF_OF(cell);
@@ -656,7 +652,7 @@ static void test_words_compared_elsewhere(void)
     circle_run(&c, 60);
     T_EQ(circle_view(&c, 1).pending_version, 2);
     T_TRUE(circle_view(&c, 1).pending_unjudged);
-    engine(&c, 3)->own.words_at_s = UINT32_MAX - 1;
+    council_engine(&c, 3)->own.words_at_s = UINT32_MAX - 1;
     T_EQ(aw_contact_words_compared(c.hosts[2].contact, circle_now(&c, 2)), AW_OK);
     circle_run(&c, 5 * HOUR_S);
     T_EQ(circle_view(&c, 1).plan_version, 1);
@@ -719,13 +715,13 @@ static void test_attack_32_two_plans(void)
         T_EQ(aw_contact_words_compared(c.hosts[n].contact, circle_now(&c, n)), AW_OK);
     }
     circle_run(&c, 5 * HOUR_S);
-    T_EQ(engine(&c, 1)->plan.grace_s, plan.grace_s);
-    T_EQ(engine(&c, 2)->plan.grace_s, plan.grace_s);
+    T_EQ(council_engine(&c, 1)->plan.grace_s, plan.grace_s);
+    T_EQ(council_engine(&c, 2)->plan.grace_s, plan.grace_s);
     T_EQ(circle_view(&c, 3).plan_version, 1);
     T_TRUE(circle_view(&c, 3).pending_unjudged);
     T_EQ(aw_contact_words_compared(c.hosts[3].contact, circle_now(&c, 3)), AW_OK);
     circle_run(&c, 60);
-    T_EQ(engine(&c, 3)->plan.grace_s, bad.grace_s);
+    T_EQ(council_engine(&c, 3)->plan.grace_s, bad.grace_s);
     circle_free(&c);
 }
 
@@ -743,7 +739,7 @@ static void test_gone_while_stored(void)
     council_init(&c, 3, 56, &plan);
     council_begin(&c, &plan, 5);
     circle_run(&c, 3 * COUNCIL_WITNESS_S);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     e->peers.dirty = 3; /* both have just been heard */
     aw_co_touch(e, 0);
     T_TRUE(aw_contact_next_action(c.hosts[1].contact, &a));

@@ -8,17 +8,11 @@
 #include "base/bytes.h"
 #include "core/contact_impl.h"
 #include "core/short.h"
-#include "wire/card_file.h"
 #include "wire/plan.h"
 #include "wire/switched.h"
 
 static const struct aw_card text = {
     .version = 1, .sections = {{AW_CARD_FIRST, 0, "ring 112"}}, .sections_count = 1};
-
-static struct contact *engine(const struct circle *c, size_t n)
-{
-    return contact_of(c->hosts[n].contact);
-}
 
 /* Three contacts, 1 and 3 in the circle; a card that everybody holds; she checked in. */
 static void begin(struct circle *c, uint64_t seed)
@@ -43,19 +37,6 @@ static struct contact_card *held_card(struct contact *e)
     return NULL;
 }
 
-/* A card file that no plan binds; `n` makes it another one. */
-static struct aw_bytes junk(struct aw_buf *space, uint32_t version, uint8_t n)
-{
-    static uint8_t sealed[200];
-    struct aw_card_file file = {
-        .version = version, .share = {1, n}, .sealed = {sealed, sizeof sealed}};
-
-    sealed[0] = n;
-    space->len = 0;
-    T_EQ(aw_message_encode(&aw_card_file_map, &file, space), AW_OK);
-    return aw_buf_bytes(space);
-}
-
 static bool holds(const struct contact *e, const uint8_t hash[AW_HASH_LEN])
 {
     for (size_t i = 0; i < CONTACT_CARDS; i++) {
@@ -78,7 +59,7 @@ static void test_card_shares(void)
     struct circle c;
 
     begin(&c, 81);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     p = &e->peers.place;
     T_EQ(p->has_card, 0);
     memset(w.share + 1, 0xff, AW_SHARE_LEN - 1); /* no scalar */
@@ -129,17 +110,18 @@ static void test_card_places(void)
     size_t len;
 
     begin(&c, 82);
-    e = engine(&c, 2);
+    e = council_engine(&c, 2);
     T_EQ(aw_co_card_file(e, (struct aw_bytes){body, sizeof body}), AW_E_RANGE);
     card = held_card(e);
     len = card->len;
     memcpy(saved, card->body, len);
     memset(e->cards, 0, sizeof e->cards);
-    T_EQ(aw_co_card_file(e, junk(&space, e->plan.version, 1)), AW_E_REPLAY); /* bound by nothing */
+    T_EQ(aw_co_card_file(e, council_card_junk(&space, e->plan.version, 1)),
+         AW_E_REPLAY); /* bound by nothing */
     T_EQ(aw_co_card_file(e, (struct aw_bytes){saved, len}), AW_OK);
     T_TRUE(holds(e, e->plan.card_hash));
 
-    T_EQ(aw_co_card_file(e, junk(&space, 200, 2)), AW_OK);
+    T_EQ(aw_co_card_file(e, council_card_junk(&space, 200, 2)), AW_OK);
     for (size_t i = 0; i < CONTACT_CARDS; i++) {
         if (e->cards[i].version == 200)
             memcpy(hash, e->cards[i].hash, AW_HASH_LEN);
@@ -152,7 +134,7 @@ static void test_card_places(void)
     e->pending_len = (uint16_t)pending.len;
     e->change.has_plan = true;
     for (uint8_t n = 3; n < 8; n++)
-        T_EQ(aw_co_card_file(e, junk(&space, 200U + n, n)), AW_OK);
+        T_EQ(aw_co_card_file(e, council_card_junk(&space, 200U + n, n)), AW_OK);
     T_TRUE(holds(e, hash));
     T_TRUE(holds(e, e->plan.card_hash));
 
@@ -161,13 +143,13 @@ static void test_card_places(void)
         if (memcmp(e->cards[i].hash, hash, AW_HASH_LEN) != 0)
             e->dirty_flight |= (unsigned)CONTACT_DIRTY_CARD << i;
     }
-    T_EQ(aw_co_card_file(e, junk(&space, 250, 8)), AW_E_BUSY);
+    T_EQ(aw_co_card_file(e, council_card_junk(&space, 250, 8)), AW_E_BUSY);
     T_TRUE(holds(e, hash));
     e->pending[0] ^= 0xff; /* a damaged plan binds nothing */
-    T_EQ(aw_co_card_file(e, junk(&space, 251, 9)), AW_OK);
+    T_EQ(aw_co_card_file(e, council_card_junk(&space, 251, 9)), AW_OK);
     T_TRUE(!holds(e, hash));
     e->pending_len = 0;
-    T_EQ(aw_co_card_file(e, junk(&space, 252, 10)), AW_OK);
+    T_EQ(aw_co_card_file(e, council_card_junk(&space, 252, 10)), AW_OK);
     T_TRUE(holds(e, e->plan.card_hash));
     e->dirty_flight = 0;
     aw_co_cards_settle(e); /* those of plans to come stay */
@@ -205,7 +187,7 @@ static void test_plan_order(void)
 
     circle_init(&c, 1, 83);
     circle_pair(&c, 1);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     T_EQ(aw_co_loosen_s(e), 0); /* there is none to loosen */
     circle_plan(&c, &looser);
     looser.version = 1;
@@ -215,7 +197,7 @@ static void test_plan_order(void)
 
     circle_init(&c, 1, 84);
     circle_set_up(&c);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     e->change.setup_over = e->shown_change.setup_over = true;
     T_TRUE(aw_co_loosen_s(e) > 0);
     looser = e->plan;
@@ -278,7 +260,7 @@ static void test_keys_before_plan(void)
 
     circle_init(&c, 1, 85);
     circle_set_up(&c);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     e->change.setup_over = true;
     looser = e->plan;
     looser.version = 2;
@@ -311,7 +293,7 @@ static void test_key_sets(void)
 
     circle_init(&c, 1, 86);
     circle_set_up(&c);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     s = &e->secrets;
     T_EQ(s->sets_count, 1);
     s->sets[0].word = 1000;
@@ -350,7 +332,7 @@ static void test_keys_not_taken(void)
 
     circle_init(&c, 1, 87);
     circle_set_up(&c);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     before = e->secrets;
     aw_co_take_keys(e, &opened, &call, AW_VERDICT_DURESS, false);
     aw_co_take_keys(e, &opened, &call, AW_VERDICT_CLAIMED, true);
@@ -397,7 +379,7 @@ static void test_frames(void)
     circle_set_up(&c);
     circle_checkin(&c, circle_safe);
     circle_run(&c, MIN_S);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     sos.word = checkin.word = (uint32_t)aw_words_highest(e->words.words, e->words.more) + 1;
     T_EQ(frame(e, &sos, AW_SESSION_QUARANTINE, 3), AW_OK);
     T_TRUE(e->wants_reply);
@@ -442,7 +424,7 @@ static void test_switches(void)
     circle_checkin(&c, circle_safe);
     circle_run(&c, 10 * MIN_S);
     circle_forget_events(&c);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     e->fed_from = 1;
     T_EQ(aw_message_encode_padded(&aw_switched_map, &switched, &buf, sizeof plain), AW_OK);
     opened.session = AW_SESSION_QUARANTINE;
@@ -482,7 +464,7 @@ static void test_wrong_moments(void)
 
     circle_init(&c, 1, 90);
     he = c.hosts[1].contact;
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     T_EQ(aw_contact_card(he, &card), AW_E_NOT_FOUND);
     aw_contact_council(he, &council);
     T_EQ(council.votes, 0);
@@ -500,7 +482,7 @@ static void test_wrong_moments(void)
     circle_checkin(&c, circle_safe);
     circle_run(&c, MIN_S);
     he = c.hosts[1].contact;
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     T_TRUE(e->plan.pace.ask_s > 0);
     e->plan.roster[0].asks = true;
     e->plan.pace.ask_s = 0;

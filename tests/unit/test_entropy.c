@@ -138,16 +138,8 @@ static enum aw_status cancel(struct circle *c, size_t host)
 
 static enum aw_status remove_first(struct circle *c, size_t host)
 {
-    struct aw_secrets secrets = {.safe_key = {4}, .duress_key = {5}, .circle = 2};
-    struct aw_plan plan;
-
-    T_EQ(aw_subject_plan(her(c), &plan), AW_OK);
-    plan.roster_count = 1;
-    plan.roster[0] = plan.roster[1];
-    plan.roster[0].groups = 1;
-    plan.threshold = 1;
-    plan.council.quorum = 1;
-    return aw_subject_remove(her(c), 1, &plan, &secrets, circle_safe, circle_now(c, host));
+    (void)host;
+    return council_remove_first(c);
 }
 
 /* ---- The story ---- */

@@ -156,19 +156,6 @@ static void test_sealed(void)
     circle_free(&c);
 }
 
-/* A card file that nobody's plan binds; `n` makes it another one. */
-static struct aw_bytes junk(struct aw_buf *space, uint32_t version, uint8_t n)
-{
-    static uint8_t sealed[200];
-    struct aw_card_file file = {
-        .version = version, .share = {1, n}, .sealed = {sealed, sizeof sealed}};
-
-    sealed[0] = n;
-    space->len = 0;
-    T_EQ(aw_message_encode(&aw_card_file_map, &file, space), AW_OK);
-    return aw_buf_bytes(space);
-}
-
 /* Goal: who holds the phone cannot make a contact lose the card by sending others (PE-31), and a
  * share that is none is refused.
  * Method: ten other files, over a restart; the same one again; index 0 and a scalar beyond L. */
@@ -187,16 +174,16 @@ static void test_junk(void)
     circle_run(&c, 3 * COUNCIL_WITNESS_S);
     e = contact_of(c.hosts[2].contact);
     for (uint8_t i = 1; i <= 10; i++) {
-        T_EQ(aw_co_card_file(e, junk(&space, 100 + i, i)), AW_OK);
-        T_EQ(aw_co_card_file(e, junk(&space, 100 + i, i)), AW_E_REPLAY);
+        T_EQ(aw_co_card_file(e, council_card_junk(&space, 100 + i, i)), AW_OK);
+        T_EQ(aw_co_card_file(e, council_card_junk(&space, 100 + i, i)), AW_E_REPLAY);
         circle_run(&c, 1);
     }
-    T_EQ(aw_co_card_file(e, junk(&space, 1, 77)), AW_E_REPLAY);
+    T_EQ(aw_co_card_file(e, council_card_junk(&space, 1, 77)), AW_E_REPLAY);
     T_EQ(card_at(&c, 2, &card), AW_OK);
     circle_restart(&c, 2);
     T_EQ(card_at(&c, 2, &card), AW_OK);
     e = contact_of(c.hosts[2].contact);
-    file = junk(&space, 200, 1);
+    file = council_card_junk(&space, 200, 1);
     body[file.len - 200 - 3 - 33] = 0; /* index of the share */
     T_EQ(aw_co_card_file(e, file), AW_E_RANGE);
     circle_free(&c);

@@ -283,20 +283,6 @@ static void test_rezone(void)
 
 /* ---- Removing ---- */
 
-static enum aw_status remove_first(struct circle *c)
-{
-    struct aw_secrets secrets = {.safe_key = {4}, .duress_key = {5}, .circle = 2};
-    struct aw_plan plan;
-
-    T_EQ(aw_subject_plan(her(c), &plan), AW_OK);
-    plan.roster_count = 1;
-    plan.roster[0] = plan.roster[1];
-    plan.roster[0].groups = 1;
-    plan.threshold = 1;
-    plan.council.quorum = 1;
-    return aw_subject_remove(her(c), 1, &plan, &secrets, circle_safe, circle_now(c, 0));
-}
-
 /* Goal: a removal that meets no random numbers changes neither the words that wait nor her voice,
  * though some of them had been replaced; then it succeeds (spec/06-subject.md §13).
  * Method: two words wait that no relay has seen; the source fails at each draw. */
@@ -325,7 +311,7 @@ static void test_removal_without_entropy(void)
         T_EQ(s->core.seq, seq);
         T_EQ(s->decoys[0].rec.person, 0);
         c.rng.fills_left = n;
-        st = remove_first(&c);
+        st = council_remove_first(&c);
         c.rng.fills_left = UINT64_MAX;
         if (st == AW_E_ENTROPY)
             circle_pump(&c);

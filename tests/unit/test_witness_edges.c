@@ -11,11 +11,6 @@
 #include "core/witness_sign.h"
 #include "wire/witness.h"
 
-static struct contact *engine(const struct circle *c, size_t n)
-{
-    return contact_of(c->hosts[n].contact);
-}
-
 /* Three contacts who know one another; contact 2 is outside the circle. */
 static void begin(struct circle *c, uint64_t seed)
 {
@@ -30,8 +25,8 @@ static void begin(struct circle *c, uint64_t seed)
 /* What contact `from` might say to contact `to` next; `w` says more of it. */
 static struct aw_witness draft(const struct circle *c, size_t from, size_t to)
 {
-    const struct aw_peer *there = aw_peers_find_const(&engine(c, to)->peers, (uint8_t)from);
-    const struct aw_peer *here = aw_peers_find_const(&engine(c, from)->peers, (uint8_t)to);
+    const struct aw_peer *there = aw_peers_find_const(&council_engine(c, to)->peers, (uint8_t)from);
+    const struct aw_peer *here = aw_peers_find_const(&council_engine(c, from)->peers, (uint8_t)to);
     struct aw_witness w = {.number = there->got + 1, .plan_version = 1};
 
     if (here->channel.role == AW_ROLE_SUBJECT) {
@@ -47,7 +42,7 @@ static struct aw_witness draft(const struct circle *c, size_t from, size_t to)
 static enum aw_status say(const struct circle *c, size_t from, size_t to, struct aw_witness w,
                           bool is_signed)
 {
-    struct contact *e = engine(c, to);
+    struct contact *e = council_engine(c, to);
     struct aw_peer *peer = aw_peers_find(&e->peers, (uint8_t)from);
     struct aw_opened opened = {
         .kind = AW_OPENED_MESSAGE, .session = AW_SESSION_MAIN, .epoch = peer->channel.cur.number};
@@ -55,7 +50,7 @@ static enum aw_status say(const struct circle *c, size_t from, size_t to, struct
     struct aw_buf buf = AW_BUF_OF(plain);
 
     if (is_signed)
-        T_EQ(aw_witness_sign(&w, &engine(c, from)->receipt_key, &peer->channel), AW_OK);
+        T_EQ(aw_witness_sign(&w, &council_engine(c, from)->receipt_key, &peer->channel), AW_OK);
     T_EQ(aw_message_encode_padded(&aw_witness_map, &w, &buf, sizeof plain), AW_OK);
     return aw_co_witness(e, peer, &opened, AW_BYTES_OF(plain));
 }
@@ -71,7 +66,7 @@ static void test_refused(void)
     begin(&c, 131);
     for (size_t from = 1; from <= 3; from++) {
         size_t to = from % 3 + 1;
-        struct aw_peer *peer = aw_peers_find(&engine(&c, to)->peers, (uint8_t)from);
+        struct aw_peer *peer = aw_peers_find(&council_engine(&c, to)->peers, (uint8_t)from);
         const struct aw_opened opened = {.kind = AW_OPENED_MESSAGE};
         struct aw_witness w = draft(&c, from, to), bad = w;
         struct aw_witness said = peer->said;
@@ -80,7 +75,7 @@ static void test_refused(void)
         T_TRUE(got > 0);
         w.claim = bad.claim = AW_WITNESS_CLAIM_ACTING;
         T_EQ(say(&c, from, to, w, false), AW_E_AUTH);
-        T_EQ(aw_witness_sign(&bad, &engine(&c, to)->receipt_key, &peer->channel), AW_OK);
+        T_EQ(aw_witness_sign(&bad, &council_engine(&c, to)->receipt_key, &peer->channel), AW_OK);
         T_EQ(say(&c, from, to, bad, false), AW_E_AUTH); /* signed by somebody else */
         bad = w;
         bad.number = got;
@@ -90,7 +85,7 @@ static void test_refused(void)
         bad.has_accept = bad.has_accept_epoch = !w.has_accept;
         T_EQ(say(&c, from, to, bad, true), AW_E_RANGE); /* the other side's part */
         memset(plain, 0xff, sizeof plain);
-        T_EQ(aw_co_witness(engine(&c, to), peer, &opened, AW_BYTES_OF(plain)), AW_E_FORMAT);
+        T_EQ(aw_co_witness(council_engine(&c, to), peer, &opened, AW_BYTES_OF(plain)), AW_E_FORMAT);
         T_EQ(peer->got, got);
         T_MEM_EQ(&said, &peer->said, sizeof said);
 
@@ -113,7 +108,7 @@ static void test_channel_part(void)
     begin(&c, 132);
     for (size_t from = 1; from <= 3; from++) {
         size_t to = from % 3 + 1;
-        struct aw_peer *peer = aw_peers_find(&engine(&c, to)->peers, (uint8_t)from);
+        struct aw_peer *peer = aw_peers_find(&council_engine(&c, to)->peers, (uint8_t)from);
         struct aw_witness w = draft(&c, from, to);
         uint32_t got = peer->got, newest = aw_channel_newest(&peer->channel);
 
@@ -165,7 +160,7 @@ static void test_shares(void)
     c.hosts[2].is_offline = c.hosts[3].is_offline = true;
     T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
     circle_run(&c, 5);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     T_TRUE(aw_ladder_is_incident(&e->ladder));
     for (unsigned k = 0; k < 3; k++) {
         w = draft(&c, 2, 1);
@@ -211,7 +206,7 @@ static void test_introduced_late(void)
         T_EQ(council_peer(&c, n, (uint8_t)(n % 3 + 1)).state, AW_PEER_LINKED);
         T_EQ(council_peer(&c, n, (uint8_t)((n + 1) % 3 + 1)).state, AW_PEER_LINKED);
     }
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     T_TRUE(e->peers.book.intro > 0);
     T_EQ(council_introduce(&c, 1, e->peers.book.intro, 6), AW_E_REPLAY);
     T_EQ(e->peers.intro_len, 0);
@@ -234,7 +229,7 @@ static void test_new_key(void)
     struct circle c;
 
     begin(&c, 135);
-    e = engine(&c, 1);
+    e = council_engine(&c, 1);
     memcpy(old, e->peers.book.key.pk, AW_KEY_LEN);
     c.rng.fills_left = 0;
     aw_co_peers_renew(e);
