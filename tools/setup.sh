@@ -17,7 +17,7 @@ checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewl
 spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian \
 chromium microsocks tor"
 # What only the long proof needs, 450 MB of it; a quick one uses it where it is.
-proof="frama-c-base"
+proof="frama-c-base llvm-14"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.
 cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static libsodium-dev:arm64 \
 libcbor-dev:arm64"

@@ -36,7 +36,7 @@ test('a contact who was removed quietly hears that all is well', async (t) => {
     assert.deepEqual((await checkin(DURESS)).map((word) => word.verdict), ['duress', 'duress']);
 
     writeFileSync(scene.world.home('plan.txt'), `${PLAN}person = Stays\n`);
-    await scene.she('remove', persons[1], scene.world.home('plan.txt'),
+    await scene.she('remove', '--yes', persons[1], scene.world.home('plan.txt'),
         { typed: `${SAFE}\n${NEW_SAFE}\n${NEW_DURESS}\nStays\n` });
     await stays.agent.until(() => stays.contact.sets.length === 2, 'new keys');
     for (const { contact, agent } of both)

@@ -42,7 +42,7 @@ async function fine() {
     await scene.checkin('her');
     await until(async () => {
         const { state } = await scene.watched('ben');
-        if (state === 'resumed') await scene.aw('ben', ['confirm', 'w1']);
+        if (state === 'resumed') await scene.aw('ben', ['confirm', '--yes', 'w1']);
         return state === 'fine';
     }, 'fine');
 }
