@@ -11,7 +11,7 @@ set -eu
 
 build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev libsqlite3-dev \
 libjansson-dev libqrencode-dev libminiupnpc-dev libseccomp-dev libcurl4-openssl-dev \
-libmicrohttpd-dev"
+libmicrohttpd-dev file"
 tests="python3 python3-aiosmtpd openssl"
 checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
 spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian \
