@@ -17,24 +17,24 @@ def main():
     limit_s = 80 if suspend else 15
     with bed.Bed() as circle:
         circle.relay("relay")
-        circle.circle("her", "ben")
-        for name in ("her", "ben"):
+        circle.circle("her", "friend")
+        for name in ("her", "friend"):
             circle.agent(name)
         seq = circle.checkin("her")
-        bed.until("a check-in arrives", 10, lambda: circle.arrived("ben", seq))
+        bed.until("a check-in arrives", 10, lambda: circle.arrived("friend", seq))
 
         # He sleeps; she checks in meanwhile.
-        circle.stop("ben")
+        circle.stop("friend")
         circle.jump(3, suspend)
         seq = circle.checkin("her")
         circle.jump(4, suspend)
-        circle.page("ben").arm(bed.SEND | bed.SOCKET | bed.WRITE, 0, 0)
-        circle.go_on("ben")
-        bed.until("what came in his sleep", limit_s, lambda: circle.arrived("ben", seq))
+        circle.page("friend").arm(bed.SEND | bed.SOCKET | bed.WRITE, 0, 0)
+        circle.go_on("friend")
+        bed.until("what came in his sleep", limit_s, lambda: circle.arrived("friend", seq))
         time.sleep(3)
-        sent = circle.page("ben").count()
-        bed.check("ben wakes without a storm", sent < STORM, f"{sent} calls")
-        bed.check("ben is not rung for nothing", not circle.rang("ben"), str(circle.hooks("ben")))
+        sent = circle.page("friend").count()
+        bed.check("friend wakes without a storm", sent < STORM, f"{sent} calls")
+        bed.check("the friend is not rung for nothing", not circle.rang("friend"), str(circle.hooks("friend")))
 
         # The relay sleeps, and she checks in into nothing.
         circle.stop("relay")
@@ -43,25 +43,25 @@ def main():
         circle.jump(1, suspend)
         circle.page("relay").arm(bed.SEND | bed.WRITE, 0, 0)
         circle.go_on("relay")
-        bed.until("what she said meanwhile", limit_s + 45, lambda: circle.arrived("ben", answer["seq"]))
+        bed.until("what she said meanwhile", limit_s + 45, lambda: circle.arrived("friend", answer["seq"]))
         sent = circle.page("relay").count()
         bed.check("the relay wakes without a storm", sent < STORM, f"{sent} calls")
-        bed.check("ben is not rung for the relay", not circle.rang("ben"), str(circle.hooks("ben")))
+        bed.check("the friend is not rung for the relay", not circle.rang("friend"), str(circle.hooks("friend")))
 
         # He sleeps over her silence.
-        circle.stop("ben")
+        circle.stop("friend")
         circle.jump(14, suspend)
-        circle.go_on("ben")
+        circle.go_on("friend")
         # Two proofs of the path, 90 s apart (spec/07-contact.md, 5.1); time goes on in small jumps.
         for minutes in range(60 if suspend else 10):
-            if circle.rang("ben"):
+            if circle.rang("friend"):
                 break
             time.sleep(2)
             circle.jump(1 / 60, suspend)
-        bed.check("the silence rings soon", circle.rang("ben"), str(circle.watched("ben")))
+        bed.check("the silence rings soon", circle.rang("friend"), str(circle.watched("friend")))
         time.sleep(1)
-        rings = len([line for line in circle.hooks("ben") if line.startswith("ring")])
-        bed.check("once, or a few times", rings <= 3, str(circle.hooks("ben")))
+        rings = len([line for line in circle.hooks("friend") if line.startswith("ring")])
+        bed.check("once, or a few times", rings <= 3, str(circle.hooks("friend")))
         print(f"{sent} calls of the relay, rung after {minutes} min, {rings} rings, {len(bed.FAILED)} failed")
         if bed.FAILED:
             circle.report()

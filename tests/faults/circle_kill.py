@@ -9,7 +9,7 @@ import time
 
 import bed
 
-NAMES = ("her", "ben", "relay")
+NAMES = ("her", "friend", "relay")
 # Of the calls that leave something behind or tell somebody.
 CALLS = bed.ALL & ~(bed.MALLOC | bed.READ | bed.RECV)
 
@@ -26,7 +26,7 @@ def cycle(circle, rng, port, calls):
     fault = (CALLS, rng.randint(1, 120 if from_start else 60), rng.choice((bed.KILL, bed.TEAR)))
     calls[:] = [victim, from_start, fault]
     circle.restore(*NAMES)
-    for name in ("relay", "her", "ben"):
+    for name in ("relay", "her", "friend"):
         circle.page(name).disarm()
         if name == victim and from_start:
             circle.page(name).arm(*fault)
@@ -49,9 +49,9 @@ def cycle(circle, rng, port, calls):
     supervise()
     if not told:
         circle.aw("her", "sos", "--wait", "2")
-    bed.until("the alarm rings at ben", 20, lambda: supervise() and circle.rang("ben"))
+    bed.until("the alarm rings at friend", 20, lambda: supervise() and circle.rang("friend"))
     if seq:
-        bed.until("the check-in is there", 20, lambda: supervise() and circle.arrived("ben", seq))
+        bed.until("the check-in is there", 20, lambda: supervise() and circle.arrived("friend", seq))
     circle.page(victim).disarm()
     for name in NAMES:
         circle.kill(name)
@@ -65,7 +65,7 @@ def main():
     calls = []
     with bed.Bed() as circle:
         circle.relay("relay")
-        circle.circle("her", "ben")
+        circle.circle("her", "friend")
         port = circle.lines["relay"].split("/")[0].rsplit(":", 1)[1]
         circle.kill("relay")
         circle.save(*NAMES)

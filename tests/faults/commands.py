@@ -36,9 +36,9 @@ KINDS = [
 ]
 COMMANDS = {
     "her": ("status", "why", "log", "people", "relay list", "plan show", "plan check", "plan zone Europe/Berlin",
-            "coverage", "sos --wait 0", "drill", "life", "invite", "signal battery", "frame write ben", "cancel",
+            "coverage", "sos --wait 0", "drill", "life", "invite", "signal battery", "frame write friend", "cancel",
             "card remove", "plan set plan"),
-    "ben": ("status", "why her", "log", "claim her", "decline her", "note her here", "unreachable her", "confirm --yes her",
+    "friend": ("status", "why her", "log", "claim her", "decline her", "note her here", "unreachable her", "confirm --yes her",
             "place her", "card show her", "people", "relay list", "away 1h", "rota", "always-on", "compared --yes her",
             "answer her", "ask her"),
 }
@@ -112,23 +112,23 @@ class Trial:
 
 def sound(circle, agent):
     """Without a fault all is well: a word arrives, and each home answers."""
-    for home in ("her", "ben"):
+    for home in ("her", "friend"):
         circle.aw(home, "status", "--wait", "0", ok=True)
     seq = circle.checkin("her", ok=False)
     bed.check("a check-in is taken", seq > 0)
     if agent:
-        bed.until("it arrives", 20, lambda: circle.arrived("ben", seq))
+        bed.until("it arrives", 20, lambda: circle.arrived("friend", seq))
 
 
 def main():
     seed, seconds = bed.options(seed=1, seconds=12)
     with bed.Bed() as circle:
         circle.relay("relay")
-        circle.circle("her", "ben")
+        circle.circle("her", "friend")
         trial = Trial(circle, bed.seeded(seed))
         for agent in (False, True):
             if agent:
-                circle.agent("ben")
+                circle.agent("friend")
                 circle.agent("her")
             end = time.monotonic() + seconds / 2
             while time.monotonic() < end and not bed.FAILED:
@@ -136,7 +136,7 @@ def main():
                 words = trial.rng.choice(COMMANDS[home]).split()
                 trial.command(home, words, home if agent and trial.rng.randrange(2) == 0 else None)
             sound(circle, agent)
-        circle.quiet("her", "ben")
+        circle.quiet("her", "friend")
         if bed.FAILED:
             circle.report()
         print(f"seed {seed}: {trial.met} faults met, {trial.refused} refused, {trial.ended} agents ended, "

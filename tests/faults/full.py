@@ -30,10 +30,10 @@ def fill(folder):
 def relay_and_home_full(circle):
     """Both on the full disk: what she is told is true."""
     circle.relay("disk/relay")
-    circle.circle("disk/her", "ben", relay="disk/relay")
-    circle.agent("ben")
+    circle.circle("disk/her", "friend", relay="disk/relay")
+    circle.agent("friend")
     seq = circle.checkin("disk/her")
-    bed.until("it arrives", 10, lambda: circle.arrived("ben", seq))
+    bed.until("it arrives", 10, lambda: circle.arrived("friend", seq))
     fill(circle.path("disk"))
     told, refused = 0, 0
     for _ in range(60):
@@ -49,11 +49,11 @@ def relay_and_home_full(circle):
     os.remove(circle.path("disk/filler"))
     later = circle.checkin("disk/her")
     bed.check("numbers go on", later > max(seq, told), f"{later}, {seq}, {told}")
-    bed.until("room is enough", 30, lambda: circle.arrived("ben", later))
+    bed.until("room is enough", 30, lambda: circle.arrived("friend", later))
     if told:
-        bed.until("what was acknowledged rings", 30, lambda: circle.rang("ben"))
+        bed.until("what was acknowledged rings", 30, lambda: circle.rang("friend"))
     print(f"number {told} was acknowledged on a full disk, {later} is the next")
-    circle.quiet("disk/relay", "ben")
+    circle.quiet("disk/relay", "friend")
 
 
 def without_descriptors(circle):

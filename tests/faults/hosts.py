@@ -53,8 +53,8 @@ def drop(host, rules):
 def play(circle):
     circle.before = ["ip", "netns", "exec", HERE]
     circle.relay("relay", "--public", "198.18.0.1", listen="0.0.0.0:0")
-    circle.circle("her", "ben")
-    circle.agent("ben")
+    circle.circle("her", "friend")
+    circle.agent("friend")
     circle.before = ["ip", "netns", "exec", THERE]
     circle.agent("her")
     circle.before = []
@@ -63,7 +63,7 @@ def play(circle):
     seqs = []
     for _ in range(3):
         seqs.append(circle.checkin("her", "--wait", "0"))
-        bed.until("a check-in over a bad link", 60, lambda: circle.arrived("ben", seqs[-1]))
+        bed.until("a check-in over a bad link", 60, lambda: circle.arrived("friend", seqs[-1]))
     for host in (HERE, THERE):
         drop(host, "flush ruleset\n")
     for _ in range(4):
@@ -73,16 +73,16 @@ def play(circle):
         ip("-n", HERE, "link", "set", "faults0", "up")
         time.sleep(0.4)
     began = time.monotonic()
-    bed.until("the check-ins after the flapping", 40, lambda: circle.arrived("ben", max(seqs)))
-    bed.check("ben is not rung for a link", not circle.rang("ben"), str(circle.hooks("ben")))
+    bed.until("the check-ins after the flapping", 40, lambda: circle.arrived("friend", max(seqs)))
+    bed.check("the friend is not rung for a link", not circle.rang("friend"), str(circle.hooks("friend")))
     came = time.monotonic() - began
     ip("-n", HERE, "link", "set", "faults0", "down")
     circle.aw("her", "sos", "--wait", "0", ok=False)
     time.sleep(0.5)
     ip("-n", HERE, "link", "set", "faults0", "up")
     began = time.monotonic()
-    bed.until("the alarm rings", 40, lambda: circle.rang("ben"))
-    circle.quiet("relay", "her", "ben")
+    bed.until("the alarm rings", 40, lambda: circle.rang("friend"))
+    circle.quiet("relay", "her", "friend")
     print(f"check-in {came:.1f} s and alarm {time.monotonic() - began:.1f} s after a link came back")
 
 

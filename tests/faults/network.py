@@ -24,8 +24,8 @@ def main():
             *("--public", f"127.0.0.1:{between.port}"),
             listen=f"127.0.0.1:{between.target}",
         )
-        circle.circle("her", "ben")
-        for name in ("her", "ben"):
+        circle.circle("her", "friend")
+        for name in ("her", "friend"):
             circle.agent(name)
         seq, slowest = circle.checkin("her"), 0
         for mode in [mode for _ in range(rounds) for mode in rng.sample(proxy.MODES, 8)]:
@@ -36,17 +36,17 @@ def main():
             time.sleep(rng.uniform(0.5, 1.5))
             between.mode, began = proxy.CLEAN, time.monotonic()
             seq = max(seq, answer.get("seq", 0))
-            bed.until(f"the check-in after {mode}", BOUND_S, lambda: circle.arrived("ben", seq))
+            bed.until(f"the check-in after {mode}", BOUND_S, lambda: circle.arrived("friend", seq))
             slowest = max(slowest, time.monotonic() - began)
-            for name in ("relay", "her", "ben"):
+            for name in ("relay", "her", "friend"):
                 bed.check(f"{name} runs after {mode}", circle.runs(name))
-        bed.check("ben is not rung for the network", not circle.rang("ben"), str(circle.hooks("ben")))
+        bed.check("the friend is not rung for the network", not circle.rang("friend"), str(circle.hooks("friend")))
         between.mode = rng.choice((proxy.CORRUPT, proxy.RESET, proxy.HALF_CLOSE))
         circle.aw("her", "sos", "--wait", "0", ok=False)
         time.sleep(1)
         between.mode, began = proxy.CLEAN, time.monotonic()
-        bed.until("the alarm rings", BOUND_S, lambda: circle.rang("ben"))
-        circle.quiet("relay", "her", "ben")
+        bed.until("the alarm rings", BOUND_S, lambda: circle.rang("friend"))
+        circle.quiet("relay", "her", "friend")
         print(
             f"{between.connections} connections, {between.corrupted} corrupted, slowest check-in "
             f"{slowest:.1f} s, alarm {time.monotonic() - began:.1f} s, {len(bed.FAILED)} failed"

@@ -18,11 +18,11 @@ def told(circle, name):
 
 def old_copy(circle):
     circle.save("her")
-    for name in ("her", "ben"):
+    for name in ("her", "friend"):
         circle.agent(name)
     for _ in range(3):
         seq = circle.checkin("her")
-        bed.until("a check-in arrives", 10, lambda seq=seq: circle.arrived("ben", seq))
+        bed.until("a check-in arrives", 10, lambda seq=seq: circle.arrived("friend", seq))
     circle.kill("her")
     circle.restore("her")
     circle.agent("her")
@@ -30,21 +30,21 @@ def old_copy(circle):
     for _ in range(6):
         circle.jump(0.5)
         time.sleep(1)
-        if told(circle, "ben") and told(circle, "her"):
+        if told(circle, "friend") and told(circle, "her"):
             break
-    for name in ("ben", "her"):
+    for name in ("friend", "her"):
         bed.check(f"{name} is told within 3 h", told(circle, name))
-    words = circle.aw("her", "verify", "ben")["words"]
-    circle.aw("ben", "verify", "her", "--words", words)
-    circle.aw("her", "verify", "ben", "--words", words)
+    words = circle.aw("her", "verify", "friend")["words"]
+    circle.aw("friend", "verify", "her", "--words", words)
+    circle.aw("her", "verify", "friend", "--words", words)
     last = 0
     for _ in range(4):
         last = circle.checkin("her", ok=False)
         if last > seq:
             break
     bed.check("numbers have caught up", last > seq, f"{last} {seq}")
-    bed.until("her check-ins count again", 15, lambda: circle.arrived("ben", last))
-    bed.check("ben is not rung", not circle.rang("ben"), str(circle.hooks("ben")))
+    bed.until("her check-ins count again", 15, lambda: circle.arrived("friend", last))
+    bed.check("the friend is not rung", not circle.rang("friend"), str(circle.hooks("friend")))
 
 
 def deleted(circle):
@@ -64,10 +64,10 @@ def deleted(circle):
 def main():
     with bed.Bed() as circle:
         circle.relay("relay")
-        circle.circle("her", "ben")
+        circle.circle("her", "friend")
         old_copy(circle)
         deleted(circle)
-        circle.quiet("relay", "her", "ben")
+        circle.quiet("relay", "her", "friend")
         if bed.FAILED:
             circle.report()
     bed.finish()

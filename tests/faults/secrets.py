@@ -103,8 +103,8 @@ def main():
     typed = {"the safe secret": bed.SAFE.encode(), "the duress secret": bed.DURESS.encode()}
     with bed.Bed() as circle:
         circle.relay("relay")
-        circle.circle("her", "ben")
-        for name in ("her", "ben"):
+        circle.circle("her", "friend")
+        for name in ("her", "friend"):
             circle.agent(name)
         listener = Listener(circle.path("her/control.sock"))
         in_tool = []
@@ -120,14 +120,14 @@ def main():
         circle.aw("her", "timer", "end", text=bed.SAFE + "\n")
         circle.aw("her", "checkin", text=bed.DURESS + "\n")
         circle.aw("her", "sos")
-        bed.until("it arrives", 10, lambda: circle.arrived("ben", seq))
+        bed.until("it arrives", 10, lambda: circle.arrived("friend", seq))
         time.sleep(0.2)
         keys = keys_in(listener.lines)
         bed.check("the test knows keys", len(keys) >= 6, str(list(keys)))
         bed.check("a tool that waits has wiped what was typed", not in_tool, str(in_tool))
         needles = {**typed, **keys, "a token": token.encode()}
         needles["a token, bytes"] = base64.urlsafe_b64decode(token + "=")
-        for name in ("her", "ben", "relay"):
+        for name in ("her", "friend", "relay"):
             pid = circle.running[name].pid
             what = found(pid, needles)
             bed.check(f"no secret in the memory of {name}", not what, str(what))
@@ -139,7 +139,7 @@ def main():
                 core = re.search(r"Max core file size\s+(\d+)\s+(\d+)", file.read())
             bed.check(f"{name} leaves no core", core and core.groups() == ("0", "0"))
         # The search must find what is there: her name is.
-        bed.check("the search finds", found(circle.running["her"].pid, {"ben": b"ben"}))
+        bed.check("the search finds", found(circle.running["her"].pid, {"friend": b"friend"}))
         for folder, _, files in os.walk(circle.work):
             for file in files:
                 path = os.path.join(folder, file)

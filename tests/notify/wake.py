@@ -14,7 +14,7 @@ from servers import NEUTRAL, Bed, Mail, Web, check, until
 
 PLAN = """checkin = every 8h
 ring = 1h
-person = ben group 1 asks
+person = friend group 1 asks
 level = 0m everybody: Ring the bell.
 """
 FACTOR = 120  # 30 s are a quarter of one
@@ -42,23 +42,23 @@ def circle(bed):
     bed.compress(FACTOR)
     bed.relay()
     bed.person("her")
-    bed.person("ben")
-    bed.pair("her", "ben")
-    bed.ok("her", "plan", "set", "--secrets", bed.write("plan", PLAN), given="good\nbad\nben\n", wait=10)
+    bed.person("friend")
+    bed.pair("her", "friend")
+    bed.ok("her", "plan", "set", "--secrets", bed.write("plan", PLAN), given="good\nbad\nfriend\n", wait=10)
     bed.ok("her", "checkin", given="good\n", wait=10)
-    bed.ok("ben", "status", wait=10)
+    bed.ok("friend", "status", wait=10)
 
 
 def hooks(bed, web, mail):
     add = ("notify", "add", "webhook", "--again", "30s", "--name")
-    bed.ok("ben", *add, "good", given=web.url("/flaky/good"))
-    bed.ok("ben", *add, "hang", given=web.url("/hang/x"))
-    bed.ok("ben", *add, "denied", given=web.url("/401/x"))
-    bed.ok("ben", *add, "news", "--urgency", "notice", "--with-text", "--yes", given=web.url("/200/news"))
-    bed.ok("ben", "notify", "add", "smtp", mail.url(), "--from", "a@example.org", "--to", "b@example.org", "--again", "off")
+    bed.ok("friend", *add, "good", given=web.url("/flaky/good"))
+    bed.ok("friend", *add, "hang", given=web.url("/hang/x"))
+    bed.ok("friend", *add, "denied", given=web.url("/401/x"))
+    bed.ok("friend", *add, "news", "--urgency", "notice", "--with-text", "--yes", given=web.url("/200/news"))
+    bed.ok("friend", "notify", "add", "smtp", mail.url(), "--from", "a@example.org", "--to", "b@example.org", "--again", "off")
     line = f"echo \"$ALLSWELL_EVENT $ALLSWELL_SIDE $ALLSWELL_PERSON $ALLSWELL_LEVEL $ALLSWELL_TEXT\" >>{bed.path('all')}"
     script = bed.write("ring.sh", f"#!/bin/sh\n{line}\n", 0o700)
-    bed.ok("ben", "notify", "add", "exec", script, "--again", "off")
+    bed.ok("friend", "notify", "add", "exec", script, "--again", "off")
     return line.replace(bed.path("all"), bed.path("command"))
 
 
@@ -95,29 +95,29 @@ def down_and_crash(bed, web):
     until("it is tried again", 5, lambda: good() >= before + 4)
     bodies = [json.loads(got["body"])["id"] for got in web.at("/flaky/good")[before:]]
     check("a try again is the same ring", len(set(bodies)) == 1, bodies)
-    entry = log(bed, "ben", "good")[-1]
+    entry = log(bed, "friend", "good")[-1]
     check("the record says so", (entry["state"], entry["answer"][:3]) == ("retry", "503"), entry)
-    bed.kill("ben-agent")
+    bed.kill("friend-agent")
     web.down, before = False, good()
-    bed.agent("ben")
+    bed.agent("friend")
     until("after a crash it rings", 5, lambda: good() > before)
-    until("and is accepted", 5, lambda: any(e["state"] == "accepted" and e["tries"] > 3 for e in log(bed, "ben", "good")))
+    until("and is accepted", 5, lambda: any(e["state"] == "accepted" and e["tries"] > 3 for e in log(bed, "friend", "good")))
 
 
 def close(bed):
     bed.ok("her", "cancel", given="good\n", wait=10)
     bed.ok("her", "checkin", given="good\n", wait=10)
-    bed.ok("ben", "confirm", "--yes", "her")
-    until("it is over", 5, lambda: bed.json("ben", "status")["watched"][0]["incident"] is None)
+    bed.ok("friend", "confirm", "--yes", "her")
+    until("it is over", 5, lambda: bed.json("friend", "status")["watched"][0]["incident"] is None)
 
 
 def answered(bed, web):
     good = lambda: len(web.at("/flaky/good"))
-    bed.ok("ben", "decline", "her")
+    bed.ok("friend", "decline", "her")
     stays("who declined is not rung again by himself", good, 0.7)
-    bed.kill("ben-agent")
+    bed.kill("friend-agent")
     before = good()
-    bed.agent("ben")
+    bed.agent("friend")
     time.sleep(0.4)
     check("after a crash the engine rings once at most", good() <= before + 1, good() - before)
     stays("and nothing by itself", good, 0.7)
@@ -128,7 +128,7 @@ def answered(bed, web):
     before = good()
     bed.ok("her", "sos", wait=10)
     until("the next alarm rings", 5, lambda: good() >= before + 2)
-    bed.ok("ben", "claim", "her")
+    bed.ok("friend", "claim", "her")
     stays("who claimed is not rung", good, 0.7)
 
 
@@ -138,20 +138,20 @@ def own_ring(bed, web):
     close(bed)
     bed.ok("her", "notify", "add", "webhook", "--again", "30s", given=web.url("/200/hers"))
     bed.agent("her")
-    bed.ok("ben", "ask", "her")
+    bed.ok("friend", "ask", "her")
     until("she is asked, again and again", 10, lambda: hers() >= 3)
     bed.ok("her", "checkin", given="good\n")
     stays("she answered", hers, 0.7)
 
 
 def record(bed):
-    whole = bed.ok("ben", "notify", "log", "--lines", "500") + bed.ok("ben", "notify", "list")
+    whole = bed.ok("friend", "notify", "log", "--lines", "500") + bed.ok("friend", "notify", "list")
     for text in ("accepted by the server", "accepted by the mail server", "answered here", "not accepted yet, is tried again",
                  "401: because", "the program ended without an error", " tries (200)"):
         check(f"the record says '{text}'", text in whole, whole)
     check("nobody is told that something was sent or heard", not any(w in whole for w in ("sent", "delivered", "heard")), whole)
     check("no line is too wide", all(len(line) <= 100 for line in whole.split("\n")), whole)
-    states = {e["state"] for e in log(bed, "ben", "hang")}
+    states = {e["state"] for e in log(bed, "friend", "hang")}
     check("a hook that hangs accepted nothing", "accepted" not in states, states)
 
 
@@ -159,8 +159,8 @@ def play(bed):
     web, mail = Web(), Mail()
     circle(bed)
     line = hooks(bed, web, mail)
-    bed.agent("ben", "--on-event", line)
-    until("the agent is connected", 10, lambda: bed.json("ben", "status")["relays"][0]["connected"])
+    bed.agent("friend", "--on-event", line)
+    until("the agent is connected", 10, lambda: bed.json("friend", "status")["relays"][0]["connected"])
     first_ring(bed, web, mail)
     down_and_crash(bed, web)
     answered(bed, web)

@@ -11,25 +11,25 @@ let scene, browser, port, page;
 before(async () => {
     scene = new Scene(120);
     await scene.relay();
-    await scene.person('her', 'Mira');
-    await scene.person('ben');
+    await scene.person('her', 'Sister');
+    await scene.person('friend');
     port = await freePort();
-    await Promise.all([scene.agent('her'), scene.agent('ben', port)]);
-    await scene.pair('her', 'ben');
+    await Promise.all([scene.agent('her'), scene.agent('friend', port)]);
+    await scene.pair('her', 'friend');
     await scene.plan(
         'her',
         [
             'checkin = every 12m',
             'grace = 6m',
             'beat = 5m',
-            'person = ben group 1 place alarm',
+            'person = friend group 1 place alarm',
             'level = 0m everybody: Ring the bell.',
         ],
-        'ben',
+        'friend',
     );
     browser = await openBrowser();
     page = await visitor(browser);
-    await logIn(page, port, scene.pageToken('ben'));
+    await logIn(page, port, scene.pageToken('friend'));
 });
 
 after(async () => {
@@ -41,8 +41,8 @@ after(async () => {
 async function fine() {
     await scene.checkin('her');
     await until(async () => {
-        const { state } = await scene.watched('ben');
-        if (state === 'resumed') await scene.aw('ben', ['confirm', '--yes', 'w1']);
+        const { state } = await scene.watched('friend');
+        if (state === 'resumed') await scene.aw('friend', ['confirm', '--yes', 'w1']);
         return state === 'fine';
     }, 'fine');
 }
@@ -69,11 +69,11 @@ test('back and closed', async () => {
 
 test('the agent ends: the page says so, and is there again with it', async () => {
     await scene.checkin('her');
-    await scene.stop(scene.agents.ben);
+    await scene.stop(scene.agents.friend);
     await page.waitForSelector('.banner.lost', { timeout: 15000 });
     assert.match(await page.textContent('.banner.lost'), /This page hears nothing/);
     await shot(page, 'lost');
-    await scene.agent('ben', port);
+    await scene.agent('friend', port);
     await page.waitForSelector('.banner.lost', { state: 'detached', timeout: 15000 });
     await page.waitForSelector('.card');
 });

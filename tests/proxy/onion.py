@@ -111,19 +111,19 @@ def main():
         tor.ready("people")
         with open(b.path("service/hostname"), encoding="ascii") as file:
             onion = file.read().strip()
-        for name in "ada", "ben", "cleo":
+        for name in "subject", "friend", "sister":
             b.proxied(name, f"socks5://127.0.0.1:{socks}", onion)
-        b.agent("ada")
-        b.agent("ben")
-        b.agent("cleo")
-        invites = {name: b.ok("ada", "invite") for name in ("ben", "cleo")}
+        b.agent("subject")
+        b.agent("friend")
+        b.agent("sister")
+        invites = {name: b.ok("subject", "invite") for name in ("friend", "sister")}
         for name, invite in invites.items():
             b.ok(name, "join", given=invite)
-            until(f"{name} can compare words", 90, lambda n=name: b.aw(n, "verify", "ada", "--json").returncode == 0)
-            words = b.json(name, "verify", "ada")["words"]
-            until(f"so can she with {name}", 60, lambda n=name, w=words: b.aw("ada", "verify", n, "--words", w).returncode == 0)
-        until("her links are up", 60, lambda: b.json("ada", "relay", "list")["relays"][0]["connected"])
-        check("two channels, two links", b.links("ada") == 2, b.json("ada", "relay", "list"))
+            until(f"{name} can compare words", 90, lambda n=name: b.aw(n, "verify", "subject", "--json").returncode == 0)
+            words = b.json(name, "verify", "subject")["words"]
+            until(f"so can she with {name}", 60, lambda n=name, w=words: b.aw("subject", "verify", n, "--words", w).returncode == 0)
+        until("her links are up", 60, lambda: b.json("subject", "relay", "list")["relays"][0]["connected"])
+        check("two channels, two links", b.links("subject") == 2, b.json("subject", "relay", "list"))
         found = streams(control)
         circuits = {circuit for circuit, _ in found}
         check("four links to the onion", len(found) == 4 and {target for _, target in found} == {f"{onion}:{b.port}"}, found)

@@ -17,19 +17,19 @@ def microsocks(b):
     port = free_port()
     b.start("microsocks", ["microsocks", "-i", "127.0.0.1", "-p", str(port)], "")
     until("microsocks listens", 10, lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
-    for name in "ada", "ben":
+    for name in "subject", "friend":
         b.proxied(name, f"socks5://127.0.0.1:{port}", "127.0.0.1")
-    b.pair("ada", "ben")
+    b.pair("subject", "friend")
     b.kill("microsocks")
     b.start("microsocks", ["microsocks", "-i", "127.0.0.1", "-p", str(port), "-u", "her", "-P", "word"], "")
     until("microsocks listens", 10, lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
-    why = b.why("ada")
+    why = b.why("subject")
     check("microsocks wants its own user", "the proxy refuses: it wants another user name: use one" in why, why)
     b.kill("microsocks")
     b.start("microsocks", ["microsocks", "-i", "127.0.0.1", "-p", str(port)], "")
     until("microsocks listens", 10, lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
     b.kill("relay")
-    why = b.why("ada")
+    why = b.why("subject")
     check("microsocks says that nobody is there", "the proxy refuses: nobody answers there: see whether" in why, why)
 
 
@@ -69,18 +69,18 @@ Log notice stdout
 """)
     b.start("tor", ["tor", "-f", b.path("torrc")], "Opened Control listener connection (ready)")
     talk = Control(control)
-    b.ok("cleo", "init", "--name", "cleo")
-    b.ok("cleo", "proxy", f"socks5://127.0.0.1:{socks}")
-    b.ok("cleo", "relay", "add", b.at(ONION), given="A" * 43)
+    b.ok("sister", "init", "--name", "sister")
+    b.ok("sister", "proxy", f"socks5://127.0.0.1:{socks}")
+    b.ok("sister", "relay", "add", b.at(ONION), given="A" * 43)
     for _ in range(2):
-        b.ok("cleo", "invite")
-    b.agent("cleo")
+        b.ok("sister", "invite")
+    b.agent("sister")
     streams = talk.streams(2)
     check("Tor is asked for the onion", {s["target"] for s in streams} == {f"{ONION}:{b.port}"}, streams)
     check("two channels, two user names", len({s["SOCKS_USERNAME"] for s in streams}) == 2, streams)
     check("Tor isolates by user name", all("SOCKS_USERNAME" in s["ISO_FIELDS"] for s in streams), streams)
-    check("two links", b.links("cleo") == 2, b.json("cleo", "relay", "list"))
-    b.kill("cleo-agent", hard=False)
+    check("two links", b.links("sister") == 2, b.json("sister", "relay", "list"))
+    b.kill("sister-agent", hard=False)
 
 
 def main():

@@ -20,7 +20,7 @@ for name in ("ALLSWELL_DEMO_CLOCK", "JOURNAL_STREAM", "NOTIFY_SOCKET"):
     os.environ.pop(name, None)
 # Clients come from 127.0.0.1.
 LISTEN = "127.0.0.2:0"
-LABEL, ADA, BO = "the-neighbour", "Ada-Marker", "Bo-Marker"
+LABEL, SUBJECT, CONTACT = "the-neighbour", "Subject-Marker", "Contact-Marker"
 EVENTS = {"ready", "stopping", "stopped", "tokens-changed", "hour", "unconfined", "limit-near",
           "limit-far", "disk-failing", "disk-works", "failed",
           "overdue"}  # of compressed time a loaded machine misses minutes
@@ -71,13 +71,13 @@ class Running:
     def busy_day(self):
         """Two people pair, a stranger knocks, somebody sends junk. Returns what nobody may read."""
         tokens = [tool(RELAY, self.home, "token", "new", label) for label in (LABEL, "second")]
-        for person, token in ((ADA, tokens[0]), (BO, tokens[1])):
+        for person, token in ((SUBJECT, tokens[0]), (CONTACT, tokens[1])):
             home = self.home + person
             tool(ALLSWELL, home, "init", "--name", person)
             tool(ALLSWELL, home, "relay", "add", self.line, stdin=token + "\n")
-        invite = tool(ALLSWELL, self.home + ADA, "invite")
-        tool(ALLSWELL, self.home + BO, "join", stdin=invite)
-        assert BO in tool(ALLSWELL, self.home + ADA, "people")
+        invite = tool(ALLSWELL, self.home + SUBJECT, "invite")
+        tool(ALLSWELL, self.home + CONTACT, "join", stdin=invite)
+        assert CONTACT in tool(ALLSWELL, self.home + SUBJECT, "people")
         host, port = self.line.split("/")[0].split(":")
         for junk in (b"GET / HTTP/1.0\r\n\r\n", b"\0" * 4000, b"\xff" * 70000):
             with socket.create_connection((host, int(port)), timeout=30) as link:
@@ -89,7 +89,7 @@ class Running:
                 except OSError:
                     pass
         tool(RELAY, self.home, "token", "revoke", "second")
-        return [LABEL, "second", ADA, BO, *tokens, self.line.split("/")[1], "127.0.0.1", invite]
+        return [LABEL, "second", SUBJECT, CONTACT, *tokens, self.line.split("/")[1], "127.0.0.1", invite]
 
 
 def check_nobody(text, secrets):

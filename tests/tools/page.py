@@ -281,7 +281,7 @@ def test_slow(link, begin):
 
 
 def main():
-    check(tool("init", "--name", "ben")[0] == 0, "init")
+    check(tool("init", "--name", "friend")[0] == 0, "init")
     test_addresses()
     test_tokens()
     agent = Agent("--page=127.0.0.1:0")

@@ -82,12 +82,12 @@ def check_backup(path, made):
 
 
 relay = Running("old")
-tokens = {who: done(RELAY, "old", "token", "new", who) for who in ("ada", "bo", "load")}
+tokens = {who: done(RELAY, "old", "token", "new", who) for who in ("subject", "friend", "load")}
 for who, token in tokens.items():
     done(ALLSWELL, who, "init", "--name", who)
     done(ALLSWELL, who, "relay", "add", relay.line, stdin=token + "\n")
-done(ALLSWELL, "bo", "join", stdin=done(ALLSWELL, "ada", "invite"))
-assert "bo" in done(ALLSWELL, "ada", "people") and "ada" in done(ALLSWELL, "bo", "people")
+done(ALLSWELL, "friend", "join", stdin=done(ALLSWELL, "subject", "invite"))
+assert "friend" in done(ALLSWELL, "subject", "people") and "subject" in done(ALLSWELL, "friend", "people")
 
 # Load: invitations come and go, each with mailboxes, deposits and commits, while backups are made.
 stop, rounds = threading.Event(), [0]
@@ -140,8 +140,8 @@ for number in range(6):
 
 # Moving. Something waits that its reader has not taken; the old relay stops; backup; the new one
 # runs under the same name, with the same key.
-done(ALLSWELL, "ada", "verify", "bo", "--words",
-     json.loads(done(ALLSWELL, "bo", "verify", "ada", "--json"))["words"])
+done(ALLSWELL, "subject", "verify", "friend", "--words",
+     json.loads(done(ALLSWELL, "friend", "verify", "subject", "--json"))["words"])
 waiting = status("old")["cells_waiting"]
 relay.stop()
 done(RELAY, "old", "backup", at("last"))
@@ -150,12 +150,12 @@ assert "MUST NOT run" in done(RELAY, "new", "restore", at("last"))
 assert status("new")["cells_waiting"] == waiting
 moved = Running("new", relay.listen)
 assert moved.line == relay.line
-words = json.loads(done(ALLSWELL, "ada", "verify", "bo", "--json"))["words"]
-assert "verified" in done(ALLSWELL, "bo", "verify", "ada", "--words", words)
-assert "ada" in done(ALLSWELL, "bo", "people")
+words = json.loads(done(ALLSWELL, "subject", "verify", "friend", "--json"))["words"]
+assert "verified" in done(ALLSWELL, "friend", "verify", "subject", "--words", words)
+assert "subject" in done(ALLSWELL, "friend", "people")
 # A new invitation goes through it, too: tokens and mailboxes have come along.
-done(ALLSWELL, "load", "join", stdin=done(ALLSWELL, "ada", "invite"))
-assert "load" in done(ALLSWELL, "ada", "people")
+done(ALLSWELL, "load", "join", stdin=done(ALLSWELL, "subject", "invite"))
+assert "load" in done(ALLSWELL, "subject", "people")
 
 # Limits are visible, and a look again and again.
 now = status("new")
@@ -184,9 +184,9 @@ while "The relay is running" not in watch.stdout.readline():
 watch.send_signal(signal.SIGINT)
 watch.wait(60)
 
-# Moving to another address. Everybody says so at home: ada while her agent runs. Channels go on, the
+# Moving to another address. Everybody says so at home: subject while her agent runs. Channels go on, the
 # token is good there, and who comes new knows nothing of it.
-agent = subprocess.Popen([ALLSWELL, "--home", at("ada"), "run"], stdout=subprocess.DEVNULL,
+agent = subprocess.Popen([ALLSWELL, "--home", at("subject"), "run"], stdout=subprocess.DEVNULL,
                          stderr=subprocess.DEVNULL)
 atexit.register(agent.kill)
 
@@ -205,36 +205,36 @@ def wait_for(what):
 
 
 # A command that comes before would hold the home, and the agent would not start.
-wait_for(lambda: os.path.exists(os.path.join(at("ada"), "control.sock")))
-wait_for(lambda: is_connected("ada") == [(again.line, True)])
+wait_for(lambda: os.path.exists(os.path.join(at("subject"), "control.sock")))
+wait_for(lambda: is_connected("subject") == [(again.line, True)])
 again.stop()
 done(RELAY, "new", "backup", at("far"))
 done(RELAY, "elsewhere", "restore", at("far"))
 far = Running("elsewhere")
 assert far.line != again.line and far.line.split("/")[1] == again.line.split("/")[1]
-wait_for(lambda: is_connected("ada") == [(again.line, False)])
-assert far.line in done(ALLSWELL, "ada", "relay", "address", far.line)
-wait_for(lambda: is_connected("ada") == [(far.line, True)])
-done(ALLSWELL, "bo", "relay", "address", far.line)
+wait_for(lambda: is_connected("subject") == [(again.line, False)])
+assert far.line in done(ALLSWELL, "subject", "relay", "address", far.line)
+wait_for(lambda: is_connected("subject") == [(far.line, True)])
+done(ALLSWELL, "friend", "relay", "address", far.line)
 before = status("elsewhere")
-done(ALLSWELL, "bo", "away", "1h")
+done(ALLSWELL, "friend", "away", "1h")
 assert status("elsewhere")["deposited"] > before["deposited"]
 wait_for(lambda: status("elsewhere")["taken"] > before["taken"])
-assert is_connected("bo")[0][0] == far.line
-result = run(ALLSWELL, "ada", "verify", "bo", "--json")
+assert is_connected("friend")[0][0] == far.line
+result = run(ALLSWELL, "subject", "verify", "friend", "--json")
 assert result.returncode == 0, result
 agent.send_signal(signal.SIGTERM)
 assert agent.wait(60) == 0
-assert is_connected("ada") == [(far.line, True)]  # also after a new start
-done(ALLSWELL, "dee", "init", "--name", "dee")
-done(ALLSWELL, "dee", "relay", "add", far.line, stdin=tokens["load"] + "\n")
-done(ALLSWELL, "dee", "join", stdin=done(ALLSWELL, "ada", "invite"))
-assert "dee" in done(ALLSWELL, "ada", "people") and "ada" in done(ALLSWELL, "dee", "people")
+assert is_connected("subject") == [(far.line, True)]  # also after a new start
+done(ALLSWELL, "advocate", "init", "--name", "advocate")
+done(ALLSWELL, "advocate", "relay", "add", far.line, stdin=tokens["load"] + "\n")
+done(ALLSWELL, "advocate", "join", stdin=done(ALLSWELL, "subject", "invite"))
+assert "advocate" in done(ALLSWELL, "subject", "people") and "subject" in done(ALLSWELL, "advocate", "people")
 # A new token for it is one for the same relay.
-done(ALLSWELL, "ada", "relay", "add", far.line, stdin=tokens["bo"] + "\n")
-assert len(is_connected("ada")) == 1
+done(ALLSWELL, "subject", "relay", "add", far.line, stdin=tokens["friend"] + "\n")
+assert len(is_connected("subject")) == 1
 for line, code in (("", 2), ("127.0.0.1:1", 2), (far.line[:-1], 2), ("x" * 5000, 2)):
-    assert run(ALLSWELL, "ada", "relay", "address", line).returncode == code, line
+    assert run(ALLSWELL, "subject", "relay", "address", line).returncode == code, line
 far.stop()
 again = Running("new", relay.listen)
 
@@ -283,9 +283,9 @@ assert whole.count(key) == 1
 spoiled("key", whole.replace(key, key[:9] + bytes([key[9] ^ 1]) + key[10:]), (4,))
 spoiled("flipped", whole[:4096] + bytes(byte ^ 0x55 for byte in whole[4096:]), (4,))
 # A home of a person is no relay.
-done(ALLSWELL, "cy", "init", "--name", "cy")
-person = next(name for name in os.listdir(at("cy")) if name.endswith(".db"))
-with open(os.path.join(at("cy"), person), "rb") as file:
+done(ALLSWELL, "neighbour", "init", "--name", "neighbour")
+person = next(name for name in os.listdir(at("neighbour")) if name.endswith(".db"))
+with open(os.path.join(at("neighbour"), person), "rb") as file:
     spoiled("person", file.read(), (2, 4))
 with open(at("fresh/relay.db-wal"), "wb") as file:
     file.write(b"log")

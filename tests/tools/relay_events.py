@@ -123,8 +123,8 @@ def wakes():
     """A command that fails is counted, and told with the hour."""
     relay = Running("wakes", "--wake", "phone=exit 3")
     person(relay, "wakes", "her", "--wake", "phone")
-    person(relay, "wakes", "ben")
-    tool(ALLSWELL, "ben", "join", *LONG, stdin=tool(ALLSWELL, "her", "invite", *LONG))
+    person(relay, "wakes", "friend")
+    tool(ALLSWELL, "friend", "join", *LONG, stdin=tool(ALLSWELL, "her", "invite", *LONG))
     assert relay.events("unconfined"), "who runs commands is not confined, and says so"
     event = relay.wait_for("wakes-failed")
     assert event["level"] == "warning" and int(event["wakes_failed"]) > 0, event

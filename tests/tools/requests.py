@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Requests to running agents that no command makes: requests.sh starts them.
 
-Usage: requests.py FOLDER, with the homes "her" and "ben" in it.
+Usage: requests.py FOLDER, with the homes "her" and "friend" in it.
 """
 import json
 import socket
@@ -14,7 +14,7 @@ USAGE, STATE, NOT_FOUND, REFUSED = 2, 3, 5, 1
 FAILURES = []
 MALFORMED = "use the same version of both programs"
 NOBODY = "nobody here is called"
-PLAN = {"file": "plan", "text": "checkin = every 8h\nperson = ben\n"}
+PLAN = {"file": "plan", "text": "checkin = every 8h\nperson = friend\n"}
 
 
 def ask(home, line):
@@ -96,11 +96,11 @@ def people():
         refused("her", NOT_FOUND, NOBODY, do, person="nobody")
     refused("her", NOT_FOUND, NOBODY, "log", person="nobody")
     refused("her", NOT_FOUND, NOBODY, "why", person="nobody")
-    refused("her", USAGE, "several people are called", "words", person="BEN")
-    refused("her", USAGE, "several people are called", "who", person="BEN", side="both")
+    refused("her", USAGE, "several people are called", "words", person="FRIEND")
+    refused("her", USAGE, "several people are called", "who", person="FRIEND", side="both")
     for side, person in (("mine", "1"), ("watched", "w1")):
-        asked = ask("her", json.dumps({"do": "who", "person": "BEN", "side": side}))
-        assert (asked["person"], asked["name"]) == (person, "ben"), asked
+        asked = ask("her", json.dumps({"do": "who", "person": "FRIEND", "side": side}))
+        assert (asked["person"], asked["name"]) == (person, "friend"), asked
     refused("her", STATE, "in the plan in force", "forget", person="1")
     refused("her", STATE, "nothing waits there", "refuse", person="1")
     refused("her", STATE, "nothing waits there", "refuse", person="w1")
@@ -109,9 +109,9 @@ def people():
     refused("her", USAGE, "a name has 1 to", "invite", valid_s=60, **{"as": "x" * 33})
     refused("her", USAGE, "this is no invite", "join")
     refused("her", USAGE, "this is no invite", "join", uri="https://example.org")
-    uri = ask("ben", '{"do": "invite", "valid_s": 600}')["uri"]
+    uri = ask("friend", '{"do": "invite", "valid_s": 600}')["uri"]
     refused("her", USAGE, "a name has 1 to", "join", uri=uri, **{"as": ""})
-    ask("ben", '{"do": "forget", "person": "2"}')
+    ask("friend", '{"do": "forget", "person": "2"}')
 
 
 def plans():
@@ -123,20 +123,20 @@ def plans():
     secrets = {"key": KEY, "safe": KEY, "duress": "B" + KEY[1:], "tweak": ask("her", '{"do": "presence"}')["tweak"]}
     refused("her", USAGE, "nobody is in the circle", "plan-set", **PLAN, **secrets, circle=[])
     refused("her", NOT_FOUND, NOBODY, "plan-set", **PLAN, **secrets, circle=["nobody"])
-    refused("her", USAGE, "is not in the plan", "plan-set", **PLAN, **secrets, circle=["cora"])
+    refused("her", USAGE, "is not in the plan", "plan-set", **PLAN, **secrets, circle=["sister"])
     refused("her", USAGE, "no such time zone", "plan-check", zone="Nowhere/Atall")
     refused("her", USAGE, "a removal needs two new secrets", "remove", person="1", key=KEY)
-    refused("her", REFUSED, "the plan would not hold", "remove", person="1", **secrets, circle=["cora"])
+    refused("her", REFUSED, "the plan would not hold", "remove", person="1", **secrets, circle=["sister"])
     refused("her", USAGE, "plan:1: ", "remove", person="1", **secrets, file="plan",
             text="chekin = x\n")
     refused("her", USAGE, "", "card-set", key=KEY, file="card", text="nonsense")
-    refused("ben", STATE, "there is no plan yet", "plan-show")
-    refused("ben", STATE, "there is no plan yet", "plan-check")
-    refused("ben", STATE, "there is no plan yet", "plan-check", zone="UTC")
-    refused("ben", STATE, "no plan is in force", "card-set", key=KEY)
-    refused("ben", STATE, "no plan is in force", "coverage")
-    refused("ben", STATE, "no secrets were chosen yet", "plan-set", file="plan", key=KEY,
-            text=PLAN["text"].replace("ben", "her"))
+    refused("friend", STATE, "there is no plan yet", "plan-show")
+    refused("friend", STATE, "there is no plan yet", "plan-check")
+    refused("friend", STATE, "there is no plan yet", "plan-check", zone="UTC")
+    refused("friend", STATE, "no plan is in force", "card-set", key=KEY)
+    refused("friend", STATE, "no plan is in force", "coverage")
+    refused("friend", STATE, "no secrets were chosen yet", "plan-set", file="plan", key=KEY,
+            text=PLAN["text"].replace("friend", "her"))
 
 
 def relays():
@@ -149,8 +149,8 @@ def relays():
 
 def frames():
     refused("her", STATE, "another command took the frame", "frame-take")
-    refused("ben", USAGE, "the frame is malformed", "frame-read")
-    refused("ben", REFUSED, "opens this frame", "frame-read", frame="A" * 142)
+    refused("friend", USAGE, "the frame is malformed", "frame-read")
+    refused("friend", REFUSED, "opens this frame", "frame-read", frame="A" * 142)
     new = str(ask("her", '{"do": "invite", "valid_s": 600}')["person"])
     refused("her", STATE, "not answered the invite yet", "frame-make", person=new)
     refused("her", STATE, "is not in the plan in force", "remove", person=new, key=KEY)
@@ -204,15 +204,15 @@ def hooks():
 
 
 def contacts():
-    refused("ben", USAGE, MALFORMED, "say", person="w1")
-    refused("ben", USAGE, MALFORMED, "say", person="w1", what="sing")
-    refused("ben", USAGE, MALFORMED, "say", person="w1", what="hand-over")
-    refused("ben", STATE, "nothing to act on now", "claim", person="w1")
-    refused("ben", STATE, "nothing to confirm now", "confirm", person="w1")
-    refused("ben", USAGE, "a weekly time is longer", "availability", rota=[7])
-    refused("ben", USAGE, "a weekly time is longer", "availability", rota=["x" * 100])
-    refused("ben", USAGE, "is no weekly time", "availability", rota=["whenever"])
-    refused("ben", STATE, "there is no card here", "card-show", person="w1")
+    refused("friend", USAGE, MALFORMED, "say", person="w1")
+    refused("friend", USAGE, MALFORMED, "say", person="w1", what="sing")
+    refused("friend", USAGE, MALFORMED, "say", person="w1", what="hand-over")
+    refused("friend", STATE, "nothing to act on now", "claim", person="w1")
+    refused("friend", STATE, "nothing to confirm now", "confirm", person="w1")
+    refused("friend", USAGE, "a weekly time is longer", "availability", rota=[7])
+    refused("friend", USAGE, "a weekly time is longer", "availability", rota=["x" * 100])
+    refused("friend", USAGE, "is no weekly time", "availability", rota=["whenever"])
+    refused("friend", STATE, "there is no card here", "card-show", person="w1")
 
 
 def tokens():

@@ -39,19 +39,19 @@ again() {
 }
 
 start_relay r
-circle her r ben
-printf '%s\n' 'checkin = every 8h' 'person = ben group 1' 'level = 0m everybody' >"$work/plan"
-printf 'right\nother\nben\n' >"$work/secrets"
+circle her r friend
+printf '%s\n' 'checkin = every 8h' 'person = friend group 1' 'level = 0m everybody' >"$work/plan"
+printf 'right\nother\nfriend\n' >"$work/secrets"
 expect 0 'in force' aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
 agent her
-agent ben
-await says ben status 'next due'
+agent friend
+await says friend status 'next due'
 
-for who in her ben; do
+for who in her friend; do
     # A fresh one: both are told that the channel was made anew, and nothing has to be compared.
     expect 0 '' aw $who backup "$work/$who.backup" <"$work/pass"
     again $who
-    for home in her ben; do
+    for home in her friend; do
         await says $home log 'security: the channel was made anew'
         says $home status "$old" && fail "$who fresh: $home has to compare words"
     done
@@ -64,16 +64,16 @@ for who in her ben; do
         sleep 2.5
     done
     again $who
-    for home in her ben; do await says $home status "$old"; done
-    words=$(aw her verify ben --json | field words)
-    expect 0 'verified' aw ben verify her --words "$words"
-    expect 0 'verified' aw her verify ben --words "$words"
-    for home in her ben; do
+    for home in her friend; do await says $home status "$old"; done
+    words=$(aw her verify friend --json | field words)
+    expect 0 'verified' aw friend verify her --words "$words"
+    expect 0 'verified' aw her verify friend --words "$words"
+    for home in her friend; do
         await sh -c "! '$bin/allswell' --home '$work/$home' status | grep -q 'with an old key'"
     done
     expect 0 'Check-in' aw her checkin <"$work/right"
     seq=$(aw her status --json | field me.seq_last)
-    await sh -c "[ \$('$bin/allswell' --home '$work/ben' status --json |
+    await sh -c "[ \$('$bin/allswell' --home '$work/friend' status --json |
         sed -n 's/.*\"seq\": \\([0-9]*\\).*/\\1/p' | sort -n | tail -1) -ge $seq ]"
 done
 finish

@@ -64,7 +64,7 @@ static void test_contact(void)
 }
 
 #define WATCHED                                                                                    \
-    "\"id\":\"b\",\"name\":\"Eve\",\"phase\":\"verified\",\"state\":\"alarm\","                    \
+    "\"id\":\"b\",\"name\":\"Advocate\",\"phase\":\"verified\",\"state\":\"alarm\","               \
     "\"own\":{\"note\":\"\"}"
 #define TRIGGERS "\"timer\":\"none\",\"signal\":\"none\",\"ask\":\"none\""
 
@@ -86,10 +86,11 @@ static void test_watched(void)
         {"\"pending\":{\"version\":3,\"loosens\":\"x\",\"unjudged\":true}", "but only"},
         {"\"relay_faults\":[{\"address\":\"r:1\",\"operator\":\"\",\"early\":true}]",
          "relay r:1 said too early"},
-        {"\"relay_faults\":[{\"address\":\"r:1\",\"operator\":\"Bo\"}]", "run by Bo never said"},
+        {"\"relay_faults\":[{\"address\":\"r:1\",\"operator\":\"Friend\"}]",
+         "run by Friend never said"},
         {"\"checkin\":{\"kind\":\"checkin\",\"seq\":4,\"verdict\":\"duress\"}", "DURESS secret"},
         {"\"newest\":{\"kind\":\"beat\",\"seq\":5,\"verdict\":\"none\"}", "newest: beat number 5"},
-        {"\"newest\":null", "Eve"},
+        {"\"newest\":null", "Advocate"},
     };
     static const struct {
         const char *json, *words;

@@ -9,19 +9,19 @@ bin=$1
 value() { aw her status --json | field "me.$1"; }
 
 start_relay r
-circle her r ben cora
+circle her r friend sister
 expect 3 'no plan is in force' aw her coverage
 expect 3 'no plan is in force' aw her timer start 30m
 cat >"$work/plan" <<'PLAN'
 checkin = every 8h
-person = ben group 1
-person = cora group 1
+person = friend group 1
+person = sister group 1
 level = 0m group 1: Ring.
 level = 9m everybody: Go.
 PLAN
-printf 'good\nbad\nben\n' >"$work/secrets"
+printf 'good\nbad\nfriend\n' >"$work/secrets"
 expect 0 'in force' aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
-for name in ben cora; do aw $name status >/dev/null; done
+for name in friend sister; do aw $name status >/dev/null; done
 echo good >"$work/secret"
 
 # With an agent: a burst of starts would meet the rate limit of the relay.
@@ -37,8 +37,8 @@ expect 3 'a timer runs already' aw her journey 1h
 [ "$(value timer.kind)" = meeting ] || fail 'no timer'
 [ "$(value timer.extend_s)" = 900 ] || fail 'no extension'
 expect 0 'runs until' aw her status
-aw ben status >/dev/null
-expect 0 'the end of a time that she set is due' aw ben why her
+aw friend status >/dev/null
+expect 0 'the end of a time that she set is due' aw friend why her
 expect 0 'Extension number' aw her timer extend
 expect 3 'no timer runs that can be extended' aw her timer extend
 expect 0 'End of the timer number' aw her timer end <"$work/secret"
@@ -64,7 +64,7 @@ expect 0 'Noted' aw her life
 
 # A drill, and who would hear.
 expect 0 'Drill number' aw her drill
-aw ben status >/dev/null
+aw friend status >/dev/null
 expect 0 'drill: relay' aw her status
 [ "$(value drill)" -gt 0 ] || fail 'no drill'
 [ "$(aw her coverage --json | field humans)" = 2 ] || fail 'not two humans'
@@ -79,17 +79,18 @@ grep -rqa 4711 "$work/her" && fail 'the card is on the disk in plain text'
 expect 0 'Version 3' aw her card remove <"$work/secret"
 
 # Quiet removal: he is fine, she is in an alarm.
-printf 'good\nnew\nnewbad\nben\n' >"$work/secrets"
-expect 1 'would not hold' aw her remove --yes --secret-fd 3 cora 3<"$work/secrets"
-printf 'checkin = every 8h\nperson = ben group 1\nlevel = 0m everybody: Ring.\n' >"$work/plan"
-expect 0 'Version 4' aw her remove --yes --secret-fd 3 cora "$work/plan" 3<"$work/secrets"
+printf 'good\nnew\nnewbad\nfriend\n' >"$work/secrets"
+expect 1 'would not hold' aw her remove --yes --secret-fd 3 sister 3<"$work/secrets"
+printf 'checkin = every 8h\nperson = friend group 1\nlevel = 0m everybody: Ring.\n' >"$work/plan"
+expect 0 'Version 4' aw her remove --yes --secret-fd 3 sister "$work/plan" 3<"$work/secrets"
 [ "$(value contacts.1.removed)" = true ] || fail 'not removed'
 expect 0 'Call for help' aw her sos
-expect 3 'not in the plan' aw her remove --yes --secret-fd 3 cora 3<"$work/secrets"
-for name in ben cora; do aw $name status >/dev/null; done
-[ "$(aw ben status --json | field watched.0.incident.kind)" = sos ] || fail 'ben does not know'
-[ "$(aw cora status --json | field watched.0.incident)" = null ] || fail 'cora knows'
-[ "$(aw cora status --json | field watched.0.state)" = fine ] || fail 'cora sees no calm'
+expect 3 'not in the plan' aw her remove --yes --secret-fd 3 sister 3<"$work/secrets"
+for name in friend sister; do aw $name status >/dev/null; done
+[ "$(aw friend status --json | field watched.0.incident.kind)" = sos ] ||
+    fail 'friend does not know'
+[ "$(aw sister status --json | field watched.0.incident)" = null ] || fail 'sister knows'
+[ "$(aw sister status --json | field watched.0.state)" = fine ] || fail 'sister sees no calm'
 expect 0 'removed quietly' aw her log
 
 for command in status 'log' coverage; do

@@ -8,7 +8,7 @@
 
 static const struct aw_card text = {
     .version = 1,
-    .sections = {{AW_CARD_FIRST, 0, "ring 112, then Ann"},
+    .sections = {{AW_CARD_FIRST, 0, "ring 112, then the sister"},
                  {AW_CARD_DOOR, 2, "4711"},
                  {AW_CARD_MEDICAL, 3, "insulin, in the fridge"}},
     .sections_count = 3,

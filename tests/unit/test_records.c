@@ -25,7 +25,7 @@ static struct aw_subject *her(struct circle *c)
 
 static const struct aw_card card = {
     .version = 1,
-    .sections = {{AW_CARD_FIRST, 0, "ring 112, then Ann"}},
+    .sections = {{AW_CARD_FIRST, 0, "ring 112, then the sister"}},
     .sections_count = 1,
 };
 

@@ -85,7 +85,7 @@ void sim_odd_joins(struct sim *w, size_t n, struct aw_bytes uri)
     to_her(w, cell);
     (void)!aw_contact_feed(c->contact, 0, (struct aw_bytes){cell, sizeof cell},
                            (uint32_t)sim_now_s(w), sim_host_now(w, c));
-    (void)!aw_contact_join(c->contact, uri, w->endpoints, w->scene.relays, "Ben",
+    (void)!aw_contact_join(c->contact, uri, w->endpoints, w->scene.relays, "Contact",
                            sim_host_now(w, c));
     (void)!aw_contact_verify(c->contact, sim_host_now(w, c));
     aw_joining_cell(&contact_of(c->contact)->joining, w->odd.message);
@@ -103,7 +103,7 @@ void sim_odd_joined(struct sim *w, size_t n, struct aw_bytes uri)
 
     if (!is_odd(w))
         return;
-    (void)!aw_contact_join(c->contact, uri, w->endpoints, w->scene.relays, "Ben",
+    (void)!aw_contact_join(c->contact, uri, w->endpoints, w->scene.relays, "Contact",
                            sim_host_now(w, c));
     to_her(w, w->odd.message);
     to_her(w, w->odd.other);
@@ -124,12 +124,12 @@ static void come_late(struct sim *w)
 
     AW_ASSERT(late != NULL);
     if (aw_contact_init(late, &random, 1, now) != AW_OK || aw_contact_start(late, now) != AW_OK ||
-        aw_subject_invite(her->subject, w->endpoints, w->scene.relays, "Ada", 600, &uri, &person,
-                          now) != AW_OK)
+        aw_subject_invite(her->subject, w->endpoints, w->scene.relays, "Subject", 600, &uri,
+                          &person, now) != AW_OK)
         AW_UNREACHABLE();
     (void)!aw_contact_verify(late, now);
     if (aw_contact_join(late, (struct aw_bytes){uri.ptr, uri.len}, w->endpoints, w->scene.relays,
-                        "Cyd", now) != AW_OK)
+                        "Other", now) != AW_OK)
         AW_UNREACHABLE();
     while (aw_contact_next_action(late, &action)) {
         if (action.kind == AW_ACTION_SEND)
@@ -166,7 +166,7 @@ static void press(struct sim *w, size_t n)
     if (!sim_host_runs(h))
         return;
     (void)!aw_contact_join(h->contact, (struct aw_bytes){NULL, 0}, w->endpoints, w->scene.relays,
-                           "Ben", now);
+                           "Contact", now);
     (void)!aw_contact_claim(h->contact, now);
     sim_host_pump(w, h);
     if (sim_host_runs(h) && sim_chance(&w->odd.rng, 700))
