@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { World } from './tools.js';
 
@@ -32,13 +33,20 @@ export class Scene extends World {
         await this.aw(home, ['relay', 'add', this.relayLine], await this.token(home));
     }
 
-    /** Pairs a contact with the subject, whose agents run; both compared the words. */
-    async pair(subject, contact) {
+    /** Pairs a contact with the subject, whose agents run; returns the words, not compared. */
+    async join(subject, contact) {
         const number = `${(await this.status(subject)).me.contacts.length + 1}`;
         await this.aw(contact, ['join'], await this.aw(subject, ['invite']));
         await until(() => this.aw(subject, ['verify', number, '--json']), 'paired');
         const { words } = JSON.parse(await this.aw(subject, ['verify', number, '--json']));
-        await until(() => this.aw(contact, ['verify', 'w1', '--words', words]), 'words there');
+        await until(() => this.aw(contact, ['verify', 'w1', '--json']), 'words there');
+        return { number, words };
+    }
+
+    /** The same, and both compared the words. */
+    async pair(subject, contact) {
+        const { number, words } = await this.join(subject, contact);
+        await this.aw(contact, ['verify', 'w1', '--words', words]);
         await this.aw(subject, ['verify', number, '--words', words]);
     }
 
@@ -161,6 +169,13 @@ export const moodOf = (page) => page.locator('.card').first().getAttribute('data
 
 export function waitMood(page, mood, seconds = 12) {
     return page.waitForSelector(`.card[data-mood="${mood}"]`, { timeout: seconds * 1000 });
+}
+
+/** What who cannot see or press well would miss; empty is well. */
+export async function axeFinds(page) {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
 }
 
 export async function shot(page, name) {

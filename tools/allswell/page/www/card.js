@@ -135,7 +135,6 @@ function notices(w) {
     const say = (key, values) => lines.push(t(`notice.${key}`, values));
     const { incident, triggers } = w;
     if (w.phase === 'joining') say('joining');
-    else if (w.phase !== 'verified') say('unverified');
     if (w.state === 'idle' && w.phase === 'verified') say('idle');
     if (w.state === 'overdue') say('late');
     if (incident?.safe_seen) say('safe');
@@ -143,13 +142,15 @@ function notices(w) {
     if (incident?.confirmed) say('confirmed');
     if (w.blind) say('blind');
     if (w.gap) say('gap');
-    if (w.quarantined) say('quarantined');
     if (w.silent) say('silent');
     if (w.store_failed) say('disk');
-    if (w.keys_unjudged) say('keys');
     if (w.aside) say('aside');
     if (w.unheard) say('unheard');
-    if (w.pending) say('pending', { at: time(w.pending.effective_at) });
+    if (w.pending)
+        say(w.pending.unjudged ? 'pending-unjudged' : 'pending', {
+            at: time(w.pending.effective_at),
+            person: w.id,
+        });
     if (w.relay_faults?.length) say('relay');
     if (triggers.timer !== 'none') say(triggers.timer, { at: time(triggers.timer_due_at) });
     if (triggers.ask === 'sent') say('asked');
@@ -166,6 +167,37 @@ function notices(w) {
     );
 }
 
+/* Why words are to be compared with this person, by the step that it takes. */
+function toCompare(w) {
+    if (w.phase === 'joining') return [];
+    return [
+        w.phase !== 'verified' && 'first',
+        w.phase === 'verified' && w.quarantined && 'again',
+        w.keys_unjudged && 'keys',
+    ].filter(Boolean);
+}
+
+function comparePart(w) {
+    const steps = toCompare(w);
+    return (
+        steps.length > 0 &&
+        h(
+            'section',
+            { class: 'todo compare' },
+            h('h3', {}, t('compare')),
+            steps.map((step) => h('p', {}, t(`compare.${step}`, { person: w.id }))),
+        )
+    );
+}
+
+function wordsFact(w) {
+    return (
+        w.phase === 'verified' &&
+        toCompare(w).length === 0 &&
+        h('div', { class: 'fact' }, h('dt', {}, t('words')), h('dd', { class: 'age' }, t('words.compared')))
+    );
+}
+
 function calls(w) {
     const last = w.checkin?.received_at;
     const next = w.checkin_due_at ?? w.due_at;
@@ -175,6 +207,7 @@ function calls(w) {
         fact(t('last'), last),
         fact(t('next'), next),
         w.newest && w.newest.seq !== w.checkin?.seq && fact(t('heard'), w.newest.received_at),
+        wordsFact(w),
     );
 }
 
@@ -429,6 +462,7 @@ export function drawCard(w, more, isCovered, press, toggled) {
         levelLine(incident),
         isNews && actingLines(w),
         notices(w),
+        comparePart(w),
         isNews && acts,
         placePart(more.place),
         cardPart(more.card),

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: ISC
+// Goal: a contact at the page sees with whom words are still to be compared, and does what it says.
+// Method: a contact who joined and compared nothing; the command is taken from the page and run.
+// What takes an old backup or secrets that nobody can judge is put into the answer of the agent.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Scene, axeFinds, freePort, logIn, openBrowser, shot, until, visitor } from './scene.js';
+
+let scene, browser, port, page, words;
+
+before(async () => {
+    scene = new Scene(60);
+    await scene.relay();
+    await scene.person('her', 'Sister');
+    await scene.person('friend');
+    port = await freePort();
+    await Promise.all([scene.agent('her'), scene.agent('friend', port)]);
+    ({ words } = await scene.join('her', 'friend'));
+    browser = await openBrowser();
+    page = await visitor(browser, { viewport: { width: 390, height: 800 } });
+    await logIn(page, port, scene.pageToken('friend'));
+});
+
+after(async () => {
+    await browser?.close();
+    scene?.end();
+});
+
+const step = () => page.textContent('.compare');
+const commandOf = (text) => /'allswell ([^']*)'/.exec(text)[1].split(' ');
+
+/* As the page is when the agent says `more` of the person. */
+async function asIf(more, look) {
+    const other = await visitor(browser);
+    await other.route('**/api/status', async (route) => {
+        const answer = await (await route.fetch()).json();
+        Object.assign(answer.watched[0], more);
+        await route.fulfill({ json: answer });
+    });
+    await logIn(other, port, scene.pageToken('friend'));
+    await look(other);
+    assert.deepEqual(await axeFinds(other), []);
+    assert.deepEqual(other.problems, []);
+    await other.context().close();
+}
+
+test('not compared: what to do, in English and German', async () => {
+    assert.match(await step(), /Compare the words.*not compared the words yet/s);
+    assert.ok(!/Words ?compared/.test(await page.textContent('.card')));
+    assert.deepEqual(await axeFinds(page), []);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    assert.deepEqual(await axeFinds(page), [], 'dark');
+    await shot(page, 'words');
+    await page.selectOption('#language', 'de');
+    await page.waitForSelector('text=Ihr habt die Wörter noch nicht verglichen');
+    assert.deepEqual(commandOf(await step()), ['verify', 'w1']);
+    await page.selectOption('#language', 'en');
+    await page.waitForSelector('text=You have not compared the words yet');
+});
+
+test('the command of the page is the one that ends it', async () => {
+    assert.equal((await scene.watched('friend')).phase, 'paired');
+    await scene.aw('friend', [...commandOf(await step()), '--words', words]);
+    await page.waitForSelector('.compare', { state: 'detached' });
+    await until(async () => (await scene.watched('friend')).phase === 'verified', 'verified');
+});
+
+test('all compared: a quiet line, once there are calls', async () => {
+    await scene.aw('her', ['verify', '1', '--words', words]);
+    await scene.plan('her', ['checkin = every 8h', 'level = 0m everybody'], 'friend');
+    await scene.checkin('her');
+    await page.waitForSelector('.fact:has-text("Words"):has-text("compared")');
+    await page.selectOption('#language', 'de');
+    await page.waitForSelector('.fact:has-text("Wörter"):has-text("verglichen")');
+    await page.selectOption('#language', 'en');
+    assert.deepEqual(await axeFinds(page), []);
+});
+
+test('to compare again: an old key, new secrets, a weaker plan', async () => {
+    const isOpen = async (other, text, command) => {
+        assert.match(await other.textContent('.compare'), text);
+        assert.deepEqual(commandOf(await other.textContent('.compare')), command);
+        assert.equal(await other.locator('.fact:has-text("Words")').count(), 0);
+    };
+    await asIf({ quarantined: true }, (other) =>
+        isOpen(other, /old key.*'allswell refuse w1'/s, ['verify', 'w1']),
+    );
+    await asIf({ keys_unjudged: true }, (other) =>
+        isOpen(other, /New secrets/, ['compared', 'w1']),
+    );
+    const pending = { version: 3, effective_at: scene.clock() + 3600, loosens: 'x' };
+    await asIf({ pending: { ...pending, unjudged: true } }, async (other) =>
+        assert.match(
+            await other.textContent('.notices'),
+            /but only if you, .* compare the words.*'allswell plan waiting w1'/,
+        ),
+    );
+    await asIf({ pending: { ...pending, unjudged: false } }, async (other) => {
+        const text = await other.textContent('.notices');
+        assert.match(text, /A weaker plan takes effect/);
+        assert.ok(!/compare/.test(text), 'not without a reason');
+    });
+});
+
+test('nothing went wrong in the browser', () => {
+    assert.deepEqual(page.problems, []);
+});
