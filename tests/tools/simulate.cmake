@@ -18,6 +18,10 @@ if(NOT (ALLSWELL_SANITIZE OR ALLSWELL_MSAN))
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh $<TARGET_FILE:aw-simulate-stub>)
   set_tests_properties(simulate_same_hash simulate_canaries PROPERTIES LABELS "unit;proof"
     TIMEOUT 300)
+  # Lives that visit every cell of the state tables.
+  add_test(NAME simulate_cells
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_cells.sh $<TARGET_FILE:aw-simulate-stub>)
+  set_tests_properties(simulate_cells PROPERTIES LABELS "lab;proof" TIMEOUT 300)
   # Lives that once failed.
   add_test(NAME simulate_seeds
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_seeds.sh $<TARGET_FILE:aw-simulate-stub>)

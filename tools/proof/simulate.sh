@@ -16,8 +16,22 @@ tests/tools/simulate_canaries.sh "$stub" >"$out/canaries" 2>&1 || {
 }
 found=$(grep -c '^found' "$out/canaries" || true)
 verdict=short
-[ "$found" != 15 ] || verdict=met
-printf 'canaries found\t%s\t15\t%s\tlast\n' "$found" "$verdict"
+[ "$found" != 16 ] || verdict=met
+printf 'canaries found\t%s\t16\t%s\tlast\n' "$found" "$verdict"
+
+# Lives that visit every cell; each commit has them as a test, too.
+if [ "$PROOF_MODE" = full ]; then
+  verdict=met
+  tests/tools/simulate_cells.sh "$stub" >"$out/cells" 2>&1 || {
+    cat "$out/cells" >&2
+    verdict=short
+    status=1
+  }
+  sed -n 's/^\([0-9]*\) of \([0-9]*\) cells visited$/\1 \2/p' "$out/cells" |
+    while read -r visited all; do
+      printf 'state-by-event cells visited\t%s\t%s\t%s\tlast\n' "$visited" "$all" "$verdict"
+    done
+fi
 
 left_s=$((PROOF_SECONDS * 3 / 4))
 "$stub" --seed "$PROOF_SEED" --seconds "$left_s" --figures stub >"$out/a" 2>"$out/a.err" &

@@ -246,6 +246,9 @@ void sim_check_incident(struct sim *w, struct sim_incident *in)
         if (w->removal.person == n || w->hosts[n].state == SIM_HOST_OFF ||
             c->ladder.state >= AW_LADDER_SUSPECT || w->humans[n].is_ringing)
             continue;
+        /* Nor can he judge a word that was made for a key which his device lost (07 CO-4). */
+        if (in->kind == SIM_INCIDENT_DURESS && w->is_restored[n] && w->is_parted[n])
+            continue;
         in->bound_ms[n] = bound_of(w, in, n);
         if (in->bound_ms[n] == 0)
             continue;

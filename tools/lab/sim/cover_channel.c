@@ -11,9 +11,8 @@
  * one that accepts, which is his. Channels of two contacts have both, too.
  */
 
-enum state { IDLE = 0, ASKING, ANSWERING, CROSSED, SPOKEN, QUARANTINED };
-static const char *const states[] = {"idle",    "asking", "answering",
-                                     "crossed", "spoken", "quarantined"};
+enum state { IDLE = 0, ASKING, ANSWERING, SPOKEN, QUARANTINED };
+static const char *const states[] = {"idle", "asking", "answering", "spoken", "quarantined"};
 
 enum input {
     INPUT_NEED = 0,
@@ -37,23 +36,23 @@ enum input {
 #define WHY_CELL   "a session is heard of once, and first by who answered, or was answered"
 #define WHY_HUMAN  "people are asked where there is a quarantine"
 
-static const struct sim_input_column hers[] = {
+static const struct sim_input_column inputs[] = {
     [INPUT_NEED] = {"need", 0, NULL},
     [INPUT_DEAF] = {"eight unread", 0, NULL},
     [INPUT_QUESTION] = {"question", 0, NULL},
     [INPUT_STALE_QUESTION] = {"stale question", 0, NULL},
     [INPUT_SAME_QUESTION] = {"same question", 0, NULL},
-    [INPUT_ANSWER] = {"answer", BIT(IDLE) | BIT(ANSWERING), WHY_ANSWER},
-    [INPUT_STALE_ANSWER] = {"stale answer", BIT(IDLE) | BIT(ANSWERING), WHY_ANSWER},
-    [INPUT_CELL] = {"first cell", ONLY(BIT(ANSWERING) | BIT(CROSSED) | BIT(SPOKEN)), WHY_CELL},
-    [INPUT_STALE_CELL] = {"stale first cell", ONLY(BIT(ANSWERING) | BIT(CROSSED)), WHY_CELL},
+    [INPUT_ANSWER] = {"answer", BIT(IDLE), WHY_ANSWER},
+    [INPUT_STALE_ANSWER] = {"stale answer", BIT(IDLE), WHY_ANSWER},
+    [INPUT_CELL] = {"first cell", ONLY(BIT(ANSWERING) | BIT(SPOKEN)), WHY_CELL},
+    [INPUT_STALE_CELL] = {"stale first cell", ONLY(BIT(ANSWERING)), WHY_CELL},
     [INPUT_STEP] = {"epoch step", 0, NULL},
     [INPUT_ACCEPT] = {"words compared", ONLY(BIT(QUARANTINED)), WHY_HUMAN},
     [INPUT_REFUSE] = {"refused", ONLY(BIT(QUARANTINED)), WHY_HUMAN},
 };
 
-const struct sim_table sim_table_session_hers = SIM_TABLE("session, hers", states, hers);
-const struct sim_table sim_table_session_his = SIM_TABLE("session, his", states, hers);
+const struct sim_table sim_table_session_hers = SIM_TABLE("session, hers", states, inputs);
+const struct sim_table sim_table_session_his = SIM_TABLE("session, his", states, inputs);
 
 static enum state state_of(const struct aw_channel *ch)
 {
@@ -64,7 +63,7 @@ static enum state state_of(const struct aw_channel *ch)
     if (lives && ch->resumed.is_spoken)
         return SPOKEN;
     if (lives)
-        return ch->asking.live ? CROSSED : ANSWERING;
+        return ANSWERING; /* it may ask as well */
     return ch->asking.live ? ASKING : IDLE;
 }
 

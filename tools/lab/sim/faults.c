@@ -2,6 +2,8 @@
 #include "lab/sim/sim.h"
 
 #include "base/assert.h"
+#include "core/contact_impl.h"
+#include "core/subject_impl.h"
 
 /* Faults: when, to whom, for how long. Each class has its own stream of them. */
 
@@ -332,10 +334,20 @@ void sim_faults_begin(struct sim *w)
         make_hostile(w);
 }
 
-/* An engine goes by what the wall clock said when it started (spec/07-contact.md §4): where that
- * was wrong, only a new start brings what it has been set to since. */
+/* An engine goes by what the wall clock said when it started, and not by less than what it stored
+ * (spec/07-contact.md §4): where that was wrong, only a new start brings what it has been set to
+ * since, when that time has come. */
 static void start_anew(struct sim *w, struct sim_host *h)
 {
+    const struct aw_timebase *time =
+        h->is_hers ? &((const struct subject *)(const void *)h->subject->opaque)->time
+                   : &contact_of_const(h->contact)->time;
+    uint64_t engine_s = aw_timebase_s(time);
+
+    if (engine_s > sim_now_s(w) + 60) {
+        sim_host_crash(w, h, (engine_s - sim_now_s(w)) * SIM_SECOND);
+        return;
+    }
     sim_host_stop(w, h);
     (void)sim_host_start(w, h);
 }

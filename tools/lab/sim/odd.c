@@ -167,7 +167,9 @@ static void press(struct sim *w, size_t n)
         return;
     (void)!aw_contact_join(h->contact, (struct aw_bytes){NULL, 0}, w->endpoints, w->scene.relays,
                            "Contact", now);
-    (void)!aw_contact_claim(h->contact, now);
+    if (aw_contact_claim(h->contact, now) == AW_OK && sim_incident_now(w) != NULL &&
+        sim_incident_now(w)->heard_ms[n] == 0)
+        sim_incident_now(w)->heard_ms[n] = w->now_ms; /* who acts need not be rung */
     sim_host_pump(w, h);
     if (sim_host_runs(h) && sim_chance(&w->odd.rng, 700))
         (void)!aw_contact_decline(h->contact, now);
@@ -352,8 +354,8 @@ static void count_down(struct sim *w, struct sim_host *her)
     (void)!aw_subject_countdown_stop(her->subject, now);
 }
 
-/* What a walk brings; `gen` of its events. */
-enum { WALK_EXTEND = 1, WALK_START_AGAIN, WALK_EXTEND_AGAIN };
+/* What a walk brings, and a backup; `gen` of its events. */
+enum { WALK_EXTEND = 1, WALK_START_AGAIN, WALK_EXTEND_AGAIN, BACK_TO_THEN };
 
 static void on_walk_at(struct sim *w, uint64_t span_ms, uint32_t what)
 {
@@ -369,9 +371,9 @@ static bool start(struct sim *w, struct sim_host *her, uint32_t span_s)
 {
     struct aw_now now = sim_host_now(w, her);
 
-    if (aw_subject_timer_start(her->subject, AW_TIMER_MEETING,
-                               (uint32_t)(now.wall_ms / 1000) + span_s, span_s, NULL, NULL,
-                               now) != AW_OK)
+    if (aw_subject_timer_start(
+            her->subject, AW_TIMER_MEETING, (uint32_t)(now.wall_ms / 1000) + span_s,
+            (uint32_t)sim_between(&w->odd.rng, 1, span_s), NULL, NULL, now) != AW_OK)
         return false;
     sim_note(w, "she: starts a timer of %u min", span_s / 60);
     sim_host_pump(w, her);
@@ -412,7 +414,8 @@ static void on_walk(struct sim *w, struct sim_host *her, uint32_t what)
     if (what == WALK_EXTEND) {
         if (is_unlucky(w)) {
             sim_host_backup(her, w->now_ms);
-            on_walk_at(w, SIM_MINUTE, WALK_EXTEND_AGAIN);
+            on_walk_at(w, sim_between(&w->odd.rng, 1, 10 + w->scene.plan.grace_s / 60) * SIM_MINUTE,
+                       WALK_EXTEND_AGAIN);
         }
         extend(w, her);
         return;
@@ -429,10 +432,18 @@ static void on_walk(struct sim *w, struct sim_host *her, uint32_t what)
 /* A backup of his device is made while a session is not settled yet: it may come back into that. */
 void sim_odd_backup(struct sim *w, struct sim_host *h)
 {
-    if (is_odd(w) && w->scene.strength[SIM_FAULT_RESTORE] > 0 && !h->is_hers &&
-        contact_of_const(h->contact)->channel.resumed.epoch.live && !w->is_calm &&
-        sim_chance(&w->odd.rng, 50))
-        sim_host_backup(h, w->now_ms);
+    const struct contact *c;
+
+    if (!is_odd(w) || w->scene.strength[SIM_FAULT_RESTORE] == 0 || h->is_hers || w->is_calm ||
+        w->end_ms == 0)
+        return; /* before she has told him of her secrets: she cannot tell of them again */
+    c = contact_of_const(h->contact);
+    if (c->who.phase < AW_CONTACT_PAIRED || !c->channel.resumed.epoch.live ||
+        !sim_chance(&w->odd.rng, 50))
+        return;
+    sim_host_backup(h, w->now_ms);
+    sim_human_at(w, w->now_ms + sim_exp(&w->odd.rng, SIM_HOUR / 2), h->idx, SIM_ACT_ODD,
+                 BACK_TO_THEN);
 }
 
 /* Her phone takes it for ended; who knows better rings when its time is over. */
@@ -479,6 +490,12 @@ void sim_odd_on_act(struct sim *w, const struct sim_event *event)
 
     if (w->is_calm)
         return;
+    if (event->gen == BACK_TO_THEN) {
+        if (w->hosts[event->host].has_backup && sim_host_runs(&w->hosts[event->host]) &&
+            !w->is_held)
+            sim_faults_restore(w, &w->hosts[event->host]);
+        return;
+    }
     if (event->gen != 0) {
         if (can_act(w))
             on_walk(w, her, event->gen);

@@ -389,11 +389,11 @@ static bool resume_inputs(struct sim *w, struct sim_relay *r)
     return moved;
 }
 
-/* Whether what waits for the disk is what a switch lets go. */
-static bool is_firing(const struct sim_relay *r)
+/* Whether what waits for the disk may be what a switch lets go, or the arm that holds it. */
+static bool is_delicate(const struct sim_relay *r)
 {
     for (uint32_t box = 1; box <= r->engine->box_pool.used; box++) {
-        if ((r->engine->switches[box].flags & AW_SWITCH_FIRING) != 0)
+        if ((r->engine->switches[box].flags & (AW_SWITCH_FIRING | AW_SWITCH_HELD)) != 0)
             return true;
     }
     return false;
@@ -406,7 +406,7 @@ static void commit(struct sim *w, struct sim_relay *r)
     if (r->disk_bad > 0) {
         r->disk_bad--;
         sim_trouble(w, SIM_CAUSE_PATH);
-    } else if (w->scene.strength[SIM_FAULT_DISK] > 0 && sim_odd_chance(w, 100) && is_firing(r)) {
+    } else if (w->scene.strength[SIM_FAULT_DISK] > 0 && sim_odd_chance(w, 100) && is_delicate(r)) {
         sim_trouble(w, SIM_CAUSE_PATH);
     } else {
         st = r->store.vtable->commit(r->store.self, r->batch.ops, r->batch.op_count);

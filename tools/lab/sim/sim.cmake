@@ -1,9 +1,30 @@
 # SPDX-License-Identifier: ISC
 set(sim_sources
-  sim/canary.c sim/card.c sim/check.c sim/chen.c sim/cover_channel.c sim/cover_ladder.c
-  sim/cover_pairing.c sim/cover_plan.c sim/cover_relay.c sim/cover_timer.c sim/coverage.c
-  sim/draw.c sim/due.c sim/faults.c sim/host.c sim/neighbours.c sim/nonces.c sim/odd.c
-  sim/people.c sim/picture.c sim/port.c sim/relay.c sim/removal.c sim/report.c sim/simulate.c
+  sim/canary.c
+  sim/card.c
+  sim/check.c
+  sim/chen.c
+  sim/cover_channel.c
+  sim/cover_ladder.c
+  sim/cover_pairing.c
+  sim/cover_plan.c
+  sim/cover_relay.c
+  sim/cover_timer.c
+  sim/coverage.c
+  sim/draw.c
+  sim/due.c
+  sim/faults.c
+  sim/host.c
+  sim/neighbours.c
+  sim/nonces.c
+  sim/odd.c
+  sim/people.c
+  sim/picture.c
+  sim/port.c
+  sim/relay.c
+  sim/removal.c
+  sim/report.c
+  sim/simulate.c
   sim/world.c)
 
 # What the simulator needs of the linker: a look at each input of the state tables, without a word
@@ -19,8 +40,7 @@ function(aw_sim_link target)
       contact_words_compared peering_finish peering_answer peering_heard co_plan_arrived
       co_change_tick trigger_timer subject_timer_start subject_timer_extend subject_timer_end
       subject_countdown subject_countdown_stop subject_sos su_countdown switch_armed
-      switch_not_armed switch_next switch_fired switch_not_fired switch_read
-      switch_start)
+      switch_not_armed switch_next switch_fired switch_not_fired switch_read switch_start)
     target_link_options(${target} PRIVATE LINKER:--wrap=aw_${input})
   endforeach()
   target_link_libraries(${target} PRIVATE m)
