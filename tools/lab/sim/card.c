@@ -107,6 +107,15 @@ void sim_check_card(struct sim *w, struct sim_host *h)
     judge(w, h);
 }
 
+/* A state from before the incident was closed: its levels were told then. */
+void sim_card_restart(struct sim *w, const struct sim_host *h)
+{
+    uint8_t level = contact_of_const(h->contact)->ladder.level;
+
+    if (level > w->card.begun[h->idx])
+        w->card.begun[h->idx] = level;
+}
+
 void sim_check_card_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
 {
     if (event->kind == AW_EVENT_CLOSED) {

@@ -195,9 +195,17 @@ static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_de
     return ms_of(due_s + wait_s + w->scene.clock_error_s + w->scene.clock_error_s / 1000 + 60);
 }
 
+/* Whose device came back from before it had her secrets goes by what her phone claims: README.md,
+ * Open. */
+static bool knows_secrets(const struct sim *w, size_t n)
+{
+    return w->humans[n].is_circle &&
+           !(w->is_restored[n] && engine_of(w, n)->secrets.sets_count == 0);
+}
+
 static bool hears_words(const struct sim *w, enum sim_incident_kind kind, size_t n)
 {
-    return kind == SIM_INCIDENT_SOS || (kind == SIM_INCIDENT_DURESS && w->humans[n].is_circle);
+    return kind == SIM_INCIDENT_SOS || (kind == SIM_INCIDENT_DURESS && knows_secrets(w, n));
 }
 
 static bool hears_silence(const struct sim *w, enum sim_incident_kind kind, size_t n)
@@ -207,7 +215,7 @@ static bool hears_silence(const struct sim *w, enum sim_incident_kind kind, size
     case SIM_INCIDENT_HUMAN:
         return true;
     case SIM_INCIDENT_SEIZED: /* outside the circle he is believed: 07 §3 */
-        return w->humans[n].is_circle;
+        return knows_secrets(w, n);
     case SIM_INCIDENT_SOS:
     case SIM_INCIDENT_DURESS:
     case SIM_INCIDENT_KINDS:
@@ -614,6 +622,7 @@ void sim_check_restart(struct sim *w, struct sim_host *h)
     if (h->is_hers || h->idx > w->scene.contacts)
         return;
     c = engine_of(w, h->idx);
+    sim_card_restart(w, h);
     w->stats->checks[SIM_I4_DURABLE]++;
     if (!w->is_restored[h->idx] && !w->is_restored[0] &&
         c->book.newest.call.seq < w->told_seq[h->idx])

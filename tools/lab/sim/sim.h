@@ -637,6 +637,7 @@ void sim_check_due(struct sim *w, struct sim_host *h);
 void sim_card_begin(struct sim *w);
 void sim_card_on_act(struct sim *w);
 void sim_check_card(struct sim *w, struct sim_host *h);
+void sim_card_restart(struct sim *w, const struct sim_host *h);
 void sim_check_card_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
 
 /* odd.c: what is out of order */
