@@ -30,8 +30,8 @@ void render_heading(const char *text)
     (void)printf("%s%s%s\n", screen_paint(SCREEN_STRONG), text, screen_plain());
 }
 
-static void format_line(unsigned indent, const char *begin, const char *end, const char *format,
-                        va_list args)
+__attribute__((format(printf, 4, 0))) static void
+format_line(unsigned indent, const char *begin, const char *end, const char *format, va_list args)
 {
     char text[700];
     size_t len = (size_t)snprintf(text, sizeof text, "%s", begin);
