@@ -447,7 +447,7 @@ static void check_plan(struct sim *w, struct sim_host *h)
         return;
     w->seen_plan[h->idx] = c->plan.version;
     w->stats->checks[SIM_I6_AUTHENTIC]++;
-    if (w->humans[h->idx].is_circle && !sim_check_is_made(w, &c->plan))
+    if (knows_secrets(w, h->idx) && !sim_check_is_made(w, &c->plan))
         sim_fail(w, SIM_I6_AUTHENTIC, "%s has a plan in force that she never made",
                  sim_name(h->idx));
 }
