@@ -16,12 +16,7 @@ def main():
     (suspend,) = bed.options(suspend=0)
     limit_s = 80 if suspend else 15
     with bed.Bed() as circle:
-        circle.relay("relay")
-        circle.circle("her", "friend")
-        for name in ("her", "friend"):
-            circle.agent(name)
-        seq = circle.checkin("her")
-        bed.until("a check-in arrives", 10, lambda: circle.arrived("friend", seq))
+        circle.heard("her", "friend")
 
         # He sleeps; she checks in meanwhile.
         circle.stop("friend")

@@ -233,6 +233,15 @@ class Bed:
         if FAILED:
             finish()
 
+    def heard(self, subject, contact, seconds=10):
+        """A relay, and a circle of two whose agents run; a check-in has arrived."""
+        self.relay("relay")
+        self.circle(subject, contact)
+        for name in (subject, contact):
+            self.agent(name)
+        seq = self.checkin(subject)
+        until("a check-in arrives", seconds, lambda: self.arrived(contact, seq))
+
     def has_plan(self, name):
         return self.aw(name, "status").get("watched", [{}])[0].get("plan_version") == 1
 

@@ -35,12 +35,7 @@ def set_while_it_runs(circle, up_s):
 
 def main():
     with bed.Bed() as circle:
-        circle.relay("relay")
-        circle.circle("her", "friend")
-        for name in ("her", "friend"):
-            circle.agent(name)
-        seq = circle.checkin("her")
-        bed.until("a check-in arrives", 10, lambda: circle.arrived("friend", seq))
+        circle.heard("her", "friend")
         circle.kill("her")
         circle.kill("friend")
         circle.save("friend")

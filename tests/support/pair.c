@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "test.h"
 
 struct aw_hello pair_hello(unsigned who)
 {
@@ -55,6 +56,19 @@ bool pair_init(struct pair *p, const struct aw_random *random)
            answer == AW_ANSWER_FIRST && aw_inviting_cell(&inviting, &out) == AW_OK &&
            aw_joining_finish(&joining, AW_BYTES_OF(second), p->wall_ms, &p->contact, &peer,
                              random) == AW_OK;
+}
+
+bool pair_start(struct pair *p, struct t_rng *rng, struct aw_random *random, uint64_t seed,
+                unsigned trips)
+{
+    bool ok;
+
+    *rng = t_rng(seed);
+    *random = t_random(rng);
+    ok = pair_init(p, random);
+    for (unsigned i = 0; ok && i < trips; i++)
+        ok = pair_round_trip(p);
+    return ok;
 }
 
 #define CALL_LEN 48
@@ -121,6 +135,15 @@ enum aw_status pair_hear(struct pair *p, struct aw_channel *to, const uint8_t ce
     }
     *events |= more;
     return st == AW_E_REPLAY ? AW_OK : st; /* known already */
+}
+
+enum aw_status pair_take(struct pair *p, struct aw_channel *to, const uint8_t cell[AW_CELL_LEN])
+{
+    struct aw_opened opened;
+    struct pair_call call;
+    unsigned events = 0;
+
+    return pair_hear(p, to, cell, &opened, &call, &events);
 }
 
 bool pair_round_trip(struct pair *p)

@@ -11,6 +11,8 @@
  */
 #define PAIR_T0_MS UINT64_C(1800000000000)
 
+struct t_rng;
+
 struct pair {
     struct aw_channel subject, contact;
     struct aw_random random;
@@ -25,6 +27,13 @@ struct aw_invite pair_draft(void);
 
 /* Pairs through invite and both messages. False when any step fails. */
 bool pair_init(struct pair *p, const struct aw_random *random);
+
+/*
+ * The same from a seed, then so many round trips. `rng` is the source, `random` how it is read;
+ * both are the caller's, as long as the pair lives.
+ */
+bool pair_start(struct pair *p, struct t_rng *rng, struct aw_random *random, uint64_t seed,
+                unsigned trips);
 
 /* A message with the fields that the channel lives on; `id` is its content. */
 struct pair_call {
@@ -45,6 +54,9 @@ enum aw_status pair_say(struct pair *p, struct aw_channel *from, enum aw_session
  */
 enum aw_status pair_hear(struct pair *p, struct aw_channel *to, const uint8_t cell[AW_CELL_LEN],
                          struct aw_opened *opened, struct pair_call *call, unsigned *events);
+
+/* The same, where the status alone matters. */
+enum aw_status pair_take(struct pair *p, struct aw_channel *to, const uint8_t cell[AW_CELL_LEN]);
 
 /* One call and one reply, both delivered. */
 bool pair_round_trip(struct pair *p);

@@ -8,27 +8,11 @@
 static struct t_rng rng;
 static struct aw_random rnd;
 
-static void start(struct pair *p, uint64_t seed)
-{
-    rng = t_rng(seed);
-    rnd = t_random(&rng);
-    T_REQUIRE(pair_init(p, &rnd));
-}
-
 static enum aw_status say(struct pair *p, struct aw_channel *from, uint8_t cell[AW_CELL_LEN])
 {
     struct aw_sealed at;
 
     return pair_say(p, from, AW_SESSION_MAIN, 1, cell, &at);
-}
-
-static enum aw_status hear(struct pair *p, struct aw_channel *to, const uint8_t cell[AW_CELL_LEN])
-{
-    struct aw_opened opened;
-    struct pair_call call;
-    unsigned events = 0;
-
-    return pair_hear(p, to, cell, &opened, &call, &events);
 }
 
 /* Goal: a round trip makes exactly one epoch step, and the roles agree on the number; the contact
@@ -38,7 +22,7 @@ static void test_round_trips(void)
 {
     struct pair p;
 
-    start(&p, 1);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 1, 0));
     T_EQ(aw_channel_epoch(&p.subject), 0);
     T_EQ(aw_channel_epoch(&p.contact), 0);
     for (uint32_t i = 1; i <= 10; i++) {
@@ -57,7 +41,7 @@ static void test_lanes(void)
     static uint8_t plain[AW_CELL_BULK_LEN], cell[AW_CELL_BULK_LEN], back[AW_CELL_BULK_LEN];
     struct pair p;
 
-    start(&p, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 2, 0));
     t_rng_bytes(&rng, plain, sizeof plain);
     for (size_t i = 0; i < sizeof lanes / sizeof lanes[0]; i++) {
         size_t cell_len = aw_channel_cell_len(lanes[i]), len = cell_len - AW_CELL_OVERHEAD;
@@ -108,17 +92,17 @@ static void test_every_bit_flip(void)
     uint8_t cell[AW_CELL_LEN];
     struct pair p;
 
-    start(&p, 3);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 3, 0));
     T_TRUE(pair_round_trip(&p));
     T_EQ(say(&p, &p.subject, cell), AW_OK);
     before = p.contact;
     for (size_t bit = 0; bit < 8 * AW_CELL_LEN; bit++) {
         cell[bit / 8] = (uint8_t)(cell[bit / 8] ^ (1U << bit % 8));
-        T_EQ(hear(&p, &p.contact, cell), AW_E_AUTH);
+        T_EQ(pair_take(&p, &p.contact, cell), AW_E_AUTH);
         cell[bit / 8] = (uint8_t)(cell[bit / 8] ^ (1U << bit % 8));
     }
     T_TRUE(pair_same(&before, &p.contact));
-    T_EQ(hear(&p, &p.contact, cell), AW_OK);
+    T_EQ(pair_take(&p, &p.contact, cell), AW_OK);
 }
 
 /* Goal: attack 23: cells reflected to their sender, of another lane, of another channel, of a
@@ -135,22 +119,22 @@ static void test_misdirected(void)
     struct aw_sealed at;
     struct pair p, other;
 
-    start(&other, 4);
-    start(&p, 5);
+    T_REQUIRE(pair_start(&other, &rng, &rnd, 4, 0));
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 5, 0));
     T_EQ(say(&p, &p.subject, cell), AW_OK);
     before = p.subject;
-    T_EQ(hear(&p, &p.subject, cell), AW_E_AUTH);
+    T_EQ(pair_take(&p, &p.subject, cell), AW_E_AUTH);
     T_TRUE(pair_same(&before, &p.subject));
 
     before = other.contact;
-    T_EQ(hear(&other, &other.contact, cell), AW_E_AUTH);
+    T_EQ(pair_take(&other, &other.contact, cell), AW_E_AUTH);
     T_TRUE(pair_same(&before, &other.contact));
 
     T_EQ(aw_channel_seal(&p.subject, AW_LANE_BULK, AW_SESSION_MAIN, AW_BYTES_OF(cell), &out, &at,
                          &rnd),
          AW_OK);
     before = p.contact;
-    T_EQ(hear(&p, &p.contact, bulk), AW_E_AUTH); /* cut to the length of a cell */
+    T_EQ(pair_take(&p, &p.contact, bulk), AW_E_AUTH); /* cut to the length of a cell */
     T_EQ(aw_channel_open(&p.contact, (struct aw_bytes){cell, 511}, &own, p.wall_ms, &buf, &opened,
                          &rnd),
          AW_E_FORMAT);
@@ -171,13 +155,13 @@ static void test_replay_and_reorder(void)
     struct aw_channel before;
     struct pair p;
 
-    start(&p, 6);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 6, 0));
     for (size_t i = 0; i < 3; i++)
         T_EQ(say(&p, &p.subject, cells[i]), AW_OK);
-    T_EQ(hear(&p, &p.contact, cells[2]), AW_OK);
+    T_EQ(pair_take(&p, &p.contact, cells[2]), AW_OK);
     before = p.contact;
     for (size_t i = 0; i < 3; i++)
-        T_EQ(hear(&p, &p.contact, cells[i]), AW_E_REPLAY);
+        T_EQ(pair_take(&p, &p.contact, cells[i]), AW_E_REPLAY);
     T_TRUE(pair_same(&before, &p.contact));
 }
 
@@ -191,17 +175,17 @@ static void test_holiday_and_jump_bound(void)
     uint8_t cell[AW_CELL_LEN];
     struct pair p;
 
-    start(&p, 7);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 7, 0));
     for (uint32_t i = 0; i <= 129600; i++)
         T_REQUIRE(pair_say(&p, &p.subject, AW_SESSION_MAIN, i, cell, &at) == AW_OK);
     T_EQ(at.index, 129600);
-    T_EQ(hear(&p, &p.contact, cell), AW_OK);
+    T_EQ(pair_take(&p, &p.contact, cell), AW_OK);
     T_EQ(p.contact.cur.recv[0].next_index, 129601);
 
     before = p.contact;
     p.subject.cur.send[0].next_index = 129601 + AW_INDEX_JUMP_MAX + 1;
     T_EQ(say(&p, &p.subject, cell), AW_OK);
-    T_EQ(hear(&p, &p.contact, cell), AW_E_RANGE);
+    T_EQ(pair_take(&p, &p.contact, cell), AW_E_RANGE);
     T_TRUE(pair_same(&before, &p.contact));
 }
 
@@ -213,7 +197,7 @@ static void test_indices_used_up(void)
     struct aw_sealed at;
     struct pair p;
 
-    start(&p, 8);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 8, 0));
     p.subject.cur.send[0].next_index = UINT32_MAX;
     T_EQ(pair_say(&p, &p.subject, AW_SESSION_MAIN, 1, cell, &at), AW_OK);
     T_EQ(at.index, UINT32_MAX);
@@ -231,18 +215,18 @@ static void test_copy_dies_with_its_epoch(void)
     struct aw_channel copy;
     struct pair p;
 
-    start(&p, 9);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 9, 0));
     T_TRUE(pair_round_trip(&p));
     copy = p.subject;
     T_TRUE(pair_round_trip(&p)); /* she derives e+1 with a fresh accept */
     T_EQ(say(&p, &p.subject, cell), AW_OK);
-    T_EQ(hear(&p, &p.contact, cell), AW_OK); /* he hears her in e+1 */
+    T_EQ(pair_take(&p, &p.contact, cell), AW_OK); /* he hears her in e+1 */
 
     T_EQ(say(&p, &copy, stolen_word), AW_OK);
-    T_EQ(hear(&p, &p.contact, stolen_word), AW_E_AUTH);
+    T_EQ(pair_take(&p, &p.contact, stolen_word), AW_E_AUTH);
     T_EQ(say(&p, &p.contact, cell), AW_OK);
-    T_EQ(hear(&p, &copy, cell), AW_E_AUTH);
-    T_EQ(hear(&p, &p.subject, cell), AW_OK);
+    T_EQ(pair_take(&p, &copy, cell), AW_E_AUTH);
+    T_EQ(pair_take(&p, &p.subject, cell), AW_OK);
 }
 
 /* Goal: a clone that is used beside the true phone in one epoch is noticed: both draw their own
@@ -257,13 +241,13 @@ static void test_clone_shows_as_fork(void)
     unsigned events = 0;
     struct pair p;
 
-    start(&p, 10);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 10, 0));
     T_EQ(say(&p, &p.subject, cell), AW_OK);
-    T_EQ(hear(&p, &p.contact, cell), AW_OK);
+    T_EQ(pair_take(&p, &p.contact, cell), AW_OK);
     T_EQ(say(&p, &p.contact, reply), AW_OK);
     clone = p.subject;
-    T_EQ(hear(&p, &p.subject, reply), AW_OK);
-    T_EQ(hear(&p, &clone, reply), AW_OK);
+    T_EQ(pair_take(&p, &p.subject, reply), AW_OK);
+    T_EQ(pair_take(&p, &clone, reply), AW_OK);
     T_EQ(say(&p, &p.subject, cell), AW_OK);
     T_EQ(pair_hear(&p, &p.contact, cell, &opened, &call, &events), AW_OK);
     T_EQ(events, AW_CHANNEL_EV_EPOCH);
@@ -289,7 +273,7 @@ static void test_contradictory_accept(void)
     uint32_t epoch;
     struct pair p;
 
-    start(&p, 11);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 11, 0));
     T_TRUE(pair_round_trip(&p));
     aw_channel_peer_accept(&p.subject, AW_SESSION_MAIN, pk, &epoch);
     T_EQ(epoch, 1);
@@ -319,7 +303,7 @@ static void test_small_order(void)
     struct pair p, before;
     unsigned events;
 
-    start(&p, 12);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 12, 0));
     before = p;
     for (size_t i = 0; i < 3; i++) {
         T_EQ(aw_channel_on_offer(&p.contact, &opened, points[i], &events, &rnd), AW_E_AUTH);
@@ -340,7 +324,7 @@ static void test_accept_keys_kept(void)
     uint32_t epoch;
     struct pair p;
 
-    start(&p, 13);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 13, 0));
     for (uint32_t i = 0; i <= 40; i++) {
         aw_channel_peer_accept(&p.subject, AW_SESSION_MAIN, seen[i], &epoch);
         T_EQ(epoch, i);
@@ -367,7 +351,7 @@ static void test_silence(void)
 {
     struct pair p;
 
-    start(&p, 14);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 14, 0));
     T_TRUE(!aw_channel_is_silent(&p.subject, p.wall_ms + AW_CHANNEL_SILENT_MS - 1));
     T_TRUE(aw_channel_is_silent(&p.subject, p.wall_ms + AW_CHANNEL_SILENT_MS));
     p.wall_ms += AW_CHANNEL_SILENT_MS;
@@ -383,13 +367,13 @@ static void test_no_entropy(void)
     uint8_t cell[AW_CELL_LEN];
     struct pair p, before;
 
-    start(&p, 15);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 15, 0));
     T_EQ(say(&p, &p.subject, cell), AW_OK);
     before = p;
     rng.fills_left = 0;
     T_EQ(say(&p, &p.subject, cell), AW_E_ENTROPY);
     T_TRUE(pair_same(&before.subject, &p.subject));
-    T_EQ(hear(&p, &p.contact, cell), AW_E_ENTROPY); /* opened, but no accept key */
+    T_EQ(pair_take(&p, &p.contact, cell), AW_E_ENTROPY); /* opened, but no accept key */
     T_TRUE(!p.contact.next.live);
     rng.fills_left = UINT64_MAX;
     T_TRUE(pair_round_trip(&p)); /* the next call carries the same offer */

@@ -16,25 +16,6 @@ static struct aw_random rnd;
 static const struct aw_resume own = {.seq = 70, .word = 30};
 static const struct aw_opened in_main = {.kind = AW_OPENED_MESSAGE, .session = AW_SESSION_MAIN};
 
-/* A pair after `trips` round trips. */
-static void start(struct pair *p, uint64_t seed, int trips)
-{
-    rng = t_rng(seed);
-    rnd = t_random(&rng);
-    T_REQUIRE(pair_init(p, &rnd));
-    for (int i = 0; i < trips; i++)
-        T_REQUIRE(pair_round_trip(p));
-}
-
-static enum aw_status hear(struct pair *p, struct aw_channel *to, const uint8_t cell[AW_CELL_LEN])
-{
-    struct aw_opened opened;
-    struct pair_call call;
-    unsigned events = 0;
-
-    return pair_hear(p, to, cell, &opened, &call, &events);
-}
-
 /* Goal: epochs end, they do not wrap: after the last one a contact takes no offer, and a subject no
  * accept; both say so by a status and stay as they are (spec/05-channel.md §4).
  * Method: the number is written into the channel. */
@@ -47,7 +28,7 @@ static void test_last_epoch(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 1, 0);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 1, 0));
     T_EQ(aw_dh_keypair(&key, &rnd), AW_OK);
     p.contact.cur.number = p.subject.cur.number = UINT32_MAX;
     before = p.contact;
@@ -72,7 +53,7 @@ static void test_ahead(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 2, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 2, 2));
     T_TRUE(p.subject.next.live);
     T_EQ(aw_dh_keypair(&key, &rnd), AW_OK);
     before = p.subject;
@@ -104,7 +85,7 @@ static void test_accept_without_entropy(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 3, 0);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 3, 0));
     T_EQ(aw_dh_keypair(&key, &rnd), AW_OK);
     before = p.subject;
     rng.fills_left = 0;
@@ -125,7 +106,7 @@ static void test_no_room(void)
     struct aw_channel before;
     struct pair p;
 
-    start(&p, 4, 1);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 4, 1));
     before = p.subject;
     T_EQ(aw_channel_seal(&p.subject, AW_LANE_CELL, AW_SESSION_MAIN, AW_BYTES_OF(plain), &out, &at,
                          &rnd),
@@ -144,7 +125,7 @@ static void test_accept_keys_by_session(void)
     uint8_t pk[AW_KEY_LEN];
     struct pair p;
 
-    start(&p, 5, 3);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 5, 3));
     aw_channel_accept(&p.contact, AW_SESSION_MAIN, pk, &epoch);
     T_EQ(aw_channel_accept_key(&p.contact, AW_SESSION_QUARANTINE, epoch, &key), AW_E_NOT_FOUND);
     p.contact.resumed.epoch.live = true;
@@ -176,7 +157,7 @@ static enum aw_status claim(struct pair *p, struct aw_channel *asks, uint32_t ep
     T_EQ(aw_channel_resume_cell(asks, &out), AW_OK);
     answers->cur.number = own_epoch;
     before = *answers;
-    st = hear(p, answers, cell);
+    st = pair_take(p, answers, cell);
     if (st != AW_OK) {
         T_TRUE(pair_same(&before, answers));
         return st;
@@ -184,7 +165,7 @@ static enum aw_status claim(struct pair *p, struct aw_channel *asks, uint32_t ep
     out.len = 0;
     T_EQ(aw_channel_resume_answer(answers, &out), AW_OK);
     before = *asks;
-    st = hear(p, asks, cell);
+    st = pair_take(p, asks, cell);
     T_TRUE(st == AW_OK || pair_same(&before, asks));
     return st;
 }
@@ -209,7 +190,7 @@ static void test_absurd_claims(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct pair p;
 
-        start(&p, 20 + i, 2);
+        T_REQUIRE(pair_start(&p, &rng, &rnd, 20 + i, 2));
         T_TRUE(p.subject.next.live);
         T_TRUE(pair_round_trip(&p));
         p.subject.next.live = p.contact.next.live = false;
@@ -227,7 +208,7 @@ static void test_wrong_moments(void)
     struct aw_channel before;
     struct pair p;
 
-    start(&p, 30, 4);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 30, 4));
     T_EQ(aw_channel_resume_answer(&p.contact, &out), AW_E_NOT_FOUND);
     T_EQ(out.len, 0);
     T_EQ(aw_channel_resume_ask(&p.subject, &own, &rnd), AW_OK);
@@ -248,7 +229,7 @@ static void test_named_epoch(void)
     struct aw_handshake_at at = {
         .label = AW_LABEL_RESUME, .sender = AW_DIRECTION_ACCEPT, .number = AW_HANDSHAKE_QUESTION};
 
-    start(&p, 31, 3);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 31, 3));
     T_EQ(aw_channel_resume_ask(&p.contact, &own, &rnd), AW_OK);
     T_EQ(aw_channel_resume_cell(&p.contact, &out), AW_OK);
     at.psk = p.contact.cur.resumption;
@@ -284,12 +265,12 @@ static void quarantine(struct pair *p)
         T_REQUIRE(pair_round_trip(p));
     T_EQ(aw_channel_resume_ask(&thief, &own, &rnd), AW_OK);
     T_EQ(aw_channel_resume_cell(&thief, &out), AW_OK);
-    T_EQ(hear(p, &p->subject, cell), AW_OK);
+    T_EQ(pair_take(p, &p->subject, cell), AW_OK);
     out.len = 0;
     T_EQ(aw_channel_resume_answer(&p->subject, &out), AW_OK);
-    T_EQ(hear(p, &thief, cell), AW_OK);
+    T_EQ(pair_take(p, &thief, cell), AW_OK);
     T_EQ(pair_say(p, &thief, AW_SESSION_QUARANTINE, 1, cell, &at), AW_OK);
-    T_EQ(hear(p, &p->subject, cell), AW_OK);
+    T_EQ(pair_take(p, &p->subject, cell), AW_OK);
     T_TRUE(aw_channel_is_quarantined(&p->subject));
     T_TRUE(p->subject.resumed.has_got);
 }
@@ -301,7 +282,7 @@ static void test_states_that_cannot_be(void)
     struct aw_channel ch;
     struct pair p;
 
-    start(&p, 40, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 40, 2));
     quarantine(&p);
     T_EQ(reread(&p.subject), AW_OK);
     ch = p.subject;
@@ -332,7 +313,7 @@ static void test_odd_ring(void)
     size_t ring;
     struct pair p;
 
-    start(&p, 41, 0);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 41, 0));
     T_EQ(aw_channel_encode(&p.subject, &buf), AW_OK);
     ring = buf.len - 2 - (1 + 1 + 2 + AW_KEY_LEN); /* [epoch 0, key], asking [], answering [] */
     T_EQ(space[ring], 0x82);

@@ -16,6 +16,18 @@ static struct aw_person person(const struct circle *c, uint8_t n)
     return p;
 }
 
+/* What is a backup after `checkins` more check-ins. */
+static struct image image_of_before(struct circle *c, int checkins)
+{
+    struct image image = image_take(c, 0);
+
+    for (int i = 0; i < checkins; i++) {
+        circle_checkin(c, circle_safe);
+        circle_run(c, 50 * MIN_S);
+    }
+    return image;
+}
+
 /* Goal: a quarantined session whose words differ is erased on either side, after a restart too, and
  * the channel goes on.
  * Method: a phone restored from a backup that is epochs old; its session is refused at both; then
@@ -29,11 +41,7 @@ static void test_refused(void)
     circle_init(&c, 1, 104);
     circle_set_up(&c);
     T_EQ(aw_contact_refuse(c.hosts[1].contact, circle_now(&c, 1)), AW_E_STATE);
-    old = image_take(&c, 0);
-    for (int i = 0; i < 4; i++) {
-        circle_checkin(&c, circle_safe);
-        circle_run(&c, 50 * MIN_S);
-    }
+    old = image_of_before(&c, 4);
     newest = image_take(&c, 0);
     image_restore(&c, 0, &old);
     T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_wrong, NULL, 0, NULL, circle_now(&c, 0)),
@@ -68,11 +76,7 @@ static void test_quarantine_told_again(void)
 
     circle_init(&c, 1, 108);
     circle_set_up(&c);
-    old = image_take(&c, 0);
-    for (int i = 0; i < 4; i++) {
-        circle_checkin(&c, circle_safe);
-        circle_run(&c, 50 * MIN_S);
-    }
+    old = image_of_before(&c, 4);
     image_restore(&c, 0, &old);
     circle_run(&c, 8 * HOUR_S);
     for (int k = 0; k < 2; k++) {
@@ -105,11 +109,7 @@ static void test_session_ends_before_its_reply(void)
 
         circle_init(&c, 1, 105);
         circle_set_up(&c);
-        old = image_take(&c, 0);
-        for (int i = 0; i < 4; i++) {
-            circle_checkin(&c, circle_safe);
-            circle_run(&c, 50 * MIN_S);
-        }
+        old = image_of_before(&c, 4);
         image_restore(&c, 0, &old);
         circle_run(&c, 8 * HOUR_S);
         T_TRUE(circle_view(&c, 1).quarantined);
@@ -168,11 +168,7 @@ static void test_first_reply_of_session_is_lost(void)
 
         circle_init(&c, 1, 109);
         circle_set_up(&c);
-        old = image_take(&c, 0);
-        for (int i = 0; i < 8; i++) {
-            circle_checkin(&c, circle_safe);
-            circle_run(&c, 50 * MIN_S);
-        }
+        old = image_of_before(&c, 8);
         image_restore(&c, 0, &old);
         c.fate = lose_first_word_of_session;
         c.budget = 1;

@@ -9,16 +9,6 @@ static struct t_rng rng;
 static struct aw_random rnd;
 static const struct aw_resume own = {.seq = 70, .word = 30};
 
-/* A pair after `trips` round trips. */
-static void start(struct pair *p, uint64_t seed, int trips)
-{
-    rng = t_rng(seed);
-    rnd = t_random(&rng);
-    T_REQUIRE(pair_init(p, &rnd));
-    for (int i = 0; i < trips; i++)
-        T_REQUIRE(pair_round_trip(p));
-}
-
 static enum aw_status hear(struct pair *p, struct aw_channel *to, const uint8_t cell[AW_CELL_LEN],
                            struct aw_opened *opened, unsigned *events)
 {
@@ -86,7 +76,7 @@ static void test_current_key(void)
         uint32_t epoch;
         struct pair p;
 
-        start(&p, 20 + (uint64_t)who, 3); /* she sends in 3, he in 2 */
+        T_REQUIRE(pair_start(&p, &rng, &rnd, 20 + (uint64_t)who, 3)); /* she sends in 3, he in 2 */
         asks = who == 0 ? &p.subject : &p.contact;
         answers = who == 0 ? &p.contact : &p.subject;
         T_EQ(aw_channel_words(asks, AW_SESSION_MAIN, words[0]), AW_OK);
@@ -126,7 +116,7 @@ static void test_stale_subject(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 30, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 30, 2));
     old = p.subject;
     for (int i = 0; i < 2; i++)
         T_TRUE(pair_round_trip(&p));
@@ -181,7 +171,7 @@ static void test_thief(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 31, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 31, 2));
     thief = p.subject;
     T_TRUE(pair_round_trip(&p));
     other = p.subject;
@@ -219,7 +209,7 @@ static void test_stale_contact(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 32, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 32, 2));
     old = p.contact;
     for (int i = 0; i < 2; i++)
         T_TRUE(pair_round_trip(&p));
@@ -246,9 +236,9 @@ static void test_wrong_keys(void)
     unsigned events;
     struct pair p, other;
 
-    start(&other, 33, 1);
+    T_REQUIRE(pair_start(&other, &rng, &rnd, 33, 1));
     ask(&other.subject, cell);
-    start(&p, 34, 1);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 34, 1));
     before = p.contact;
     T_EQ(hear(&p, &p.contact, cell, &opened, &events), AW_E_AUTH);
 
@@ -290,7 +280,7 @@ static void test_flips_and_repeats(void)
     struct pair p, before;
     unsigned events;
 
-    start(&p, 35, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 35, 2));
     ask(&p.subject, question);
     before = p;
     for (size_t bit = 0; bit < 8 * AW_CELL_LEN; bit += 5) {
@@ -355,7 +345,7 @@ static void test_both_ask(void)
         unsigned events;
         struct pair p;
 
-        start(&p, 40 + (uint64_t)order, 2);
+        T_REQUIRE(pair_start(&p, &rng, &rnd, 40 + (uint64_t)order, 2));
         ask(&p.subject, hers);
         ask(&p.contact, his);
         if ((order & 1) != 0)
@@ -392,7 +382,7 @@ static void test_rollback_in_epoch(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 50, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 50, 2));
     backup = p.subject;
     for (size_t i = 0; i < 5; i++) {
         T_EQ(pair_say(&p, &p.subject, AW_SESSION_MAIN, 1, cells[i], &at), AW_OK);
@@ -427,7 +417,7 @@ static void test_question_forgotten(void)
     struct aw_buf out = AW_BUF_OF(cell);
     struct pair p;
 
-    start(&p, 51, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 51, 2));
     ask(&p.subject, cell);
     T_TRUE(pair_round_trip(&p));
     T_TRUE(pair_round_trip(&p));
@@ -448,7 +438,7 @@ static void test_sizes(void)
     unsigned events;
     struct pair p;
 
-    start(&p, 52, 40);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 52, 40));
     ask(&p.subject, cell);
     T_EQ(hear(&p, &p.contact, cell, &opened, &events), AW_OK);
     ask(&p.contact, cell);
@@ -457,7 +447,7 @@ static void test_sizes(void)
     T_TRUE(buf.len + 256 < AW_CHANNEL_RECORD_MAX); /* indices and numbers may be longer */
     T_TRUE(sizeof p.contact < 6000);
     buf.len = 0;
-    start(&p, 53, 2);
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 53, 2));
     T_EQ(aw_channel_encode(&p.subject, &buf), AW_OK);
     printf("%zu\n", buf.len);
 }
@@ -476,7 +466,7 @@ static void test_no_entropy(void)
         unsigned events, failures = 0;
         struct pair p;
 
-        start(&p, 90 + (uint64_t)who, 3);
+        T_REQUIRE(pair_start(&p, &rng, &rnd, 90 + (uint64_t)who, 3));
         asks = who == 0 ? &p.subject : &p.contact;
         answers = who == 0 ? &p.contact : &p.subject;
         before = *asks;
