@@ -5,6 +5,7 @@ is told as it is, with the right exit code; no secret shows anywhere; what is un
 Method: every kind against a real server on loopback, by 'allswell notify test'; then what must fail.
 Usage: channels.py BIN SOURCE; 77 without aiosmtpd or openssl."""
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -179,7 +180,8 @@ def programs(bed):
     check("a program gets no other file", got[6:] in (["0", "1", "2", "3", ""], ["0", "1", "2", ""]), got)
     add(bed, "exec", bed.write("fails.sh", "#!/bin/sh\nexit 3\n", 0o700), "--name", "fails")
     test(bed, "fails", 4, "not accepted (ended with 3)")
-    add(bed, "exec", bed.path("none.sh"), "--name", "none")
+    add(bed, "exec", bed.write("none.sh", "#!/bin/sh\n", 0o700), "--name", "none")
+    os.remove(bed.path("none.sh"))
     test(bed, "none", 1, "refused (the program cannot be run)")
     bed.write("notify-send", f"#!/bin/sh\nprintf '%s|' \"$@\" >'{seen}'\n", 0o700)
     path = bed.env["PATH"]
@@ -238,6 +240,9 @@ def unsafe(bed):
     refused(bed, 2, "say --yes", "webhook", "--with-text", given=https)
     refused(bed, 2, "needs an address", "exec")
     refused(bed, 2, "begins with '/'", "exec", "ring.sh")
+    refused(bed, 2, "is not to be had (No such file", "exec", bed.path("nowhere.sh"))
+    refused(bed, 2, "'chmod +x' makes it one", "exec", bed.write("plain.sh", "#!/bin/sh\n"))
+    refused(bed, 2, "no program that can be run", "exec", bed.work)
     refused(bed, 2, "does not use the network", "exec", "/bin/true", "--proxy", "socks5://127.0.0.1:9050")
     refused(bed, 2, "is not open", "webhook", "--secret-fd", "9")
     check("nothing was stored", len(bed.json("a", "notify", "list")["hooks"]) == 5)

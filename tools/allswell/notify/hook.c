@@ -8,9 +8,12 @@
 #include <allswell/dial.h>
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct kind {
     const char *word;
@@ -317,9 +320,24 @@ static bool read_rest(struct hook *hook, const json_t *object, struct tool_fail 
     return read_urgency(hook, object, fail);
 }
 
+/* What is not there would be found out in the night in which it has to ring. */
+static bool check_program(const char *path, struct tool_fail *fail)
+{
+    struct stat found;
+
+    if (stat(path, &found) != 0)
+        return fail_set(fail, TOOL_USAGE, "%s is not to be had (%s): give a program that is there",
+                        path, strerror(errno));
+    return (S_ISREG(found.st_mode) && access(path, X_OK) == 0) ||
+           fail_set(fail, TOOL_USAGE, "%s is no program that can be run: 'chmod +x' makes it one",
+                    path);
+}
+
 /* Libcurl would ask a name server. */
 bool hook_check_way(const struct hook *hook, struct tool_fail *fail)
 {
+    if (hook->kind == NOTIFY_EXEC)
+        return check_program(hook->address, fail);
     return !aw_host_is_onion(hook->host) || hook->proxy[0] != '\0' ||
            fail_set(fail, TOOL_USAGE,
                     "an onion address is reached through Tor only: give --proxy, such as "

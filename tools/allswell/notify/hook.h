@@ -69,7 +69,7 @@ enum hook_address hook_address_of(enum notify_kind kind);
 /** Reads and checks the JSON of a hook; `number` is not in it. */
 bool hook_read(struct hook *hook, const json_t *object, struct tool_fail *fail);
 
-/** Checks that a new hook has the proxy that its address needs. */
+/** Checks that a new hook has the proxy that its address needs, or the program that it names. */
 bool hook_check_way(const struct hook *hook, struct tool_fail *fail);
 
 /** Writes what hook_read() reads, with all secrets. */
