@@ -154,6 +154,8 @@ static enum aw_peer_state meeting_of(const struct aw_peering *p)
 {
     const uint8_t *bytes = (const void *)p;
 
+    if (!sim_counts_visits)
+        return AW_PEER_INTRODUCED; /* it is in no peer */
     return aw_peer_state((const void *)(bytes - offsetof(struct aw_peer, peering)));
 }
 

@@ -42,6 +42,10 @@ extern const struct sim_table sim_table_ladder, sim_table_session_hers, sim_tabl
     sim_table_pairing_hers, sim_table_pairing_his, sim_table_meeting, sim_table_plan,
     sim_table_timer_hers, sim_table_timer_his, sim_table_countdown, sim_table_switch;
 
+/* Set while lives are played: the rest of allswell-lab calls the same functions, on objects that
+ * are no part of an engine. */
+extern bool sim_counts_visits;
+
 void sim_visit(const struct sim_table *table, size_t state, size_t input);
 
 /* Names each cell that is excluded and was visited: the reason given for it is wrong. */

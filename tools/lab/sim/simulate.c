@@ -210,6 +210,7 @@ static bool live(const struct job *job, const struct sim_options *options, struc
     if (w == NULL)
         exit(LAB_FAILED);
     living = w;
+    sim_counts_visits = true;
     if (sigsetjmp(after_death, 1) != 0) {
         sim_fail(living, SIM_I11_DEFINED, "an assertion failed: see above");
         print_failure(living, job);
