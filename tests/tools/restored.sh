@@ -3,13 +3,12 @@
 # Goal: a restored home is announced: the others see it in their status at once, and so does who
 # restored it. A fresh backup goes on by itself; an older one has no effect until words were
 # compared, and then it does.
-# Method: a pair in compressed time; her home, then a contact's, from a backup of this minute and
-# from one of twenty minutes ago, with check-ins in between.
+# Method: a pair; her home, then a contact's, from a backup of this minute, and in compressed time
+# from one of twenty minutes ago, with check-ins in between. What is fresh is so for ten minutes
+# (spec/05-channel.md §8), whatever the machine has to do: so that part is in true time.
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
-ALLSWELL_DEMO_CLOCK="$(date +%s)000:60"
-export ALLSWELL_DEMO_CLOCK
 echo 'right horse' >"$work/pass"
 echo right >"$work/right"
 
@@ -25,6 +24,9 @@ stop() {
 }
 says() { # <home> <command> <text>, wherever its lines end
     aw "$1" "$2" | tr -s '\n ' ' ' | grep -qF -- "$3"
+}
+anew() { # <home> <number>: how often its log has it
+    test "$(aw "$1" log | grep -cF 'security: the channel was made anew')" -eq "$2"
 }
 old='made the channel anew with an old key: compare the words again'
 
@@ -47,17 +49,32 @@ agent her
 agent friend
 await says friend status 'next due'
 
+# A fresh one: both are told that the channel was made anew, and nothing has to be compared.
+turn=0
 for who in her friend; do
-    # A fresh one: both are told that the channel was made anew, and nothing has to be compared.
+    turn=$((turn + 1))
     expect 0 '' aw $who backup "$work/$who.backup" <"$work/pass"
     again $who
     for home in her friend; do
-        await says $home log 'security: the channel was made anew'
+        # What was restored has forgotten no turn: its backup was made between them.
+        await anew $home $turn
         says $home status "$old" && fail "$who fresh: $home has to compare words"
     done
     rm "$work/$who.backup"
+done
 
-    # An older one.
+# An older one.
+for home in her friend; do stop $home; done
+kill "$relay_pid"
+wait "$relay_pid" || :
+ALLSWELL_DEMO_CLOCK="$(date +%s)000:60"
+export ALLSWELL_DEMO_CLOCK
+start_relay r
+for home in her friend; do
+    expect 0 '' aw $home relay address "$(cat "$work/r.line")"
+    agent $home
+done
+for who in her friend; do
     expect 0 '' aw $who backup "$work/$who.backup" <"$work/pass"
     for turn in 1 2 3 4 5 6 7 8; do
         expect 0 "Check-in" aw her checkin <"$work/right"
