@@ -211,7 +211,8 @@ AW_MUST_USE enum aw_status aw_channel_on_offer(struct aw_channel *ch,
                                                const uint8_t offer_pk[AW_KEY_LEN], unsigned *events,
                                                const struct aw_random *random);
 
-/* Contact: the accept and the accept_epoch for a reply: the newest. */
+/* Contact: the accept and the accept_epoch for a reply: the newest; 0 until an offer came, and then
+ * there is nothing to reply to. */
 void aw_channel_accept(const struct aw_channel *ch, enum aw_session session, uint8_t pk[AW_KEY_LEN],
                        uint32_t *epoch);
 

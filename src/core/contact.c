@@ -444,8 +444,8 @@ uint64_t aw_contact_deadline_ms(const struct aw_contact *contact)
 {
     const struct contact *c = contact_of_const(contact);
     uint64_t at_ms = aw_timebase_when_ms(&c->time, c->ladder.deadline_s);
-    bool wants =
-        c->wants_join || c->owes_answer || c->wants_resume || c->wants_reply || c->wants_session;
+    bool wants = c->wants_join || c->owes_answer || c->wants_resume || c->wants_session ||
+                 (c->wants_reply && aw_co_can_reply(c));
 
     at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, c->shown.deadline_s));
     at_ms = aw_time_min(at_ms, aw_timebase_when_ms(&c->time, aw_co_peers_deadline_s(c)));

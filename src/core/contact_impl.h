@@ -428,6 +428,7 @@ void aw_co_plan_word(struct contact *c, const struct aw_call *call, enum aw_verd
 
 /* contact_reply.c */
 uint32_t aw_co_replied_at(const struct contact *c, uint32_t number);
+bool aw_co_can_reply(const struct contact *c);
 void aw_co_prepare(struct contact *c);
 bool aw_co_send(struct contact *c, struct aw_action *action);
 void aw_co_sent(struct contact *c, uint64_t id, enum aw_status status);

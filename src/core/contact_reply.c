@@ -84,6 +84,19 @@ static void post(struct contact *c, uint8_t what, const struct aw_endpoint *rela
     aw_parcel_seal(&c->parcel, what, c->book.newest.call.seq, relay_count, c->outbox.change);
 }
 
+/* spec/07-contact.md §2: "What a contact wants to say before the first call of its channel MUST
+ * wait for that, and hold back nothing else." */
+bool aw_co_can_reply(const struct contact *c)
+{
+    uint8_t accept[AW_KEY_LEN];
+    uint32_t epoch;
+
+    if (c->reply_session == AW_SESSION_QUARANTINE && aw_channel_is_quarantined(&c->channel))
+        return true;
+    aw_channel_accept(&c->channel, AW_SESSION_MAIN, accept, &epoch);
+    return epoch != 0;
+}
+
 static enum aw_status seal_reply(struct contact *c, uint8_t what)
 {
     uint8_t plain[AW_CELL_PLAIN_LEN];
@@ -152,7 +165,7 @@ void aw_co_prepare(struct contact *c)
     }
     /* spec/05-channel.md §8: "A call MUST be replied to before a question is answered": of a
      * channel that works after all she forgets the question. */
-    if (c->wants_reply) {
+    if (c->wants_reply && aw_co_can_reply(c)) {
         send_reply(c, CONTACT_SEND_REPLY, &c->wants_reply);
         return;
     }

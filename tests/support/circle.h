@@ -118,8 +118,11 @@ void circle_restart(struct circle *c, size_t host);
 /* Invites, joins and compares words with contact n; afterwards both are verified. */
 void circle_pair(struct circle *c, size_t n);
 
-/* Pairs everybody, sets a plan (an hour between check-ins, levels at 0, 10 and 20 min) and the
- * secrets, contact 1 (and 3) in the circle, and lets it arrive. */
+/* Sets a plan (an hour between check-ins, levels at 0, 10 and 20 min) and the secrets, contact 1
+ * (and 3) in the circle, and lets it arrive. */
+void circle_set_plan(struct circle *c);
+
+/* Pairs everybody, and sets that plan. */
 void circle_set_up(struct circle *c);
 void circle_plan(struct circle *c, struct aw_plan *plan);
 

@@ -4,7 +4,8 @@
 #include "core/contact_impl.h"
 
 /* A contact's device restored from a backup, or whose disk lost what it had acknowledged: the
- * numbers of its replies (spec/05-channel.md §9, spec/07-contact.md §4). */
+ * numbers of its replies (spec/05-channel.md §9, spec/07-contact.md §4), and one that had not made
+ * any (spec/07-contact.md §2). */
 
 /* Of an image of contact 1 the channel becomes what it is now. */
 static void keep_channel(struct image *image, const struct circle *c)
@@ -99,8 +100,58 @@ static void test_number_given_twice(void)
     circle_free(&c);
 }
 
+/* Her first cell comes, the answer to him who joins, and no call. */
+static unsigned no_call_comes(struct circle *c, const struct circle_cell *cell)
+{
+    if (cell->from != 0)
+        return 1;
+    return c->budget++ == 0 ? 1 : 0;
+}
+
+/* Goal: what a contact wants to say before her first call, which gives it something to reply to,
+ * holds nothing else back (CO-93): restored from before that call, it begins, and both sides see
+ * the words of the session.
+ * Method: an image from when they were paired is put back after hours of check-ins; its human
+ * compares the words, and she checks in. */
+static void test_before_the_first_call(void)
+{
+    uint8_t words[2][80] = {{0}, {0}};
+    struct aw_buf hers = {words[0], sizeof words[0], 0}, his = {words[1], sizeof words[1], 0};
+    struct aw_person she;
+    struct image b;
+    struct circle c;
+    uint32_t seq;
+
+    circle_init(&c, 1, 115);
+    c.fate = no_call_comes;
+    circle_pair(&c, 1);
+    c.fate = NULL;
+    T_EQ(contact_of(c.hosts[1].contact)->book.newest.call.seq, 0);
+    b = image_take(&c, 1);
+    circle_set_plan(&c);
+    for (int i = 0; i < 24; i++) {
+        if (i == 12)
+            image_restore(&c, 1, &b);
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, HOUR_S / 2);
+    }
+    T_EQ(aw_subject_person(c.hosts[0].subject, 1, &she), AW_OK);
+    T_TRUE(she.quarantined);
+    T_EQ(aw_subject_words(c.hosts[0].subject, 1, &hers), AW_OK);
+    T_EQ(aw_contact_words(c.hosts[1].contact, &his), AW_OK);
+    T_MEM_EQ(words[0], words[1], sizeof words[0]);
+    T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, 0, &seq, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 120);
+    T_EQ(contact_of(c.hosts[1].contact)->book.checkin.call.seq, seq);
+    circle_free(&c);
+}
+
 int main(void)
 {
+    T_RUN(test_before_the_first_call);
     T_RUN(test_replies);
     T_RUN(test_number_given_twice);
     return t_end();
