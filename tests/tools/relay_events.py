@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """What a relay says of itself when it does not go well: a disk that refuses writes and takes them again, a
-limit that is nearly reached and far again, wake commands that fail. Each once, with its figures.
-Method: compressed time; files that may not grow, then may; more tokens than nine tenths of what there are."""
+limit that is nearly reached and far again, wake commands that fail, cells that found no room in the mailbox of
+a reader who stays away, a deadline that is missed. Each once, with its figures.
+Method: compressed time; files that may not grow, then may; more tokens than nine tenths of what there are; a
+relay that is stopped and goes on."""
 import json
 import os
 import re
@@ -21,7 +23,8 @@ os.environ.update(HOME=WORK.name, XDG_DATA_HOME=os.path.join(WORK.name, "data"),
 for name in ("JOURNAL_STREAM", "NOTIFY_SOCKET", "ALLSWELL_HOME", "ALLSWELL_RELAY_HOME"):
     os.environ.pop(name, None)
 # One clock for all: ten minutes are a second.
-os.environ["ALLSWELL_DEMO_CLOCK"] = f"{int(time.time() * 1000)}:600"
+FACTOR = 600
+os.environ["ALLSWELL_DEMO_CLOCK"] = f"{int(time.time() * 1000)}:{FACTOR}"
 LONG = ("--wait", "3600")
 
 
@@ -70,6 +73,11 @@ class Running:
 
     def files_may_have(self, most):
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+    def stands_still(self, seconds):
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -132,6 +140,50 @@ def wakes():
     relay.stop()
 
 
+def dropped():
+    """She never comes for her cells; a friend says more than a mailbox holds."""
+    relay = Running("full")
+    person(relay, "full", "reader")
+    person(relay, "full", "writer")
+    tool(ALLSWELL, "writer", "join", *LONG, stdin=tool(ALLSWELL, "reader", "invite", *LONG))
+    tool(ALLSWELL, "reader", "people", *LONG)
+    count = 0
+    for _ in range(100):
+        assert not relay.events("cells-dropped")
+        tool(ALLSWELL, "writer", "away", "8d", *LONG)
+        count = json.loads(tool(RELAY, "full", "--json", "status"))["dropped"]
+        if count > 0:
+            break
+    assert count > 0, "a mailbox holds anything"
+    event = relay.wait_for("cells-dropped")
+    assert event["level"] == "warning" and int(event["dropped"]) == count, event
+    relay.wait_for("hour", len(relay.events("hour")) + 1)
+    assert len(relay.events("cells-dropped")) == 1, "the next hour has dropped none"
+    relay.stop()
+
+
+def overdue():
+    """Whatever keeps a relay from its work for five minutes, it says so when it is back. Which of its timers comes
+    first then is chance: where that is the one which serves deadlines, none is missed any more."""
+    relay = Running("late")
+    person(relay, "late", "somebody")
+    tool(ALLSWELL, "somebody", "invite", *LONG)
+    began = time.monotonic()
+    for _ in range(30):
+        relay.stands_still(1)
+        time.sleep(0.3)
+        late = [event for event in relay.events("overdue") if int(event["late_s"]) >= 300]
+        if late:
+            break
+    assert late, relay.said
+    assert late[0]["level"] == "error", late
+    assert int(late[0]["late_s"]) <= (time.monotonic() - began) * FACTOR, late
+    assert re.search(r"The relay is running", tool(RELAY, "late", "status"))
+    relay.stop()
+
+
 disk()
 limits()
 wakes()
+dropped()
+overdue()
