@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""What a relay says of itself when it does not go well: a disk that refuses writes and takes them again, a
-limit that is nearly reached and far again, wake commands that fail, cells that found no room in the mailbox of
-a reader who stays away, a deadline that is missed. Each once, with its figures.
+"""What a relay says of itself when it does not go well: a disk that refuses writes and takes them again, and a
+backup that is not to be had meanwhile; a limit that is nearly reached and far again; wake commands that fail;
+cells that found no room in the mailbox of a reader who stays away; a deadline that is missed. Each once, with
+its figures.
 Method: compressed time; files that may not grow, then may; more tokens than nine tenths of what there are; a
 relay that is stopped and goes on."""
 import json
@@ -101,7 +102,16 @@ def disk():
     assert "THE DISK REFUSES WRITES" in subprocess.run(
         [RELAY, "--home", at("disk"), "status"], capture_output=True, text=True, check=False).stdout
     assert not relay.events("disk-works")
+    refused = subprocess.run([RELAY, "--home", at("disk"), "backup", at("copy")], capture_output=True,
+                             text=True, check=False)
+    assert refused.returncode == 4 and refused.stderr.count("\n") == 1, refused
+    assert "as much room in the home" in refused.stderr and not os.path.exists(at("copy")), refused
+    assert not [name for name in os.listdir(at("disk")) if name.endswith(".part")]
+    event = relay.wait_for("backup-failed")
+    assert event["level"] == "error" and event["says"] in refused.stderr, event
     relay.files_may_have(resource.RLIM_INFINITY)
+    made = json.loads(tool(RELAY, "disk", "--json", "backup", at("copy")))
+    assert int(relay.wait_for("backup-made")["bytes"]) == made["bytes"] == os.stat(at("copy")).st_size
     tool(ALLSWELL, "first", "invite", *LONG)
     event = relay.wait_for("disk-works")
     assert event["level"] == "notice", event

@@ -39,7 +39,7 @@ bool backup_copy(const struct aw_store *store, const struct home *home, const ch
     return status == AW_OK ||
            fail_set(fail, TOOL_ENVIRONMENT,
                     "the database cannot be copied (%s): a copy needs as much room in the home as "
-                    "the database itself",
+                    "the database itself; free it, then try again",
                     aw_status_name(status));
 }
 

@@ -29,7 +29,8 @@ static bool sync_folder(const char *path, struct tool_fail *fail)
                           path, strerror(errno));
 }
 
-static bool copy_bytes(int from, int to, uint64_t *bytes, struct tool_fail *fail)
+/* `path` is that of `to`. */
+static bool copy_bytes(int from, int to, const char *path, uint64_t *bytes, struct tool_fail *fail)
 {
     static uint8_t buf[65536];
     ssize_t len = -1;
@@ -46,8 +47,7 @@ static bool copy_bytes(int from, int to, uint64_t *bytes, struct tool_fail *fail
     ok = ok && len == 0 && fsync(to) == 0;
     explicit_bzero(buf, sizeof buf);
     return ok || fail_set(fail, TOOL_ENVIRONMENT,
-                          "the file cannot be copied: %s: free space and "
-                          "try again",
+                          "cannot copy to %.200s: %s: free space there, then try again", path,
                           strerror(errno));
 }
 
@@ -73,7 +73,8 @@ static bool make_copy(const struct home *home, char name[NAME_MAX + 1], struct t
 }
 
 /* Takes the copy out of the home; nothing of it stays there. */
-static bool fetch_copy(const struct home *home, int to, uint64_t *bytes, struct tool_fail *fail)
+static bool fetch_copy(const struct home *home, int to, const char *to_path, uint64_t *bytes,
+                       struct tool_fail *fail)
 {
     char name[NAME_MAX + 1], path[HOME_FILE_MAX];
     int from;
@@ -88,7 +89,7 @@ static bool fetch_copy(const struct home *home, int to, uint64_t *bytes, struct 
     (void)unlink(path);
     if (from < 0)
         return fail_set(fail, TOOL_STATE, "another backup was begun meanwhile: try again");
-    ok = copy_bytes(from, to, bytes, fail);
+    ok = copy_bytes(from, to, to_path, bytes, fail);
     (void)close(from);
     return ok;
 }
@@ -134,7 +135,7 @@ int cmd_backup(const struct args *args)
     }
     /* The name is on disk before root is somebody else, who may not even enter the folder. */
     ok = sync_folder(dirname(folder), &fail) && relay_home(&home, args, false, &fail) &&
-         fetch_copy(&home, fd, &bytes, &fail);
+         fetch_copy(&home, fd, path, &bytes, &fail);
     if (!ok && unlink(path) != 0) /* not a part of a backup, at least */
         (void)!ftruncate(fd, 0);
     (void)close(fd);
@@ -203,7 +204,7 @@ static bool take_in(int from, const char *part, struct tool_fail *fail)
     if (to < 0)
         return fail_set(fail, TOOL_ENVIRONMENT, "%.200s cannot be made: %s: check the home", part,
                         strerror(errno));
-    ok = copy_bytes(from, to, &bytes, fail);
+    ok = copy_bytes(from, to, part, &bytes, fail);
     (void)close(to);
     return ok;
 }
