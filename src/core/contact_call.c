@@ -233,6 +233,10 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
         aw_co_plan_word(c, call, taken->verdict);
     else if (call->kind == AW_CALL_KEYS)
         aw_co_take_keys(c, opened, call, taken->verdict, is_old);
+    /* spec/07-contact.md §2: "A contact MUST name the newest word with keys that it processed,
+     * whatever its verdict, inside the circle and outside." */
+    if (call->kind == AW_CALL_KEYS && call->word > c->book.keys_word)
+        c->book.keys_word = call->word;
 
     if (taken->verdict == AW_VERDICT_DURESS)
         aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_DURESS, call->seq, base_s, now_s, out);

@@ -167,6 +167,7 @@ struct contact_book {
     struct contact_switch switches[AW_ENDPOINT_COUNT_MAX]; /* by relay */
     uint8_t switches_count;
     uint32_t unheard_seq; /* newest statement that a switch told of and that did not arrive */
+    uint32_t keys_word;   /* newest word with keys that was processed: what she is told */
 };
 
 /* Presence keys from the word on that brought them. */

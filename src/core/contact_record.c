@@ -104,6 +104,7 @@ static const struct aw_wire_field book_fields[] = {
     ROW_U32(18, contact_book, plan_named),
     AW_ROW_LIST(19, contact_book, switches, 0, &switch_map),
     ROW_U32(20, contact_book, unheard_seq),
+    AW_ROW_UINT_NONZERO(21, contact_book, keys_word, 1, UINT32_MAX),
 };
 static const struct aw_wire_map book_map = AW_WIRE_TABLE("book", contact_book, book_fields, NULL);
 

@@ -55,6 +55,7 @@ static void fill_reply(const struct contact *c, struct aw_reply *r)
         .always_on = c->own.always_on,
         .leaves = c->own.leaves,
         .drill = c->triggers.drill_answered,
+        .keys_word = b->keys_word,
     };
     uint64_t away_s = aw_co_away_until(c, aw_timebase_s(&c->time));
 

@@ -121,6 +121,9 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
         p->plan_named = reply->plan_version;
     p->forgot_plan = reply->plan_version < r->plan_held;
     p->forgot_word = aw_su_file_is_vain(s, p);
+    if (reply->keys_word > r->keys_held && reply->keys_word < p->words.next_number)
+        r->keys_held = reply->keys_word;
+    p->forgot_keys = reply->keys_word < r->keys_held;
     if (reply->plan_version > r->plan_held && aw_su_plan(s, p) != NULL &&
         reply->plan_version <= aw_su_plan(s, p)->version) {
         r->plan_held = reply->plan_version;

@@ -126,6 +126,7 @@ struct subject_person {
     struct subject_heard heard;
     uint8_t point[AW_KEY_LEN]; /* of presence, since the secrets were set; zero: not yet */
     uint32_t slot_phase;       /* where his slots lie, under a fixed cadence */
+    uint32_t keys_held;        /* newest word with keys that he named */
 };
 
 /* One cell on its way, and the pause after one that failed. Secret: wipe. */
@@ -176,6 +177,7 @@ struct person {
     uint32_t plan_named; /* newest in the replies of this run, 0: none came */
     bool forgot_plan;    /* that reply named an older one than he had named before */
     bool forgot_word;    /* it named the word of the plan, and not the plan: aw_su_file_is_vain() */
+    bool forgot_keys;    /* it named an older word with keys than he had named before */
 };
 
 /* The stored part of the engine. Secret: wipe. */

@@ -90,6 +90,7 @@ static const struct aw_wire_field person_fields[] = {
     AW_ROW_UINT(12, subject_person, claim, 0, 2),
     AW_ROW_MAP_OPT(13, subject_person, heard, &heard_map),
     AW_ROW_UINT_NONZERO(14, subject_person, slot_phase, 1, UINT32_MAX),
+    AW_ROW_UINT_NONZERO(15, subject_person, keys_held, 1, UINT32_MAX),
     AW_ROW_FIXED(23, subject_person, point),
 };
 static const struct aw_wire_map person_map =

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "core/words_text.h"
+#include "crypto/verify.h"
 
 /* Getters of the subject engine. */
 
@@ -50,6 +51,17 @@ static bool is_plan_due(const struct subject *s, const struct person *p)
            (p->forgot_word && aw_su_file_is_vain(s, p));
 }
 
+/* spec/06-subject.md §11: SU-42. Who was removed is sent no secrets. */
+static bool are_secrets_due(const struct subject *s, const struct person *p)
+{
+    bool has_secrets = false;
+
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
+        has_secrets = has_secrets || !aw_secret_is_zero(s->people[i].rec.point, AW_KEY_LEN);
+    return has_secrets && person_is_paired(p) && aw_su_decoy_const(s, p) == NULL &&
+           (p->forgot_keys || aw_secret_is_zero(p->rec.point, AW_KEY_LEN));
+}
+
 enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t person,
                                  struct aw_person *out)
 {
@@ -76,6 +88,7 @@ enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t perso
         .silent = p->is_silent,
         .quarantined = person_is_paired(p) && aw_channel_is_quarantined(&p->channel),
         .plan_due = is_plan_due(s, p),
+        .secrets_due = are_secrets_due(s, p),
         .refused_count = p->refused_count,
         .removed = aw_su_decoy_const(s, p) != NULL,
         .always_on = p->rec.heard.always_on,

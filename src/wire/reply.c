@@ -40,6 +40,7 @@ static const struct aw_wire_field reply_fields[] = {
      AW_WIRE_AUX(aw_reply, marks_len),
      .presence = AW_WIRE_NONZERO},
     AW_ROW_VAR_NONZERO(22, aw_reply, ext),
+    AW_ROW_UINT_NONZERO(23, aw_reply, keys_word, 1, UINT32_MAX),
 };
 
 static enum aw_status check_reply(const void *message)

@@ -9,7 +9,7 @@
 /* Reply: what a contact's device says to the subject (spec/03-wire.md §5). */
 
 /* Longest encoding. */
-#define AW_REPLY_LEN_MAX 430
+#define AW_REPLY_LEN_MAX 437
 /* Marks of words, and the most that fit. */
 #define AW_REPLY_MARK_LEN  4
 #define AW_REPLY_MARKS_LEN 96
@@ -53,7 +53,8 @@ struct aw_reply {
     uint8_t marks[AW_REPLY_MARKS_LEN]; /* of the words that came last, newest first */
     uint8_t marks_len;                 /* in bytes, AW_REPLY_MARK_LEN each */
     uint8_t ext[AW_EXT_LEN_MAX];
-    uint8_t ext_len; /* 0: none */
+    uint8_t ext_len;    /* 0: none */
+    uint32_t keys_word; /* newest word with keys that was processed, 0: none */
 };
 
 extern const struct aw_wire_map aw_reply_map;

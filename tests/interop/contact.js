@@ -38,6 +38,7 @@ export class Contact {
         this.log = new WordLog();
         this.heard = []; // what was said, oldest first
         this.sets = []; // { number, keys }, newest first
+        this.keysWord = 0; // of the newest keys, whatever came of them
         this.states = []; // { seq, sealed, share }, newest first
         this.files = {}; // newest of each kind
         this.plan = null;
@@ -230,6 +231,8 @@ export class Contact {
 
     effects(call, verdict) {
         const counts = verdict === 'safe' || verdict === 'claimed';
+        if (KIND[call.kind] === 'keys')
+            this.keysWord = Math.max(this.keysWord, call.word);
         if (KIND[call.kind] === 'keys' && counts)
             this.takeKeys(call);
         if (KIND[call.kind] === 'plan') {
@@ -342,6 +345,7 @@ export class Contact {
             always_on: false,
             leaves: false,
             drill: this.human.drill,
+            keys_word: this.keysWord || undefined,
         };
         this.lastReply = message;
         const content = encode(message, 'reply');

@@ -100,6 +100,14 @@ static void test_number_given_twice(void)
     circle_free(&c);
 }
 
+static bool are_secrets_due(const struct circle *c, uint8_t n)
+{
+    struct aw_person she;
+
+    T_EQ(aw_subject_person(c->hosts[0].subject, n, &she), AW_OK);
+    return she.secrets_due;
+}
+
 /* Her first cell comes, the answer to him who joins, and no call. */
 static unsigned no_call_comes(struct circle *c, const struct circle_cell *cell)
 {
@@ -146,11 +154,71 @@ static void test_before_the_first_call(void)
          AW_OK);
     circle_run(&c, 120);
     T_EQ(contact_of(c.hosts[1].contact)->book.checkin.call.seq, seq);
+    T_TRUE(are_secrets_due(&c, 1));
+    circle_free(&c);
+}
+
+/* Goal: whose device came back from before it had her secrets is shown to her until she set them
+ * again (CO-94, SU-42), and hears a duress then; not so a device that lost nothing.
+ * Method: of two contacts an image of the first, once it has heard her and before the plan. */
+static void test_before_the_secrets(void)
+{
+    struct image b;
+    struct circle c;
+
+    circle_init(&c, 2, 116);
+    for (size_t n = 1; n <= 2; n++)
+        circle_pair(&c, n);
+    T_TRUE(!are_secrets_due(&c, 1)); /* nobody has any */
+    b = image_take(&c, 1);
+    circle_set_plan(&c);
+    circle_restart(&c, 0); /* what he named is in the store */
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    T_TRUE(!are_secrets_due(&c, 1) && !are_secrets_due(&c, 2));
+    image_restore(&c, 1, &b);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, HOUR_S / 2);
+    T_TRUE(circle_view(&c, 1).quarantined);
+    T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    T_TRUE(are_secrets_due(&c, 1) && !are_secrets_due(&c, 2));
+    circle_checkin(&c, circle_duress);
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_NONE);
+    circle_checkin(&c, circle_safe);
+    circle_set_plan(&c);
+    T_TRUE(!are_secrets_due(&c, 1) && !are_secrets_due(&c, 2));
+    circle_checkin(&c, circle_duress);
+    circle_run(&c, 60);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_DURESS);
+    circle_free(&c);
+}
+
+/* Goal: who joins when the others have her secrets is shown to her as one who was given none, until
+ * she set them again (SU-42). */
+static void test_joined_after_the_secrets(void)
+{
+    struct circle c;
+
+    circle_init(&c, 2, 117);
+    circle_pair(&c, 1);
+    c.contacts = 1;
+    circle_set_plan(&c);
+    c.contacts = 2;
+    circle_pair(&c, 2);
+    T_TRUE(!are_secrets_due(&c, 1) && are_secrets_due(&c, 2));
+    circle_set_plan(&c);
+    T_TRUE(!are_secrets_due(&c, 1) && !are_secrets_due(&c, 2));
     circle_free(&c);
 }
 
 int main(void)
 {
+    T_RUN(test_before_the_secrets);
+    T_RUN(test_joined_after_the_secrets);
     T_RUN(test_before_the_first_call);
     T_RUN(test_replies);
     T_RUN(test_number_given_twice);

@@ -38,18 +38,19 @@ json_t *host_person_json(const struct host *host, uint8_t person)
         return json_null();
     host_id(id, &who);
     text_clean(p.name);
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b, s:I, "
-        "s:b, s:b, s:b, s:o, s:o, s:b}",
-        "id", id, "name", p.name, "phase", phase_word(p.phase), "invite_expires_at",
-        time_json(p.phase == AW_PERSON_INVITED ? p.invite_expires_at_s : 0), "seq_relay",
-        (json_int_t)p.seq_relay, "seq_device", (json_int_t)p.seq_device, "seq_human",
-        (json_int_t)p.seq_human, "words_waiting", (json_int_t)p.words_waiting, "plan_version",
-        (json_int_t)p.plan_version, "heard_at", time_json(p.heard_at_s), "claim",
-        claims[p.claim <= 2 ? p.claim : 0], "silent", (int)p.silent, "quarantined",
-        (int)p.quarantined, "refused", (json_int_t)p.refused_count, "removed", (int)p.removed,
-        "leaves", (int)p.leaves, "always_on", (int)p.always_on, "asks_until",
-        time_json(p.ask_due_s), "drill", drill_json(&p), "plan_due", (int)p.plan_due);
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b, s:I, "
+                     "s:b, s:b, s:b, s:o, s:o, s:b, s:b}",
+                     "id", id, "name", p.name, "phase", phase_word(p.phase), "invite_expires_at",
+                     time_json(p.phase == AW_PERSON_INVITED ? p.invite_expires_at_s : 0),
+                     "seq_relay", (json_int_t)p.seq_relay, "seq_device", (json_int_t)p.seq_device,
+                     "seq_human", (json_int_t)p.seq_human, "words_waiting",
+                     (json_int_t)p.words_waiting, "plan_version", (json_int_t)p.plan_version,
+                     "heard_at", time_json(p.heard_at_s), "claim",
+                     claims[p.claim <= 2 ? p.claim : 0], "silent", (int)p.silent, "quarantined",
+                     (int)p.quarantined, "refused", (json_int_t)p.refused_count, "removed",
+                     (int)p.removed, "leaves", (int)p.leaves, "always_on", (int)p.always_on,
+                     "asks_until", time_json(p.ask_due_s), "drill", drill_json(&p), "plan_due",
+                     (int)p.plan_due, "secrets_due", (int)p.secrets_due);
 }
 
 static const char *watch_phase_word(enum aw_contact_phase phase)

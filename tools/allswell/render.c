@@ -145,6 +145,10 @@ void render_contact(const json_t *c)
         render_mood(SCREEN_WARNING,
                     "this device is new to the others, or lost your plan: put it into force again "
                     "('allswell plan set')");
+    if (reply_flag(c, "secrets_due"))
+        render_mood(SCREEN_WARNING,
+                    "this device was given no secrets yet, or lost them: set them again "
+                    "('allswell plan set --secrets')");
     if (reply_flag(c, "silent"))
         render_mood(SCREEN_WARNING, "not heard for 30 days: ask whether the device still works");
     if (is_word(c, "claim", "acting"))

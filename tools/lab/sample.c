@@ -132,7 +132,8 @@ static enum aw_status reply(struct aw_buf *out)
                          .ask = {.id = 2, .within_s = 900},
                          .always_on = true,
                          .drill = 980,
-                         .marks_len = 2 * AW_REPLY_MARK_LEN};
+                         .marks_len = 2 * AW_REPLY_MARK_LEN,
+                         .keys_word = 9};
 
     count_up(m.marks, m.marks_len, 0x04);
     count_up(m.accept, sizeof m.accept, 0x01);

@@ -379,6 +379,7 @@ struct aw_person {
     bool quarantined;               /* compare the words again */
     bool plan_due;          /* set the plan again: his device is new to the others, or lost it
                                (spec/06-subject.md §11) */
+    bool secrets_due;       /* and with both secrets: his device has none, or lost the newest */
     uint32_t refused_count; /* cells that were refused */
     bool removed;           /* quietly: aw_subject_remove() */
     bool always_on;         /* his device never sleeps */
