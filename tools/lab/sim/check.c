@@ -195,8 +195,8 @@ static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_de
     return ms_of(due_s + wait_s + w->scene.clock_error_s + w->scene.clock_error_s / 1000 + 60);
 }
 
-/* Whose device came back from before it had her secrets goes by what her phone claims: README.md,
- * Open. */
+/* Whose device came back from before it had her secrets goes by what her phone claims, until she
+ * has set them again (06 SU-42). */
 static bool knows_secrets(const struct sim *w, size_t n)
 {
     return w->humans[n].is_circle &&
@@ -754,6 +754,7 @@ void sim_check_end(struct sim *w)
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         const struct contact *c = engine_of(w, n);
         uint32_t seq = c->book.newest.call.seq;
+        struct aw_person person;
         uint64_t said_ms =
             w->removal.person == n ? ms_of(c->book.newest.base_s) : w->said[seq].last_ms;
 
@@ -775,6 +776,9 @@ void sim_check_end(struct sim *w)
                 (unsigned)c->book.checkin.call.seq, (unsigned)seq, c->book.checkin.call.verdict);
         else if (c->ladder.state >= AW_LADDER_SUSPECT)
             sim_fail(w, SIM_I7_HEALED, "%s is still in doubt", sim_name(n));
+        else if (aw_subject_person(w->hosts[0].subject, (uint8_t)n, &person) != AW_OK ||
+                 person.secrets_due)
+            sim_fail(w, SIM_I7_HEALED, "%s lacks her secrets", sim_name(n));
         else if (s->people[n - 1].words.count > 0)
             sim_fail(w, SIM_I7_HEALED, "words for %s still wait", sim_name(n));
         else

@@ -110,17 +110,27 @@ static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
     return st == AW_OK;
 }
 
-void sim_people_set_up(struct sim *w)
+/* Those that she has now, for all but whom she removed. */
+static struct aw_secrets her_secrets(const struct sim *w)
 {
     struct aw_secrets secrets = {0};
 
-    for (size_t n = 1; n <= w->scene.contacts && !w->is_failed; n++) {
-        pair(w, n);
-        if (w->humans[n].is_circle)
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        if (w->humans[n].is_circle && n != w->removal.person)
             secrets.circle |= UINT32_C(1) << (n - 1);
     }
-    memcpy(secrets.safe_key, w->safe_key, 32);
-    memcpy(secrets.duress_key, w->duress_key, 32);
+    memcpy(secrets.safe_key, w->safe_key, sizeof secrets.safe_key);
+    memcpy(secrets.duress_key, w->duress_key, sizeof secrets.duress_key);
+    return secrets;
+}
+
+void sim_people_set_up(struct sim *w)
+{
+    struct aw_secrets secrets;
+
+    for (size_t n = 1; n <= w->scene.contacts && !w->is_failed; n++)
+        pair(w, n);
+    secrets = her_secrets(w);
     sim_odd_before_plan(w, &secrets);
     if (!plan_set(w, &secrets))
         AW_UNREACHABLE();
@@ -487,6 +497,17 @@ static bool plan_is_due(const struct sim *w)
     return false;
 }
 
+static bool are_secrets_due(const struct sim *w)
+{
+    struct aw_person person;
+
+    for (uint8_t i = 1; i <= w->scene.contacts; i++) {
+        if (aw_subject_person(w->hosts[0].subject, i, &person) == AW_OK && person.secrets_due)
+            return true;
+    }
+    return false;
+}
+
 /* What a human does who finds her phone not as she left it. */
 static void put_right(struct sim *w)
 {
@@ -554,6 +575,8 @@ static void look_at_quarantine(struct sim *w)
 
 static void on_meet(struct sim *w)
 {
+    struct aw_secrets secrets = her_secrets(w);
+
     sim_human_at(w, w->now_ms + SIM_DAY / 2, 0, SIM_ACT_MEET, 0);
     if (w->is_held || !can_act(w))
         return;
@@ -562,6 +585,8 @@ static void on_meet(struct sim *w)
     /* Each step may be the last one of her phone's process. */
     if (can_act(w))
         put_right(w);
+    if (can_act(w) && are_secrets_due(w))
+        (void)plan_set(w, &secrets);
     if (can_act(w) && plan_is_due(w) && (w->is_calm || !sim_odd_chance(w, 700)))
         (void)plan_set(w, NULL);
 }
