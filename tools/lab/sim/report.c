@@ -138,14 +138,13 @@ static double latest_share(const struct sim_stats *s)
 
 void sim_figures(const struct sim_stats *s, const char *crypto, uint64_t failed, FILE *out)
 {
-    bool is_stub = crypto[0] == 's';
     uint64_t rings = 0;
 
     for (unsigned i = SIM_CAUSE_LATE + 1; i < SIM_CAUSE_COUNT; i++)
         rings += s->alarms_false[i];
-    figure(out, "person-years", crypto, years_of(s->life_ms), is_stub ? 1000 : 0, "sum");
+    figure(out, "person-years", crypto, years_of(s->life_ms), 0, "sum");
     figure(out, "lives", crypto, (double)s->seeds, 0, "sum");
-    figure(out, "true incidents", crypto, (double)s->incidents, is_stub ? 1000 : 0, "sum");
+    figure(out, "true incidents", crypto, (double)s->incidents, 0, "sum");
     figure(out, "alarms that were due", crypto, (double)s->alarms_due, 0, "sum");
     zero(out, "alarms missed or later than their bound", crypto, s->missed);
     zero(out, "lives in which an invariant broke", crypto, failed);

@@ -49,6 +49,7 @@ struct job {
     uint64_t seeds;
     double years, seconds;
     bool is_twice, is_report, has_seeds;
+    const char *program; /* this one, or the one on stub crypto: their lives differ */
     const char *faults, *figures, *picture, *cells;
 };
 
@@ -57,27 +58,34 @@ struct job {
 static struct sim *living;
 static sigjmp_buf after_death;
 
+/* The command that lives this life again. */
+static void print_repeat(const struct sim_options *options, const struct job *job, FILE *out)
+{
+    (void)fprintf(out, "  repeat: %s --seed %llu --verbose", job->program,
+                  (unsigned long long)options->seed);
+    if (job->faults != NULL)
+        (void)fprintf(out, " --faults %s", job->faults);
+    if (options->contacts != 0)
+        (void)fprintf(out, " --contacts %u", (unsigned)options->contacts);
+    if (options->life_ms != 0)
+        (void)fprintf(out, " --days %llu", (unsigned long long)(options->life_ms / SIM_DAY));
+    if (job->is_twice)
+        (void)fprintf(out, " --twice");
+    if (options->canary != 0)
+        (void)fprintf(out, " --canary %u\n  on purpose: %s", options->canary,
+                      sim_canary_text((enum sim_invariant)(options->canary - 1)));
+    (void)fprintf(out, "\n");
+    (void)fflush(out);
+}
+
 static void print_failure(const struct sim *w, const struct job *job)
 {
     FILE *out = job->figures != NULL ? stderr : stdout;
-    const char *faults = job->faults;
 
     (void)fprintf(out, "FAILED seed %llu: %s, %s: %s\n", (unsigned long long)w->options.seed,
                   sim_invariant_name(w->failed), sim_invariant_text(w->failed), w->failure);
     sim_print_timeline(w, out, 60);
-    (void)fprintf(out, "  repeat: allswell-lab simulate --seed %llu --verbose",
-                  (unsigned long long)w->options.seed);
-    if (faults != NULL)
-        (void)fprintf(out, " --faults %s", faults);
-    if (w->options.contacts != 0)
-        (void)fprintf(out, " --contacts %u", (unsigned)w->options.contacts);
-    if (w->options.life_ms != 0)
-        (void)fprintf(out, " --days %llu", (unsigned long long)(w->options.life_ms / SIM_DAY));
-    if (w->options.canary != 0)
-        (void)fprintf(out, " --canary %u\n  on purpose: %s", w->options.canary,
-                      sim_canary_text((enum sim_invariant)(w->options.canary - 1)));
-    (void)fprintf(out, "\n");
-    (void)fflush(out);
+    print_repeat(&w->options, job, out);
 }
 
 /* Assertions are raised by the process itself, so it may go on elsewhere; what lived is leaked. */
@@ -245,10 +253,13 @@ static bool live_twice(const struct job *job, const struct sim_options *options,
         (void)live(job, options, other, second);
         stats->checks[SIM_I10_SAME]++;
         ok = memcmp(first, second, sizeof first) == 0;
-        if (!ok)
-            (void)fprintf(job->figures != NULL ? stderr : stdout,
-                          "FAILED seed %llu: I10, same seed, same trace: two traces differ\n",
+        if (!ok) {
+            FILE *out = job->figures != NULL ? stderr : stdout;
+
+            (void)fprintf(out, "FAILED seed %llu: I10, same seed, same trace: two traces differ\n",
                           (unsigned long long)options->seed);
+            print_repeat(options, job, out);
+        }
     }
     free(other);
     return ok;
@@ -310,8 +321,11 @@ int lab_simulate(int argc, char **argv)
         {"report", no_argument, NULL, 'r'},         {"verbose", no_argument, NULL, 'v'},
         {"picture", required_argument, NULL, 'p'},  {"cells", required_argument, NULL, 'C'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
-    struct job job = {.options = {.seed = 1}};
+    struct job job = {.options = {.seed = 1}, .program = argv[0]};
     int c;
+
+    if (strcmp(argv[0], "simulate") == 0)
+        job.program = "allswell-lab simulate";
 
     optind = 1;
     while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:F:p:C:2rvh", options, NULL)) != -1) {
@@ -320,7 +334,7 @@ int lab_simulate(int argc, char **argv)
             return LAB_OK;
         }
         if (!read_option(c, optarg, &job)) {
-            (void)fprintf(stderr, "allswell-lab: see 'allswell-lab simulate --help'\n");
+            (void)fprintf(stderr, "allswell-lab: see '%s --help'\n", job.program);
             return LAB_USAGE;
         }
     }
