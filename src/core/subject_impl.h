@@ -141,6 +141,9 @@ struct outgoing {
 enum { SUBJECT_WAY_ORDINARY = 0, SUBJECT_WAY_URGENT, SUBJECT_WAY_COUNT };
 
 /* One contact. Secret: wipe. */
+/* What had been sent before, when a slot was filled with it. */
+enum subject_repeated { SUBJECT_REPEATED_NONE = 0, SUBJECT_REPEATED_WORD, SUBJECT_REPEATED_URGENT };
+
 struct person {
     struct subject_person rec;
     struct aw_inviting inviting;
@@ -154,6 +157,8 @@ struct person {
     uint8_t gone_count, gone_flight;
 
     bool wants_answer, wants_resume, wants_beat;
+    uint8_t repeated; /* enum subject_repeated: what the last slot with words or a beat held */
+    bool was_asked;   /* the last slot held the question of a re-establishment */
     bool owes_answer; /* to a question of re-establishment that was just opened */
     bool is_silent;
     uint8_t unheard_count;  /* calls that a relay took since the contact was heard */

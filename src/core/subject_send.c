@@ -182,6 +182,43 @@ static void prepare_sos(struct subject *s, struct person *p)
         (void)prepare_word(s, p, SUBJECT_WAY_URGENT);
 }
 
+/* spec/06-subject.md §10: "What was sent before MUST leave the slot after it to what else there
+ * is". */
+static const struct aw_word *word_for_slot(const struct subject *s, const struct person *p,
+                                           unsigned which)
+{
+    uint64_t now_ms = aw_timebase_mono_ms(&s->time);
+    bool is_urgent = which == SUBJECT_WAY_URGENT;
+    const struct aw_word *word = aw_words_out_pick(&p->words, is_urgent, now_ms);
+    bool has_had_it = p->repeated == SUBJECT_REPEATED_WORD ||
+                      (is_urgent && p->repeated == SUBJECT_REPEATED_URGENT);
+    bool is_next = p->wants_beat || (p->repeated == SUBJECT_REPEATED_URGENT &&
+                                     aw_words_out_pick(&p->words, false, now_ms) != NULL);
+
+    return word != NULL && word->sent_count > 0 && has_had_it && is_next ? NULL : word;
+}
+
+static bool is_more_to_say(const struct subject *s, const struct person *p)
+{
+    uint64_t now_ms = aw_timebase_mono_ms(&s->time);
+
+    return p->wants_beat || aw_words_out_pick(&p->words, true, now_ms) != NULL ||
+           aw_words_out_pick(&p->words, false, now_ms) != NULL;
+}
+
+static bool prepare_slot_word(struct subject *s, struct person *p, unsigned which)
+{
+    const struct aw_word *word = word_for_slot(s, p, which);
+
+    if (word == NULL)
+        return false;
+    p->repeated = word->sent_count == 0         ? SUBJECT_REPEATED_NONE
+                  : which == SUBJECT_WAY_URGENT ? SUBJECT_REPEATED_URGENT
+                                                : SUBJECT_REPEATED_WORD;
+    seal_word(s, p, &p->ways[which], word);
+    return true;
+}
+
 /* spec/06-subject.md §10: "Each slot MUST be filled with exactly one small cell, whatever there is
  * to say": cover is the newest beat, sealed again. */
 static void prepare_slot(struct subject *s, struct person *p)
@@ -194,13 +231,17 @@ static void prepare_slot(struct subject *s, struct person *p)
         return;
     }
     aw_su_slot_take(s, p);
-    if (prepare_resume(s, p) || prepare_word(s, p, SUBJECT_WAY_URGENT))
+    p->was_asked =
+        !(p->was_asked && !p->owes_answer && is_more_to_say(s, p)) && prepare_resume(s, p);
+    if (p->was_asked || prepare_slot_word(s, p, SUBJECT_WAY_URGENT))
         return;
     /* Before words: while the contact cannot open the channel, they are due in every slot. */
-    if (has_beat && wants_quarantined(p))
+    if (has_beat && wants_quarantined(p)) {
         prepare_beat(s, p, AW_SESSION_QUARANTINE);
-    else if (!prepare_word(s, p, SUBJECT_WAY_ORDINARY) && has_beat)
+    } else if (!prepare_slot_word(s, p, SUBJECT_WAY_ORDINARY) && has_beat) {
+        p->repeated = SUBJECT_REPEATED_NONE;
         prepare_beat(s, p, AW_SESSION_MAIN);
+    }
 }
 
 static void prepare_person(struct subject *s, struct person *p)

@@ -271,6 +271,65 @@ static void test_slots(void)
     circle_free(&c);
 }
 
+/* Goal: an SOS and a word that nobody names are repeated, and leave slots to what else there is
+ * (SU-43). They took every slot that was as long as the pause between two repetitions.
+ * Method: slots of 20 min, a contact who sleeps, an SOS and a check-in after it, six hours. */
+static void test_repeated_words_leave_slots(void)
+{
+    const struct aw_words_out *words;
+    struct aw_person person;
+    struct circle c;
+
+    circle_init(&c, 1, 33);
+    circle_set_up(&c);
+    set_cadence(&c, 1200, false);
+    circle_run(&c, HOUR_S);
+    c.hosts[1].is_asleep = true;
+    T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, NULL, 0, NULL, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 6 * HOUR_S);
+    words = &subject_of_const(c.hosts[0].subject)->people[0].words;
+    T_EQ(words->count, 2);
+    T_EQ(words->words[0].kind, AW_WORD_SOS);
+    T_TRUE(words->words[0].sent_count >= 4);
+    T_TRUE(words->words[1].sent_count >= 4);
+    T_EQ(aw_subject_person(c.hosts[0].subject, 1, &person), AW_OK);
+    T_TRUE(person.seq_relay + 3 * 40 >=
+           subject_of_const(c.hosts[0].subject)->core.seq); /* an hour's */
+    circle_free(&c);
+}
+
+/* Goal: who slept finds her newest beat in his mailbox, whatever she said while he slept (SU-43):
+ * he took her for silent since then, and rang.
+ * Method: slots of 15 min, a check-in a day; she checks in an hour after he fell asleep, and he
+ * wakes when a beat of then would be overdue. */
+static void test_asleep_with_slots(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    circle_init(&c, 1, 34);
+    circle_set_up(&c);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    plan.schedule[0].every_s = 24 * HOUR_S;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, HOUR_S);
+    set_cadence(&c, 15 * MIN_S, false);
+    circle_run(&c, HOUR_S);
+    c.hosts[1].is_asleep = true;
+    circle_run(&c, HOUR_S);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 12 * HOUR_S);
+    circle_forget_events(&c);
+    c.hosts[1].is_asleep = false;
+    circle_run(&c, HOUR_S / 4);
+    T_EQ(circle_events(&c, 1, AW_EVENT_RING), 0);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_FINE);
+    circle_free(&c);
+}
+
 /* Goal: a cadence that becomes another, and none again, goes on at the new one.
  * Method: an hour each. */
 static void test_cadence_changes(void)
@@ -374,6 +433,8 @@ int main(void)
 {
     T_RUN(test_attack_19_traces_are_alike);
     T_RUN(test_slots);
+    T_RUN(test_repeated_words_leave_slots);
+    T_RUN(test_asleep_with_slots);
     T_RUN(test_cadence_changes);
     T_RUN(test_one_path);
     T_RUN(test_switch_fires);
