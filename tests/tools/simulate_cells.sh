@@ -20,7 +20,8 @@ life() { # <seed> <option>...
 }
 
 # Devices that come back from backups, lying disks, a hostile relay.
-for seed in 5008 5017 5019 5068 5097 5114 5121 5130 5133 5208 5266 5269 5331 5353 5355 5359 5370 5372 5468; do
+for seed in 5008 5017 5019 5068 5097 5114 5121 5130 5133 5208 5266 5269 \
+    5331 5353 5355 5359 5370 5372 5468; do
     life "$seed" --contacts 2 --days 10 --faults restore,lie,hostile,rollback,odd,clock,disk,cut
 done
 for seed in 40080 40131; do

@@ -110,27 +110,13 @@ static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
     return st == AW_OK;
 }
 
-/* Those that she has now, for all but whom she removed. */
-static struct aw_secrets her_secrets(const struct sim *w)
-{
-    struct aw_secrets secrets = {0};
-
-    for (size_t n = 1; n <= w->scene.contacts; n++) {
-        if (w->humans[n].is_circle && n != w->removal.person)
-            secrets.circle |= UINT32_C(1) << (n - 1);
-    }
-    memcpy(secrets.safe_key, w->safe_key, sizeof secrets.safe_key);
-    memcpy(secrets.duress_key, w->duress_key, sizeof secrets.duress_key);
-    return secrets;
-}
-
 void sim_people_set_up(struct sim *w)
 {
     struct aw_secrets secrets;
 
     for (size_t n = 1; n <= w->scene.contacts && !w->is_failed; n++)
         pair(w, n);
-    secrets = her_secrets(w);
+    secrets = sim_her_secrets(w);
     sim_odd_before_plan(w, &secrets);
     if (!plan_set(w, &secrets))
         AW_UNREACHABLE();
@@ -575,7 +561,7 @@ static void look_at_quarantine(struct sim *w)
 
 static void on_meet(struct sim *w)
 {
-    struct aw_secrets secrets = her_secrets(w);
+    struct aw_secrets secrets = sim_her_secrets(w);
 
     sim_human_at(w, w->now_ms + SIM_DAY / 2, 0, SIM_ACT_MEET, 0);
     if (w->is_held || !can_act(w))

@@ -54,6 +54,20 @@ static void leave_out(struct aw_plan *p, uint8_t person)
     }
 }
 
+/* Those that she has now, for all but whom she removed. */
+struct aw_secrets sim_her_secrets(const struct sim *w)
+{
+    struct aw_secrets secrets = {0};
+
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        if (w->humans[n].is_circle && n != w->removal.person)
+            secrets.circle |= UINT32_C(1) << (n - 1);
+    }
+    memcpy(secrets.safe_key, w->safe_key, sizeof secrets.safe_key);
+    memcpy(secrets.duress_key, w->duress_key, sizeof secrets.duress_key);
+    return secrets;
+}
+
 static void new_secrets(const struct sim *w, struct aw_secrets *secrets)
 {
     memset(secrets, 0, sizeof *secrets);
