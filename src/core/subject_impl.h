@@ -140,10 +140,10 @@ struct outgoing {
 /* Two ways to each contact: an SOS waits for nothing that is on its way already. */
 enum { SUBJECT_WAY_ORDINARY = 0, SUBJECT_WAY_URGENT, SUBJECT_WAY_COUNT };
 
-/* One contact. Secret: wipe. */
 /* What had been sent before, when a slot was filled with it. */
 enum subject_repeated { SUBJECT_REPEATED_NONE = 0, SUBJECT_REPEATED_WORD, SUBJECT_REPEATED_URGENT };
 
+/* One contact. Secret: wipe. */
 struct person {
     struct subject_person rec;
     struct aw_inviting inviting;

@@ -54,15 +54,22 @@ static void leave_out(struct aw_plan *p, uint8_t person)
     }
 }
 
+static uint32_t circle_without(const struct sim *w, uint8_t person)
+{
+    uint32_t circle = 0;
+
+    for (size_t n = 1; n <= w->scene.contacts; n++) {
+        if (w->humans[n].is_circle && n != person)
+            circle |= UINT32_C(1) << (n - 1);
+    }
+    return circle;
+}
+
 /* Those that she has now, for all but whom she removed. */
 struct aw_secrets sim_her_secrets(const struct sim *w)
 {
-    struct aw_secrets secrets = {0};
+    struct aw_secrets secrets = {.circle = circle_without(w, w->removal.person)};
 
-    for (size_t n = 1; n <= w->scene.contacts; n++) {
-        if (w->humans[n].is_circle && n != w->removal.person)
-            secrets.circle |= UINT32_C(1) << (n - 1);
-    }
     memcpy(secrets.safe_key, w->safe_key, sizeof secrets.safe_key);
     memcpy(secrets.duress_key, w->duress_key, sizeof secrets.duress_key);
     return secrets;
@@ -73,10 +80,7 @@ static void new_secrets(const struct sim *w, struct aw_secrets *secrets)
     memset(secrets, 0, sizeof *secrets);
     secrets->safe_key[0] = 4;
     secrets->duress_key[0] = 5;
-    for (size_t n = 1; n <= w->scene.contacts; n++) {
-        if (w->humans[n].is_circle && n != w->removal.leaver)
-            secrets->circle |= UINT32_C(1) << (n - 1);
-    }
+    secrets->circle = circle_without(w, w->removal.leaver);
 }
 
 /* From now on he is judged as one who was removed. */

@@ -620,6 +620,7 @@ void sim_check_free(struct sim *w);
 bool sim_check_path(const struct sim *w, size_t n);
 
 /* removal.c: quiet removal */
+struct aw_secrets sim_her_secrets(const struct sim *w);
 void sim_removal_begin(struct sim *w);
 void sim_removal_on_act(struct sim *w);
 /* When `n` last confirmed in a way that may count at `h`: who was removed does so until its plan
@@ -644,7 +645,6 @@ void sim_check_card_event(struct sim *w, struct sim_host *h, const struct aw_eve
 void sim_odd_draw(struct sim *w);
 void sim_odd_joins(struct sim *w, size_t n, struct aw_bytes uri);
 void sim_odd_joined(struct sim *w, size_t n, struct aw_bytes uri);
-struct aw_secrets sim_her_secrets(const struct sim *w);
 void sim_odd_before_plan(struct sim *w, const struct aw_secrets *secrets);
 void sim_odd_in_setup(struct sim *w);
 void sim_odd_begin(struct sim *w);
