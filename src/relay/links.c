@@ -132,7 +132,8 @@ void aw_links_subscribe(struct aw_relay *r, uint32_t link, uint32_t box, uint32_
         const struct aw_reply moved = {.number = m->sub_number, .status = AW_RELAY_MOVED};
 
         /* spec/08-relay.md §5: "A newer one MUST end the older one, and the relay MUST say so by a
-         * further answer `moved` with the older number." A link that reads nothing is closed. */
+         * further answer `moved` with the older number. A link that has left so many answers
+         * unread that there is no room for this one MUST be ended once it has read them." */
         if (aw_links_have_room(r, old_link))
             aw_links_reply(r, old_link, &moved);
         else

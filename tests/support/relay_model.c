@@ -62,6 +62,7 @@ struct ask {
 struct link {
     struct ask asks[ASKS_MAX];
     size_t head, tail;
+    bool is_ending; /* had no room to be told `moved`: over once it has read what waits */
 };
 
 struct model {
@@ -126,6 +127,32 @@ static void expect(uint32_t link, uint8_t op, uint32_t box, uint32_t cell, uint8
                                       .life = m.boxes[box].life,
                                       .op = op,
                                       .status = status};
+}
+
+/* Of `link`: nothing waits for it any more. */
+static void forget_asks(uint32_t link)
+{
+    m.links[link].head = m.links[link].tail = 0;
+    m.links[link].is_ending = false;
+}
+
+/* The subscription of `box` goes to another link, and the older one is told. */
+static void expect_moved(struct box *box, uint32_t b)
+{
+    struct link *l = &m.links[box->sub_link];
+    uint32_t number = m.number;
+    size_t sure = 0;
+
+    for (size_t i = l->head; i < l->tail; i++)
+        sure += l->asks[i].is_optional ? 0 : 1;
+    if (sure >= AW_RELAY_WINDOW) {
+        l->is_ending = true;
+        return;
+    }
+    m.number = box->sub_number;
+    expect(box->sub_link, AW_REQUEST_SUBSCRIBE, b, 0, AW_RELAY_MOVED);
+    l->asks[l->tail - 1].is_optional = box->is_unsure || l->tail - l->head > AW_RELAY_WINDOW;
+    m.number = number;
 }
 
 static void do_deposit(uint32_t link, uint32_t b, bool is_bulk, bool is_repeat)
@@ -276,19 +303,12 @@ static void do_remove(uint32_t link, uint32_t b)
 static void do_subscribe(uint32_t link, uint32_t b)
 {
     struct box *box = &m.boxes[b];
-    uint32_t old_link = box->sub_link;
 
     m.number++;
     if (bed_op(&m.bed, link - 1, m.number, AW_REQUEST_SUBSCRIBE, b, 0) != AW_OK)
         return;
-    if (box->live.exists && old_link != 0 && old_link != link) {
-        uint32_t number = m.number;
-
-        m.number = box->sub_number;
-        expect(old_link, AW_REQUEST_SUBSCRIBE, b, 0, AW_RELAY_MOVED);
-        m.links[old_link].asks[m.links[old_link].tail - 1].is_optional = box->is_unsure;
-        m.number = number;
-    }
+    if (box->live.exists && box->sub_link != 0 && box->sub_link != link)
+        expect_moved(box, b);
     expect(link, AW_REQUEST_SUBSCRIBE, b, 0, box->live.exists ? AW_RELAY_OK : AW_RELAY_UNKNOWN);
     if (!box->live.exists)
         return;
@@ -398,7 +418,7 @@ static void do_crash(bool is_written)
     }
     bed_crash(&m.bed);
     for (uint32_t link = 1; link <= LINKS; link++)
-        m.links[link].head = m.links[link].tail = 0;
+        forget_asks(link);
     for (uint32_t b = 0; b < BOXES; b++) {
         struct box *box = &m.boxes[b];
         const struct list *l = &box->durable.cells;
@@ -429,7 +449,7 @@ static void do_reopen(uint32_t link)
 {
     aw_relay_link_closed(m.bed.relay, link - 1);
     aw_relay_link_open(m.bed.relay, link - 1);
-    m.links[link].head = m.links[link].tail = 0;
+    forget_asks(link);
     for (uint32_t b = 0; b < BOXES; b++)
         if (m.boxes[b].sub_link == link)
             m.boxes[b].sub_link = 0;
@@ -539,7 +559,7 @@ static void settle(void)
                m.links[link].asks[m.links[link].head].is_optional)
             m.links[link].head++;
         CHECK(m.links[link].head == m.links[link].tail);
-        m.links[link].head = m.links[link].tail = 0;
+        forget_asks(link);
     }
     do_crash(false);
     for (uint32_t b = 0; b < BOXES; b++) {
