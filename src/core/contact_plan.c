@@ -10,13 +10,14 @@
 
 /* Plans: a word carries the hash and her presence, a file the body; both are needed. */
 
-static bool body_matches(const struct contact *c)
+/* Whether the word waits for the plan that `body` is. */
+static bool is_awaited(const struct contact *c, struct aw_bytes body)
 {
     uint8_t hash[AW_HASH_LEN];
 
-    if (!c->book.has_plan_word || c->body_len == 0)
+    if (!c->book.has_plan_word || body.len == 0)
         return false;
-    aw_hash(hash, AW_LABEL_HASH_PLAN, (struct aw_bytes){c->body, c->body_len});
+    aw_hash(hash, AW_LABEL_HASH_PLAN, body);
     return memcmp(hash, c->book.plan_word_hash, AW_HASH_LEN) == 0;
 }
 
@@ -25,7 +26,7 @@ static void match(struct contact *c)
 {
     struct aw_plan plan;
 
-    if (!body_matches(c))
+    if (!is_awaited(c, (struct aw_bytes){c->body, c->body_len}))
         return;
     if (aw_message_decode(&aw_plan_map, &plan, (struct aw_bytes){c->body, c->body_len}) == AW_OK) {
         if (aw_co_lacks_introductions(c, &plan)) {
@@ -68,6 +69,16 @@ static bool is_known(const struct contact *c, uint32_t version)
     return c->has_plan && version <= most;
 }
 
+/* spec/07-contact.md §2: "The word of a plan that is refused so, and whose version is below the
+ * newest that he named, MUST NOT wait any longer." */
+static void refuse(struct contact *c, const struct aw_plan *plan, struct aw_bytes body)
+{
+    if (plan->version >= c->book.plan_named || !is_awaited(c, body))
+        return;
+    c->book.has_plan_word = false;
+    aw_co_touch(c, CONTACT_DIRTY_BOOK);
+}
+
 enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
 {
     static const char *const labels[] = {[AW_FILE_PLAN] = AW_LABEL_HASH_PLAN,
@@ -96,8 +107,10 @@ enum aw_status aw_co_file(struct contact *c, struct aw_bytes plain)
     if (aw_plan_check(&plan, NULL) != AW_PLAN_GOOD)
         return AW_E_RANGE;
     c->wants_reply = true;
-    if (is_known(c, plan.version))
+    if (is_known(c, plan.version)) {
+        refuse(c, &plan, file.body);
         return AW_E_REPLAY;
+    }
     memcpy(c->body, file.body.ptr, file.body.len);
     c->body_len = (uint16_t)file.body.len;
     aw_co_touch(c, CONTACT_DIRTY_BODY);

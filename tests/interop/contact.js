@@ -21,6 +21,7 @@ const BODY_LABEL = { plan: 'plan', introductions: 'introductions', card: 'card f
 const SETS_MAX = 4;
 const JUMP_MAX = 2 ** 16; // CO-2
 const TIMER_END = 3;
+const VERSION_NEAR = 16; // CO-76
 const UNOPENED_MAX = 8;
 
 export class Contact {
@@ -255,9 +256,23 @@ export class Contact {
         const bodyHash = hash(BODY_LABEL[kind], file.body);
         verify(file.signature, file.signing_key, 'file', bodyHash);
         const name = kind === 'card' ? 'card_file' : kind;
-        this.files[kind] = { message: decode(file.body, name), hash: bodyHash };
+        const message = decode(file.body, name);
+        if (kind === 'plan' && this.isKnown(message.version)) {
+            if (message.version < this.planNamed && equal(this.planWord?.hash ?? [], bodyHash))
+                this.planWord = null; // CO-95
+            return this.reply();
+        }
+        this.files[kind] = { message, hash: bodyHash };
         this.takePlan();
         return kind === 'plan' ? this.reply() : null; // she sends it until it is named
+    }
+
+    /** CO-76: a plan that is no newer than the newest one that was named. */
+    isKnown(version) {
+        if (!this.plan)
+            return false;
+        const isNear = this.planNamed <= this.plan.version + VERSION_NEAR;
+        return version <= (isNear ? Math.max(this.planNamed, this.plan.version) : this.plan.version);
     }
 
     /** The other contacts, once the plan of their introductions is in force (PE-2, PE-6). */
