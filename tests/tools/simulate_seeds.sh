@@ -23,6 +23,12 @@ done
     echo "broken: seed 333 with a card"
     failed=1
 }
+# A phone that dies over what she was forced to type; one that lost ten plans at once.
+for seed in 70001874 10000555; do
+    "$stub" --seed "$seed" >/dev/null 2>&1 && continue
+    echo "broken: seed $seed as drawn"
+    failed=1
+done
 # A quiet removal, and devices that lose their keys.
 for seed in 1 3 12; do
     "$stub" --seed "$seed" --days 6 --contacts 2 --faults removal,lie,restore >/dev/null 2>&1 &&

@@ -27,8 +27,7 @@ bool sim_odd_chance(struct sim *w, uint32_t per_mille)
 
 static bool can_act(const struct sim *w)
 {
-    return sim_host_runs(&w->hosts[0]) && !w->is_phone_lost && !w->is_held &&
-           !w->removal.is_under_way;
+    return sim_can_act(w) && !w->is_held;
 }
 
 /* ---- While they pair ---- */

@@ -8,37 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What she does: her habits, what happens to her, and how it ends. */
-
-static const uint8_t wrong_key[32] = {3};
-
-const char *sim_incident_name(enum sim_incident_kind kind)
-{
-    static const char *const names[SIM_INCIDENT_KINDS] = {
-        "her phone falls silent", "she cannot check in", "she calls for help",
-        "she is forced to check in", "somebody else holds her phone"};
-
-    return names[kind];
-}
-
-struct sim_incident *sim_incident_now(struct sim *w)
-{
-    struct sim_incident *last =
-        w->incident_count == 0 ? NULL : &w->incidents[w->incident_count - 1];
-
-    return last != NULL && last->is_open ? last : NULL;
-}
+/* What she does: her habits, and how she puts right what happened to her (incident.c). */
 
 void sim_human_at(struct sim *w, uint64_t at_ms, size_t host, enum sim_act act, uint32_t gen)
 {
     sim_at(w, at_ms,
            (struct sim_event){
                .kind = SIM_EV_HUMAN, .host = (uint8_t)host, .a = (uint32_t)act, .gen = gen});
-}
-
-static bool can_act(const struct sim *w)
-{
-    return sim_host_runs(&w->hosts[0]) && !w->is_phone_lost && !w->removal.is_under_way;
 }
 
 /* ---- Set-up, before anything goes wrong ---- */
@@ -160,7 +136,7 @@ static void plan_checkin(struct sim *w)
     struct aw_subject_view view;
     uint64_t due_ms, span_ms, slack_ms, at_ms;
 
-    if (!can_act(w))
+    if (!sim_can_act(w))
         return;
     aw_subject_view(w->hosts[0].subject, &view);
     if (view.due_s == UINT64_MAX)
@@ -203,7 +179,7 @@ bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
     st = aw_subject_checkin(her->subject, key, NULL, 0, NULL, sim_host_now(w, her));
     if (st != AW_OK)
         return false;
-    if (key != wrong_key) {
+    if (key == w->safe_key || key == w->duress_key) {
         w->typed_ms = w->now_ms;
         w->answer_ms = 0;
     }
@@ -233,7 +209,7 @@ static bool has_arrived(const struct sim *w)
 {
     struct aw_subject_view view;
 
-    if (!can_act(w))
+    if (!sim_can_act(w))
         return false;
     aw_subject_view(w->hosts[0].subject, &view);
     return view.timer_kind != 0 &&
@@ -253,189 +229,6 @@ static void on_checkin(struct sim *w, const struct sim_event *event)
         return;
     }
     plan_checkin(w);
-}
-
-/* ---- Incidents ---- */
-
-static void hold_her(struct sim *w, bool with_phone)
-{
-    w->is_held = true;
-    w->habit_no++;
-    if (with_phone) {
-        w->is_phone_lost = true;
-        sim_host_stop(w, &w->hosts[0]);
-    }
-}
-
-static bool call_for_help(struct sim *w)
-{
-    struct sim_host *her = &w->hosts[0];
-    uint32_t seq = 0;
-
-    if (aw_subject_sos(her->subject, NULL, &seq, sim_host_now(w, her)) != AW_OK)
-        return false;
-    sim_host_pump(w, her);
-    sim_human_at(w, w->now_ms + SIM_MINUTE, 0, SIM_ACT_SOS, 0);
-    return true;
-}
-
-/* A phone whose disk refused, and that died then, knows nothing of a call: she calls again. */
-static void on_sos(struct sim *w)
-{
-    const struct sim_incident *incident = sim_incident_now(w);
-    struct aw_subject_view view = {.alarm_id = 0};
-    bool is_stored = false;
-
-    if (incident == NULL || incident->kind != SIM_INCIDENT_SOS)
-        return;
-    if (can_act(w)) {
-        aw_subject_view(w->hosts[0].subject, &view);
-        is_stored = aw_subject_is_stored(w->hosts[0].subject);
-        if (view.alarm_id == 0 && call_for_help(w))
-            return;
-    }
-    if (view.alarm_id == 0 || !is_stored)
-        sim_human_at(w, w->now_ms + SIM_MINUTE, 0, SIM_ACT_SOS, 0);
-}
-
-static bool begin_incident(struct sim *w, enum sim_incident_kind kind)
-{
-    switch ((int)kind) {
-    case SIM_INCIDENT_SOS:
-        if (sim_odd_chance(w, 500) && sim_odd_call(w) && sim_odd_chance(w, 500))
-            sim_human_at(w, w->now_ms + SIM_MINUTE, 0, SIM_ACT_SOS, 0);
-        else if (!call_for_help(w))
-            return false;
-        hold_her(w, false);
-        break;
-    case SIM_INCIDENT_DURESS:
-        if (sim_odd_chance(w, 500)) {
-            if (!sim_odd_force(w))
-                return false;
-        } else if (!sim_people_checkin(w, w->duress_key, "is forced to check in"))
-            return false;
-        hold_her(w, false);
-        break;
-    case SIM_INCIDENT_DEVICE:
-        hold_her(w, true);
-        break;
-    default:
-        hold_her(w, false);
-    }
-    return true;
-}
-
-static void on_incident(struct sim *w)
-{
-    enum sim_incident_kind kind = (enum sim_incident_kind)sim_below(&w->rng, SIM_INCIDENT_KINDS);
-    struct sim_incident *incident;
-    uint64_t last_ms = w->now_ms;
-
-    sim_human_at(w, w->now_ms + SIM_HOUR + sim_exp(&w->rng, w->scene.incident_ms), 0,
-                 SIM_ACT_INCIDENT, 0);
-    if (kind == SIM_INCIDENT_SEIZED && w->scene.strength[SIM_FAULT_SEIZED] == 0)
-        kind = SIM_INCIDENT_HUMAN;
-    if (w->is_calm || w->is_held || w->is_aftermath || !can_act(w) || sim_has_open_incident(w) ||
-        w->incident_count == SIM_INCIDENT_MAX || w->now_ms + 3 * SIM_DAY > w->end_ms)
-        return;
-    sim_note(w, "INCIDENT %zu: %s", w->incident_count + 1, sim_incident_name(kind));
-    if (!begin_incident(w, kind))
-        return;
-    incident = &w->incidents[w->incident_count++];
-    *incident = (struct sim_incident){.kind = kind, .is_open = true, .began_ms = w->now_ms};
-    w->stats->incidents++;
-    w->stats->by_kind[kind]++;
-    sim_check_incident(w, incident);
-    for (size_t i = 1; i <= w->scene.contacts; i++) {
-        if (incident->bound_ms[i] > last_ms)
-            last_ms = incident->bound_ms[i];
-    }
-    incident->ends_ms = last_ms + sim_between(&w->rng, 30 * SIM_MINUTE, 4 * SIM_HOUR);
-    sim_human_at(w, incident->ends_ms, 0, SIM_ACT_RESCUE, 0);
-    if (kind == SIM_INCIDENT_SEIZED)
-        sim_human_at(w, w->now_ms + sim_between(&w->rng, SIM_MINUTE, SIM_HOUR), 0, SIM_ACT_SEIZE,
-                     0);
-}
-
-/* Who was silent calls for help as soon as she can, and is safe later. */
-static bool call_first(struct sim *w, struct sim_incident *incident)
-{
-    if (incident->has_called || incident->kind > SIM_INCIDENT_HUMAN || w->is_calm ||
-        !sim_odd_chance(w, 400))
-        return false;
-    incident->has_called = true;
-    if (w->is_phone_lost) {
-        w->is_phone_lost = false;
-        (void)sim_host_start(w, &w->hosts[0]);
-    }
-    if (!can_act(w) || !call_for_help(w))
-        return false;
-    sim_note(w, "she: calls for help");
-    sim_human_at(w, w->now_ms + sim_between(&w->odd.rng, SIM_HOUR, 4 * SIM_HOUR), 0, SIM_ACT_RESCUE,
-                 0);
-    return true;
-}
-
-static void on_rescue(struct sim *w)
-{
-    struct sim_incident *incident = sim_incident_now(w);
-
-    if (incident == NULL)
-        return;
-    if (call_first(w, incident))
-        return;
-    sim_note(w, "she is safe again");
-    incident->is_open = false;
-    w->is_held = false;
-    if (w->is_phone_lost) {
-        w->is_phone_lost = false;
-        (void)sim_host_start(w, &w->hosts[0]);
-    }
-    sim_aftermath(w);
-}
-
-/* ---- The holder of her phone ---- */
-
-static void on_seize(struct sim *w)
-{
-    struct sim_incident *incident = sim_incident_now(w);
-    struct sim_host *her = &w->hosts[0];
-    struct aw_plan plan;
-    enum aw_status st = AW_E_STATE;
-
-    if (incident == NULL || incident->kind != SIM_INCIDENT_SEIZED || !sim_host_runs(her))
-        return;
-    switch (sim_below(&w->rng, 5)) {
-    case 0:
-        (void)sim_people_checkin(w, wrong_key, "(the holder of the phone) types a wrong secret");
-        break;
-    case 1:
-        if (aw_subject_plan(her->subject, &plan) != AW_OK)
-            break;
-        plan.pauses_count = 1;
-        plan.pauses[0] = (struct aw_pause){.from = (uint32_t)sim_now_s(w),
-                                           .until = (uint32_t)sim_now_s(w) + 20 * 86400};
-        plan.grace_s = 86400;
-        st = aw_subject_plan_set(her->subject, &plan, NULL, wrong_key, sim_host_now(w, her));
-        sim_note(w, "she (the holder of the phone): sets a plan with a pause: %s",
-                 aw_status_name(st));
-        break;
-    case 2:
-        st = aw_subject_cancel(her->subject, wrong_key, NULL, NULL, sim_host_now(w, her));
-        break;
-    case 3:
-        aw_subject_life_sign(her->subject, sim_host_now(w, her));
-        break;
-    default:
-        st = aw_subject_timer_start(her->subject, AW_TIMER_MEETING, (uint32_t)sim_now_s(w) + 86400,
-                                    3600, NULL, NULL, sim_host_now(w, her));
-    }
-    (void)st;
-    w->stats->fault_counts[SIM_FAULT_SEIZED]++;
-    sim_trouble(w, SIM_CAUSE_HOSTILE);
-    sim_host_pump(w, her);
-    sim_human_at(w, w->now_ms + sim_between(&w->rng, 10 * SIM_MINUTE, 3 * SIM_HOUR), 0,
-                 SIM_ACT_SEIZE, 0);
 }
 
 /* ---- Afterwards: everybody calls everybody until it is over ---- */
@@ -503,10 +296,10 @@ static void put_right(struct sim *w)
     aw_subject_view(her->subject, &view);
     if (view.timer_kind != 0)
         (void)end_timer(w);
-    if (view.alarm_id != 0 && can_act(w) && (w->is_calm || !sim_odd_chance(w, 700)))
+    if (view.alarm_id != 0 && sim_can_act(w) && (w->is_calm || !sim_odd_chance(w, 700)))
         (void)!aw_subject_cancel(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her));
     sim_host_pump(w, her);
-    if (can_act(w) && (w->odd.must_set_plan || !plan_is_hers(w)))
+    if (sim_can_act(w) && (w->odd.must_set_plan || !plan_is_hers(w)))
         w->odd.must_set_plan = !plan_set(w, NULL) && w->odd.must_set_plan;
 }
 
@@ -564,16 +357,16 @@ static void on_meet(struct sim *w)
     struct aw_secrets secrets = sim_her_secrets(w);
 
     sim_human_at(w, w->now_ms + SIM_DAY / 2, 0, SIM_ACT_MEET, 0);
-    if (w->is_held || !can_act(w))
+    if (w->is_held || !sim_can_act(w))
         return;
     look_at_quarantine(w);
     meet(w);
     /* Each step may be the last one of her phone's process. */
-    if (can_act(w))
+    if (sim_can_act(w))
         put_right(w);
-    if (can_act(w) && are_secrets_due(w))
+    if (sim_can_act(w) && are_secrets_due(w))
         (void)plan_set(w, &secrets);
-    if (can_act(w) && plan_is_due(w) && (w->is_calm || !sim_odd_chance(w, 700)))
+    if (sim_can_act(w) && plan_is_due(w) && (w->is_calm || !sim_odd_chance(w, 700)))
         (void)plan_set(w, NULL);
 }
 
@@ -586,15 +379,15 @@ static void on_aftermath(struct sim *w)
     w->is_aftermath = false;
     if (w->is_held)
         return; /* her rescue begins another */
-    if (can_act(w)) {
+    if (sim_can_act(w)) {
         put_right(w);
         if (w->safe_ms + patience_ms < w->now_ms &&
             (sim_has_open_incident(w) || w->safe_ms + SIM_HOUR < w->now_ms))
             (void)sim_people_checkin(w, w->safe_key, "checks in, after a call");
     }
-    if (can_act(w))
+    if (sim_can_act(w))
         plan_checkin(w);
-    if (!sim_has_open_incident(w) && can_act(w))
+    if (!sim_has_open_incident(w) && sim_can_act(w))
         return;
     for (size_t i = 1; i <= w->scene.contacts; i++)
         sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->humans[i].react_ms), i, SIM_ACT_RESPOND, 0);
@@ -625,7 +418,7 @@ static void on_compare(struct sim *w, const struct sim_event *event)
     uint8_t words[2][80] = {{0}, {0}};
     struct aw_buf hers = {words[0], sizeof words[0], 0}, his = {words[1], sizeof words[1], 0};
 
-    if (w->is_held || !can_act(w) || !sim_host_runs(c)) {
+    if (w->is_held || !sim_can_act(w) || !sim_host_runs(c)) {
         sim_human_at(w, w->now_ms + SIM_HOUR, event->host, SIM_ACT_COMPARE, event->gen);
         return;
     }
@@ -660,7 +453,7 @@ static void on_extra(struct sim *w)
 
     sim_human_at(w, w->now_ms + sim_exp(&w->rng, w->scene.life_ms / 12) + SIM_HOUR, 0,
                  SIM_ACT_EXTRA, 0);
-    if (w->is_held || w->is_calm || w->is_aftermath || !can_act(w))
+    if (w->is_held || w->is_calm || w->is_aftermath || !sim_can_act(w))
         return;
     aw_subject_view(her->subject, &view);
     switch (sim_below(&w->rng, 4)) {
@@ -691,7 +484,7 @@ static void on_extra(struct sim *w)
 
 static void on_timer_end(struct sim *w)
 {
-    if (!w->is_held && can_act(w) && end_timer(w))
+    if (!w->is_held && sim_can_act(w) && end_timer(w))
         plan_checkin(w);
 }
 
@@ -713,13 +506,13 @@ void sim_people_on_act(struct sim *w, const struct sim_event *event)
         on_checkin(w, event);
         break;
     case SIM_ACT_INCIDENT:
-        on_incident(w);
+        sim_incident_begin(w);
         break;
     case SIM_ACT_RESCUE:
-        on_rescue(w);
+        sim_incident_end(w);
         break;
     case SIM_ACT_SOS:
-        on_sos(w);
+        sim_incident_look(w);
         break;
     case SIM_ACT_AFTERMATH:
         on_aftermath(w);
@@ -728,7 +521,7 @@ void sim_people_on_act(struct sim *w, const struct sim_event *event)
         on_compare(w, event);
         break;
     case SIM_ACT_SEIZE:
-        on_seize(w);
+        sim_incident_seize(w);
         break;
     case SIM_ACT_MEET:
         on_meet(w);

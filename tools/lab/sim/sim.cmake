@@ -15,6 +15,7 @@ set(sim_sources
   sim/due.c
   sim/faults.c
   sim/host.c
+  sim/incident.c
   sim/neighbours.c
   sim/nonces.c
   sim/odd.c

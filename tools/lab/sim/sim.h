@@ -256,8 +256,6 @@ enum sim_incident_kind {
     SIM_INCIDENT_KINDS,
 };
 
-const char *sim_incident_name(enum sim_incident_kind kind);
-
 struct sim_incident {
     enum sim_incident_kind kind;
     bool is_open;    /* she is not safe yet */
@@ -266,6 +264,7 @@ struct sim_incident {
     uint64_t heard_ms[1 + SIM_CONTACT_MAX]; /* first ring at each, 0: not yet */
     uint64_t bound_ms[1 + SIM_CONTACT_MAX]; /* when it must have rung, 0: need not */
     uint32_t seq;                           /* of the SOS or duress */
+    uint32_t forced_gen;                    /* life of the process in which she was forced */
 };
 
 #define SIM_INCIDENT_MAX 256
@@ -529,6 +528,12 @@ static inline bool sim_host_runs(const struct sim_host *h)
     return h->state == SIM_HOST_ON;
 }
 
+/* Whether she has her phone, and it does what she says. */
+static inline bool sim_can_act(const struct sim *w)
+{
+    return sim_host_runs(&w->hosts[0]) && !w->is_phone_lost && !w->removal.is_under_way;
+}
+
 /* port.c */
 void sim_port_init(struct sim *w, struct sim_host *h);
 void sim_port_drop(struct sim *w, struct sim_host *h, uint8_t relay);
@@ -571,7 +576,7 @@ enum sim_act {
     SIM_ACT_CHECKIN = 0,
     SIM_ACT_INCIDENT,
     SIM_ACT_RESCUE,
-    SIM_ACT_SOS, /* she looks whether her call for help stands */
+    SIM_ACT_SOS, /* she looks whether her word stands */
     SIM_ACT_AFTERMATH,
     SIM_ACT_RESPOND, /* a contact acts on a ring */
     SIM_ACT_COMPARE, /* words are compared again */
@@ -598,7 +603,14 @@ void sim_people_note_plan(struct sim *w);
 void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
 void sim_neighbours_on_act(struct sim *w, const struct sim_event *event);
 bool sim_has_open_incident(const struct sim *w);
+
+/* incident.c: what happens to her */
+const char *sim_incident_name(enum sim_incident_kind kind);
 struct sim_incident *sim_incident_now(struct sim *w);
+void sim_incident_begin(struct sim *w); /* if nothing stands against it */
+void sim_incident_look(struct sim *w);  /* whether her word stands */
+void sim_incident_seize(struct sim *w); /* the holder of her phone tries something */
+void sim_incident_end(struct sim *w);
 
 /* check.c */
 void sim_check_sent(struct sim *w, struct sim_host *h, const struct aw_action *action);
