@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Shows that Allswell works, beyond its tests: simulation, faults, fuzzing, models,
-# a second implementation, coverage, mutants. Interrupted, it goes on where it was.
+# a second implementation, coverage, mutants. Interrupted, it goes on where it was: figures are
+# added up over runs of one commit, never over two.
 # Usage: tools/proof.sh [--quick | --hours N] [--only PART] [--again] [--write] [--table]
 #   --quick    each part once, in a minute or two (the default)
-#   --hours N  N hours in all: what ends by itself, then slices of some minutes for each part
+#   --hours N  at most N hours: what ends by itself, then slices of some minutes for each part
 #   --only     this part alone: the name of a file in tools/proof/
-#   --again    forget what earlier runs found
+#   --again    forget what earlier runs found; so does another state of the tree
 #   --write    put figures and report into spec/proof/ and the table into README.md
 #   --table    print that table, from spec/proof/figures.tsv, and do nothing else
 # Figures and report are in build-proof/ (PROOF_BUILD); PROOF_TESTS is the gcc build that parts use.
@@ -43,7 +44,8 @@ table() { # <figures.tsv> [goals]: all figures, or those that have a goal
       return n
     }
     only == "" || $5 != "info" {
-      print "| " $2 " | " grouped($3) ($5 == "short" ? " (short)" : "") " | " grouped($4) " |"
+      mark = $5 ~ /short|broken/ ? " (" $5 ")" : ""
+      print "| " $2 " | " grouped($3) mark " | " grouped($4) " |"
     }' "$1"
 }
 
@@ -87,10 +89,14 @@ done
 PROOF_BUILD=${PROOF_BUILD:-$PWD/build-proof}
 export PROOF_BUILD PROOF_MODE=$mode
 figures=$PROOF_BUILD/figures.tsv spent=$PROOF_BUILD/spent done=$PROOF_BUILD/done
-[ -z "$again" ] || rm -f "$figures" "$spent" "$done" "$PROOF_BUILD/seed"
-mkdir -p "$PROOF_BUILD"
-touch "$figures" "$spent" "$done"
 commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+changes=$(git diff HEAD -- . ':!README.md' ':!spec/proof' 2>/dev/null | cksum | cut -d ' ' -f 1)
+[ "$changes" = "$(: | cksum | cut -d ' ' -f 1)" ] || commit=$commit-dirty-$changes
+mkdir -p "$PROOF_BUILD"
+[ "$(cat "$PROOF_BUILD/commit" 2>/dev/null || :)" = "$commit" ] || rm -f "$figures" "$spent" "$done"
+[ -z "$again" ] || rm -f "$figures" "$spent" "$done" "$PROOF_BUILD/seed"
+echo "$commit" >"$PROOF_BUILD/commit"
+touch "$figures" "$spent" "$done"
 if [ "$mode" = full ]; then tools/setup.sh proof; else tools/setup.sh checks; fi
 failed=
 
@@ -113,22 +119,30 @@ merge() { # <part> <output>
       order[++n] = key
       line[key] = $0
       figure[key] = $3
+      word[key] = $5
       next
     }
     NF == 5 {
       key = part FS $1
       value = $2
-      if (key in line) {
-        if ($5 == "sum") value = number(figure[key]) + number(value)
-        if ($5 == "max" && number(figure[key]) > number(value)) value = figure[key]
-        if ($5 == "min" && number(figure[key]) < number(value)) value = figure[key]
-      } else {
-        order[++n] = key
-      }
       verdict = $4
-      if ($5 == "sum" && verdict == "short" && number(value) >= number($3)) verdict = "met"
+      if (!(key in line)) {
+        order[++n] = key
+      } else if ($5 == "sum") {
+        value = number(figure[key]) + number(value)
+      } else if (($5 == "max" && number(figure[key]) > number(value)) ||
+                 ($5 == "min" && number(figure[key]) < number(value))) {
+        value = figure[key]
+        verdict = word[key]
+      }
+      # What may never happen is no matter of more time.
+      if ($3 == "0" && verdict != "info")
+        verdict = number(value) == 0 ? "met" : "broken"
+      else if ($5 == "sum" && verdict == "short" && number(value) >= number($3))
+        verdict = "met"
       line[key] = part OFS $1 OFS value OFS $3 OFS verdict
       figure[key] = value
+      word[key] = verdict
     }
     END { for (i = 1; i <= n; i++) print line[order[i]] }' "$figures" "$2" >"$figures.new"
   mv "$figures.new" "$figures"
@@ -165,10 +179,22 @@ run_part() { # <part> <seconds>
 
 spent_s() { awk -v part="$1" '$1 == part { s += $2 } END { print s + 0 }' "$spent"; }
 
-run_once() { # <part> <seconds>
-  ! grep -qx "$1 $commit" "$done" || return 0
-  run_part "$1" "$2"
-  case $status in 0 | 2) echo "$1 $commit" >>"$done" ;; esac # what failed is to be shown anew
+# What of the hours is left, of those of this part alone where it is.
+left_s() {
+  awk -v h="$hours" -v only="$only" 'only == "" || $1 == only { s += $2 }
+    END { s = h * 3600 - s; printf "%d", s < 0 ? 0 : s }' "$spent"
+}
+
+run_once() { # <part> <seconds at most>
+  ! grep -qx "$1" "$done" || return 0
+  seconds=$(left_s)
+  if [ "$seconds" -lt 1 ]; then
+    echo "== $1: no time left"
+    return 0
+  fi
+  [ "$seconds" -le "$2" ] || seconds=$2
+  run_part "$1" "$seconds"
+  case $status in 0 | 2) echo "$1" >>"$done" ;; esac # what failed is to be shown anew
 }
 
 chosen() { [ -x "tools/proof/$1.sh" ] && { [ -z "$only" ] || [ "$only" = "$1" ]; }; }

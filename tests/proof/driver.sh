@@ -19,6 +19,8 @@ echo "$PROOF_MODE $PROOF_SECONDS $PROOF_SEED" >>"$PROOF_BUILD/calls"
 printf 'years\t600\t1,000\tshort\tsum\n'
 printf 'slowest, s\t%s\t60\tmet\tmax\n' "$((10 - $(wc -l <"$PROOF_BUILD/calls")))"
 printf 'newest\t%s\t-\tinfo\tlast\n' "$(wc -l <"$PROOF_BUILD/calls")"
+[ "$(wc -l <"$PROOF_BUILD/calls")" = 1 ]
+printf 'cells lost\t%s\t0\tmet\tsum\n' "$((1 - $?))"
 PART
 printf '#!/bin/sh\necho no spin >&2\nexit 2\n' >"$work/tools/proof/models.sh"
 chmod +x "$work"/tools/*.sh "$work"/tools/proof/*.sh
@@ -38,6 +40,8 @@ has "^simulate	years	600	1,000	short$"
 has "^simulate	years	1200	1,000	met$"
 has "^simulate	slowest, s	9	60	met$"
 has "^simulate	newest	2	-	info$"
+has "^simulate	cells lost	1	0	broken$" # though the last run lost none
+grep -q '^| cells lost | 1 (broken) | 0 |$' "$work/README.md" || fail "what broke is not marked"
 [ "$(cut -d ' ' -f 3 "$PROOF_BUILD/calls" | sort -u | wc -l)" = 2 ] || fail "a seed came twice"
 grep -q '^| years | 1,200 | 1,000 |$' "$work/README.md" || fail "the README has no table"
 ! grep -q newest "$work/README.md" || fail "the README has a figure without a goal"
@@ -64,7 +68,10 @@ calls=$(wc -l <"$PROOF_BUILD/calls")
 echo "coverage 3600" >>"$PROOF_BUILD/spent"
 "$work/tools/proof.sh" --hours 1 >"$work/log" 2>&1 || fail "hours that are used up end with $?"
 [ "$(wc -l <"$PROOF_BUILD/calls")" = "$calls" ] || fail "a slice after all hours were used up"
+echo 'of another commit' >"$PROOF_BUILD/commit"
+"$work/tools/proof.sh" >"$work/log" 2>&1 || fail "another commit ends with $?"
+has "^simulate	years	600	1,000	short$" # none of the years of the other
 status=0
 "$work/tools/proof.sh" --hours x >"$work/log" 2>&1 || status=$?
 [ "$status" = 2 ] || fail "a wrong option ends with $status"
-echo "driver: 18 checks"
+echo "driver: 21 checks"

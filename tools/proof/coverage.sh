@@ -26,8 +26,8 @@ mkdir "$profiles"
   cmake --build "$build" -j "$(nproc)"; } >"$build/build.log" 2>&1 ||
   { tail -n 20 "$build/build.log" >&2; exit 1; }
 
-LLVM_PROFILE_FILE=$profiles/$files.profraw ctest --test-dir "$build" -j "$(nproc)" -L "$labels" \
-  -LE models --output-on-failure --no-tests=error >&2 || exit 1
+LLVM_PROFILE_FILE=$profiles/$files.profraw timeout "$PROOF_SECONDS" ctest --test-dir "$build" \
+  -j "$(nproc)" -L "$labels" -LE models --output-on-failure --no-tests=error >&2 || exit 1
 
 llvm-profdata-14 merge -sparse "$profiles"/*.profraw -o "$profiles/all" 2>/dev/null
 first=$build/unit/test_base
