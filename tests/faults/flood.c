@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/time.h"
 #include "common/base64.h"
 #include "program.h"
 #include "support/folder.h"
@@ -31,6 +32,8 @@
 #define BEAT_MS   50
 #define NEW_EACH  10 /* beats between two newcomers */
 #define LIMIT_MS  15000
+#define SLICE_MS  100
+#define WARM_MS   60000
 #define BUSY      128 /* connections of the flood that wait for their end */
 #define SLOW_MAX  10000
 #define FIRST_LEN 50 /* of the shortest first frame */
@@ -208,24 +211,53 @@ static void open_client(struct rig_client *c)
     c->mailbox_count = 1;
 }
 
-/* A beat goes out; how long until it is read. False: it is not. */
-static bool beat(struct rig_client *c, uint32_t *wait_ms)
+/* Runs the loop until a beat is read, for LIMIT_MS of the time in which this machine ran: one that
+ * stood still for a minute says nothing of the relay. */
+static bool wait_for_beat(uint32_t *wait_ms)
 {
-    uint64_t begin_ms = now_ms();
-    bool is_read;
+    bool is_read = false;
 
-    reader.expect = reader.delivered + 1;
-    T_TRUE(rig_client_deposit(c, run.beats));
-    aw_dial_kick(c->dial);
-    is_read = rig_run(run.loop, LIMIT_MS);
-    *wait_ms = (uint32_t)(now_ms() - begin_ms);
+    *wait_ms = 0;
+    while (!is_read && *wait_ms < LIMIT_MS) {
+        uint64_t begin_ms = now_ms();
+
+        (void)rig_run(run.loop, SLICE_MS);
+        is_read = reader.delivered >= reader.expect;
+        *wait_ms += (uint32_t)aw_time_min(now_ms() - begin_ms, 5 * SLICE_MS);
+    }
     return is_read;
 }
 
-/* Returns the most that was resident meanwhile. */
+/* A beat goes out; how long until it is read. False: it is not. */
+static bool beat(struct rig_client *c, uint32_t *wait_ms)
+{
+    reader.expect = reader.delivered + 1;
+    T_TRUE(rig_client_deposit(c, run.beats));
+    aw_dial_kick(c->dial);
+    return wait_for_beat(wait_ms);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The one below which so many percent of them are. */
+static uint32_t percentile(uint32_t *values, uint64_t count, uint64_t percent)
+{
+    qsort(values, count, sizeof *values, by_size);
+    return values[count == 0 ? 0 : count - 1 - count * (100 - percent) / 100];
+}
+
+/* Returns what was resident meanwhile, in the median of the beats: more comes and goes with
+ * strangers who are being sent away. */
 static uint64_t beats_for(uint64_t ms)
 {
-    uint64_t end_ms = now_ms() + ms, peak_kib = 0;
+    static uint32_t kib[BEATS_MAX];
+    uint64_t end_ms = now_ms() + ms;
+    size_t samples = 0;
 
     while (now_ms() < end_ms && run.beats < BEATS_MAX) {
         run.lost += !beat(&sender, &run.waits_ms[run.beats]);
@@ -236,23 +268,9 @@ static uint64_t beats_for(uint64_t ms)
         }
         reader.expect = 0;
         (void)rig_run(run.loop, BEAT_MS);
-        if (peak_kib < resident_kib())
-            peak_kib = resident_kib();
+        kib[samples++] = (uint32_t)resident_kib();
     }
-    return peak_kib;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static uint32_t p99(uint32_t *waits_ms, uint64_t count)
-{
-    qsort(waits_ms, count, sizeof *waits_ms, by_size);
-    return waits_ms[count == 0 ? 0 : count - 1 - count / 100];
+    return percentile(kib, samples, 50);
 }
 
 static void prepare(void)
@@ -337,20 +355,21 @@ int main(int argc, char **argv)
     prepare();
     attack();
     begun_ms = now_ms();
-    (void)beats_for(1000); /* until strangers are as many as they may be */
+    do /* until strangers are as many as they may be */
+        (void)beats_for(1000);
+    while (atomic_load(&run.tally->evicted) == 0 && now_ms() < begun_ms + WARM_MS);
     first_kib = beats_for(run.seconds * 500);
     second_kib = beats_for(run.seconds * 500);
     took_ms = now_ms() - begun_ms;
     end_attack();
 
-    wait_ms = p99(run.waits_ms, run.beats);
-    new_wait_ms = p99(run.new_waits_ms, run.newcomers);
+    wait_ms = percentile(run.waits_ms, run.beats, 99);
+    new_wait_ms = percentile(run.new_waits_ms, run.newcomers, 99);
     T_EQ(run.lost, 0);
     T_EQ(sender.downs, 0); /* who was there stays */
     T_EQ(reader.downs, 0);
     T_TRUE(run.beats >= 10);
     T_TRUE(atomic_load(&run.tally->bogus) > 0 && atomic_load(&run.tally->evicted) > 0);
-    /* Flat, but for a megabyte that comes and goes with strangers who are being sent away. */
     T_TRUE(second_kib <= first_kib + first_kib / 10 + 1024);
     rig_client_close(&sender);
     rig_client_close(&reader);
@@ -359,7 +378,7 @@ int main(int argc, char **argv)
     T_TRUE(WIFEXITED(run.program.status) && WEXITSTATUS(run.program.status) == 0);
     printf("%" PRIu64 " bogus handshakes a second, %" PRIu64 " slow connections, %" PRIu64
            " beats, %" PRIu64 " lost, %" PRIu32 " ms at p99, %" PRIu32
-           " ms at p99 for who comes anew, %" PRIu64 " KiB, then %" PRIu64 " KiB at most\n",
+           " ms at p99 for who comes anew, %" PRIu64 " KiB resident, then %" PRIu64 " KiB\n",
            atomic_load(&run.tally->bogus) * 1000 / took_ms, atomic_load(&run.tally->slow),
            run.beats + run.newcomers, run.lost, wait_ms, new_wait_ms, first_kib, second_kib);
     return t_state.fail_count == 0 ? 0 : 1;
