@@ -156,6 +156,7 @@ run_part() { # <part> <seconds>
   PROOF_SECONDS=$2 PROOF_SEED=$seed "tools/proof/$1.sh" \
     >"$PROOF_BUILD/$1.out" 2>"$PROOF_BUILD/$1.log" || status=$?
   took_s=$(($(date +%s) - begin_s))
+  [ "$took_s" -gt 0 ] || took_s=1
   echo "$1 $took_s" >>"$spent"
   # Far enough that no part has used up so many.
   echo $((seed + 10000000)) >"$PROOF_BUILD/seed"
@@ -230,8 +231,9 @@ sliced_s() {
   awk -v h="$hours" -v s=$once_s 'BEGIN { s = h * 3600 - s; printf "%d", s < 0 ? 0 : s }'
 }
 
-slice() { # one slice of a part whose share is not used up
+slice() { # one slice of a part whose share is not used up, and that found no defect
   case $2 in once | full) return 0 ;; esac
+  case " $failed " in *" $1 "*) return 0 ;; esac
   share=$2
   [ -z "$only" ] || share=100
   share_s=$(($(sliced_s) * share / 100))
@@ -247,7 +249,7 @@ if [ "$mode" = quick ]; then
   each quick_volume
 else
   more=1
-  while [ -n "$more" ] && [ -z "$failed" ]; do
+  while [ -n "$more" ]; do
     more=
     each slice
   done

@@ -55,6 +55,8 @@ status=0
 "$work/tools/proof.sh" --again --hours 0.02 >"$work/log" 2>&1 || status=$?
 [ "$status" = 1 ] || fail "a defect ends with $status"
 grep -q 'seed 7 breaks it' "$work/log" || fail "the defect is not shown"
+[ "$(grep -c '^== fuzz' "$work/log")" = 1 ] || fail "a part goes on after a defect"
+[ "$(grep -c '^== simulate' "$work/log")" -gt 1 ] || fail "a defect ends the other parts"
 rm "$work/tools/proof/fuzz.sh"
 for end in 1 0 0; do # a part that failed is run again, one that held is not, for the same commit
   printf '#!/bin/sh\necho run >>"$PROOF_BUILD/once"\nexit %s\n' $end \
@@ -74,4 +76,4 @@ has "^simulate	years	600	1,000	short$" # none of the years of the other
 status=0
 "$work/tools/proof.sh" --hours x >"$work/log" 2>&1 || status=$?
 [ "$status" = 2 ] || fail "a wrong option ends with $status"
-echo "driver: 21 checks"
+echo "driver: 23 checks"
