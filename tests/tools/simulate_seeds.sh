@@ -23,8 +23,9 @@ done
     echo "broken: seed 333 with a card"
     failed=1
 }
-# A phone that dies over what she was forced to type; one that lost ten plans at once.
-for seed in 70001874 10000555; do
+# A phone that dies over what she was forced to type; one that lost ten plans at once; a journey
+# that begins and ends within one slot; a plan that was mistyped, and then lost.
+for seed in 70001874 10000555 10001075 10001432; do
     "$stub" --seed "$seed" >/dev/null 2>&1 && continue
     echo "broken: seed $seed as drawn"
     failed=1

@@ -49,7 +49,8 @@ void sim_card_on_act(struct sim *w)
     if (aw_subject_card_set(her->subject, &card, w->safe_key, sim_host_now(w, her)) != AW_OK)
         return;
     sim_people_note_plan(w);
-    w->typed_ms = w->safe_ms = w->now_ms;
+    sim_note_typed(w);
+    w->safe_ms = w->now_ms;
     w->stats->cards++;
     w->stats->fault_counts[SIM_FAULT_CARD]++;
     sim_note(w, "she: writes a card");

@@ -310,15 +310,15 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event)
 /* ---- I2: calm ---- */
 
 /* Whether she checked in within grace, but so late that the slot in which it leaves may lie after
- * it: under a fixed cadence a word waits for its slot. `seq`: the check-in that he knows. */
+ * that: each word takes one (06 §10). `seq`: the check-in that he knows. */
 static bool was_late_for_slot(const struct sim *w, const struct aw_plan *plan, uint32_t seq)
 {
     uint64_t made_ms = seq <= w->said_max ? w->said[seq].first_ms : 0;
     uint64_t due_ms = ms_of(sim_due_s(plan, SIM_T0_S + made_ms / 1000));
-    uint64_t slot_ms = plan->pace.cadence_s * SIM_SECOND;
+    uint64_t slots_ms = w->typed_words * plan->pace.cadence_s * SIM_SECOND;
 
-    return made_ms != 0 && w->typed_ms > due_ms &&
-           w->typed_ms + slot_ms > due_ms + plan->grace_s * SIM_SECOND;
+    return made_ms != 0 && w->typed_ms > made_ms &&
+           w->typed_ms + slots_ms > due_ms + plan->grace_s * SIM_SECOND;
 }
 
 /* Whether she really was late, by the plan that contact n has in force; or what she mistyped rings:
@@ -527,7 +527,7 @@ void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status)
 /* Her phone lost numbers and gave lower ones since: what comes after such a word is no older. */
 static uint64_t latest_ms(const struct sim *w, uint32_t seq)
 {
-    return seq > w->said_now ? w->typed_ms : w->said[seq].last_ms;
+    return later(w->said[seq].last_ms, seq > w->said_now ? w->typed_ms : 0);
 }
 
 static void check_contact(struct sim *w, struct sim_host *h)

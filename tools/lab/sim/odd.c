@@ -218,7 +218,7 @@ static bool set_plan(struct sim *w, const struct aw_secrets *secrets, const uint
         return false;
     sim_people_note_plan(w);
     if (key != mistyped_key)
-        w->typed_ms = w->now_ms;
+        sim_note_typed(w);
     else
         w->odd.mistyped_ms = w->now_ms;
     if (key == w->safe_key)

@@ -79,7 +79,8 @@ static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
 
     if (st == AW_OK) {
         sim_people_note_plan(w);
-        w->typed_ms = w->safe_ms = w->now_ms;
+        sim_note_typed(w);
+        w->safe_ms = w->now_ms;
         sim_note(w, "she: puts a plan into force");
     }
     sim_host_pump(w, her);
@@ -169,6 +170,18 @@ static void plan_checkin(struct sim *w)
     checkin_at(w, at_ms);
 }
 
+void sim_note_typed(struct sim *w)
+{
+    w->typed_ms = w->now_ms;
+    w->typed_words = 1;
+    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
+        uint8_t count = subject_of_const(w->hosts[0].subject)->people[i].words.count;
+
+        if (count > w->typed_words)
+            w->typed_words = count;
+    }
+}
+
 bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
 {
     struct sim_host *her = &w->hosts[0];
@@ -180,7 +193,7 @@ bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how)
     if (st != AW_OK)
         return false;
     if (key == w->safe_key || key == w->duress_key) {
-        w->typed_ms = w->now_ms;
+        sim_note_typed(w);
         w->answer_ms = 0;
     }
     if (key == w->safe_key)
@@ -197,7 +210,7 @@ static bool end_timer(struct sim *w)
 
     if (aw_subject_timer_end(her->subject, w->safe_key, NULL, NULL, sim_host_now(w, her)) != AW_OK)
         return false;
-    w->typed_ms = w->now_ms;
+    sim_note_typed(w);
     w->answer_ms = 0;
     sim_note(w, "she: ends the timer");
     sim_host_pump(w, her);

@@ -54,7 +54,7 @@ static enum aw_status she_does(struct sim *w, const struct play_item *item)
         break;
     }
     if (st == AW_OK && item->op != PLAY_WRONG_SECRET)
-        w->typed_ms = w->now_ms;
+        sim_note_typed(w);
     sim_host_pump(w, her);
     return st;
 }

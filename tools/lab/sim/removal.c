@@ -95,7 +95,8 @@ static void removed(struct sim *w)
     w->removal.is_under_way = false;
     w->removal.person = w->removal.leaver;
     w->removal.at_ms = w->now_ms;
-    w->typed_ms = w->safe_ms = w->now_ms;
+    sim_note_typed(w);
+    w->safe_ms = w->now_ms;
     w->stats->removals++;
     /* A phone from a backup before this has the old secrets, and contacts who know the new. */
     sim_faults_forget_past(&w->hosts[0]);

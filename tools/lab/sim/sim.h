@@ -427,6 +427,7 @@ struct sim {
     uint32_t said_cap, said_max; /* highest seq */
     uint32_t said_now;           /* of her phone as it is */
     uint64_t typed_ms;           /* last word with a secret, whichever */
+    uint8_t typed_words;         /* that waited for somebody then, this one among them */
     uint64_t safe_ms;            /* last one with the safe secret */
     uint64_t spoke_ms;           /* last statement of her device */
     uint64_t sent_ms;            /* last cell of it */
@@ -598,6 +599,8 @@ void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_even
 void sim_human_at(struct sim *w, uint64_t at_ms, size_t host, enum sim_act act, uint32_t gen);
 void sim_aftermath(struct sim *w);
 bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how);
+/* Her phone took a secret just now. */
+void sim_note_typed(struct sim *w);
 /* Her phone has a new plan, which she made. */
 void sim_people_note_plan(struct sim *w);
 void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
