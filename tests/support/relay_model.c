@@ -639,8 +639,9 @@ static void play_one(uint8_t byte)
 
 size_t relay_model_play(const uint8_t *trace, size_t len)
 {
+    /* More mailboxes than one batch can remove: they are free again when it is committed. */
     static const struct aw_relay_config config = {.link_count = LINKS,
-                                                  .mailbox_count = 8,
+                                                  .mailbox_count = 1024,
                                                   .cell_count = 1024,
                                                   .token_count = 2,
                                                   .rate_burst = 1 << 20};
