@@ -119,7 +119,7 @@ static enum aw_plan_problem check_member(const struct aw_member *member)
 {
     if (member->groups == 0)
         return AW_PLAN_MEMBER_GROUPS;
-    if (member->data > AW_DATA_EXACT)
+    if (member->data > AW_DATA_COARSE)
         return AW_PLAN_MEMBER_DATA;
     if (member->name[0] == '\0' || !is_text(member->name, sizeof member->name))
         return AW_PLAN_MEMBER_NAME;
@@ -433,6 +433,6 @@ void aw_plan_default(struct aw_plan *plan, size_t roster_count)
         plan->roster[i] = (struct aw_member){.person = (uint8_t)(i + 1),
                                              .human = (uint8_t)(i + 1),
                                              .groups = 1,
-                                             .data = AW_DATA_ALARM};
+                                             .data = AW_DATA_EXACT};
     }
 }

@@ -134,10 +134,16 @@ static bool keeps_levels(const struct change *c)
     return true;
 }
 
+/* How much a level tells; the order of their numbers is not that. */
+static unsigned told(uint8_t data)
+{
+    return data == AW_DATA_EXACT ? 2 : data == AW_DATA_COARSE ? 1 : 0;
+}
+
 static bool keeps_member(const struct aw_member *from, const struct aw_member *to)
 {
     return from->person == to->person && from->human == to->human && from->groups == to->groups &&
-           to->data <= from->data && from->asks == to->asks &&
+           told(to->data) <= told(from->data) && from->asks == to->asks &&
            aw_plan_same_text(from->name, to->name) &&
            memcmp(from->key, to->key, sizeof from->key) == 0 &&
            memcmp(from->sign_key, to->sign_key, sizeof from->sign_key) == 0;

@@ -108,6 +108,12 @@ struct subject_heard {
     uint32_t drill_relay_at_s, drill_device_at_s, drill_human_at_s; /* of the last drill, 0 */
 };
 
+/* What one contact gets of her state. Secret: wipe. */
+struct sealed_part {
+    uint8_t state[AW_STATE_SEALED_LEN];
+    uint8_t share[AW_SHARE_LEN];
+};
+
 /* The stored part of a person. Secret: wipe. */
 struct subject_person {
     uint8_t version; /* of the record */
@@ -175,7 +181,7 @@ struct person {
     uint64_t file_ms, file_pause_ms; /* when the next file goes (again) */
     uint8_t file_step;
     uint64_t slot, file_slot; /* newest that were filled */
-    uint8_t beat_share[AW_SHARE_LEN];
+    struct sealed_part beat_part;
     struct aw_endpoint to[AW_ENDPOINT_COUNT_MAX]; /* where the cells go */
     uint8_t to_seed[AW_KEY_LEN];
     uint32_t refused_count;
@@ -426,7 +432,13 @@ AW_MUST_USE enum aw_status aw_su_replace(struct subject *s, struct decoy *decoy,
                                          struct aw_now now);
 bool aw_su_has_room(const struct subject *s, uint32_t audience, uint32_t count);
 uint32_t aw_su_paired(const struct subject *s); /* without decoys */
-uint8_t aw_su_data_level(const struct subject *s, size_t i);
+
+/* subject_seal.c: her state for each person, under one fresh key, by the plan of this voice. */
+AW_MUST_USE enum aw_status aw_su_seal(struct subject *s, const struct aw_plan *plan,
+                                      const struct aw_state *state, bool is_alarm,
+                                      struct sealed_part parts[AW_PLAN_MEMBER_MAX]);
+void aw_su_take_part(struct aw_call *call, const struct sealed_part *part);
+uint8_t aw_su_data_level(const struct subject *s, size_t i); /* enum aw_data_level */
 
 /* subject_again.c: a session took the place of the channel. */
 void aw_su_again(struct subject *s, struct person *p);

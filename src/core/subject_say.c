@@ -72,90 +72,17 @@ static enum aw_status renew_key(struct subject *s, const struct voice *v, uint32
     return st;
 }
 
-/* How many shares open the state: what the plan says; before there is one, two when two exist. */
-static size_t threshold_of(const struct subject *s, const struct aw_plan *plan)
+/* spec/06-subject.md §13: "The state of a decoy MUST NOT name a place." */
+static enum aw_status seal_state(struct subject *s, struct aw_call *call, struct sealed_part *parts,
+                                 const struct subject_draft *draft)
 {
-    uint32_t paired = aw_su_paired(s);
+    const struct aw_state bare = {.at = call->issued_at};
+    bool is_told = s->core.has_state && draft->decoy == NULL;
 
-    if (plan != NULL)
-        return plan->threshold;
-    return (paired & (paired - 1)) != 0 ? 2 : 1;
-}
-
-uint8_t aw_su_data_level(const struct subject *s, size_t i)
-{
-    const struct person *p = &s->people[i];
-    const struct aw_member *member = aw_su_member(s, p);
-
-    /* spec/06-subject.md §5: "Before the words were compared, a contact that no plan names MUST
-     * count as data level 0": an invite can be photographed. */
-    if (aw_su_plan(s, p) == NULL)
-        return p->rec.phase == AW_PERSON_VERIFIED ? AW_DATA_ALARM : AW_DATA_NONE;
-    return member == NULL ? AW_DATA_NONE : member->data;
-}
-
-/* In an alarm the key itself, for those who may know; alone with a share of one, noise for who
- * may not. */
-static enum aw_status fit_share(struct subject *s, uint8_t share[AW_SHARE_LEN], size_t i, size_t k,
-                                const uint8_t key[AW_KEY_LEN], bool is_alarm)
-{
-    uint8_t data = aw_su_data_level(s, i);
-
-    if (is_alarm && data >= AW_DATA_ALARM)
-        aw_share_whole(share, key);
-    else if (k == 1 && data == AW_DATA_NONE)
-        return aw_share_decoy(share, (uint8_t)(i + 1), &s->random);
-    return AW_OK;
-}
-
-/* One share for each person, that of his human: devices of one human have the same. */
-static enum aw_status split_key(struct subject *s, uint8_t shares[][AW_SHARE_LEN], size_t k,
-                                const uint8_t key[AW_KEY_LEN])
-{
-    uint8_t indices[AW_PLAN_MEMBER_MAX], all[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
-    enum aw_status st;
-
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++)
-        indices[i] = (uint8_t)(i + 1); /* a share for every number, handed to who has it */
-    st = aw_share_split(all, indices, AW_PLAN_MEMBER_MAX, k, key, &s->random);
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
-        const struct aw_member *member = aw_su_member(s, &s->people[i]);
-
-        memcpy(shares[i], all[member == NULL ? i : member->human - 1U], AW_SHARE_LEN);
-    }
-    aw_wipe(all, sizeof all);
-    return st;
-}
-
-/* spec/06-subject.md §5: "Each statement that carries a state MUST seal it under a fresh key."
- * §13 [SU-27]: "The state of a decoy MUST NOT name a place." */
-static enum aw_status seal_state(struct subject *s, struct aw_call *call,
-                                 uint8_t shares[][AW_SHARE_LEN], const struct subject_draft *draft)
-{
-    uint8_t plain[AW_STATE_LEN], key[AW_KEY_LEN];
-    struct aw_buf buf = AW_BUF_OF(plain);
-    struct aw_state state = {.at = call->issued_at};
-    const struct aw_plan *plan = voice_of(s, draft->decoy).plan;
-    size_t k = threshold_of(s, plan);
-    enum aw_status st;
-
-    if (s->core.has_state && draft->decoy == NULL)
-        state = s->core.state;
-    st = aw_message_encode_padded(&aw_state_map, &state, &buf, sizeof plain);
-    if (st == AW_OK)
-        st = aw_share_key(key, &s->random);
-    if (st == AW_OK)
-        st = split_key(s, shares, k, key);
-    for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++)
-        st = fit_share(s, shares[i], i, k, key, call->has_alarm);
-    if (st == AW_OK) {
-        aw_state_seal(call->state, plain, key);
-        call->has_state = true;
-        call->has_share = true;
-    }
-    aw_wipe(key, sizeof key);
-    aw_wipe(plain, sizeof plain);
-    return st;
+    call->has_state = true;
+    call->has_share = true;
+    return aw_su_seal(s, voice_of(s, draft->decoy).plan, is_told ? &s->core.state : &bare,
+                      call->has_alarm, parts);
 }
 
 /* The part that is the same for everybody. seq is not used up until the words are made. */
@@ -332,7 +259,7 @@ static uint32_t words_before(const struct speech *speech, size_t i)
 }
 
 static enum aw_status fill_body(struct subject *s, struct speech *speech, size_t i,
-                                const uint8_t share[AW_SHARE_LEN])
+                                const struct sealed_part *part)
 {
     struct person *p = &s->people[i];
     struct body *body = &speech->bodies[i];
@@ -346,7 +273,7 @@ static enum aw_status fill_body(struct subject *s, struct speech *speech, size_t
     call.reply_seen = p->rec.reply_seen;
     call.plan_version = aw_su_plan(s, p) == NULL ? 0 : aw_su_plan(s, p)->version;
     if (call.has_share)
-        memcpy(call.share, share, AW_SHARE_LEN);
+        aw_su_take_part(&call, part);
     memset(body->short_mac, 0, sizeof body->short_mac);
     st = fill_presence(s, &call, body, speech->draft, p, i);
     if (st == AW_OK)
@@ -362,21 +289,21 @@ static enum aw_status make_speech(struct subject *s, struct speech *speech,
 {
     const struct subject_draft *draft = &drafts[at];
     bool is_small = aw_call_is_small(draft->kind);
-    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    struct sealed_part parts[AW_PLAN_MEMBER_MAX];
     enum aw_status st;
 
     speech->draft = draft;
     speech->first = drafts;
     speech->number = 0;
-    memset(shares, 0, sizeof shares);
+    memset(parts, 0, sizeof parts);
     st = fill_common(s, &speech->common, draft, (uint32_t)at, now);
     if (st == AW_OK && !is_small)
-        st = seal_state(s, &speech->common, shares, draft);
+        st = seal_state(s, &speech->common, parts, draft);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
         if ((draft->audience >> i & 1) != 0)
-            st = fill_body(s, speech, i, shares[i]);
+            st = fill_body(s, speech, i, &parts[i]);
     }
-    aw_wipe(shares, sizeof shares);
+    aw_wipe(parts, sizeof parts);
     return st;
 }
 
@@ -480,22 +407,22 @@ enum aw_status aw_su_replace(struct subject *s, struct decoy *decoy, size_t plac
         .kind = AW_CALL_CHECKIN, .valid_s = AW_SPAN_MAX_S, .decoy = decoy};
     size_t i = decoy->rec.person - 1U;
     struct aw_words_out *words = &s->people[i].words;
-    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    struct sealed_part parts[AW_PLAN_MEMBER_MAX];
     struct speech speech = {.draft = &draft, .first = &draft, .number = words->words[place].number};
     const struct body *body = &speech.bodies[i];
     enum aw_status st = fill_common(s, &speech.common, &draft, 0, now);
 
-    memset(shares, 0, sizeof shares);
+    memset(parts, 0, sizeof parts);
     if (st == AW_OK)
-        st = seal_state(s, &speech.common, shares, &draft);
+        st = seal_state(s, &speech.common, parts, &draft);
     if (st == AW_OK)
-        st = fill_body(s, &speech, i, shares[i]);
+        st = fill_body(s, &speech, i, &parts[i]);
     if (st == AW_OK) {
         aw_words_out_replace(words, place, AW_WORD_CHECKIN, body->mark,
                              (struct aw_bytes){body->bytes, body->len}, body->short_mac);
         voice_used(s, decoy, speech.common.seq);
     }
-    aw_wipe(shares, sizeof shares);
+    aw_wipe(parts, sizeof parts);
     aw_wipe(&speech, sizeof speech);
     return st;
 }
@@ -570,7 +497,7 @@ static void fill_life(const struct subject *s, struct aw_call *call, const struc
 /* A beat is the device's own word: one statement, random presence, sealed when it goes. */
 enum aw_status aw_su_beat(struct subject *s, struct decoy *d, struct aw_now now)
 {
-    uint8_t shares[AW_PLAN_MEMBER_MAX][AW_SHARE_LEN];
+    struct sealed_part parts[AW_PLAN_MEMBER_MAX];
     const struct aw_plan *plan = voice_of(s, d).plan;
     uint32_t audience = d != NULL ? UINT32_C(1) << (d->rec.person - 1) : aw_su_paired(s);
     const struct subject_draft draft = {.kind = AW_CALL_BEAT,
@@ -583,7 +510,7 @@ enum aw_status aw_su_beat(struct subject *s, struct decoy *d, struct aw_now now)
 
     if (st == AW_OK) {
         fill_life(s, &call, plan, d != NULL);
-        st = seal_state(s, &call, shares, &draft);
+        st = seal_state(s, &call, parts, &draft);
     }
     if (st == AW_OK) {
         voice_used(s, d, call.seq);
@@ -591,12 +518,12 @@ enum aw_status aw_su_beat(struct subject *s, struct decoy *d, struct aw_now now)
         for (size_t i = 0; i < AW_PLAN_MEMBER_MAX; i++) {
             if ((audience >> i & 1) == 0)
                 continue;
-            memcpy(s->people[i].beat_share, shares[i], AW_SHARE_LEN);
+            s->people[i].beat_part = parts[i];
             s->people[i].wants_beat = true;
             s->people[i].wants_quarantined = true;
         }
     }
-    aw_wipe(shares, sizeof shares);
+    aw_wipe(parts, sizeof parts);
     aw_wipe(&call, sizeof call);
     return st;
 }

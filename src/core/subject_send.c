@@ -104,7 +104,7 @@ static void prepare_beat(struct subject *s, struct person *p, enum aw_session se
     uint8_t accept[AW_KEY_LEN];
     enum aw_status st;
 
-    memcpy(call.share, p->beat_share, AW_SHARE_LEN);
+    aw_su_take_part(&call, &p->beat_part);
     call.reply_seen = p->rec.reply_seen;
     aw_channel_peer_accept(&p->channel, session, accept, &call.presence_epoch);
     st = aw_random_fill(&s->random, call.presence, sizeof call.presence);

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "core/coarse.h"
 #include "core/short.h"
 
 /* Frames for small bearers: the short form of a word that waits (spec/14-small-bearers.md). */
@@ -23,13 +24,18 @@ static void cut_note(struct aw_state *state)
 }
 
 /* spec/14-small-bearers.md §3: "A frame MUST NOT carry a place, or anything else of her state but
- * a time, for a contact whose data level is 0": here the place is under no key of its own. */
+ * a time, for a contact whose data level is 0": here the place is under no key of its own. "Where
+ * it is 2 the state MUST be the coarse one." */
 static void fill_state(const struct subject *s, struct aw_short *frame, size_t i)
 {
+    uint8_t data = aw_su_data_level(s, i);
+
     frame->state = (struct aw_state){.at = frame->issued_at};
-    if (!s->core.has_state || aw_su_data_level(s, i) < AW_DATA_ALARM)
+    if (!s->core.has_state || data == AW_DATA_NONE)
         return;
     frame->state = s->core.state;
+    if (data == AW_DATA_COARSE)
+        aw_coarse_state(&frame->state);
     cut_note(&frame->state);
 }
 

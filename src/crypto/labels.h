@@ -21,6 +21,7 @@
 #define AW_LABEL_LANE             "lane"             /* §6.3 header key and chain key */
 #define AW_LABEL_RESUME           "resume"           /* §6.6 header key of restore cells */
 #define AW_LABEL_STATE            "state"            /* §7.4 key of the sealed state */
+#define AW_LABEL_STATE_COARSE     "state coarse"     /* §7.4 of the one with a coarse place */
 #define AW_LABEL_CARD             "card"             /* §7.5 key of the plan card */
 #define AW_LABEL_PRESENCE_KEY     "presence key"     /* §10.1 from Argon2id and keystore key */
 #define AW_LABEL_PRESENCE_PICTURE "presence picture" /* §10.2 one of 16 pictures */

@@ -188,33 +188,49 @@ enum aw_status aw_share_combine(uint8_t key[AW_KEY_LEN], uint8_t (*shares)[AW_SH
  * nonce may be constant. */
 static const uint8_t zero_nonce[AW_NONCE_LEN];
 
-static void state_key(uint8_t out[AW_KEY_LEN], const uint8_t key[AW_KEY_LEN])
-{
-    aw_kdf(out, AW_KEY_LEN, key, AW_LABEL_STATE, (struct aw_bytes){NULL, 0});
-}
-
-void aw_state_seal(uint8_t sealed[AW_STATE_SEALED_LEN], const uint8_t state[AW_STATE_LEN],
-                   const uint8_t key[AW_KEY_LEN])
+static void seal(uint8_t sealed[AW_STATE_SEALED_LEN], const uint8_t state[AW_STATE_LEN],
+                 const uint8_t key[AW_KEY_LEN], const char *label)
 {
     uint8_t aead_key[AW_KEY_LEN];
 
-    state_key(aead_key, key);
+    aw_kdf(aead_key, AW_KEY_LEN, key, label, (struct aw_bytes){NULL, 0});
     aw_aead_seal(sealed, sealed + AW_STATE_LEN, state, AW_STATE_LEN, aead_key, zero_nonce,
                  (struct aw_bytes){NULL, 0});
     aw_wipe(aead_key, sizeof aead_key);
 }
 
-enum aw_status aw_state_open(uint8_t state[AW_STATE_LEN], const uint8_t sealed[AW_STATE_SEALED_LEN],
-                             const uint8_t key[AW_KEY_LEN])
+static enum aw_status unseal(uint8_t state[AW_STATE_LEN], const uint8_t sealed[AW_STATE_SEALED_LEN],
+                             const uint8_t key[AW_KEY_LEN], const char *label)
 {
     uint8_t aead_key[AW_KEY_LEN];
     enum aw_status st;
 
-    state_key(aead_key, key);
+    aw_kdf(aead_key, AW_KEY_LEN, key, label, (struct aw_bytes){NULL, 0});
     st = aw_aead_open(state, sealed, AW_STATE_LEN, sealed + AW_STATE_LEN, aead_key, zero_nonce,
                       (struct aw_bytes){NULL, 0});
     aw_wipe(aead_key, sizeof aead_key);
     return st;
+}
+
+void aw_state_seal(uint8_t sealed[AW_STATE_SEALED_LEN], const uint8_t state[AW_STATE_LEN],
+                   const uint8_t key[AW_KEY_LEN])
+{
+    seal(sealed, state, key, AW_LABEL_STATE);
+}
+
+void aw_state_seal_coarse(uint8_t sealed[AW_STATE_SEALED_LEN], const uint8_t state[AW_STATE_LEN],
+                          const uint8_t key[AW_KEY_LEN])
+{
+    seal(sealed, state, key, AW_LABEL_STATE_COARSE);
+}
+
+/* Which of the two it is nobody says: the plan that she sealed by may not be in force here. */
+enum aw_status aw_state_open(uint8_t state[AW_STATE_LEN], const uint8_t sealed[AW_STATE_SEALED_LEN],
+                             const uint8_t key[AW_KEY_LEN])
+{
+    enum aw_status st = unseal(state, sealed, key, AW_LABEL_STATE);
+
+    return st == AW_OK ? st : unseal(state, sealed, key, AW_LABEL_STATE_COARSE);
 }
 
 /* ---- Opening with shares of which some are bad ---- */

@@ -50,7 +50,11 @@ AW_MUST_USE enum aw_status aw_share_combine(uint8_t key[AW_KEY_LEN],
 void aw_state_seal(uint8_t sealed[AW_STATE_SEALED_LEN], const uint8_t state[AW_STATE_LEN],
                    const uint8_t key[AW_KEY_LEN]);
 
-/* Opens it. AW_E_AUTH, with `state` untouched, when the key is not the right one. */
+/* The same for who may learn a coarse place only: one key seals both, each once. */
+void aw_state_seal_coarse(uint8_t sealed[AW_STATE_SEALED_LEN], const uint8_t state[AW_STATE_LEN],
+                          const uint8_t key[AW_KEY_LEN]);
+
+/* Opens either. AW_E_AUTH, with `state` untouched, when the key is not the right one. */
 AW_MUST_USE enum aw_status aw_state_open(uint8_t state[AW_STATE_LEN],
                                          const uint8_t sealed[AW_STATE_SEALED_LEN],
                                          const uint8_t key[AW_KEY_LEN]);

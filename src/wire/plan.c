@@ -54,7 +54,7 @@ static const struct aw_wire_field member_fields[] = {
     AW_ROW_UINT(0, aw_member, person, 1, AW_PLAN_MEMBER_MAX),
     AW_ROW_TEXT(1, aw_member, name, 1),
     AW_ROW_UINT(2, aw_member, groups, 1, GROUPS_MAX),
-    AW_ROW_UINT(3, aw_member, data, AW_DATA_NONE, AW_DATA_EXACT),
+    AW_ROW_UINT(3, aw_member, data, AW_DATA_NONE, AW_DATA_COARSE),
     AW_ROW_UINT(4, aw_member, human, 1, AW_PLAN_MEMBER_MAX),
     AW_ROW_FIXED(5, aw_member, key),
     AW_ROW_FIXED(6, aw_member, sign_key),

@@ -11,6 +11,9 @@
 /* Every plaintext has this length: a state and zeros. The longest state needs 91. */
 #define AW_STATE_PADDED_LEN 96
 
+/* Bound of the accuracy of a place, in metres. */
+#define AW_ACCURACY_MAX_M 1000000
+
 extern const struct aw_wire_map aw_state_map;
 
 #endif /* AW_WIRE_STATE_H */

@@ -54,10 +54,20 @@ export function combine(shares) {
     }, zeros(32));
 }
 
-export const sealState = (key, plain) =>
-    seal(kdf(key, 'state'), ZERO_NONCE, EMPTY, padded(plain, STATE_LEN));
+const sealAs = (label) => (key, plain) =>
+    seal(kdf(key, label), ZERO_NONCE, EMPTY, padded(plain, STATE_LEN));
 
-export const openSeal = (key, sealed) => open(kdf(key, 'state'), ZERO_NONCE, EMPTY, sealed);
+export const sealState = sealAs('state');
+export const sealCoarse = sealAs('state coarse');
+
+/** CR-40. */
+export function openSeal(key, sealed) {
+    try {
+        return open(kdf(key, 'state'), ZERO_NONCE, EMPTY, sealed);
+    } catch {
+        return open(kdf(key, 'state coarse'), ZERO_NONCE, EMPTY, sealed);
+    }
+}
 
 export const openState = (key, sealed) => decodePadded(openSeal(key, sealed), 'state');
 

@@ -16,7 +16,7 @@ import { badge, contactKey, judge, keySet, makePresence, openBlob, picture, poin
     presenceKey } from './presence.js';
 import { Question, answerQuestion } from './restore.js';
 import { asked, due } from './schedule.js';
-import { combine, drawKey, openSeal, openSealedCard, sealCard, sealState, split }
+import { combine, drawKey, openSeal, openSealedCard, sealCard, sealCoarse, sealState, split }
     from './shares.js';
 import { decodeFrame, encodeFrame, fromBase45, readText, toBase45 } from './short.js';
 import { act, checkReceipt, checkStatement, receipt, shortAct, statementBytes, statementHash }
@@ -71,6 +71,8 @@ function sharesJson(group) {
     const sealed = sealState(key, g.bytes('state'));
     g.is('sealed_state', sealed);
     g.is('state', openSeal(key, sealed));
+    g.is('sealed_coarse', sealCoarse(key, g.bytes('state')));
+    g.is('state', openSeal(key, g.bytes('sealed_coarse')));
     g.gets('index_twice', () => combine([shares[0], shares[0], shares[4]]));
     g.gets('not_canonical', () => combine([shares[0], concat(byte(3), zeros(31), byte(0xff)),
         shares[4]]));

@@ -22,8 +22,8 @@ const EVIL = '<img src=x onerror=alert(1)>';
 const PLAN = [
     'checkin = every 8h',
     'witness = 1m',
-    'person = friend group 1 place alarm asks',
-    'person = sister group 2 place alarm asks',
+    'person = friend group 1 place exact asks',
+    'person = sister group 2 place exact asks',
     `level = 0m group 1 shares: ${EVIL} Ring the bell, then ask the neighbours for the key.`,
     'level = 90m group 2 shares: Go there.',
     'level = 3h everybody: Call the police.',

@@ -7,8 +7,8 @@ import { Scene, freePort, logIn, openBrowser, shot, until, visitor, waitMood } f
 const PLAN = [
     'checkin = every 8h',
     'witness = 1m',
-    'person = Neighbour group 1 place alarm asks',
-    'person = Friend group 2 place alarm asks',
+    'person = Neighbour group 1 place exact asks',
+    'person = Friend group 2 place exact asks',
     'level = 0m group 1 shares: Ring the bell, then ask on the second floor who has a key.',
     'level = 90m group 2 shares: Go there.',
     'level = 3h everybody: Call the police.',

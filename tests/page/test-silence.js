@@ -22,7 +22,7 @@ before(async () => {
             'checkin = every 12m',
             'grace = 6m',
             'beat = 5m',
-            'person = friend group 1 place alarm',
+            'person = friend group 1 place exact',
             'level = 0m everybody: Ring the bell.',
         ],
         'friend',

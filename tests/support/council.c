@@ -24,7 +24,7 @@ void council_init(struct circle *c, size_t contacts, uint64_t seed, struct aw_pl
     for (size_t i = 0; i < plan->levels_count; i++)
         plan->levels[i].shares = true;
     for (size_t i = 0; i < contacts; i++)
-        plan->roster[i].data = AW_DATA_ALARM;
+        plan->roster[i].data = AW_DATA_EXACT;
 }
 
 /* The same for both: what her device would draw. */

@@ -46,7 +46,7 @@ bad 1 'longer than 120 bytes' "level = 0m everybody: $(printf '%0121d' 0)"
 bad 1 'nobody called' 'person = three'
 bad 2 'in the plan already' 'person = one' 'person = 1'
 bad 1 "closing '\"'" 'person = "two words'
-bad 1 'none, alarm or exact' 'person = one place maybe'
+bad 1 'none, coarse or exact' 'person = one place maybe'
 bad 1 "'yes' or 'no'" 'relaxed = perhaps'
 bad 1 'no number up to' 'threshold = many'
 bad 1 "write '23:00-07:00'" 'quiet = 23:00'

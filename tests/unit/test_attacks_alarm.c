@@ -159,7 +159,7 @@ static void test_person_stays(void)
     circle_set_up(&c);
     s = subject_of(c.hosts[0].subject);
     T_EQ(circle_view(&c, 1).person, 1);
-    s->people[0].beat_share[0] = 2;
+    s->people[0].beat_part.share[0] = 2;
     s->people[0].wants_beat = true;
     s->beat.seq++;
     circle_run(&c, 5);

@@ -443,7 +443,7 @@ static void test_attack_23_small_order_keys(void)
         random = t_random(&c.rng);
         T_EQ(aw_su_beat(s, NULL, circle_now(&c, 0)), AW_OK);
         call = s->beat;
-        memcpy(call.share, s->people[0].beat_share, sizeof call.share);
+        aw_su_take_part(&call, &s->people[0].beat_part);
         call.waiting = aw_words_out_waiting(&s->people[0].words);
         call.reply_seen = s->people[0].rec.reply_seen;
         memcpy(call.offer, bad[i], 32);

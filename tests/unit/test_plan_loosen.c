@@ -122,7 +122,7 @@ static void test_more_fields(void)
     LOOSER((to.roster[0].key[0] = 1, to.roster[0].sign_key[0] = 1), ROSTER);
     LOOSER(to.roster[0].name[0] = 'z', ROSTER);
     TIGHTER(to.roster[0].data = AW_DATA_NONE);
-    LOOSER(to.roster[0].data = AW_DATA_EXACT, ROSTER);
+    TIGHTER(to.roster[0].data = AW_DATA_COARSE);
     LOOSER(to.operators_count = 0, OPERATORS);
     LOOSER(to.operators[0].person = 0, OPERATORS);
     LOOSER(to.operators[0].relay_key[31] = 1, OPERATORS);
@@ -151,6 +151,22 @@ static void test_more_fields(void)
         T_TRUE(strcmp(aw_plan_field_text((enum aw_plan_field)i), "nothing") != 0);
     T_STR_EQ(aw_plan_field_text(AW_PLAN_FIELD_NONE), "nothing");
     T_STR_EQ(aw_plan_field_text((enum aw_plan_field)(AW_PLAN_FIELD_CARD + 1)), "nothing");
+}
+
+/* Goal: none, coarse, exact is the order of data levels, which is not that of their numbers.
+ * Method: each against each. */
+static void test_data_levels(void)
+{
+    static const enum aw_data_level rising[] = {AW_DATA_NONE, AW_DATA_COARSE, AW_DATA_EXACT};
+    struct aw_plan from = good_plan(), to = from;
+
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 0; k < 3; k++) {
+            from.roster[0].data = (uint8_t)rising[i];
+            to.roster[0].data = (uint8_t)rising[k];
+            T_EQ(aw_plan_loosens(&from, &to, PLAN_DRAW_NOW, NULL), k > i);
+        }
+    }
 }
 
 /* Goal: as before, where the plan in force is another one: keys are known, shares are not
@@ -308,6 +324,7 @@ int main(void)
 {
     T_RUN(test_fields);
     T_RUN(test_more_fields);
+    T_RUN(test_data_levels);
     T_RUN(test_other_plans);
     T_RUN(test_oracle);
     T_RUN(test_zone);

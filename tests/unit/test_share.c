@@ -241,6 +241,28 @@ static void test_state(void)
     T_EQ(got[0], 0xaa);
 }
 
+/* Goal: one key seals an exact and a coarse state without a common key stream, and opens both.
+ * Method: the same state in both forms. */
+static void test_coarse(void)
+{
+    uint8_t coarse[AW_STATE_SEALED_LEN], got[AW_STATE_LEN];
+    size_t same = 0;
+    struct deal d;
+
+    deal(&d, 2, 2, 13);
+    aw_state_seal_coarse(coarse, d.state, d.key);
+    for (size_t i = 0; i < sizeof coarse; i++)
+        same += coarse[i] == d.sealed[i];
+    T_TRUE(same < 16);
+    T_EQ(aw_state_open(got, coarse, d.key), AW_OK);
+    T_MEM_EQ(got, d.state, sizeof got);
+    memset(got, 0, sizeof got);
+    T_EQ(aw_share_open_any(got, d.shares, 2, 2, coarse), AW_OK);
+    T_MEM_EQ(got, d.state, sizeof got);
+    d.key[0] ^= 1;
+    T_EQ(aw_state_open(got, coarse, d.key), AW_E_AUTH);
+}
+
 /* Goal: the worst case stays bounded: 16 plausible shares that do not fit, threshold 8.
  * Method: all 12,870 subsets are tried and refused. */
 static void test_worst_case(void)
@@ -267,6 +289,7 @@ int main(void)
     T_RUN(test_combine_refuses);
     T_RUN(test_split_refuses);
     T_RUN(test_state);
+    T_RUN(test_coarse);
     T_RUN(test_worst_case);
     return t_end();
 }

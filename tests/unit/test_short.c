@@ -297,8 +297,9 @@ static void test_frame_duress(void)
 }
 
 /* Goal: an SOS by frame raises the alarm and shows the place; a contact of data level 0 gets no
- * place (SB-8). The note is cut between characters.
- * Method: three contacts, the third without data; the note has a character across the cut. */
+ * place (SB-8), one of level 2 a coarse one (SB-14). The note is cut between characters.
+ * Method: three contacts, the third without data, the second coarse; the note has a character
+ * across the cut. */
 static void test_frame_sos(void)
 {
     struct aw_state state = {.at = (uint32_t)CIRCLE_T0_S,
@@ -314,6 +315,7 @@ static void test_frame_sos(void)
 
     start(&c, 3, 13);
     s = (struct subject *)(void *)c.hosts[0].subject->opaque;
+    s->plan.roster[1].data = AW_DATA_COARSE;
     s->plan.roster[2].data = AW_DATA_NONE;
     T_EQ(make(&c, 1, AW_FRAME_SOS, frame), AW_E_STATE);
     T_EQ(aw_subject_sos(c.hosts[0].subject, &state, NULL, circle_now(&c, 0)), AW_OK);
@@ -327,6 +329,10 @@ static void test_frame_sos(void)
     T_EQ(aw_contact_place(c.hosts[1].contact, &place, circle_now(&c, 1)), AW_OK);
     T_EQ(place.state.lat_e7, 514779000);
     T_EQ(strcmp(place.state.note, "red van, gate "), 0);
+    T_EQ(aw_contact_place(c.hosts[2].contact, &place, circle_now(&c, 2)), AW_OK);
+    T_EQ(place.state.lat_e7, 514800000);
+    T_EQ(place.state.accuracy_m, 800);
+    T_EQ(place.state.note[0], '\0');
     T_TRUE(aw_contact_place(c.hosts[3].contact, &place, circle_now(&c, 3)) != AW_OK);
 
     circle_restart(&c, 1); /* what came by SMS is stored like all else */

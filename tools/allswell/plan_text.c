@@ -255,7 +255,7 @@ bool plan_read_name(struct plan_reader *r, char **value, char **name)
     char *at = *value + strspn(*value, " \t"), *end;
 
     if (*at != '"')
-        return plan_next_word(value, name) || plan_wrong(r, "write 'NAME group 1 place alarm'");
+        return plan_next_word(value, name) || plan_wrong(r, "write 'NAME group 1 place coarse'");
     end = strchr(++at, '"');
     if (end == NULL)
         return plan_wrong(r, "the closing '\"' of the name is missing");
@@ -292,12 +292,12 @@ static bool read_data(struct plan_reader *r, const char *word, uint8_t *data)
 {
     if (strcmp(word, "none") == 0)
         *data = AW_DATA_NONE;
-    else if (strcmp(word, "alarm") == 0)
-        *data = AW_DATA_ALARM;
+    else if (strcmp(word, "coarse") == 0)
+        *data = AW_DATA_COARSE;
     else if (strcmp(word, "exact") == 0)
         *data = AW_DATA_EXACT;
     else
-        return plan_wrong(r, "'place' is followed by none, alarm or exact");
+        return plan_wrong(r, "'place' is followed by none, coarse or exact");
     return true;
 }
 
@@ -325,7 +325,7 @@ static bool add_member(struct plan_reader *r, const struct aw_member *member)
 
 static bool key_person(struct plan_reader *r, char *value)
 {
-    struct aw_member member = {.groups = 0, .data = AW_DATA_ALARM};
+    struct aw_member member = {.groups = 0, .data = AW_DATA_EXACT};
     char *name = NULL, *word = NULL;
     bool more;
 
@@ -343,7 +343,7 @@ static bool key_person(struct plan_reader *r, char *value)
                 return false;
         } else if (strcmp(word, "place") == 0) {
             if (!plan_next_word(&value, &word))
-                return plan_wrong(r, "'place' is followed by none, alarm or exact");
+                return plan_wrong(r, "'place' is followed by none, coarse or exact");
             if (!read_data(r, word, &member.data))
                 return false;
             more = plan_next_word(&value, &word);
@@ -355,7 +355,7 @@ static bool key_person(struct plan_reader *r, char *value)
                 return false;
             more = plan_next_word(&value, &word);
         } else {
-            return plan_wrong(r, "after the name come 'group 1 2', 'place none|alarm|exact', "
+            return plan_wrong(r, "after the name come 'group 1 2', 'place none|coarse|exact', "
                                  "'asks' and 'device-of NAME'");
         }
     }

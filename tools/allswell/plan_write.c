@@ -90,7 +90,7 @@ static void print_ladder(FILE *to, const struct aw_plan *plan)
 
 const char *plan_text_data(uint8_t data)
 {
-    return data == AW_DATA_NONE ? "none" : data == AW_DATA_ALARM ? "alarm" : "exact";
+    return data == AW_DATA_NONE ? "none" : data == AW_DATA_COARSE ? "coarse" : "exact";
 }
 
 static void print_person(FILE *to, const struct aw_plan *plan, uint8_t person)

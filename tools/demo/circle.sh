@@ -36,8 +36,8 @@ warning = 5m quiet
 warning = 0m loud
 level = 0m group 1: Ring the bell. If nobody opens, go in.
 level = 10m everybody shares: Go there together.
-person = contact-one group 1 place alarm
-person = contact-two group 2 place alarm
+person = contact-one group 1 place exact
+person = contact-two group 2 place exact
 ring = 1m
 claim = 8m
 PLAN

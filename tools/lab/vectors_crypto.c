@@ -126,6 +126,8 @@ void lab_vectors_shares(struct vec *v)
     vec_in(v, "state", state, sizeof state);
     aw_state_seal(sealed, state, key);
     vec_out(v, "sealed_state", AW_BYTES_OF(sealed));
+    aw_state_seal_coarse(sealed, state, key);
+    vec_out(v, "sealed_coarse", AW_BYTES_OF(sealed));
 
     memcpy(some[1], some[0], AW_SHARE_LEN);
     vec_out_status(v, "index_twice", aw_share_combine(again, some, 3));

@@ -107,8 +107,12 @@ struct aw_pace {
     uint8_t asks_max;      /* a day and a contact */
 };
 
-/** What a contact may learn of her place. */
-enum aw_data_level { AW_DATA_NONE = 0, AW_DATA_ALARM = 1, AW_DATA_EXACT = 2 };
+/** What a contact may learn of her place, in an alarm or by a release, and never else. */
+enum aw_data_level {
+    AW_DATA_NONE = 0,
+    AW_DATA_EXACT = 1,
+    AW_DATA_COARSE = 2 /* on a grid of 0.01 degrees, and no note: more than none, less than exact */
+};
 
 /** Every group. */
 #define AW_GROUPS_ALL 255
