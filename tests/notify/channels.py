@@ -64,6 +64,33 @@ def web_kinds(bed, web):
         check("nothing else is in the headers", set(got["headers"]) <= known, got)
 
 
+def empty(bed):
+    """A log with nothing in it says why, and what to do."""
+    shown = bed.ok("a", "notify", "log")
+    check("no hooks: how to make one", "No hooks yet" in shown and "'allswell notify add'" in shown, shown)
+    add(bed, "exec", "/bin/true", "--name", "idle")
+    shown = bed.ok("a", "notify", "log")
+    check("no tries: how to make one", shown == "No hook was tried yet: 'allswell notify test' tries them.\n", shown)
+    bed.ok("a", "notify", "remove", "idle")
+
+
+def logged(bed):
+    """A test is in the log, as what it is, and stays there for another process."""
+    test(bed, "matrix", 0, "accepted by the home server (200)")
+    add(bed, "exec", "/bin/false", "--name", "never")
+    test(bed, "never", 4, "not accepted (ended with 1)")
+    entries = bed.json("a", "notify", "log")["entries"]
+    check("each test is in the log", [e["hook"] for e in entries] ==
+          ["ntfy", "unifiedpush", "webhook", "bare", "matrix", "matrix", "never"], entries)
+    check("as a test", all(e["test"] is True and e["tries"] == 1 and e["at"] > 0 for e in entries), entries)
+    check("with what came of it", [e["state"] for e in entries] == ["accepted"] * 6 + ["failed"], entries)
+    shown = bed.ok("a", "notify", "log", "--lines", "1")
+    check("in words", "  never test\n      not accepted, given up, " in shown and "(ended with 1)" in shown, shown)
+    hooks = {h["name"]: h for h in bed.json("a", "notify", "list")["hooks"]}
+    check("a hook knows its last test again", hooks["never"]["last"]["answer"] == "ended with 1", hooks)
+    bed.ok("a", "notify", "remove", "never")
+
+
 def answers(bed, web):
     """What servers refuse, and how slowly."""
     web.got.clear()
@@ -272,8 +299,10 @@ def play(bed):
     done = bed.aw("a", "init", "--name", "a")
     done = bed.aw("a", "notify", "test")
     check("no hook, no test", done.returncode == 3 and "no hook yet" in done.stderr, done.stderr)
+    empty(bed)
     meanwhile = hanging(bed, hung_web := Web())
     web_kinds(bed, web)
+    logged(bed)
     answers(bed, web)
     tls(bed, cert, safe)
     programs(bed)

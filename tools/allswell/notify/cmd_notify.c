@@ -13,6 +13,9 @@
 #define TEST_STEP_MS 100
 #define TEST_STEPS   700 /* a program may take a minute */
 
+static const char no_hooks[] =
+    "No hooks yet, so nobody is woken outside this terminal: 'allswell notify add'.";
+
 /* ---- add ---- */
 
 static void copy(json_t *hook, const struct args *args, const char *option, const char *key)
@@ -235,8 +238,7 @@ static void render_list(const json_t *reply)
     size_t i;
 
     if (json_array_size(list) == 0)
-        render_wrapped(0, "No hooks yet, so nobody is woken outside this terminal: 'allswell "
-                          "notify add'.");
+        render_wrapped(0, no_hooks);
     json_array_foreach(list, i, hook) render_hook(hook);
 }
 
@@ -344,10 +346,15 @@ int cmd_notify_test(const struct args *args)
 
 static void render_log(const json_t *reply)
 {
+    const json_t *entries = json_object_get(reply, "entries");
     json_t *entry;
     size_t i;
 
-    json_array_foreach(json_object_get(reply, "entries"), i, entry)
+    if (json_array_size(entries) == 0)
+        render_wrapped(0, reply_number(reply, "hooks") == 0
+                              ? no_hooks
+                              : "No hook was tried yet: 'allswell notify test' tries them.");
+    json_array_foreach(entries, i, entry)
     {
         const char *answer = or_empty(entry, "answer"), *person = or_empty(entry, "person");
         uint64_t tries = reply_number(entry, "tries"), next = reply_number(entry, "next_at");
@@ -356,7 +363,7 @@ static void render_log(const json_t *reply)
 
         text_time_write(at, reply_number(entry, "at"));
         (void)printf("%s  %s %s%s%s\n      %s", at, or_empty(entry, "hook"),
-                     or_empty(entry, "urgency"), person[0] == '\0' ? "" : " for ", person,
+                     reply_flag(entry, "test") ? "test" : or_empty(entry, "urgency"), person[0] == '\0' ? "" : " for ", person,
                      state_words(or_empty(entry, "state"), or_empty(entry, "kind")));
         if (tried != 0) {
             text_time_write(when, tried);

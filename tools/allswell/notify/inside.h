@@ -27,6 +27,7 @@ struct attempt {
 /** How the last test of a hook went. */
 struct test {
     bool is_running, is_known;
+    uint64_t at_s; /* begun */
     struct answer answer;
 };
 
@@ -76,6 +77,10 @@ bool notify_hook_forget(struct notify *notify, uint32_t number, struct tool_fail
  */
 void notify_record(struct notify *notify, const struct delivery *delivery, const char *state,
                    const char *answer);
+
+/** Writes how the test of a hook went, which began at `at_s`. */
+void notify_record_test(struct notify *notify, const struct hook *hook, uint64_t at_s,
+                        const struct answer *answer);
 
 /** Returns the newest records, oldest first. */
 bool notify_record_read(struct notify *notify, size_t count, json_t **list, struct tool_fail *fail);

@@ -175,6 +175,17 @@ static void tried(struct notify *n, struct delivery *d, const struct answer *ans
         notify_record(n, d, state, answer->text);
 }
 
+static void tested(struct notify *n, const struct hook *hook, const struct answer *answer)
+{
+    struct test *test = &n->tests[hook - n->hooks];
+
+    test->is_running = false;
+    test->is_known = true;
+    test->answer = *answer;
+    note_last(n, hook->number, notify_end_word(answer->end), answer->text);
+    notify_record_test(n, hook, test->at_s, answer);
+}
+
 static void on_answer(void *ctx, const struct answer *answer)
 {
     struct attempt *a = (struct attempt *)ctx;
@@ -182,10 +193,8 @@ static void on_answer(void *ctx, const struct answer *answer)
     const struct hook *hook = notify_hook(n, a->hook);
 
     a->is_used = false;
-    if (a->is_test && hook != NULL) {
-        n->tests[hook - n->hooks] = (struct test){.is_known = true, .answer = *answer};
-        note_last(n, a->hook, notify_end_word(answer->end), answer->text);
-    }
+    if (a->is_test && hook != NULL)
+        tested(n, hook, answer);
     if (a->delivery != NULL)
         tried(n, a->delivery, answer);
     set_timer(n);
@@ -454,9 +463,9 @@ bool notify_test(struct notify *notify, struct hook *hook)
         return false;
     if (hook->say[0] != '\0')
         (void)snprintf(notice.text, sizeof notice.text, "%s", hook->say);
-    *test = (struct test){.is_running = true};
+    *test = (struct test){.is_running = true, .at_s = notice.at_s};
     if (!begin(notify, hook, &notice, &wanted, &answer))
-        *test = (struct test){.is_known = true, .answer = answer};
+        tested(notify, hook, &answer);
     return true;
 }
 

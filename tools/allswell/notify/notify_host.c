@@ -162,11 +162,15 @@ bool host_notify_tested(struct host *host, const json_t *request, json_t **reply
 bool host_notify_log(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail)
 {
+    struct notify *notify = host_net_notify(host);
     uint64_t count = reply_number(request, "count");
     json_t *list = NULL;
+    int hooks = 0;
 
-    if (!notify_record_read(host_net_notify(host), count == 0 ? 50 : (size_t)count, &list, fail))
+    if (!notify_record_read(notify, count == 0 ? 50 : (size_t)count, &list, fail))
         return false;
-    *reply = json_pack("{s:o}", "entries", list);
+    for (size_t i = 0; i < NOTIFY_HOOK_MAX; i++)
+        hooks += notify->hooks[i].number != 0;
+    *reply = json_pack("{s:o, s:i}", "entries", list, "hooks", hooks);
     return true;
 }

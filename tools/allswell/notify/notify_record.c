@@ -103,7 +103,7 @@ static void note_record(struct notify *n, const json_t *object)
         return;
     last = &n->lasts[hook - n->hooks];
     last->at_s = at_s;
-    if (strcmp(state, "accepted") == 0)
+    if (strcmp(state, "accepted") == 0 && !reply_flag(object, "test")) /* that was no ring */
         last->accepted_at_s = at_s;
     (void)snprintf(last->state, sizeof last->state, "%s", state);
     (void)text_field(last->answer, sizeof last->answer, object, "answer");
@@ -215,20 +215,42 @@ static bool is_live(const struct notify *n, uint64_t id)
     return false;
 }
 
-void notify_record(struct notify *notify, const struct delivery *delivery, const char *state,
-                   const char *answer)
+static void store(struct notify *notify, uint64_t id, const json_t *object)
 {
-    json_t *object = delivery_json(notify, delivery, state, answer);
     struct aw_store_op op = {.space = HOST_SPACE_DELIVERIES, .value = {NULL, 0}};
 
-    (void)commit_text(notify, HOST_SPACE_DELIVERIES, delivery->id, object, NULL);
-    json_decref(object);
+    (void)commit_text(notify, HOST_SPACE_DELIVERIES, id, object, NULL);
     /* What is under way stays, however old. */
     for (op.key = notify->record_first;
          notify->record_next - notify->record_first > NOTIFY_RECORD_MAX &&
          !is_live(notify, op.key) && host_commit(notify->host, &op, 1, NULL);
          op.key = notify->record_first)
         notify->record_first++;
+}
+
+void notify_record(struct notify *notify, const struct delivery *delivery, const char *state,
+                   const char *answer)
+{
+    json_t *object = delivery_json(notify, delivery, state, answer);
+
+    store(notify, delivery->id, object);
+    json_decref(object);
+}
+
+void notify_record_test(struct notify *notify, const struct hook *hook, uint64_t at_s,
+                        const struct answer *answer)
+{
+    const struct delivery test = {.state = DELIVERY_FREE,
+                                  .id = notify->record_next++,
+                                  .hook = hook->number,
+                                  .urgency = AW_URGENCY_RING,
+                                  .at_s = at_s,
+                                  .tries = 1};
+    json_t *object = delivery_json(notify, &test, notify_end_word(answer->end), answer->text);
+
+    (void)json_object_set_new(object, "test", json_true());
+    store(notify, test.id, object);
+    json_decref(object);
 }
 
 struct record_read {
