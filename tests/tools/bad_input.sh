@@ -12,6 +12,9 @@ feed() { input=$1; shift; printf '%s\n' "$input" | "$@"; }
 expect 2 'no command given' "$bin/allswell"
 expect 2 "unknown command 'chekin'" "$bin/allswell" chekin
 expect 2 "'plan' needs one of: show, set, zone, check" "$bin/allswell" plan
+expect 2 "waiting: see 'allswell plan --help'" "$bin/allswell" plan
+expect 2 "'plan' needs one of" "$bin/allswell" plan --hel
+expect 2 "'plan' needs one of" "$bin/allswell" plan help
 expect 2 "unknown option '--secret=x'" "$bin/allswell" checkin --secret=x
 expect 2 "option '--note' needs a value" "$bin/allswell" checkin --note
 expect 2 "takes no value" "$bin/allswell" invite --qr=yes

@@ -45,6 +45,24 @@ same() { # <what> <left> <right>
     fail "$1 differ: $(printf '%s\n%s\n' "$2" "$3" | sort | uniq -u | tr '\n' ' ')"
 }
 
+# "plan --help" and the like list the commands of the group, on standard output.
+check_groups() { # <tool> <commands>
+    groups=$(echo "$2" | sed -n 's/^\([a-z-]*\) .*/\1/p' | sort -u)
+    [ -n "$groups" ] || fail "$1: no groups of commands"
+    for group in $groups; do
+        for option in --help '-?'; do
+            expect 0 "Usage: $1 $group" "$bin/$1" "$group" "$option"
+            [ ! -s "$work/got.err" ] || fail "$1 $group $option: $(cat "$work/got.err")"
+            same "$1 $group $option: commands" "$(echo "$2" | sed -n "s/^$group //p" | sort -u)" \
+                "$(sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' "$work/got.out" | sort -u)"
+            grep -qF "'$1 $group COMMAND --help'" "$work/got.out" ||
+                fail "$1 $group $option: not how to go on"
+        done
+        expect 0 "Usage: $1 $group" "$bin/$1" "$group" --usage
+        expect 0 "$1 0." "$bin/$1" "$group" --version
+    done
+}
+
 check_tool() { # <tool>
     tool=$1
     page=$source/tools/man/$tool.1
@@ -67,6 +85,7 @@ check_tool() { # <tool>
             "$(completion_options "$tool" "$command")"
     done
     unset IFS
+    check_groups "$tool" "$commands"
     same "$tool: options of --help and of the man page" "$everywhere" "$(man_options "$page")"
     same "$tool: commands of the man page and of --help" "$commands" \
         "$(sed -n 's/^\.It Cm \([a-z-]*\( [a-z]*\)\{0,1\}\)\( .*\)\{0,1\}$/\1/p' "$page" |

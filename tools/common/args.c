@@ -115,8 +115,19 @@ static bool check_options(const struct pass *pass, const char *prefix, int argc,
     return true;
 }
 
-/* The text of --help for the tool as a whole: argp gets the commands as documentation. */
-static char *tool_doc(const struct args_tool *tool)
+/* The second word of a command of this group ("plan"); NULL when it is in another one. */
+static const char *in_group(const struct args_command *command, const char *group)
+{
+    size_t len = strlen(group);
+
+    return strncmp(command->name, group, len) == 0 && command->name[len] == ' '
+               ? command->name + len + 1
+               : NULL;
+}
+
+/* The text of --help for the tool as a whole, or for a group: argp gets the commands as
+ * documentation. */
+static char *tool_doc(const struct args_tool *tool, const char *group)
 {
     size_t cap = 16384;
     char *text = malloc(cap);
@@ -124,16 +135,21 @@ static char *tool_doc(const struct args_tool *tool)
 
     if (text == NULL)
         return NULL;
-    len = (size_t)snprintf(text, cap, "%s\n\nCommands:\n", tool->doc);
+    len = (size_t)snprintf(text, cap, "%s%sCommands:\n", group == NULL ? tool->doc : "",
+                           group == NULL ? "\n\n" : "");
     for (const struct args_command *c = tool->commands; c->name != NULL && len < cap; c++) {
+        const char *name = group == NULL ? c->name : in_group(c, group);
         char head[80];
 
-        (void)snprintf(head, sizeof head, "%s %s", c->name, c->words);
+        if (name == NULL)
+            continue;
+        (void)snprintf(head, sizeof head, "%s %s", name, c->words);
         len += (size_t)snprintf(text + len, cap - len, "  %-26s %s\n", head, c->doc);
     }
     if (len < cap)
         len += (size_t)snprintf(text + len, cap - len,
-                                "\n'%s COMMAND --help' explains one of them.\v", tool_name);
+                                "\n'%s%s%s COMMAND --help' explains one of them.\v", tool_name,
+                                group == NULL ? "" : " ", group == NULL ? "" : group);
     if (len < cap)
         (void)snprintf(text + len, cap - len,
                        "Exit codes: 0 done, 1 refused, 2 usage, 3 not possible now, 4 environment, "
@@ -162,35 +178,67 @@ static const struct args_command *find_command(const struct args_tool *tool, int
     return NULL;
 }
 
-static int unknown_command(const struct args_tool *tool, char **argv)
-{
-    struct tool_fail fail;
-    char list[200];
-    size_t len = 0;
-
-    for (const struct args_command *c = tool->commands; c->name != NULL; c++) {
-        size_t first = strcspn(c->name, " ");
-
-        if (strncmp(c->name, argv[0], first) == 0 && strlen(argv[0]) == first &&
-            c->name[first] == ' ' && len < sizeof list - 40)
-            len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", len > 0 ? ", " : "",
-                                    c->name + first + 1);
-    }
-    if (len > 0)
-        (void)fail_set(&fail, TOOL_USAGE, "'%s' needs one of: %s: see '%s --help'", argv[0], list,
-                       tool_name);
-    else
-        (void)fail_set(&fail, TOOL_USAGE, "unknown command '%.60s': see '%s --help'", argv[0],
-                       tool_name);
-    return fail_print(&fail);
-}
-
 /* argp has told about everything else, and ended the process. */
 static int no_memory(void)
 {
     struct tool_fail fail;
 
     (void)fail_set(&fail, TOOL_ENVIRONMENT, "out of memory: end other processes");
+    return fail_print(&fail);
+}
+
+/* "plan --help": argp prints, and ends the process. */
+static int help_of_group(const struct args_tool *tool, char **argv)
+{
+    static const struct argp_option none[] = {{0}};
+    char prefix[80];
+    char *words[] = {prefix, argv[1], NULL};
+    char *doc = tool_doc(tool, argv[0]);
+    struct pass pass = {.own = none, .globals = tool->globals};
+    struct argp argp = {
+        .options = tool->globals, .parser = on_option, .args_doc = "COMMAND", .doc = doc};
+
+    (void)snprintf(prefix, sizeof prefix, "%s %.40s", tool_name, argv[0]);
+    if (doc != NULL)
+        (void)argp_parse(&argp, 2, words, 0, NULL, &pass);
+    free(doc);
+    return no_memory();
+}
+
+/* What argp answers by itself. */
+static bool is_built_in(const char *word)
+{
+    static const char *const words[] = {"--help", "-?", "--usage", "--version", "-V"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A group without one of its commands, or what is neither. */
+static int no_command(const struct args_tool *tool, int argc, char **argv)
+{
+    struct tool_fail fail;
+    char list[200];
+    size_t len = 0;
+
+    for (const struct args_command *c = tool->commands; c->name != NULL; c++) {
+        const char *second = in_group(c, argv[0]);
+
+        if (second != NULL && len < sizeof list - 40)
+            len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", len > 0 ? ", " : "",
+                                    second);
+    }
+    if (len > 0 && argc > 1 && is_built_in(argv[1]))
+        return help_of_group(tool, argv);
+    if (len > 0)
+        (void)fail_set(&fail, TOOL_USAGE, "'%s' needs one of: %s: see '%s %s --help'", argv[0],
+                       list, tool_name, argv[0]);
+    else
+        (void)fail_set(&fail, TOOL_USAGE, "unknown command '%.60s': see '%s --help'", argv[0],
+                       tool_name);
     return fail_print(&fail);
 }
 
@@ -244,7 +292,7 @@ static int run_command(const struct args_tool *tool, struct args *args, int argc
 int args_main(const struct args_tool *tool, int argc, char **argv)
 {
     static char version[64];
-    char *doc = tool_doc(tool);
+    char *doc = tool_doc(tool, NULL);
     struct args args = {.command = NULL, .options = json_object(), .words = json_array()};
     struct pass pass = {.own = NULL, .globals = tool->globals, .args = &args, .next = 0};
     struct argp argp = {.options = tool->globals, .parser = on_option, .doc = doc};
@@ -270,7 +318,7 @@ int args_main(const struct args_tool *tool, int argc, char **argv)
         argv += pass.next;
         args.command = find_command(tool, argc, argv, &used);
         if (args.command == NULL)
-            result = unknown_command(tool, argv);
+            result = no_command(tool, argc, argv);
         else
             result = run_command(tool, &args, argc - used + 1, argv + used - 1);
     }
