@@ -42,10 +42,31 @@ if [ "$(id -u)" -ne 0 ]; then
     expect 4 'cannot use' "$bin/allswell" --home "$work/closed" status
 fi
 
+# The environment: a time zone that there is not stops nobody, but is told in one line.
+warned() { # <what it says> <command>...
+    want=$1
+    shift
+    expect 0 '' "$@"
+    [ "$(grep -c "^allswell[a-z-]*: .*$want.*: set TZ to Area/City" "$work/got.err")" -eq 1 ] ||
+        fail "$*: not '$want' in: $(cat "$work/got.err")"
+}
+TZ=Mars/Base warned "'Mars/Base', so times are in UTC" aw a status
+TZ=Mars/Base warned "'Mars/Base', so times are in UTC" aw a status --json
+TZ=$(printf 'a\033[31m') warned "'a?\[31m'" aw a status
+TZ=Europe/London TZDIR=$work/none warned "in the folder of TZDIR" aw a status
+for tz in '' UTC CET-1CEST :EST5EDT; do
+    TZ=$tz expect 0 '' aw a status
+    [ ! -s "$work/got.err" ] || fail "TZ=$tz: $(cat "$work/got.err")"
+done
+printf '%s\n' 'zone = Europe/London' 'person = x group 1' >"$work/zoned"
+TZDIR=$work/none expect 2 "folder of TZDIR: write Area/City, unset TZDIR" aw a plan check \
+    "$work/zoned"
+
 # Relays: address and token.
 start_relay r
 line=$(cat "$work/r.line")
 t=$(token r first)
+TZ=Mars/Base warned "'Mars/Base'" "$bin/allswell-relay" --home "$work/r" status
 expect 2 'has no port' aw a relay add example.org </dev/null
 expect 2 'has no key' aw a relay add example.org:7440 </dev/null
 expect 2 'not 43 characters' aw a relay add "${line%?}" </dev/null

@@ -6,7 +6,14 @@
 #include "common/reply.h"
 #include "common/secret.h"
 #include "common/text.h"
+#include "common/zone.h"
 #include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* What allswell and allswell-relay share and what does no I/O. */
 
@@ -455,8 +462,81 @@ static void test_equal(void)
     }
 }
 
+/* Goal: a TZ that the C library would take for UTC in silence is found out, and no other.
+ * Method: the forms of POSIX, with and without a mistake; names of a folder of zones with one zone
+ * in it, one other file and one folder. */
+static void test_zones(void)
+{
+    static const char *const good[] = {
+        "",
+        ":",
+        "UTC",
+        "UTC0",
+        "Etc/UTC",
+        "EST5",
+        "<+03>-3",
+        ":CET-1CEST",
+        "EST5EDT",
+        "EST5EDT4",
+        "CET-1CEST,M3.5.0,M10.5.0/3",
+        "NZST-12:00:00",
+        "XYZ3ABC,J1/-5,364/167:59",
+        "Area/City",
+        ":Area/City",
+    };
+    static const char *const bad[] = {
+        "Mars/Base",
+        "Area",
+        "Area/text",
+        "/",
+        "Area/City/",
+        "UT",
+        "EST",
+        "EST5ED",
+        "<+03-3",
+        "EST25",
+        "EST5EDT,",
+        "EST5:60",
+        "EST5EDT,M3.5.0",
+        "EST5EDT,J0,J1",
+        "EST5EDT,M13.1.0,M1.1.0",
+        "EST5EDT,M3.5.0,M10.5.0/168",
+        "CET-1CEST,M3.5.0,M10.5.0x",
+        "EST5 ",
+        "Area/Ci\xff",
+        "/nowhere/at/all",
+        "EST99999999999",
+    };
+    char folder[] = "/tmp/zones-XXXXXX", path[64];
+
+    T_TRUE(mkdtemp(folder) != NULL && setenv("TZDIR", folder, 1) == 0);
+    (void)snprintf(path, sizeof path, "%s/Area", folder);
+    T_EQ(mkdir(path, 0700), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        FILE *file;
+
+        (void)snprintf(path, sizeof path, "%s/Area/%s", folder, i == 0 ? "City" : "text");
+        file = fopen(path, "we");
+        T_TRUE(file != NULL && fputs(i == 0 ? "TZif2" : "TZ database", file) >= 0);
+        T_EQ(fclose(file), 0);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        T_TRUE(zone_is_known(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        T_TRUE(!zone_is_known(bad[i]));
+    T_TRUE(!zone_has_rules("") && !zone_has_rules("Area") && zone_has_rules("Area/City"));
+    T_EQ(unlink(path), 0);
+    (void)snprintf(path, sizeof path, "%s/Area/City", folder);
+    T_TRUE(zone_is_known(path)); /* also by its path */
+    T_EQ(unlink(path), 0);
+    (void)snprintf(path, sizeof path, "%s/Area", folder);
+    T_TRUE(rmdir(path) == 0 && rmdir(folder) == 0);
+    T_EQ(unsetenv("TZDIR"), 0);
+}
+
 int main(void)
 {
+    T_RUN(test_zones);
     T_RUN(test_base64);
     T_RUN(test_spans);
     T_RUN(test_clock_times);

@@ -2,8 +2,8 @@
 #include "allswell/plan_text.h"
 
 #include "common/text.h"
+#include "common/zone.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,29 +24,10 @@ static bool read_offset(const char *text, int32_t *offset_s)
     return true;
 }
 
-/* Of any other file, or a directory such as Europe, the C library would make UTC in silence. */
-static bool is_zone_file(const char *path)
-{
-    FILE *file = fopen(path, "re");
-    char magic[4] = "";
-    bool ok = file != NULL && fread(magic, sizeof magic, 1, file) == 1 &&
-              memcmp(magic, "TZif", sizeof magic) == 0;
-
-    if (file != NULL)
-        (void)fclose(file);
-    return ok;
-}
-
+/* Only what is below the folder of zones: a plan is no place for a path. */
 static bool zone_exists(const char *zone)
 {
-    const char *directory = getenv("TZDIR");
-    char path[256];
-
-    if (zone[0] == '/' || zone[0] == ':' || strstr(zone, "..") != NULL)
-        return false;
-    (void)snprintf(path, sizeof path, "%s/%s",
-                   directory == NULL ? "/usr/share/zoneinfo" : directory, zone);
-    return is_zone_file(path);
+    return zone[0] != '/' && zone[0] != ':' && strstr(zone, "..") == NULL && zone_has_rules(zone);
 }
 
 static int32_t offset_at(uint64_t at_s)
@@ -107,8 +88,12 @@ bool plan_zone_read(struct aw_plan *plan, const char *zone, uint64_t now_s, cons
     if (strlen(zone) > PLAN_ZONE_MAX)
         return zone_fails(problem, "no time zone has such a long name: write Area/City, or +01:00");
     if (!zone_exists(zone))
-        return zone_fails(
-            problem, "no such time zone here: write Area/City, install tzdata, or write +01:00");
+        return zone_fails(problem,
+                          getenv("TZDIR") == NULL
+                              ? "no such time zone here: write Area/City, install tzdata, or write "
+                                "+01:00"
+                              : "no such time zone in the folder of TZDIR: write Area/City, unset "
+                                "TZDIR, or write +01:00");
     before = current == NULL ? NULL : strdup(current);
     (void)setenv("TZ", zone, 1);
     tzset();

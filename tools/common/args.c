@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/args.h"
 
+#include "common/zone.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,6 +288,7 @@ static int run_command(const struct args_tool *tool, struct args *args, int argc
         return no_memory();
     if (!check_words(args, &fail))
         return fail_print(&fail);
+    zone_warn();
     return c->run(args);
 }
 

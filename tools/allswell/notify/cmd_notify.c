@@ -363,7 +363,8 @@ static void render_log(const json_t *reply)
 
         text_time_write(at, reply_number(entry, "at"));
         (void)printf("%s  %s %s%s%s\n      %s", at, or_empty(entry, "hook"),
-                     reply_flag(entry, "test") ? "test" : or_empty(entry, "urgency"), person[0] == '\0' ? "" : " for ", person,
+                     reply_flag(entry, "test") ? "test" : or_empty(entry, "urgency"),
+                     person[0] == '\0' ? "" : " for ", person,
                      state_words(or_empty(entry, "state"), or_empty(entry, "kind")));
         if (tried != 0) {
             text_time_write(when, tried);
