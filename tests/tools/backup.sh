@@ -86,6 +86,8 @@ none none
 for file in a b; do
     expect 0 'compare words with everybody again' restore "again$file" "$work/$file.backup" \
         'right horse'
+    grep -q '^The device that the backup is from must rest from now on: ' "$work/got.out" ||
+        fail "restore does not say that the old device must rest: $(cat "$work/got.out")"
     expect 0 'this home was restored' aw "again$file" log
     [ "$(aw "again$file" people --json | field contacts.0.name)" = b ] || fail 'no contact'
     [ "$(aw "again$file" people --json | field contacts.0.phase)" = verified ] || fail 'phase'

@@ -144,7 +144,10 @@ def restore_wants_a_word():
     command = (f"{BIN}/allswell", "--home", f"{WORK}/back", "restore", f"{WORK}/one.backup")
     for line in (b"", b"y", b"yes"):
         screen = Terminal(*command)
-        screen.answer(b"Type restore to go on: ", line)
+        screen.until(b"Type restore to go on: ")
+        check("who must rest is said before", b"must rest from now on: two devices with one home"
+              in b" ".join(screen.shown.split()), screen.shown)
+        screen.answer(b"", line)
         check(f"{line!r} restores nothing", os.waitstatus_to_exitcode(screen.end()) in (1, 2),
               screen.shown)
         check("no home yet", not os.path.exists(f"{WORK}/back"))

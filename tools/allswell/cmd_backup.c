@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
 #include "allswell/host_net.h"
+#include "allswell/render.h"
 #include "allswell/session.h"
 #include "common/ask.h"
 #include "common/base64.h"
@@ -267,7 +268,7 @@ static bool agree(const struct args *args, struct tool_fail *fail)
                     "Your contacts are told that this home was restored. Until you have compared "
                     "words with each of them again, do not rely on it: what it says may have no "
                     "effect there, a call for help neither. The device that the backup is from "
-                    "must not be used any more.",
+                    "must rest from now on: two devices with one home raise a security alarm.",
                     "restore", fail);
 }
 
@@ -371,10 +372,12 @@ int cmd_restore(const struct args *args)
         json_decref(reply);
         return code;
     }
-    (void)printf(
-        "The home is back at %s. Start 'allswell run', and compare words with everybody "
-        "again: until\nthen do not rely on it, what it says may have no effect there, a call "
-        "for help neither.\n",
-        home.path);
+    (void)printf("The home is back at %s.\n", home.path);
+    render_notice(SCREEN_WARNING, "The device that the backup is from must rest from now on: two "
+                                  "devices with one home raise a security alarm, and neither can "
+                                  "be relied on.");
+    render_wrapped(0, "Start 'allswell run', and compare words with everybody again: until then do "
+                      "not rely on it, what it says may have no effect there, a call for help "
+                      "neither.");
     return code;
 }

@@ -193,7 +193,7 @@ static const struct args_command commands[] = {
     {"restore", "FILE", "Make a home from a backup",
      "Into a home that does not exist yet. Contacts are told; until words were compared "
      "again what it says may have no effect there, a call for help neither. The device that "
-     "the backup is from must not be used any more.",
+     "the backup is from must rest from now on.",
      restore_options, 1, 1, cmd_restore},
     {"relay add", "ADDRESS", "Use a relay",
      "ADDRESS is the line that allswell-relay prints, host:port/KEY. The access token is asked "
