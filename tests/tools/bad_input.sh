@@ -58,9 +58,6 @@ for tz in '' UTC CET-1CEST :EST5EDT; do
     TZ=$tz expect 0 '' aw a status
     [ ! -s "$work/got.err" ] || fail "TZ=$tz: $(cat "$work/got.err")"
 done
-printf '%s\n' 'zone = Europe/London' 'person = x group 1' >"$work/zoned"
-TZDIR=$work/none expect 2 "folder of TZDIR: write Area/City, unset TZDIR" aw a plan check \
-    "$work/zoned"
 
 # Relays: address and token.
 start_relay r
@@ -77,15 +74,23 @@ expect 2 'the access token is not' feed wrong aw a relay add "$line"
 expect 2 'is not open' aw a relay add --token-fd 9 "$line"
 expect 2 'no file descriptor' aw a relay add --token-fd nine "$line"
 expect 5 'is not used here' aw a relay remove "$line"
+expect 5 'is not used here' aw a relay remove --yes "$line"
 expect 3 'no relay yet' aw a invite
 
 # A token that the relay does not know; then a revoked one; then a good one.
 expect 0 "Next: 'allswell run'" feed "$(printf '%043d' 0 | tr 0 A)" aw a relay add "$line"
 expect 1 'refuses the access token' aw a invite
-"$bin/allswell-relay" --home "$work/r" token revoke first >/dev/null
+"$bin/allswell-relay" --home "$work/r" token revoke --yes first >/dev/null
 expect 0 'Relay 1' feed "$t" aw a relay add "$line"
 expect 1 'refuses the access token' aw a invite
 t=$(token r again)
+expect 0 'Relay 1' feed "$t" aw a relay add "$line"
+expect 2 'cannot be taken back, and nobody at a terminal agrees: give --yes' \
+    aw a relay remove "$line" </dev/null
+expect 2 'give --yes' feed remove aw a relay remove "$line"
+expect 0 "$line" aw a relay list
+expect 0 'do without' aw a relay remove --yes "$line"
+expect 0 'No relays yet' aw a relay list
 expect 0 'Relay 1' feed "$t" aw a relay add "$line"
 expect 2 'no span from 1m to 31d' aw a invite --valid 10s
 expect 2 'no span from 1m to 31d' aw a invite --valid tomorrow

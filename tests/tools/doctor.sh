@@ -75,7 +75,7 @@ says a good store 'can be read'
 # A relay that nobody needed yet, and one whose operator took the token back.
 person c r
 expect 1 'has not been needed yet' aw c doctor --wait=0
-"$bin/allswell-relay" --home "$work/r" token revoke c >/dev/null
+"$bin/allswell-relay" --home "$work/r" token revoke --yes c >/dev/null
 aw c invite --wait=5 >/dev/null 2>&1 || :
 says c BAD relay 'refuses the access token'
 

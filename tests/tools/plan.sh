@@ -35,6 +35,7 @@ bad 1 'days are mon' 'checkin = daily 12:00 monday'
 bad 1 'nothing follows' 'checkin = every 8h mon'
 bad 1 'no such time zone' 'zone = Nowhere/Atall'
 bad 1 'no such time zone' 'zone = ../../etc/passwd'
+TZDIR=$work/none bad 1 'folder of TZDIR: write Area/City, unset TZDIR' 'zone = Europe/London'
 bad 1 'no such time zone' 'zone = Europe'
 bad 1 'no such time zone' 'zone = tzdata.zi'
 bad 1 'such a long name' "zone = $(printf '%064d' 0)"

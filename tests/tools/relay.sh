@@ -39,6 +39,11 @@ expect 3 "there is a token 'one' already" relay token new one
 expect 0 'one' relay token list
 relay token list | grep -q "$t" && fail 'a token is shown twice'
 expect 5 "no token 'two'" relay token revoke two
+expect 5 "no token 'two'" relay token revoke --yes two
+expect 2 'cannot be taken back, and nobody at a terminal agrees: give --yes' relay token revoke one
+# What happens to be in a pipe agrees to nothing.
+expect 2 'give --yes' sh -c "echo revoke | '$bin/allswell-relay' --home '$work/r' token revoke one"
+[ "$(relay token list --json | field tokens.0.revoked)" = false ] || fail 'revoked without a word'
 expect 2 'a label has' relay token new "$(printf '%033d' 0)"
 expect 2 'no number from 1' relay token new three --quota 0
 expect 0 'is running since' relay status
@@ -65,8 +70,10 @@ expect 3 'is NOT running' relay status
     fail 'status forgets the address line'
 expect 0 'one' relay token list
 expect 0 '' relay token new two
-expect 0 "creates no more" relay token revoke one
+expect 2 'give --yes' relay token revoke one </dev/null
+expect 0 "creates no more" relay token revoke --yes one
 expect 3 'was revoked before' relay token revoke one
+expect 3 'was revoked before' relay token revoke --yes one
 start_relay r
 [ "$(cut -d/ -f2 "$work/r.line")" = "${line#*/}" ] || fail 'the relay has another key now'
 [ "$(relay token list --json | field tokens.0.revoked)" = true ] || fail 'a revocation is lost'

@@ -142,6 +142,7 @@ def plans():
 def relays():
     refused("her", USAGE, "has no port", "relay-add")
     refused("her", USAGE, "has no port", "relay-remove")
+    refused("her", USAGE, "has no port", "relay-find")
     line = ask("her", '{"do": "relay-list"}')["relays"][0]["address"]
     refused("her", USAGE, "the access token is not", "relay-add", address=line)
     refused("her", USAGE, "the access token is not", "relay-add", address=line, token=KEY + "A")

@@ -3,6 +3,7 @@
 """Goal: on a terminal a secret is asked for without echo, new secrets twice, the picture is
 confirmed before anything is sent, and control-C gives the terminal back with its echo.
 Method: a pseudo terminal for each command; what it shows is compared."""
+import json
 import os
 import shutil
 import signal
@@ -138,6 +139,32 @@ def setup_asks():
     check("it is said", b"Nothing was changed" in screen.shown, screen.shown)
 
 
+def taken_away(command, word, names, is_there):
+    """Each of `names` is shown before `word` is asked for; no other word does it."""
+    for line in (b"", b"yes", b"no"):
+        screen = Terminal(*command)
+        screen.until(b"Type %s to go on: " % word)
+        for name in names:
+            check(f"{command[-1]}: names {name!r}", name in b" ".join(screen.shown.split()), screen.shown)
+        screen.answer(b"", line)
+        check(f"{line!r} takes nothing away", os.waitstatus_to_exitcode(screen.end()) == 1 and is_there(), screen.shown)
+    screen = Terminal(*command)
+    screen.answer(b"Type %s to go on: " % word, word)
+    check(f"{command[-1]} is taken away", screen.end() == 0 and not is_there(), screen.shown)
+
+
+def relay_and_token_want_a_word():
+    own = lambda: json.loads(allswell("s", "relay", "list", "--json").stdout)["relays"]
+    line = own()[0]["address"]
+    taken_away((f"{BIN}/allswell", "--home", f"{WORK}/s", "relay", "remove", line), b"remove",
+               (b"relay 1, at " + line.split("/")[0].encode(), b"It is the only relay"), lambda: bool(own()))
+    tokens = lambda: run(f"{BIN}/allswell-relay", "--home", f"{WORK}/r", "token", "list", text=True).stdout
+    first = tokens().split("\n")[0].split()
+    taken_away((f"{BIN}/allswell-relay", "--home", f"{WORK}/r", "token", "revoke", first[0]), b"revoke",
+               (f"token {first[0]}, '{first[1]}'".encode(), b"only a new token"),
+               lambda: "revoked" not in tokens())
+
+
 def restore_wants_a_word():
     made = allswell("s", "backup", f"{WORK}/one.backup", input=b"right horse")
     check("backup", made.returncode == 0, made.stderr)
@@ -265,6 +292,7 @@ def main():
         relays_are_waited_for()
         a_code_that_does_not_fit()
         setup_gives_up()
+        relay_and_token_want_a_word()
     finally:
         relay.terminate()
         relay.wait()

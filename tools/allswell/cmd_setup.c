@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
 #include "allswell/session.h"
+#include "common/ask.h"
 #include "common/qr.h"
 #include "common/text.h"
 
@@ -154,11 +155,53 @@ static void render_removed(const json_t *reply)
     (void)printf("New pairings do without %s\n", reply_string(reply, "address"));
 }
 
+/* Has somebody agree, who sees which relay it is. */
+static bool agree_to_remove(struct session *session, const struct args *args,
+                            struct tool_fail *fail)
+{
+    char follows[500];
+    json_t *reply = NULL;
+
+    if (!session_ask(session,
+                     json_pack("{s:s, s:s}", "do", "relay-find", "address", args_word(args, 0)),
+                     &reply, fail))
+        return false;
+    (void)snprintf(follows, sizeof follows,
+                   "To be removed: relay %llu, at %.260s. Its access token is erased here; to use "
+                   "the relay again you need it, or a new one. Channels that exist go on.%s",
+                   (unsigned long long)reply_number(reply, "number"), reply_string(reply, "host"),
+                   reply_flag(reply, "only")
+                       ? " It is the only relay: without one nobody can be invited."
+                       : "");
+    json_decref(reply);
+    return ask_word(args, follows, "remove", fail);
+}
+
 int cmd_relay_remove(const struct args *args)
 {
-    return session_query(
-        args, json_pack("{s:s, s:s}", "do", "relay-remove", "address", args_word(args, 0)),
-        render_removed);
+    json_t *request = json_pack("{s:s, s:s}", "do", "relay-remove", "address", args_word(args, 0));
+    struct session session;
+    struct tool_fail fail;
+    json_t *reply = NULL;
+    int code = TOOL_OK;
+
+    if (!session_open(&session, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    if (!agree_to_remove(&session, args, &fail)) {
+        json_decref(request);
+        code = fail_print(&fail);
+    } else if (!session_ask(&session, request, &reply, &fail)) {
+        code = fail_print(&fail);
+    } else if (session.is_json) {
+        code = reply_print(reply);
+    } else {
+        render_removed(reply);
+    }
+    json_decref(reply);
+    session_close(&session);
+    return code;
 }
 
 static void render_invite(const json_t *reply)

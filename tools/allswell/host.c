@@ -170,6 +170,7 @@ static const struct {
     {"backup", host_backup, false},
     {"relay-add", host_relay_add, false},
     {"relay-list", host_relay_list, false},
+    {"relay-find", host_relay_find, false},
     {"relay-remove", host_relay_remove, false},
     {"relay-moved", host_relay_moved, false},
     {"proxy", host_proxy, false},

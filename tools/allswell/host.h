@@ -151,6 +151,8 @@ bool host_relay_add(struct host *host, const json_t *request, json_t **reply,
                     struct tool_fail *fail);
 bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail);
+bool host_relay_find(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail);
 bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
                        struct tool_fail *fail);
 /* Where relays are that have moved: host_moved.c. */

@@ -118,19 +118,42 @@ bool host_relay_list(struct host *host, const json_t *request, json_t **reply,
     return true;
 }
 
-bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
-                       struct tool_fail *fail)
+static struct host_relay *find_named(struct host *host, const json_t *request,
+                                     struct tool_fail *fail)
 {
     struct aw_endpoint endpoint;
     struct host_relay *at;
 
     if (!parse(request, &endpoint, fail))
-        return false;
+        return NULL;
     at = find_relay(host, &endpoint);
     if (at == NULL)
-        return fail_set(fail, TOOL_NOT_FOUND, "%s is not used here: see 'allswell relay list'",
-                        endpoint.address);
-    if (!host_relay_forget(host, at, fail))
+        (void)fail_set(fail, TOOL_NOT_FOUND, "%s is not used here: see 'allswell relay list'",
+                       endpoint.address);
+    return at;
+}
+
+bool host_relay_find(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail)
+{
+    const struct host_relay *at = find_named(host, request, fail);
+    int count = 0;
+
+    if (at == NULL)
+        return false;
+    for (size_t i = 0; i < HOST_RELAY_MAX; i++)
+        count += host->relays[i].number != 0;
+    *reply = json_pack("{s:I, s:s, s:b}", "number", (json_int_t)at->number, "host",
+                       host_endpoint_now(host, &at->endpoint).address, "only", count == 1);
+    return true;
+}
+
+bool host_relay_remove(struct host *host, const json_t *request, json_t **reply,
+                       struct tool_fail *fail)
+{
+    struct host_relay *at = find_named(host, request, fail);
+
+    if (at == NULL || !host_relay_forget(host, at, fail))
         return false;
     *reply = json_pack("{s:s}", "address", reply_string(request, "address"));
     return true;

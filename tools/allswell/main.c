@@ -206,8 +206,9 @@ static const struct args_command commands[] = {
      "line, given again, takes it back.",
      NULL, 1, 1, cmd_relay_moved},
     {"relay remove", "ADDRESS", "Use a relay no longer",
-     "For new pairings. Channels that exist keep the relays that they were made with.", NULL, 1, 1,
-     cmd_relay_remove},
+     "For new pairings. Channels that exist keep the relays that they were made with. Asks for the "
+     "word remove.",
+     yes_options, 1, 1, cmd_relay_remove},
     {"proxy", "[URL]", "Reach relays through a SOCKS5 proxy, such as Tor's",
      "URL is socks5://127.0.0.1:9050, or 'none'; without it the command shows what is set. Names "
      "are left to the proxy, and each person's link gets a user name of its own, which Tor takes "

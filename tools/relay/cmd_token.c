@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/ask.h"
 #include "relay_tool.h"
 
 #include <stdio.h>
@@ -70,17 +71,45 @@ int cmd_token_list(const struct args *args)
     return code;
 }
 
+/* Has somebody agree, who sees which token it is. */
+static bool agree(const struct args *args, const struct home *home, struct tool_fail *fail)
+{
+    char follows[400];
+    json_t *reply = NULL;
+    json_t *request = json_pack("{s:s, s:s}", "do", "token-find", "label", args_word(args, 0));
+    bool ok;
+
+    if (args_option(args, "yes") != NULL) {
+        json_decref(request);
+        return true;
+    }
+    ok = relay_ask_home(home, request, &reply, fail);
+    json_decref(request);
+    if (!ok)
+        return false;
+    (void)snprintf(follows, sizeof follows,
+                   "To be revoked: token %llu, '%s'. Who has it can make no new mailbox here, for "
+                   "an invite or to join; only a new token brings that back. What was made with it "
+                   "goes on: %llu mailboxes.",
+                   (unsigned long long)reply_number(reply, "id"), reply_string(reply, "label"),
+                   (unsigned long long)reply_number(reply, "mailboxes"));
+    json_decref(reply);
+    return ask_word(args, follows, "revoke", fail);
+}
+
 int cmd_token_revoke(const struct args *args)
 {
     struct tool_fail fail;
+    struct home home;
     json_t *reply = NULL;
     json_t *request = json_pack("{s:s, s:s}", "do", "token-revoke", "label", args_word(args, 0));
-    bool ok;
+    bool ok = request != NULL;
     int code = TOOL_OK;
 
-    if (request == NULL)
+    if (!ok)
         (void)fail_set(&fail, TOOL_USAGE, "the label is not UTF-8: see 'token list'");
-    ok = relay_ask(args, request, &reply, &fail);
+    ok = ok && relay_home(&home, args, false, &fail) && agree(args, &home, &fail) &&
+         relay_ask_home(&home, request, &reply, &fail);
     json_decref(request);
     if (!ok)
         return fail_print(&fail);

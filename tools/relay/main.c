@@ -45,6 +45,11 @@ static const struct argp_option token_new_options[] = {
     {0},
 };
 
+static const struct argp_option token_revoke_options[] = {
+    {"yes", OPT_YES, NULL, 0, "Agree to what follows, without being asked", 0},
+    {0},
+};
+
 static const struct argp_option status_options[] = {
     {"watch", OPT_WATCH, "SECONDS", OPTION_ARG_OPTIONAL, "Again and again (every 2 s)", 0},
     {0},
@@ -69,8 +74,9 @@ static const struct args_command commands[] = {
      token_new_options, 1, 1, cmd_token_new},
     {"token list", "", "Show the tokens", NULL, NULL, 0, 0, cmd_token_list},
     {"token revoke", "LABEL", "Take a token back",
-     "LABEL may also be the number of the token. Mailboxes that it has created go on.", NULL, 1, 1,
-     cmd_token_revoke},
+     "LABEL may also be the number of the token. Mailboxes that it has created go on. Asks for the "
+     "word revoke.",
+     token_revoke_options, 1, 1, cmd_token_revoke},
     {"status", "", "Show how the relay does", "Exits with 3 when the relay is not running.",
      status_options, 0, 0, cmd_status},
     {"backup", "FILE", "Copy the relay to a file, while it runs",

@@ -121,7 +121,8 @@ bool relay_offline_commit(struct relay_host *host, struct tool_fail *fail);
 /** Closes what relay_offline_open() opened. */
 void relay_offline_close(struct relay_host *host);
 
-/** Answers "token-new", "token-list", "token-revoke", "status". A reply_handler. */
+/** Answers "token-new", "token-list", "token-find" (one that can be revoked), "token-revoke",
+ * "status". A reply_handler. */
 bool relay_request(void *ctx, const char *what, const json_t *request, json_t **reply,
                    struct tool_fail *fail);
 

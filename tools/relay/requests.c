@@ -78,23 +78,34 @@ static bool token_list(struct relay_host *host, json_t **reply)
     return true;
 }
 
-static bool token_revoke(struct relay_host *host, const json_t *request, json_t **reply,
-                         struct tool_fail *fail)
+/* The token that can be revoked. */
+static bool token_find(const struct relay_host *host, const json_t *request,
+                       struct aw_relay_token_info *info, json_t **reply, struct tool_fail *fail)
 {
     const char *label = reply_string(request, "label");
-    struct aw_relay_token_info info;
-    enum aw_status status;
 
-    if (label == NULL || !find_token(host, label, &info))
+    if (label == NULL || !find_token(host, label, info))
         return fail_set(fail, TOOL_NOT_FOUND,
                         "no token '%s': 'allswell-relay token list' shows them",
                         label == NULL ? "" : label);
-    if (info.is_revoked)
+    if (info->is_revoked)
         return fail_set(fail, TOOL_STATE, "token '%s' was revoked before: nothing to do", label);
+    *reply = json_pack("{s:I, s:s, s:I}", "id", (json_int_t)info->id, "label", info->label,
+                       "mailboxes", (json_int_t)info->mailbox_count);
+    return true;
+}
+
+static bool token_revoke(struct relay_host *host, const json_t *request, json_t **reply,
+                         struct tool_fail *fail)
+{
+    struct aw_relay_token_info info;
+    enum aw_status status;
+
+    if (!token_find(host, request, &info, reply, fail))
+        return false;
     status = aw_relay_token_revoke(host->relay, info.id);
     if (status != AW_OK)
         return fail_status(fail, status, "the token was not revoked");
-    *reply = json_pack("{s:I, s:s}", "id", (json_int_t)info.id, "label", info.label);
     return true;
 }
 
@@ -184,11 +195,14 @@ bool relay_request(void *ctx, const char *what, const json_t *request, json_t **
                    struct tool_fail *fail)
 {
     struct relay_host *host = (struct relay_host *)ctx;
+    struct aw_relay_token_info info;
 
     if (strcmp(what, "token-new") == 0)
         return token_new(host, request, reply, fail);
     if (strcmp(what, "token-list") == 0)
         return token_list(host, reply);
+    if (strcmp(what, "token-find") == 0)
+        return token_find(host, request, &info, reply, fail);
     if (strcmp(what, "token-revoke") == 0)
         return token_revoke(host, request, reply, fail);
     if (strcmp(what, "status") == 0)
