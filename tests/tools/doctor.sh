@@ -89,6 +89,34 @@ await test ! -S "$work/b/control.sock"
 fast="$(($(date +%s) - 600))000:2"
 ALLSWELL_DEMO_CLOCK=$fast says b BAD clock 'ahead of the clock of relay'
 
+# One that is ten minutes behind: here it is the relay that hurries.
+ALLSWELL_DEMO_CLOCK=$fast start_relay early
+person d early
+aw d invite --wait=5 >/dev/null 2>&1 || :
+says d BAD clock 'is 1[0-9]m.* behind the clock of relay 127.0.0.1.*set date and time'
+
+# Two have to agree that a check-in is missed: one of them goes away, and comes back.
+circle e r f g
+printf '%s\n' 'checkin = every 8h' 'person = f group 1' 'person = g group 1' 'quorum = 2' \
+    'level = 0m everybody' >"$work/plan"
+printf 'right\nother\nf\n' >"$work/secrets"
+expect 0 'in force' aw e plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
+for home in e f g; do
+    "$bin/allswell" --home "$work/$home" run >"$work/$home.run" 2>&1 &
+    pids="$pids $!"
+    await test -S "$work/$home/control.sock"
+done
+finds() { await sh -c "'$bin/allswell' --home '$work/$1' doctor | grep -q '$2'"; } # <home> <text>
+finds e 'good  plan'
+aw g away 8d >/dev/null
+echo right | aw e checkin >/dev/null 2>&1 # the answers say who is away
+finds e 'BAD   plan'
+says e BAD plan "too few people are reachable to decide together: 'allswell coverage' says why"
+expect 1 'g' aw e coverage
+aw g away --off >/dev/null
+echo right | aw e checkin >/dev/null 2>&1
+finds e 'good  plan'
+
 # A relay that is gone.
 kill "$gone"
 await sh -c "'$bin/allswell' --home '$work/a' doctor | grep -q 'BAD   relay.*is not reached'"
