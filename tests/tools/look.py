@@ -18,6 +18,7 @@ import unicodedata
 from on_terminal import BIN, ENV, FAILED, WORK, Terminal, allswell, check, run
 
 CONTACTS = ("first", "\u96a3\u4eba", "\u05d0\u05d7\u05d5\u05ea")  # two of them: neighbour, sister
+ISOLATE = "\u2068\u2069"
 MOOD = re.compile(r"\x1b\[[0-9;]*m")
 TAKE, GIVE = b"\x1b[?1049h\x1b[?25l", b"\x1b[?25h\x1b[?1049l"
 PROCESSES = []
@@ -72,7 +73,7 @@ def set_up():
 
 
 def width(text):
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+    return sum(0 if unicodedata.combining(c) or c in ISOLATE else 2 if unicodedata.east_asian_width(c) in "WF" else 1
                for c in text)
 
 
@@ -84,7 +85,7 @@ def on_screen(home, *words, **keywords):
 
 def words_of(text):
     """Without numbers, which grow from one look to the next, and without colour."""
-    return re.sub(r"\d+", "0", MOOD.sub("", text)).split()
+    return re.sub(r"\d+", "0", re.sub(f"[{ISOLATE}]", "", MOOD.sub("", text))).split()
 
 
 def fits_and_loses_nothing():
@@ -110,6 +111,28 @@ def names_keep_columns():
         lines = [line for line in shown.splitlines() if any(name in line for name in CONTACTS)]
         places = {width(line[:re.search("verified|NOT", line).start()]) for line in lines}
         check("one column", len(lines) == 3 and len(places) == 1, shown)
+
+
+def names_turn_nothing():
+    """A name that runs from right to left takes no number and no mark beside it along."""
+    name = CONTACTS[2]
+    question = Terminal(f"{BIN}/allswell", "--home", f"{WORK}/her", "forget", name)
+    question.until(b"Type forget to go on: ")
+    os.write(question.fd, b"no\n")
+    question.end()
+    tokens = Terminal(f"{BIN}/allswell-relay", "--home", f"{WORK}/r", "token", "list")
+    tokens.end()
+    texts = {"people": on_screen("her", "people"), "status": on_screen("her", "status"),
+             "error": on_screen("her", "verify", name + " 12"), "question": question.shown.decode(),
+             "tokens": tokens.shown.decode(), "init": on_screen("new", "init", "--name", name)}
+    for what, shown in texts.items():
+        check(f"{what}: shows the name", name in shown, shown)
+        check(f"{what}: isolated", shown.count(name) == shown.count(ISOLATE[0] + name + ISOLATE[1]), shown)
+        check(f"{what}: no other is", shown.count(ISOLATE[0]) == shown.count(name), shown)
+    for words in (("people",), ("status",), ("people", "--json")):
+        shown = allswell("her", *words).stdout.decode()
+        check(f"{words}: not in a pipe", not any(c in shown for c in ISOLATE), shown)
+    check("not in JSON", not any(c in on_screen("her", "people", "--json") for c in ISOLATE))
 
 
 def colour_is_no_news():
@@ -201,6 +224,7 @@ def watch_elsewhere():
 set_up()
 fits_and_loses_nothing()
 names_keep_columns()
+names_turn_nothing()
 colour_is_no_news()
 watch_refuses()
 watch_draws_what_changes()

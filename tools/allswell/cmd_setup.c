@@ -16,6 +16,8 @@ int cmd_init(const struct args *args)
     const char *name = args_option(args, "name");
     struct tool_fail fail;
     struct home home;
+    json_t *reply;
+    int code = TOOL_OK;
 
     if (name == NULL || !text_is_plain(name, 1, AW_NAME_LEN_MAX)) {
         (void)fail_set(&fail, TOOL_USAGE,
@@ -27,17 +29,17 @@ int cmd_init(const struct args *args)
         !home_create(&home, &fail) || !home_check(&home, &session_home_rule, &fail) ||
         !host_create(&home, name, &fail))
         return fail_print(&fail);
+    reply = json_pack("{s:b, s:s, s:s}", "ok", 1, "home", home.path, "name", name);
     if (args_option(args, "json") != NULL) {
-        json_t *reply = json_pack("{s:b, s:s, s:s}", "ok", 1, "home", home.path, "name", name);
-        int code = reply_print(reply);
-
-        json_decref(reply);
-        return code;
+        code = reply_print(reply);
+    } else {
+        reply_for_screen(reply);
+        (void)printf("A home for %s is at %s.\nNext: 'allswell relay add ADDRESS', with an address "
+                     "line and a token from somebody who runs a relay.\n",
+                     reply_string(reply, "name"), home.path);
     }
-    (void)printf("A home for %s is at %s.\nNext: 'allswell relay add ADDRESS', with an address "
-                 "line and a token from somebody who runs a relay.\n",
-                 name, home.path);
-    return TOOL_OK;
+    json_decref(reply);
+    return code;
 }
 
 static void render_relay(const json_t *reply)

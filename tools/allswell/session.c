@@ -66,22 +66,28 @@ void session_close(struct session *session)
 bool session_ask(struct session *session, json_t *request, json_t **reply, struct tool_fail *fail)
 {
     enum reply_asked asked;
-    bool ok;
+    bool ok, is_shown;
 
     *reply = NULL;
     if (request == NULL)
         return fail_set(fail, TOOL_USAGE, "what was given is not UTF-8: correct it");
+    /* A plan is a file: 'plan set' reads it again. */
+    is_shown = !session->is_json && strcmp(reply_string(request, "do"), "plan-show") != 0;
     if (session->local != NULL) {
         ok = host_request(session->local, reply_string(request, "do"), request, reply, fail);
         if (ok)
             (void)json_object_set_new(*reply, "ok", json_true());
         json_decref(request);
+        if (ok && is_shown)
+            reply_for_screen(*reply);
         return ok;
     }
     asked = reply_ask(&session->home, request, AGENT_ANSWER_S, reply, fail);
     json_decref(request);
     if (asked == REPLY_NOT_RUNNING)
         return fail_set(fail, TOOL_ENVIRONMENT, "the agent has just ended: try again");
+    if (asked == REPLY_ANSWERED && is_shown)
+        reply_for_screen(*reply);
     return asked == REPLY_ANSWERED;
 }
 
@@ -254,6 +260,12 @@ static enum reply_asked look_once(const struct look *look, bool is_seen, json_t 
     return asked;
 }
 
+static void show(const struct look *look, json_t *reply)
+{
+    reply_for_screen(reply);
+    look->render(reply);
+}
+
 static void draw(void *ctx, bool is_first)
 {
     const struct look *look = (const struct look *)ctx;
@@ -270,7 +282,7 @@ static void draw(void *ctx, bool is_first)
     else if (look->is_json)
         (void)reply_print(reply);
     else
-        look->render(reply);
+        show(look, reply);
     json_decref(reply);
 }
 

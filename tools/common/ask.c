@@ -69,7 +69,7 @@ bool ask_yes(const char *question, enum ask_enter enter, bool *yes, struct tool_
 bool ask_word(const struct args *args, const char *follows, const char *word,
               struct tool_fail *fail)
 {
-    char answer[32];
+    char answer[32], text[2048];
     bool fits = false;
 
     if (args_option(args, "yes") != NULL)
@@ -79,7 +79,8 @@ bool ask_word(const struct args *args, const char *follows, const char *word,
                         "'%s' cannot be taken back, and nobody at a terminal agrees: give --yes if "
                         "you want it",
                         args->command->name);
-    screen_wrapped(stderr, 0, 0, follows);
+    text_isolate(text, sizeof text, follows);
+    screen_wrapped(stderr, 0, 0, text);
     (void)tcflush(STDIN_FILENO, TCIFLUSH);
     (void)fprintf(stderr, "Type %s to go on: ", word);
     (void)fflush(stderr);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/fail.h"
 
+#include "common/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 bool fail_set(struct tool_fail *fail, enum tool_exit code, const char *format, ...)
 {
@@ -61,6 +64,11 @@ bool fail_status(struct tool_fail *fail, enum aw_status status, const char *what
 
 int fail_print(const struct tool_fail *fail)
 {
-    (void)fprintf(stderr, "%s: %s\n", tool_name, fail->text);
+    char text[TEXT_ISOLATED(sizeof fail->text)];
+
+    (void)snprintf(text, sizeof text, "%s", fail->text);
+    if (isatty(STDERR_FILENO) == 1)
+        text_isolate(text, sizeof text, fail->text);
+    (void)fprintf(stderr, "%s: %s\n", tool_name, text);
     return (int)fail->code;
 }

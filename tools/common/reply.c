@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/reply.h"
 
+#include "common/screen.h"
+#include "common/text.h"
+
 #include <allswell/control.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SHOWN_MAX 1024 /* bytes of a string that is isolated */
 
 json_t *reply_failed(const struct tool_fail *fail)
 {
@@ -134,6 +139,49 @@ int reply_print(const json_t *reply)
     (void)fail_set(&fail, TOOL_ENVIRONMENT, "cannot write the answer: %s: check where it goes",
                    strerror(errno));
     return fail_print(&fail);
+}
+
+/* A text that is too long to be a name or a sentence stays as it is. */
+static void isolate_string(json_t *string)
+{
+    char text[TEXT_ISOLATED(SHOWN_MAX)];
+
+    if (json_string_length(string) > SHOWN_MAX)
+        return;
+    text_isolate(text, sizeof text, json_string_value(string));
+    (void)json_string_set(string, text);
+}
+
+static void isolate_or_keep(json_t *list, json_t *value)
+{
+    if (json_is_string(value))
+        isolate_string(value);
+    else if (json_is_object(value) || json_is_array(value))
+        (void)json_array_append(list, value);
+}
+
+void reply_for_screen(json_t *reply)
+{
+    json_t *list, *item, *value;
+    const char *key;
+    size_t k;
+
+    if (!screen_is_terminal())
+        return;
+    list = json_array();
+    isolate_or_keep(list, reply);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        item = json_array_get(list, i);
+        json_array_foreach(item, k, value)
+        {
+            isolate_or_keep(list, value);
+        }
+        json_object_foreach(item, key, value)
+        {
+            isolate_or_keep(list, value);
+        }
+    }
+    json_decref(list);
 }
 
 const char *reply_string(const json_t *object, const char *key)

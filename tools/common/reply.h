@@ -58,6 +58,9 @@ enum reply_asked reply_ask(const struct home *home, const json_t *request, unsig
 /** Prints a reply as --json does: sorted, indented, with a newline. Returns TOOL_OK or an error. */
 int reply_print(const json_t *reply);
 
+/** Makes a reply ready for people: on a terminal all its strings are isolated, text_isolate(). */
+void reply_for_screen(json_t *reply);
+
 /** Returns a string field, or NULL. */
 const char *reply_string(const json_t *object, const char *key);
 

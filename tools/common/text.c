@@ -129,8 +129,17 @@ static unsigned sequence(unsigned char c, uint32_t *value, uint32_t *smallest)
     return 0;
 }
 
+/* spec/03-wire.md §3: "Text MUST NOT contain control characters (U+0000 to U+001F, U+007F to
+ * U+009F), bidirectional controls (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069) or
+ * line separators (U+2028, U+2029)" */
+static bool turns_or_breaks(uint32_t value)
+{
+    return value == 0x061c || value == 0x200e || value == 0x200f ||
+           (value >= 0x2028 && value <= 0x202e) || (value >= 0x2066 && value <= 0x2069);
+}
+
 /* Bytes of the character at `text` if it may be shown, else 0. `len` bytes are left. */
-static unsigned plain_char(const char *text, size_t len)
+static unsigned plain_char(const char *text, size_t len, uint32_t *out)
 {
     uint32_t value = 0, smallest = 0;
     unsigned count = sequence((unsigned char)text[0], &value, &smallest);
@@ -145,20 +154,21 @@ static unsigned plain_char(const char *text, size_t len)
         value = (value << 6) | (c & 0x3fU);
     }
     if (value < smallest || value > 0x10ffff || (value >= 0xd800 && value < 0xe000) ||
-        value < 0x20 || (value >= 0x7f && value < 0xa0) || (value >= 0x202a && value <= 0x202e) ||
-        (value >= 0x2066 && value <= 0x2069))
+        value < 0x20 || (value >= 0x7f && value < 0xa0) || turns_or_breaks(value))
         return 0;
+    *out = value;
     return count;
 }
 
 bool text_is_plain(const char *text, size_t min, size_t max)
 {
     size_t len = strlen(text);
+    uint32_t value;
 
     if (len < min || len > max)
         return false;
     for (size_t i = 0; i < len;) {
-        unsigned count = plain_char(text + i, len - i);
+        unsigned count = plain_char(text + i, len - i, &value);
 
         if (count == 0)
             return false;
@@ -170,13 +180,67 @@ bool text_is_plain(const char *text, size_t min, size_t max)
 void text_clean(char *text)
 {
     size_t len = strlen(text);
+    uint32_t value;
 
     for (size_t i = 0; i < len;) {
-        unsigned count = plain_char(text + i, len - i);
+        unsigned count = plain_char(text + i, len - i, &value);
 
         if (count == 0)
             text[i++] = '?';
         else
             i += count;
     }
+}
+
+/* Blocks of scripts that run from right to left, also those that Unicode has not filled yet. */
+static bool is_turned(uint32_t value)
+{
+    return (value >= 0x0590 && value <= 0x08ff) || (value >= 0xfb1d && value <= 0xfdff) ||
+           (value >= 0xfe70 && value <= 0xfefc) || (value >= 0x10800 && value <= 0x10fff) ||
+           (value >= 0x1e800 && value <= 0x1efff);
+}
+
+/* Letters of the other scripts, more or less: a run of turned text ends before them. */
+static bool is_straight(uint32_t value)
+{
+    return (value >= 'A' && value <= 'Z') || (value >= 'a' && value <= 'z') ||
+           (value >= 0xc0 && value < 0x2000) || (value >= 0x2c00 && value < 0xfb00);
+}
+
+/* Bytes of the run of turned text that begins at `text`: to the last turned character before
+ * something straight, or 0. Behind what is not plain, no run goes on. */
+static size_t turned_run(const char *text, size_t len)
+{
+    size_t end = 0;
+    uint32_t value = 0;
+    unsigned count;
+
+    for (size_t i = 0; i < len; i += count) {
+        count = plain_char(text + i, len - i, &value);
+        if (count == 0 || (i == 0 && !is_turned(value)) ||
+            (!is_turned(value) && is_straight(value)))
+            break;
+        if (is_turned(value))
+            end = i + count;
+    }
+    return end;
+}
+
+void text_isolate(char *out, size_t cap, const char *text)
+{
+    static const char begin[] = "\xe2\x81\xa8", end[] = "\xe2\x81\xa9"; /* U+2068, U+2069 */
+    size_t len = strlen(text), at = 0;
+    bool is_done = strstr(text, begin) != NULL;
+
+    for (size_t i = 0; i < len && at + 1 < cap;) {
+        size_t run = is_done ? 0 : turned_run(text + i, len - i);
+
+        if (run == 0) {
+            out[at++] = text[i++];
+            continue;
+        }
+        at += (size_t)snprintf(out + at, cap - at, "%s%.*s%s", begin, (int)run, text + i, end);
+        i += run;
+    }
+    out[at < cap ? at : cap - 1] = '\0';
 }

@@ -38,4 +38,14 @@ bool text_is_plain(const char *text, size_t min, size_t max);
  */
 void text_clean(char *text);
 
+/** Room for text_isolate() of `len` bytes: each run of two bytes or more gets six. */
+#define TEXT_ISOLATED(len) (4 * (len) + 1)
+
+/**
+ * Isolates what runs from right to left (U+2068 before, U+2069 after it), so that a name does not
+ * turn the numbers and marks that stand beside it: for a line that people read. Text that was
+ * isolated before stays as it is.
+ */
+void text_isolate(char *out, size_t cap, const char *text);
+
 #endif /* TOOLS_COMMON_TEXT_H */

@@ -29,6 +29,7 @@ int cmd_token_new(const struct args *args)
         json_decref(reply);
         return code;
     }
+    reply_for_screen(reply);
     (void)puts(reply_string(reply, "token"));
     (void)fprintf(stderr,
                   "This is token %llu, '%s'. It is shown this once: hand it over in person or over "
@@ -52,6 +53,7 @@ int cmd_token_list(const struct args *args)
     if (args_option(args, "json") != NULL) {
         code = reply_print(reply);
     } else {
+        reply_for_screen(reply);
         if (json_array_size(json_object_get(reply, "tokens")) == 0)
             (void)puts("No tokens yet: 'allswell-relay token new LABEL' makes one.");
         json_array_foreach(json_object_get(reply, "tokens"), i, token)
@@ -113,11 +115,13 @@ int cmd_token_revoke(const struct args *args)
     json_decref(request);
     if (!ok)
         return fail_print(&fail);
-    if (args_option(args, "json") != NULL)
+    if (args_option(args, "json") != NULL) {
         code = reply_print(reply);
-    else
+    } else {
+        reply_for_screen(reply);
         (void)printf("Token %llu, '%s', creates no more mailboxes.\n",
                      (unsigned long long)reply_number(reply, "id"), reply_string(reply, "label"));
+    }
     json_decref(reply);
     return code;
 }

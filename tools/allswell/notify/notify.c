@@ -88,7 +88,7 @@ static struct notice notice_of(const struct notify *n, const struct hook *hook,
                                const struct delivery *d)
 {
     struct notice notice = {.urgency = d->urgency, .nonce = d->nonce, .at_s = wall_s(n)};
-    char level[24] = "";
+    char level[24] = "", name[TEXT_ISOLATED(AW_NAME_LEN_MAX)];
 
     if (hook->with_text) {
         write_name(n, d, &notice);
@@ -96,10 +96,11 @@ static struct notice notice_of(const struct notify *n, const struct hook *hook,
         if (notice.level != 0)
             (void)snprintf(level, sizeof level, ", level %u", (unsigned)notice.level);
     }
-    /* A program gets the name in a variable of its own. */
+    /* Lock screens turn lines, too. A program gets the name in a variable of its own. */
+    text_isolate(name, sizeof name, notice.name);
     if (hook->with_text && hook->kind != NOTIFY_EXEC)
-        (void)snprintf(notice.text, sizeof notice.text, "%s%s%s%s", notice.name,
-                       notice.name[0] == '\0' ? "" : ": ",
+        (void)snprintf(notice.text, sizeof notice.text, "%s%s%s%s", name,
+                       name[0] == '\0' ? "" : ": ",
                        event_phrase(aw_event_name((enum aw_event_kind)d->event)), level);
     else
         (void)snprintf(notice.text, sizeof notice.text, "%s",
