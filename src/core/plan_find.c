@@ -247,6 +247,19 @@ void aw_plan_find(const struct aw_plan *plan, struct aw_plan_audit *out)
     find_council(plan, out);
 }
 
+/* Under duress shares go out among fellows of the circle only, whatever the quorum says. */
+void aw_plan_audit_circle(const struct aw_plan *plan, uint16_t circle, struct aw_plan_audit *out)
+{
+    uint32_t humans = 0;
+
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if ((circle >> (plan->roster[i].person - 1) & 1) != 0)
+            humans |= UINT32_C(1) << plan->roster[i].human;
+    }
+    add_if(out, aw_plan_count_bits(humans) < plan->threshold, AW_FINDING_CIRCLE_SMALL,
+           AW_SEVERITY_WEAK);
+}
+
 static const struct {
     const char *name, *text;
 } kinds[AW_FINDING_KIND_COUNT] = {
@@ -282,6 +295,8 @@ static const struct {
     [AW_FINDING_ASK_NEVER] = {"ask-never", "a contact may ask, but the plan gives no time to "
                                            "answer"},
     [AW_FINDING_SOS_WAITS] = {"sos-waits", "SOS waits for its slot"},
+    [AW_FINDING_CIRCLE_SMALL] = {"circle-small", "fewer people are in the circle than it takes to "
+                                                 "open your place: duress will not reveal it"},
 };
 
 const char *aw_plan_finding_text(enum aw_plan_finding_kind kind)

@@ -148,6 +148,17 @@ aw s plan check --json >"$work/check.json" || :
 [ "$(field next.9 <"$work/check.json")" -gt "$(field next.0 <"$work/check.json")" ] ||
     fail 'plan check: no ten deadlines'
 [ "$(field findings.0.severity <"$work/check.json")" = hole ] || fail 'a pause of days is no hole'
+grep -q 'in the circle' "$work/check.json" && fail 'plan check: a circle that nobody named'
+echo one >"$work/circle"
+small='fewer people are in the circle'
+expect 1 "hole: $small" aw s plan check --circle <"$work/circle"
+echo 'one, two words' >"$work/both"
+aw s plan check --circle <"$work/both" >"$work/checked" || :
+grep -q "$small" "$work/checked" && fail 'plan check: a circle of two is small for two'
+expect 5 'nobody here is called' sh -c "echo nobody | '$bin/allswell' --home '$work/s' \
+    plan check --circle"
+expect 2 'nobody is in the circle' sh -c "echo , | '$bin/allswell' --home '$work/s' \
+    plan check --circle"
 echo good >"$work/secret"
 expect 0 'Version 2' aw s plan set --secret-fd 3 "$work/shown.next" 3<"$work/secret"
 aw s plan show | sed '/^# next: /d; s/Version 2/Version 1/' | diff "$work/shown" - >"$work/diff" ||

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: ISC
 # Goal: what she says beside the schedule, coverage, the plan card and quiet removal, with the
 # commands of the man page; every answer is valid JSON when it is asked for.
-# Method: one person with two contacts; each command, and once what it refuses.
+# Method: one person with three contacts, two in the plan; each command, and once what it refuses.
 set -eu
 bin=$1
 . "$(dirname "$0")/lib.sh"
 value() { aw her status --json | field "me.$1"; }
 
 start_relay r
-circle her r friend sister
+circle her r friend sister neighbour
 expect 3 'no plan is in force' aw her coverage
 expect 3 'no plan is in force' aw her timer start 30m
 cat >"$work/plan" <<'PLAN'
@@ -20,7 +20,8 @@ level = 0m group 1: Ring.
 level = 9m everybody: Go.
 PLAN
 printf 'good\nbad\nfriend\n' >"$work/secrets"
-expect 0 'in force' aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
+small='hole: fewer people are in the circle'
+expect 0 "$small" aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
 for name in friend sister; do aw $name status >/dev/null; done
 echo good >"$work/secret"
 
@@ -81,9 +82,11 @@ expect 0 'Version 3' aw her card remove <"$work/secret"
 # Quiet removal: he is fine, she is in an alarm.
 printf 'good\nnew\nnewbad\nfriend\n' >"$work/secrets"
 expect 1 'would not hold' aw her remove --yes --secret-fd 3 sister 3<"$work/secrets"
-printf 'checkin = every 8h\nperson = friend group 1\nlevel = 0m everybody: Ring.\n' >"$work/plan"
-expect 0 'Version 4' aw her remove --yes --secret-fd 3 sister "$work/plan" 3<"$work/secrets"
+printf 'checkin = every 8h\nperson = friend\nperson = neighbour\nlevel = 0m everybody: Ring.\n' \
+    >"$work/plan"
+expect 0 "$small" aw her remove --yes --secret-fd 3 sister "$work/plan" 3<"$work/secrets"
 [ "$(value contacts.1.removed)" = true ] || fail 'not removed'
+[ "$(aw her plan show --json | field plan.version)" = 4 ] || fail 'another plan'
 expect 0 'Call for help' aw her sos
 expect 3 'not in the plan' aw her remove --yes --secret-fd 3 sister 3<"$work/secrets"
 for name in friend sister; do aw $name status >/dev/null; done

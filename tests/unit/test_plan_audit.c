@@ -111,6 +111,41 @@ static const struct aw_plan_finding *find(const struct aw_plan *plan,
     return NULL;
 }
 
+/* Goal: a circle of fewer humans than the threshold is found, by no plan and no number of devices
+ * else. Method: four contacts of which two are one human, threshold 2; circles around it. */
+static void test_circle(void)
+{
+    static const struct {
+        uint16_t circle;
+        bool is_small;
+    } rows[] = {{0, true}, {1, true}, {3, false}, {9, false}, {12, true}, {13, false}, {48, true}};
+    struct aw_plan plan = good_plan(4);
+
+    plan.roster[3].human = 3;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct aw_plan_audit audit = {0};
+
+        aw_plan_audit_circle(&plan, rows[i].circle, &audit);
+        T_EQ(audit.findings_count, rows[i].is_small ? 1 : 0);
+        if (rows[i].is_small) {
+            T_EQ(audit.findings[0].kind, AW_FINDING_CIRCLE_SMALL);
+            T_EQ(audit.findings[0].severity, AW_SEVERITY_WEAK);
+        }
+        T_TRUE(find(&plan, AW_FINDING_CIRCLE_SMALL) == NULL);
+    }
+    plan.threshold = 3;
+    T_STR_EQ(aw_plan_finding_name(AW_FINDING_CIRCLE_SMALL), "circle-small");
+    for (uint16_t circle = 3; circle <= 15; circle += 4) {
+        struct aw_plan_audit audit;
+
+        aw_plan_audit(&plan, PLAN_DRAW_NOW, &audit);
+        size_t before = audit.findings_count;
+
+        aw_plan_audit_circle(&plan, circle, &audit);
+        T_EQ(audit.findings_count - before, circle == 3 ? 1 : 0);
+    }
+}
+
 /* Goal: each finding is found in a plan that has it, and not in the one beside it.
  * Method: one change to a good plan of four. */
 static void test_findings(void)
@@ -235,6 +270,7 @@ int main(void)
     T_RUN(test_against_minutes);
     T_RUN(test_worst);
     T_RUN(test_findings);
+    T_RUN(test_circle);
     T_RUN(test_operators);
     T_RUN(test_texts);
     return t_end();

@@ -172,46 +172,6 @@ json_t *calls_file(const struct args *args, size_t nth, const char *what, struct
     return request;
 }
 
-int cmd_plan_check(const struct args *args)
-{
-    struct session session;
-    struct tool_fail fail;
-    json_t *request = args_word(args, 0) != NULL ? calls_file(args, 0, "plan-check", &fail)
-                                                 : json_pack("{s:s}", "do", "plan-check");
-    json_t *reply = NULL;
-    int code = TOOL_OK;
-    bool ok;
-
-    if (request == NULL)
-        return fail_print(&fail);
-    if (!session_open(&session, args, &fail)) {
-        json_decref(request);
-        return fail_print(&fail);
-    }
-    (void)session_settle(&session, 3);
-    ok = session_ask(&session, request, &reply, &fail);
-    if (!ok)
-        code = fail_print(&fail);
-    else if (session.is_json)
-        code = reply_print(reply);
-    else
-        render_check(reply);
-    if (ok && code == TOOL_OK && json_array_size(json_object_get(reply, "holes")) > 0)
-        code = TOOL_REFUSED;
-    json_decref(reply);
-    session_close(&session);
-    return code;
-}
-
-static void set_bytes(json_t *request, const char *key, const uint8_t *bytes, size_t len)
-{
-    char text[BASE64_LEN(AW_PRESENCE_KEY_LEN) + 1];
-
-    base64_encode(text, bytes, len);
-    (void)json_object_set_new(request, key, json_string(text));
-    explicit_bzero(text, sizeof text);
-}
-
 /* Names separated by commas; the terminal shows them, the disk never does. */
 static bool ask_circle(json_t *request, const struct secret_source *secrets, struct tool_fail *fail)
 {
@@ -236,6 +196,52 @@ static bool ask_circle(json_t *request, const struct secret_source *secrets, str
     secret_wipe(&line);
     (void)json_object_set_new(request, "circle", list);
     return true;
+}
+
+int cmd_plan_check(const struct args *args)
+{
+    const struct secret_source typed = {.fd = -1};
+    struct session session;
+    struct tool_fail fail;
+    json_t *request = args_word(args, 0) != NULL ? calls_file(args, 0, "plan-check", &fail)
+                                                 : json_pack("{s:s}", "do", "plan-check");
+    json_t *reply = NULL;
+    int code = TOOL_OK;
+    bool ok;
+
+    if (request == NULL)
+        return fail_print(&fail);
+    if (!session_open(&session, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    if (args_option(args, "circle") != NULL && !ask_circle(request, &typed, &fail)) {
+        json_decref(request);
+        session_close(&session);
+        return fail_print(&fail);
+    }
+    (void)session_settle(&session, 3);
+    ok = session_ask(&session, request, &reply, &fail);
+    if (!ok)
+        code = fail_print(&fail);
+    else if (session.is_json)
+        code = reply_print(reply);
+    else
+        render_check(reply);
+    if (ok && code == TOOL_OK && json_array_size(json_object_get(reply, "holes")) > 0)
+        code = TOOL_REFUSED;
+    json_decref(reply);
+    session_close(&session);
+    return code;
+}
+
+static void set_bytes(json_t *request, const char *key, const uint8_t *bytes, size_t len)
+{
+    char text[BASE64_LEN(AW_PRESENCE_KEY_LEN) + 1];
+
+    base64_encode(text, bytes, len);
+    (void)json_object_set_new(request, key, json_string(text));
+    explicit_bzero(text, sizeof text);
 }
 
 /* `old`: the key of the secret so far, NULL when there is none. */

@@ -68,8 +68,15 @@ int cmd_coverage(const struct args *args)
 
 static void render_version(const json_t *reply)
 {
+    json_t *hole;
+    size_t i;
+
     (void)printf("Version %llu of your plan is in force.\n",
                  (unsigned long long)reply_number(reply, "version"));
+    json_array_foreach(json_object_get(reply, "holes"), i, hole)
+    {
+        (void)printf("hole: %s\n", json_string_value(hole));
+    }
 }
 
 /* Asks for what is typed, then the host; whatever was read goes with the request. */

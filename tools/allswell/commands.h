@@ -22,6 +22,7 @@ enum option_key {
     OPT_URI_FD,
     OPT_WORDS,
     OPT_SECRETS,
+    OPT_CIRCLE,
     OPT_SECRET_FD,
     OPT_PLACE,
     OPT_NOTE,

@@ -186,32 +186,15 @@ static void add_notes(const struct host *host, const struct aw_plan *plan, json_
         note(notes, "answers reach you through one relay only: add one of somebody else");
 }
 
-static json_t *check_json(const struct host *host, const struct aw_plan *plan, const char *zone)
+static json_t *check_json(const struct host *host, const struct aw_plan *plan, uint32_t circle,
+                          const char *zone)
 {
-    json_t *json = plan_audit_json(plan, host_now(host).wall_ms / 1000);
+    json_t *json = plan_audit_json(plan, circle, host_now(host).wall_ms / 1000);
 
     find_holes(host, plan, json_object_get(json, "holes"));
     add_notes(host, plan, json_object_get(json, "notes"));
     (void)json_object_set_new(json, "plan", plan_text_json(plan, zone));
     return json;
-}
-
-bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
-                     struct tool_fail *fail)
-{
-    struct aw_plan plan = {0};
-    char zone[PLAN_ZONE_MAX + 1];
-
-    if (json_object_get(request, "text") != NULL || json_object_get(request, "zone") != NULL) {
-        if (!plan_asked_for(host, request, &plan, zone, fail))
-            return false;
-    } else {
-        if (!plan_in_force(host, &plan, fail))
-            return false;
-        (void)snprintf(zone, sizeof zone, "%s", zone_of(host, plan.version));
-    }
-    *reply = check_json(host, &plan, zone);
-    return true;
 }
 
 static bool read_circle(struct host *host, const json_t *request, const struct aw_plan *plan,
@@ -239,6 +222,28 @@ static bool read_circle(struct host *host, const json_t *request, const struct a
     }
     return *circle != 0 ||
            fail_set(fail, TOOL_USAGE, "nobody is in the circle: name at least one person");
+}
+
+bool host_plan_check(struct host *host, const json_t *request, json_t **reply,
+                     struct tool_fail *fail)
+{
+    struct aw_plan plan = {0};
+    char zone[PLAN_ZONE_MAX + 1];
+    uint32_t circle = 0;
+
+    if (json_object_get(request, "text") != NULL || json_object_get(request, "zone") != NULL) {
+        if (!plan_asked_for(host, request, &plan, zone, fail))
+            return false;
+    } else {
+        if (!plan_in_force(host, &plan, fail))
+            return false;
+        (void)snprintf(zone, sizeof zone, "%s", zone_of(host, plan.version));
+    }
+    if (json_object_get(request, "circle") != NULL &&
+        !read_circle(host, request, &plan, &circle, fail))
+        return false;
+    *reply = check_json(host, &plan, circle, zone);
+    return true;
 }
 
 bool host_secrets(struct host *host, const json_t *request, const struct aw_plan *plan,
@@ -282,6 +287,7 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
     uint8_t key[AW_PRESENCE_KEY_LEN];
     struct host_settings before = host->settings;
     char zone[PLAN_ZONE_MAX + 1];
+    uint32_t circle;
     bool has_secrets = false;
     enum aw_status status;
 
@@ -302,6 +308,7 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
         in_force.version = 0;
     status = aw_subject_plan_set(host->subject, &plan, has_secrets ? &secrets : NULL, key,
                                  host_now(host));
+    circle = secrets.circle;
     explicit_bzero(&secrets, sizeof secrets);
     explicit_bzero(key, sizeof key);
     if (status != AW_OK) {
@@ -317,7 +324,7 @@ bool host_plan_set(struct host *host, const json_t *request, json_t **reply, str
     host_log(host, NULL,
              json_pack("{s:s, s:I}", "event", "plan-set", "seq", (json_int_t)view.plan_version));
     plan.version = view.plan_version;
-    *reply = check_json(host, &plan, zone);
+    *reply = check_json(host, &plan, circle, zone);
     (void)json_object_set_new(*reply, "version", json_integer((json_int_t)view.plan_version));
     (void)json_object_set_new(*reply, "waits", waits_json(host, &in_force));
     return true;

@@ -123,7 +123,8 @@ static bool drop_member(struct aw_plan *plan, uint8_t person)
     return false;
 }
 
-static bool remove_one(struct host *host, const json_t *request, uint8_t person,
+/* `*holes`: what the new circle shows. */
+static bool remove_one(struct host *host, const json_t *request, uint8_t person, json_t **holes,
                        struct tool_fail *fail)
 {
     struct host_settings before = host->settings;
@@ -154,6 +155,8 @@ static bool remove_one(struct host *host, const json_t *request, uint8_t person,
                       aw_plan_problem_text(aw_plan_check(&plan, &where)));
     if (ok)
         status = aw_subject_remove(host->subject, person, &plan, &secrets, key, host_now(host));
+    if (ok && status == AW_OK)
+        *holes = plan_circle_json(&plan, secrets.circle);
     explicit_bzero(&secrets, sizeof secrets);
     explicit_bzero(key, sizeof key);
     if (ok && status == AW_OK) {
@@ -176,9 +179,13 @@ static bool remove_one(struct host *host, const json_t *request, uint8_t person,
 
 bool host_remove(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
+    json_t *holes = NULL;
     struct host_who who;
 
-    return host_find(host, reply_string(request, "person"), 1U << HOST_MINE, &who, fail) &&
-           remove_one(host, request, who.person, fail) &&
-           plan_done(host, "removed", who.person, reply) && host_settings_store(host, fail);
+    if (!host_find(host, reply_string(request, "person"), 1U << HOST_MINE, &who, fail) ||
+        !remove_one(host, request, who.person, &holes, fail))
+        return false;
+    (void)plan_done(host, "removed", who.person, reply);
+    (void)json_object_set_new(*reply, "holes", holes);
+    return host_settings_store(host, fail);
 }

@@ -61,6 +61,11 @@ static const struct argp_option verify_options[] = {
     {0},
 };
 
+static const struct argp_option plan_check_options[] = {
+    {"circle", OPT_CIRCLE, NULL, 0, "Ask for the circle, too: is it large enough?", 0},
+    {0},
+};
+
 static const struct argp_option plan_set_options[] = {
     {"secrets", OPT_SECRETS, NULL, 0, "Choose both secrets and the circle anew", 0},
     {"secret-fd", OPT_SECRET_FD, "N", 0, "Read the secrets, one per line, from descriptor N", 0},
@@ -247,7 +252,8 @@ static const struct args_command commands[] = {
      "with that zone; what was due before keeps its time. Asks for your secret.",
      cancel_options, 1, 1, cmd_plan_zone},
     {"plan check", "[FILE]", "Look for holes in a plan, by default the one in force",
-     "Exits with 1 when it finds any.", NULL, 0, 1, cmd_plan_check},
+     "Exits with 1 when it finds any. Who is in the circle is in no plan: name them with --circle.",
+     plan_check_options, 0, 1, cmd_plan_check},
     {"plan waiting", "PERSON", "Show what a plan would change that waits to come into force",
      "Of somebody whom you watch over: the lines that go, the lines that come, and when.", NULL, 1,
      1, cmd_plan_waiting},

@@ -71,13 +71,26 @@ void plan_preview_json(json_t *json, const struct aw_plan *plan, uint64_t now_s)
     (void)json_object_set_new(json, "next_local", next_local);
 }
 
-json_t *plan_audit_json(const struct aw_plan *plan, uint64_t now_s)
+json_t *plan_circle_json(const struct aw_plan *plan, uint32_t circle)
+{
+    struct aw_plan_audit audit = {0};
+    json_t *list = json_array();
+
+    aw_plan_audit_circle(plan, (uint16_t)circle, &audit);
+    for (size_t i = 0; i < audit.findings_count; i++)
+        (void)json_array_append_new(list, finding_text(plan, &audit.findings[i]));
+    return list;
+}
+
+json_t *plan_audit_json(const struct aw_plan *plan, uint32_t circle, uint64_t now_s)
 {
     static const char *const severities[] = {"", "note", "weak", "hole"};
     json_t *holes = json_array(), *notes = json_array(), *findings = json_array(), *json;
     struct aw_plan_audit audit;
 
     aw_plan_audit(plan, now_s, &audit);
+    if (circle != 0)
+        aw_plan_audit_circle(plan, (uint16_t)circle, &audit);
     for (size_t i = 0; i < audit.findings_count; i++) {
         const struct aw_plan_finding *found = &audit.findings[i];
         json_t *text = finding_text(plan, found);

@@ -58,6 +58,8 @@ enum aw_plan_finding_kind {
     AW_FINDING_SOS_WAITS,      /* NOTE: SOS waits for its slot; `span_s` */
     AW_FINDING_GRACE_SLOT,     /* WEAK: grace is hardly longer than a slot, for which a check-in
                                   waits; `span_s` */
+    AW_FINDING_CIRCLE_SMALL,   /* WEAK: under duress the circle cannot open her place; only by
+                                  aw_plan_audit_circle() */
     AW_FINDING_KIND_COUNT,
 };
 
@@ -94,6 +96,15 @@ struct aw_plan_audit {
 
 /** Looks at a plan that aw_plan_check() found good, over AW_PLAN_AUDIT_S from `from_s` on. */
 AW_API void aw_plan_audit(const struct aw_plan *plan, uint64_t from_s, struct aw_plan_audit *out);
+
+/**
+ * Adds what a duress circle shows that she names: no plan and no record says who is in it.
+ *
+ * @param circle  bit n - 1: person n; who is not in the roster does not count
+ * @param out     of aw_plan_audit() for the same plan, or all zero
+ */
+AW_API void aw_plan_audit_circle(const struct aw_plan *plan, uint16_t circle,
+                                 struct aw_plan_audit *out);
 
 /** Returns what a finding says in one English phrase, never NULL. */
 AW_API const char *aw_plan_finding_text(enum aw_plan_finding_kind kind);
