@@ -204,6 +204,14 @@ expect 3 'nothing is about to go out' aw a stop
 expect 2 'needs KIND' aw a signal
 expect 2 'no such signal' aw a signal tired
 expect 2 'is no place' aw a drill --place here
+expect 2 'no place: write --place' aw a here
+expect 2 'no place: write --place' aw a here --battery 50
+expect 2 'is no place' aw a here --place here
+expect 2 'is no place' aw a here --place 90.1,0
+expect 2 'is no place' aw a here --place 0,180.1
+expect 2 'is no place' aw a here --place 1,2,1000001
+expect 2 'the note is longer than 56' aw a here --place 1,2 --note "$(printf '%057d' 0)"
+expect 2 'one word too many' aw a here 51.4779,-0.0015
 expect 2 'is longer than 56 bytes' aw a drill --note "$(printf '%057d' 0)"
 expect 3 'no drill now' aw c drill
 expect 3 'nobody watches over you' aw c sos --countdown 30

@@ -82,12 +82,20 @@ expect 0 'Version 3' aw her card remove <"$work/secret"
 # Quiet removal: he is fine, she is in an alarm.
 printf 'good\nnew\nnewbad\nfriend\n' >"$work/secrets"
 expect 1 'would not hold' aw her remove --yes --secret-fd 3 sister 3<"$work/secrets"
-printf 'checkin = every 8h\nperson = friend\nperson = neighbour\nlevel = 0m everybody: Ring.\n' \
-    >"$work/plan"
+cat >"$work/plan" <<'PLAN'
+checkin = every 8h
+person = friend
+person = neighbour
+level = 0m everybody: Ring.
+alarm-beat = 10s
+PLAN
 expect 0 "$small" aw her remove --yes --secret-fd 3 sister "$work/plan" 3<"$work/secrets"
 [ "$(value contacts.1.removed)" = true ] || fail 'not removed'
 [ "$(aw her plan show --json | field plan.version)" = 4 ] || fail 'another plan'
 expect 0 'Call for help' aw her sos
+expect 0 'Noted' aw her here --place -33.8568,151.2153,20 --note 'in a car'
+await sh -c "'$bin/allswell' --home '$work/friend' place her | grep -q -- '-33.8568'"
+expect 0 'in a car' aw friend place her
 expect 3 'not in the plan' aw her remove --yes --secret-fd 3 sister 3<"$work/secrets"
 for name in friend sister; do aw $name status >/dev/null; done
 [ "$(aw friend status --json | field watched.0.incident.kind)" = sos ] ||

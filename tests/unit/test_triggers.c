@@ -458,26 +458,45 @@ static void test_life(void)
     circle_free(&c);
 }
 
-/* Goal: while an alarm is active her place is at the contacts within alarm_beat_s.
- * Method: SOS; a new place; the newest state that the contact holds. */
+/* Who was given the key sees this place, with its age. */
+static void sees_place(const struct circle *c, int32_t lat_e7, uint64_t age_s)
+{
+    struct aw_place place;
+
+    T_EQ(aw_contact_place(c->hosts[1].contact, &place, circle_now(c, 1)), AW_OK);
+    T_EQ(place.state.lat_e7, lat_e7);
+    T_EQ(place.age_s, age_s);
+}
+
+/* Goal: while an alarm is active a new place is at the contacts within alarm_beat_s, who see it
+ * with its age, which grows while she says nothing new; without an alarm beats are slow again.
+ * Method: SOS at a place, a new one a minute later; what the contact opens, each to the second. */
 static void test_alarm_beats(void)
 {
     const struct aw_pace pace = {.alarm_beat_s = 30};
-    struct aw_state state = {.note = "moving"};
+    struct aw_state state = {.has_lat_e7 = true, .has_lon_e7 = true, .lat_e7 = 514779000};
     struct circle c;
     uint32_t seq;
 
-    circle_init(&c, 1, 20);
+    circle_init(&c, 2, 20);
     circle_set_up(&c);
     set_pace(&c, &pace, 0);
-    T_EQ(aw_subject_sos(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
+    state.at = (uint32_t)circle_now_s(&c);
+    T_EQ(aw_subject_sos(her(&c), &state, NULL, circle_now(&c, 0)), AW_OK);
     circle_run(&c, 60);
+    sees_place(&c, 514779000, 60);
     seq = hers(&c).seq_last;
     state.at = (uint32_t)circle_now_s(&c);
+    state.lat_e7 = 514801000;
     T_EQ(aw_subject_state_update(her(&c), &state, circle_now(&c, 0)), AW_OK);
+    circle_pump(&c);
+    sees_place(&c, 514779000, 60); /* it is no word: it goes with the next beat */
     circle_run(&c, 31);
     T_TRUE(hers(&c).seq_last > seq);
     T_EQ(person(&c, 1).seq_device, hers(&c).seq_last);
+    sees_place(&c, 514801000, 31);
+    circle_run(&c, 10 * MIN_S);
+    sees_place(&c, 514801000, 31 + 10 * MIN_S);
     T_EQ(aw_subject_cancel(her(&c), circle_safe, NULL, NULL, circle_now(&c, 0)), AW_OK);
     circle_run(&c, 60);
     seq = hers(&c).seq_last;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* timer, journey, drill, signal, stop, life: what is said beside the schedule. */
+/* timer, journey, drill, signal, stop, life, here: what is said beside the schedule. */
 
 static bool add_span(json_t *request, const char *key, const char *text, uint32_t max_s,
                      struct tool_fail *fail)
@@ -81,6 +81,18 @@ int cmd_signal(const struct args *args)
 int cmd_stop(const struct args *args)
 {
     return session_act(args, json_pack("{s:s}", "do", "stop"), render_noted);
+}
+
+int cmd_here(const struct args *args)
+{
+    json_t *request = json_pack("{s:s}", "do", "here");
+    struct tool_fail fail;
+
+    if (!calls_add_state(request, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    return session_act(args, request, render_noted);
 }
 
 int cmd_life(const struct args *args)

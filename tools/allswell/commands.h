@@ -85,6 +85,7 @@ int cmd_timer_end(const struct args *args);
 int cmd_journey(const struct args *args);
 int cmd_drill(const struct args *args);
 int cmd_signal(const struct args *args);
+int cmd_here(const struct args *args);
 int cmd_life(const struct args *args);
 int cmd_coverage(const struct args *args);
 int cmd_card_set(const struct args *args);

@@ -195,6 +195,7 @@ static const struct {
     {"timer-end", host_timer_end, true},
     {"drill", host_drill, true},
     {"signal", host_signal, false},
+    {"here", host_here, false},
     {"life", host_life, false},
     {"coverage", host_coverage, false},
     {"card-set", host_card_set, false},

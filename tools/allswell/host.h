@@ -236,6 +236,7 @@ bool host_timer_end(struct host *host, const json_t *request, json_t **reply,
                     struct tool_fail *fail);
 bool host_drill(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_signal(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+bool host_here(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_life(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
 /* ---- Coverage, card, removal: host_shield.c ---- */

@@ -145,6 +145,25 @@ bool host_stop(struct host *host, const json_t *request, json_t **reply, struct 
     return noted("Stopped. Nobody was told.", reply);
 }
 
+bool host_here(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
+{
+    struct aw_state state;
+    bool any = false;
+    enum aw_status status;
+
+    if (!host_read_state(host, request, &state, &any, fail))
+        return false;
+    if (!state.has_lat_e7)
+        return fail_set(fail, TOOL_USAGE,
+                        "no place: write --place=LAT,LON or --place=LAT,LON,METRES");
+    status = aw_subject_state_update(host->subject, &state, host_now(host));
+    explicit_bzero(&state, sizeof state);
+    return host_called(status, "the place was not noted", fail) &&
+           noted("Noted. It goes with what this device says next; contacts can open it as the plan "
+                 "says.",
+                 reply);
+}
+
 bool host_life(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
     (void)request;

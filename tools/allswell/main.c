@@ -292,6 +292,11 @@ static const struct args_command commands[] = {
     {"signal", "KIND", "Tell what your device notices",
      "battery-low, last-gasp, powered-off; on a journey stalled and moving.", state_options, 1, 1,
      cmd_signal},
+    {"here", "", "Note where you are now",
+     "It goes with what the device says next by itself: in an alarm within the plan's alarm-beat, "
+     "a "
+     "minute by default. --place is needed. Needs no secret.",
+     state_options, 0, 0, cmd_here},
     {"life", "", "Note a sign of life", "For scripts: the device was used or moved.", NULL, 0, 0,
      cmd_life},
     {"coverage", "", "Show who would hear now",
