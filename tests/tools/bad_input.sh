@@ -78,7 +78,8 @@ expect 5 'is not used here' aw a relay remove --yes "$line"
 expect 3 'no relay yet' aw a invite
 
 # A token that the relay does not know; then a revoked one; then a good one.
-expect 0 "Next: 'allswell run'" feed "$(printf '%043d' 0 | tr 0 A)" aw a relay add "$line"
+expect 0 "Next: 'allswell --home=$work/a run'" \
+    feed "$(printf '%043d' 0 | tr 0 A)" aw a relay add "$line"
 expect 1 'refuses the access token' aw a invite
 "$bin/allswell-relay" --home "$work/r" token revoke --yes first >/dev/null
 expect 0 'Relay 1' feed "$t" aw a relay add "$line"

@@ -44,6 +44,25 @@ print(s.getsockname()[1])')
     [ "$before" = "$(cksum <"$work/r/relay.db")" ] || fail 'the second setup has changed the relay'
     ! grep -q "$token" "$work/got.out" || fail 'a token is shown twice'
 
+    # What is recommended can be copied: it acts on the home that was named. What the environment
+    # names, the next command finds there.
+    recommended() { grep -o "'$1[^']* $2'" "$work/got.out" | head -1 | tr -d "'"; }
+    home="$work/a home"
+    expect 0 'is set up' "$bin/allswell-relay" --home "$home" setup --yes --no-forward \
+        --no-service --listen "127.0.0.1:$free" </dev/null
+    expect 0 '' env PATH="$bin:$PATH" sh -c "$(recommended allswell-relay 'token new') copied"
+    grep -q 'copied' "$work/got.err" || fail "not made: $(cat "$work/got.out" "$work/got.err")"
+    expect 0 'copied' "$bin/allswell-relay" --home "$home" token list
+    expect 0 "'allswell-relay setup --public'" env ALLSWELL_RELAY_HOME="$home" \
+        "$bin/allswell-relay" setup --yes --no-forward --no-service </dev/null
+    expect 0 "Next: 'allswell --home=" "$bin/allswell" --home "$home/her" init --name her
+    words=$(recommended allswell 'relay add ADDRESS')
+    expect 0 "--home=$work/a\\ home/her run'" env PATH="$bin:$PATH" \
+        sh -c "echo '$token' | ${words%ADDRESS}$line"
+    expect 0 "$line" "$bin/allswell" --home "$home/her" relay list
+    expect 0 "Next: 'allswell relay add" env ALLSWELL_HOME="$work/env" \
+        "$bin/allswell" init --name her
+
     # run takes what setup was told; options win.
     "$bin/allswell-relay" --home "$work/r" run >"$work/run" 2>&1 &
     relay_pid=$!

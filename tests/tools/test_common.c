@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/address.h"
+#include "common/again.h"
 #include "common/base64.h"
 #include "common/home.h"
 #include "common/proxy.h"
@@ -306,6 +307,39 @@ static void set_or_not(const char *name, const char *value)
         (void)setenv(name, value, 1);
 }
 
+/* Goal: a command that is recommended names the home that was named, as a shell reads it, and no
+ * other.
+ * Method: homes of letters, of what a shell would take for its own, of the greatest length. */
+static void test_again(void)
+{
+    static const struct {
+        const char *home, *words;
+    } rows[] = {
+        {NULL, "test"},
+        {"", "test"},
+        {"/srv/a_b-1.c", "test --home=/srv/a_b-1.c"},
+        {"relative/h", "test --home=relative/h"},
+        {"her home", "test --home=her\\ home"},
+        {"~x", "test --home=\\~x"},
+        {"a'b\"c$d`e\\f;g&h*i", "test --home=a\\'b\\\"c\\$d\\`e\\\\f\\;g\\&h\\*i"},
+        {"\xc3\xa4", "test --home=\xc3\xa4"},
+    };
+    char longest[HOME_PATH_MAX + 2];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        again_keep(rows[i].home);
+        T_STR_EQ(again(), rows[i].words);
+    }
+    memset(longest, ' ', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    again_keep(longest); /* home_find() refuses it */
+    T_STR_EQ(again(), "test");
+    longest[HOME_PATH_MAX] = '\0';
+    again_keep(longest);
+    T_EQ(strlen(again()), strlen("test --home=") + 2 * HOME_PATH_MAX);
+    again_keep(NULL);
+}
+
 /* Goal: the home is where the option says, else the variable, else the data directory of the
  * user, if that is a path; without any of it the message says what to give.
  * Method: rows of what is set; trailing slashes; a path that is too long. */
@@ -602,6 +636,7 @@ int main(void)
     T_RUN(test_proxy);
     T_RUN(test_onion);
     T_RUN(test_fail);
+    T_RUN(test_again);
     T_RUN(test_home);
     T_RUN(test_replies);
     T_RUN(test_equal);

@@ -3,6 +3,7 @@
 #include "allswell/host_net.h"
 #include "allswell/render.h"
 #include "allswell/session.h"
+#include "common/again.h"
 #include "common/ask.h"
 #include "common/base64.h"
 #include "common/progress.h"
@@ -357,6 +358,7 @@ int cmd_restore(const struct args *args)
     struct aw_bytes image = {.ptr = NULL, .len = 0};
     struct tool_fail fail;
     struct home home;
+    char next[500];
     json_t *reply;
     bool ok = home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
               is_free(&home, &fail) && whole_read(&whole, args_word(args, 0), &fail) &&
@@ -376,8 +378,10 @@ int cmd_restore(const struct args *args)
     render_notice(SCREEN_WARNING, "The device that the backup is from must rest from now on: two "
                                   "devices with one home raise a security alarm, and neither can "
                                   "be relied on.");
-    render_wrapped(0, "Start 'allswell run', and compare words with everybody again: until then do "
-                      "not rely on it, what it says may have no effect there, a call for help "
-                      "neither.");
+    (void)snprintf(next, sizeof next,
+                   "Start '%s run', and compare words with everybody again: until then do not rely "
+                   "on it, what it says may have no effect there, a call for help neither.",
+                   again());
+    render_wrapped(0, next);
     return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
 #include "allswell/session.h"
+#include "common/again.h"
 #include "common/ask.h"
 #include "common/qr.h"
 #include "common/text.h"
@@ -34,9 +35,9 @@ int cmd_init(const struct args *args)
         code = reply_print(reply);
     } else {
         reply_for_screen(reply);
-        (void)printf("A home for %s is at %s.\nNext: 'allswell relay add ADDRESS', with an address "
+        (void)printf("A home for %s is at %s.\nNext: '%s relay add ADDRESS', with an address "
                      "line and a token from somebody who runs a relay.\n",
-                     reply_string(reply, "name"), home.path);
+                     reply_string(reply, "name"), home.path, again());
     }
     json_decref(reply);
     return code;
@@ -47,8 +48,9 @@ static void render_relay(const json_t *reply)
     (void)printf("Relay %llu is %s\n", (unsigned long long)reply_number(reply, "number"),
                  reply_string(reply, "address"));
     if (reply_number(reply, "number") == 1)
-        (void)puts("Next: 'allswell run', and leave it running. Then 'allswell invite' to be "
-                   "watched over,\n'allswell join' to watch over somebody.");
+        (void)printf("Next: '%s run', and leave it running. Then '%s invite' to be watched "
+                     "over,\n'%s join' to watch over somebody.\n",
+                     again(), again(), again());
 }
 
 static bool read_token(const struct args *args, struct secret *token, struct tool_fail *fail)
@@ -81,7 +83,7 @@ static void render_state(const json_t *relay)
     const char *why = reply_string(relay, "why");
 
     if (reply_flag(relay, "token_refused"))
-        (void)puts("refuses the token: 'allswell relay add' with a new one");
+        (void)printf("refuses the token: '%s relay add' with a new one\n", again());
     else if (reply_flag(relay, "connected"))
         (void)puts("connected");
     else if (why[0] != '\0')
@@ -97,7 +99,7 @@ static void render_relays(const json_t *reply)
     size_t i;
 
     if (json_array_size(list) == 0)
-        (void)puts("No relays yet: 'allswell relay add ADDRESS'.");
+        (void)printf("No relays yet: '%s relay add ADDRESS'.\n", again());
     json_array_foreach(list, i, relay)
     {
         (void)printf("%2llu  %s  ", (unsigned long long)reply_number(relay, "number"),
@@ -136,14 +138,15 @@ static void render_proxy(const json_t *reply)
     size_t i;
 
     if (!is_set) {
-        (void)puts("No proxy: relays are reached directly.\n"
-                   "For Tor: 'allswell proxy socks5://127.0.0.1:9050'.");
+        (void)printf("No proxy: relays are reached directly.\n"
+                     "For Tor: '%s proxy socks5://127.0.0.1:9050'.\n",
+                     again());
         return;
     }
     (void)printf("Relays are reached through %s, each person over a link of its own.\n", proxy);
     json_array_foreach(json_object_get(reply, "open_hooks"), i, hook)(void)
-        printf("Hook '%s' goes past it: 'allswell notify add' it anew with --proxy=%s.\n",
-               json_string_value(hook), proxy);
+        printf("Hook '%s' goes past it: '%s notify add' it anew with --proxy=%s.\n",
+               json_string_value(hook), again(), proxy);
 }
 
 int cmd_proxy(const struct args *args)
@@ -216,8 +219,8 @@ static void render_invite(const json_t *reply)
     (void)fprintf(stderr,
                   "One person can answer this until %s. Whoever sees it can answer it: show it "
                   "face to\nface, or send it over a messenger that you both trust. When it is "
-                  "answered, compare words:\n'allswell verify'.\n",
-                  until);
+                  "answered, compare words:\n'%s verify'.\n",
+                  until, again());
 }
 
 static void render_invite_qr(const json_t *reply)
@@ -259,8 +262,8 @@ static int check_relays(struct session *session, struct tool_fail *fail)
             continue;
         (void)fail_set(fail, TOOL_REFUSED,
                        "relay %s refuses the access token: ask its operator for a new one, then "
-                       "'allswell relay add'",
-                       reply_string(relay, "address"));
+                       "'%s relay add'",
+                       reply_string(relay, "address"), again());
         code = fail_print(fail);
     }
     json_decref(reply);
@@ -294,8 +297,10 @@ static int act_with_mailbox(const struct args *args, json_t *request,
     else if (code == TOOL_OK)
         render(reply);
     if (code == TOOL_OK && !reached)
-        (void)fprintf(stderr, "allswell: no relay answers: this is stored, and goes on with "
-                              "'allswell run' or the next command\n");
+        (void)fprintf(stderr,
+                      "allswell: no relay answers: this is stored, and goes on with '%s run' or "
+                      "the next command\n",
+                      again());
     json_decref(reply);
     session_close(&session);
     return code;
@@ -324,8 +329,9 @@ int cmd_invite(const struct args *args)
 static void render_joined(const json_t *reply)
 {
     (void)printf("The invite of %s is answered, as %s. When it has arrived, compare words: "
-                 "'allswell verify %s'.\n",
-                 reply_string(reply, "name"), reply_string(reply, "id"), reply_string(reply, "id"));
+                 "'%s verify %s'.\n",
+                 reply_string(reply, "name"), reply_string(reply, "id"), again(),
+                 reply_string(reply, "id"));
 }
 
 int cmd_join(const struct args *args)

@@ -3,6 +3,7 @@
 #include "allswell/event.h"
 #include "allswell/render.h"
 #include "allswell/session.h"
+#include "common/again.h"
 #include "common/text.h"
 
 #include <stdio.h>
@@ -173,8 +174,10 @@ static void render_status(const json_t *reply)
     render_down(json_object_get(reply, "relays"));
     render_down(json_object_get(reply, "other_relays"));
     if (!reply_flag(reply, "agent"))
-        render_notice(SCREEN_ALARM, "The agent is NOT running: nobody warns, watches or rings "
-                                    "here. Start 'allswell run'.");
+        render_notice(SCREEN_ALARM,
+                      "The agent is NOT running: nobody warns, watches or rings here. Start '%s "
+                      "run'.",
+                      again());
 }
 
 int cmd_status(const struct args *args)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/args.h"
 
+#include "common/again.h"
 #include "common/zone.h"
 
 #include <errno.h>
@@ -288,6 +289,7 @@ static int run_command(const struct args_tool *tool, struct args *args, int argc
         return no_memory();
     if (!check_words(args, &fail))
         return fail_print(&fail);
+    again_keep(args_option(args, "home"));
     zone_warn();
     return c->run(args);
 }

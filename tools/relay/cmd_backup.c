@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "backup.h"
 
+#include "common/again.h"
+
 #include <allswell/link.h>
 #include <allswell/store_sqlite.h>
 #include <errno.h>
@@ -289,9 +291,9 @@ static int tell_restore(const struct args *args, json_t *status)
                          "reached under another name, see MOVING in allswell-relay(1).\n",
                          address);
         /* spec/10-storage.md §8: "A relay of which a backup was restored MUST NOT run again" */
-        (void)puts("The relay that the backup was made of MUST NOT run any more: two with one key "
-                   "lose cells.\nStart this one with 'allswell-relay run', or 'setup' for the "
-                   "service.");
+        (void)printf("The relay that the backup was made of MUST NOT run any more: two with one "
+                     "key lose cells.\nStart this one with '%s run', or 'setup' for the service.\n",
+                     again());
     }
     json_decref(status);
     return code;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/again.h"
 #include "common/apart.h"
 #include "common/ask.h"
 #include "common/qr.h"
@@ -307,11 +308,12 @@ static void tell_service(const struct setup *s, bool is_running)
     else if (is_running)
         (void)puts("The relay is running.");
     else if (s->service == SERVICE_OFF)
-        (void)puts("The relay is not running, and its service is off: "
-                   "'allswell-relay setup' can start it.");
+        (void)printf("The relay is not running, and its service is off: '%s setup' can start it.\n",
+                     again());
     else
-        (void)puts("The relay is not running, and no service is to be had here:\n"
-                   "'allswell-relay run' starts it.");
+        (void)printf("The relay is not running, and no service is to be had here:\n"
+                     "'%s run' starts it.\n",
+                     again());
 }
 
 static int tell(const struct setup *s, const char *address, bool is_running)
@@ -330,9 +332,8 @@ static int tell(const struct setup *s, const char *address, bool is_running)
         qr_print(stdout, address, "hand out the line above");
     if (token != NULL)
         (void)printf("\nToken '%s', shown this once; who has it can use this relay:\n  %s\n"
-                     "Its owner gives both to 'allswell relay add'. "
-                     "'allswell-relay token new'\nmakes more.\n",
-                     s->label, token);
+                     "Its owner gives both to 'allswell relay add'. '%s token new'\nmakes more.\n",
+                     s->label, token, again());
     reach_print(stdout, &s->reach, s->on.host, s->on.port, s->was_dialled ? &s->named : NULL,
                 address);
     return TOOL_OK;

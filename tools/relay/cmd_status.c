@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/again.h"
 #include "common/screen.h"
 #include "common/text.h"
 #include "common/watch.h"
@@ -105,7 +106,11 @@ static void print_alarm(const char *words)
 
 static void print_not_running(void)
 {
-    print_alarm("The relay is NOT running: start it with 'allswell-relay run'.");
+    char words[250];
+
+    (void)snprintf(words, sizeof words, "The relay is NOT running: start it with '%s run'.",
+                   again());
+    print_alarm(words);
 }
 
 static void print_status(const struct home *home, const json_t *reply)

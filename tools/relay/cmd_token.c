@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/again.h"
 #include "common/ask.h"
 #include "relay_tool.h"
 
@@ -55,7 +56,7 @@ int cmd_token_list(const struct args *args)
     } else {
         reply_for_screen(reply);
         if (json_array_size(json_object_get(reply, "tokens")) == 0)
-            (void)puts("No tokens yet: 'allswell-relay token new LABEL' makes one.");
+            (void)printf("No tokens yet: '%s token new LABEL' makes one.\n", again());
         json_array_foreach(json_object_get(reply, "tokens"), i, token)
         {
             const char *wake = reply_string(token, "wake");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "reach.h"
 
+#include "common/again.h"
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -170,9 +172,10 @@ static void print_verdict(FILE *to, const struct reach *reach, const char *host,
                       "The router (%s) says that its address is %s. It does not forward port "
                       "%u to here%s:\n",
                       r->protocol, r->external, port, r->was_refused ? " and refused to" : "");
-        (void)fprintf(to, "%sforward TCP port %u to %s in the pages of the router.\n",
-                      r->was_refused ? "" : "'allswell-relay setup --forward' asks it to, or ",
-                      port, reach->v4);
+        if (!r->was_refused)
+            (void)fprintf(to, "'%s setup --forward' asks it to, or ", again());
+        (void)fprintf(to, "forward TCP port %u to %s in the pages of the router.\n", port,
+                      reach->v4);
         break;
     case REACH_PROVIDER:
         (void)fprintf(to,
@@ -268,9 +271,9 @@ void reach_print(FILE *to, const struct reach *reach, const char *host, uint16_t
                       "/etc/tor/torrc\n"
                       "  HiddenServiceDir /var/lib/tor/allswell-relay\n"
                       "  HiddenServicePort 7440 127.0.0.1:%u\n"
-                      "then run 'allswell-relay setup --public' with the name in "
+                      "then run '%s setup --public' with the name in "
                       "/var/lib/tor/allswell-relay/hostname and ':7440'.\n",
-                      port);
+                      port, again());
     (void)fprintf(to,
                   "None of this is proof. Proof is, on a machine in another network:\n"
                   "  allswell-relay check %s\n",

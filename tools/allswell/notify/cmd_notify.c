@@ -3,6 +3,7 @@
 #include "allswell/notify/hook.h"
 #include "allswell/render.h"
 #include "allswell/session.h"
+#include "common/again.h"
 #include "common/text.h"
 
 #include <stdio.h>
@@ -148,7 +149,7 @@ static void render_added(const json_t *reply)
 {
     const char *name = reply_string(json_object_get(reply, "hook"), "name");
 
-    (void)printf("Hook %s is stored. Next: 'allswell notify test %s'.\n", name, name);
+    (void)printf("Hook %s is stored. Next: '%s notify test %s'.\n", name, again(), name);
 }
 
 int cmd_notify_add(const struct args *args)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_COMMON_AGAIN_H
+#define TOOLS_COMMON_AGAIN_H
+
+/**
+ * @file
+ * How a command that a text recommends is called, so that it acts on the same home: who gave
+ * --home to one command and copies the next one from the screen would act on another home.
+ */
+
+/**
+ * Keeps what --home was, NULL or "" when it was not given. What the environment says holds for the
+ * next command, too, and is not repeated.
+ */
+void again_keep(const char *home);
+
+/**
+ * Returns the name of the tool, and after it the option --home where that was given, as a shell
+ * reads it: "allswell --home=/tmp/her\ home". The next words are those of a command.
+ */
+const char *again(void);
+
+#endif /* TOOLS_COMMON_AGAIN_H */
