@@ -7,7 +7,9 @@ add_test(NAME simulate_picture
 set_tests_properties(simulate_smoke simulate_picture PROPERTIES LABELS unit TIMEOUT 300)
 add_test(NAME simulate_options
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_options.sh ${lab})
-set_tests_properties(simulate_options PROPERTIES LABELS tools TIMEOUT 60)
+add_test(NAME tools_lab_options
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lab_options.sh ${lab})
+set_tests_properties(simulate_options tools_lab_options PROPERTIES LABELS tools TIMEOUT 60)
 
 # The program with stub crypto is not installed.
 set_target_properties(aw-simulate-stub PROPERTIES EXCLUDE_FROM_ALL FALSE)

@@ -62,11 +62,16 @@ short="--contacts 1 --days 0.1"
 
 for wrong in '--seed x' '--seed' '--seed -1' '--seeds 1x' '--contacts 17' '--canary 99' \
   '--days 1e99' '--faults rain' '--faults doze,rain' '--figures half' '--figures' '--nonsense' \
-  "--faults $(printf 'doze,%.0s' $(seq 60))" 'x'; do
+  "--faults $(printf 'doze,%.0s' $(seq 60))" 'x' '--seeds 0' '--seeds -1' '--seed 1.5' \
+  '--seed 9000000000000001' '--years 0' '--years -1' '--years nan' '--seconds 1s' \
+  '--seconds inf' '--days 0' '--contacts 1e1' '--canary -0'; do
   got=0
   # shellcheck disable=SC2086
   "$lab" simulate $wrong >"$log" 2>&1 || got=$?
   [ "$got" = 2 ] || fail "$wrong: exit code $got, not 2"
+  if [ "$(wc -l <"$log")" -ne 1 ] || ! grep -q "^allswell-lab: .*${wrong%% *}.*: " "$log"; then
+    fail "$wrong: not one line that names it and says what to do: $(cat "$log")"
+  fi
   ! grep -q lives, "$log" || fail "$wrong: something was lived"
 done
 exit "$bad"

@@ -2,6 +2,7 @@
 #include "bench.h"
 #include "bench_load.h"
 #include "lab.h"
+#include "lab/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -266,8 +267,8 @@ static int usage(FILE *out, int code)
                 "appendfsync=always on loopback, and puts the same load on each in turns.\n"
                 "\n"
                 "  --rounds N    1 to 9, medians are shown [3]\n"
-                "  --count N     messages of a round, up to 60000 [48000]\n"
-                "  --links N     idle links for the memory figure, up to 1000 [500]\n"
+                "  --count N     messages of a round, 600 to 60000 [48000]\n"
+                "  --links N     idle links for the memory figure, 1 to 1000 [500]\n"
                 "  --all         also mosquitto without TLS and Redis everysec\n"
                 "  --dir FOLDER  where the files go, for a disk of your choice [/var/tmp]\n",
                 out);
@@ -284,20 +285,21 @@ int aw_bench_relay(int argc, char **argv)
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     const struct rlimit files = {8192, 8192};
-    unsigned long rounds = 3, count = 48000, links = 500;
+    uint64_t rounds = 3, count = 48000, links = 500;
     const char *dir = "/var/tmp";
     char base[256];
     bool all = false;
+    bool ok = true;
     int option;
 
     optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while (ok && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'r')
-            rounds = strtoul(optarg, NULL, 10);
+            ok = lab_number("--rounds", optarg, 1, ROUNDS_MAX, &rounds);
         else if (option == 'c')
-            count = strtoul(optarg, NULL, 10);
+            ok = lab_number("--count", optarg, 600, 60000, &count);
         else if (option == 'l')
-            links = strtoul(optarg, NULL, 10);
+            ok = lab_number("--links", optarg, 1, BENCH_CONN_MAX, &links);
         else if (option == 'a')
             all = true;
         else if (option == 'd')
@@ -305,8 +307,9 @@ int aw_bench_relay(int argc, char **argv)
         else
             return usage(option == 'h' ? stdout : stderr, option == 'h' ? LAB_OK : LAB_USAGE);
     }
-    if (rounds < 1 || rounds > ROUNDS_MAX || count < 600 || count > 60000 || links < 1 ||
-        links > BENCH_CONN_MAX || optind != argc)
+    if (!ok)
+        return LAB_USAGE;
+    if (optind != argc)
         return usage(stderr, LAB_USAGE);
     (void)setrlimit(RLIMIT_NOFILE, &files);
     (void)signal(SIGPIPE, SIG_IGN);

@@ -4,6 +4,7 @@
 #include "bench_load.h"
 #include "crypto/verify.h"
 #include "lab.h"
+#include "lab/number.h"
 #include "relay/wheel.h"
 #include "wire/answer.h"
 #include "wire/request.h"
@@ -364,14 +365,16 @@ static void run(const char *path, uint32_t count)
 
 int aw_bench_switches(int argc, char **argv)
 {
-    unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
+    uint64_t count = 1000000;
     char dir[] = "/var/tmp/allswell-bench-XXXXXX", path[300];
 
-    if (count < 2 * (STORM + LATE) || count > 4000000 || argc > 2) {
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--help") == 0)) {
         (void)fputs("Usage: allswell-lab bench switches [COUNT]   14000 to 4000000 [1000000]\n",
-                    stderr);
-        return LAB_USAGE;
+                    argc > 2 ? stderr : stdout);
+        return argc > 2 ? LAB_USAGE : LAB_OK;
     }
+    if (argc == 2 && !lab_number("COUNT", argv[1], 2 * (STORM + LATE), 4000000, &count))
+        return LAB_USAGE;
     if (mkdtemp(dir) == NULL)
         return LAB_FAILED;
     (void)snprintf(path, sizeof path, "%s/relay.db", dir);

@@ -3,12 +3,17 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "lab/number.h"
 #include "support/wire_fill.h"
 #include "tree.h"
 #include "wire/item.h"
 #include "wire/tables.h"
 
 #include <argp.h>
+#include <errno.h>
+
+#define COUNT_MAX   UINT64_C(1000000000)
+#define DAMAGES_MAX 64
 
 /*
  * Generate: messages drawn from the tables of the grammar, good ones or knowingly damaged ones, as
@@ -330,14 +335,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->as = arg;
         return 0;
     case 's':
-        o->seed = strtoull(arg, NULL, 10);
-        return 0;
+        return lab_number("--seed", arg, 0, UINT64_MAX, &o->seed) ? 0 : EINVAL;
     case 'n':
-        o->count = strtoull(arg, NULL, 10);
-        return 0;
+        return lab_number("--count", arg, 1, COUNT_MAX, &o->count) ? 0 : EINVAL;
     case 'm':
-        o->damages = strtoull(arg, NULL, 10);
-        return 0;
+        return lab_number("--mutate", arg, 0, DAMAGES_MAX, &o->damages) ? 0 : EINVAL;
     case 'x':
         o->hex = true;
         return 0;

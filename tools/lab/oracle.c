@@ -11,6 +11,7 @@
 #include "wire/request.h"
 #include "wire/tables.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /*
@@ -75,13 +76,18 @@ bool oracle_bytes(const json_t *line, struct aw_buf *into)
     return true;
 }
 
+static const char *no_number; /* the field of this line that is none, or NULL */
+
 uint64_t oracle_number(const json_t *line, const char *name, uint64_t fallback)
 {
     const json_t *value = json_object_get(line, name);
 
-    return json_is_integer(value) && json_integer_value(value) >= 0
-               ? (uint64_t)json_integer_value(value)
-               : fallback;
+    if (value == NULL)
+        return fallback;
+    if (json_is_integer(value) && json_integer_value(value) >= 0)
+        return (uint64_t)json_integer_value(value);
+    no_number = name;
+    return fallback;
 }
 
 /* ---- Messages ---- */
@@ -205,8 +211,16 @@ int lab_oracle(int argc, char **argv)
     static char line[LINE_MAX_LEN];
 
     if (argc > 1) {
-        (void)fputs(usage, strcmp(argv[1], "--help") == 0 ? stdout : stderr);
-        return strcmp(argv[1], "--help") == 0 ? LAB_OK : LAB_USAGE;
+        bool is_help = strcmp(argv[1], "--help") == 0;
+
+        if (is_help)
+            (void)fputs(usage, stdout);
+        else
+            (void)fprintf(stderr,
+                          "allswell-lab: oracle takes no '%.60s': see 'allswell-lab oracle "
+                          "--help'\n",
+                          argv[1]);
+        return is_help ? LAB_OK : LAB_USAGE;
     }
     while (fgets(line, sizeof line, stdin) != NULL) {
         json_t *in = json_loads(line, 0, NULL), *out = json_object();
@@ -216,9 +230,19 @@ int lab_oracle(int argc, char **argv)
         if (is_good && id != NULL)
             (void)json_object_set(out, "id", id);
         oracle_status(out, AW_OK); /* these two stand in front */
-        is_good = is_good && answer(in, out) && json_dumpf(out, stdout, JSON_COMPACT) == 0;
+        is_good = is_good && answer(in, out) && no_number == NULL &&
+                  json_dumpf(out, stdout, JSON_COMPACT) == 0;
         json_decref(in);
         json_decref(out);
+        if (!is_good || t_state.fail_count > 0)
+            line[strcspn(line, "\n")] = '\0'; /* an error is one line */
+        if (no_number != NULL) {
+            (void)fprintf(stderr,
+                          "allswell-lab: oracle: \"%s\" is no number from 0 to %" PRId64
+                          ": correct it: %.60s\n",
+                          no_number, INT64_MAX, line);
+            return LAB_USAGE;
+        }
         if (!is_good || t_state.fail_count > 0) {
             (void)fprintf(stderr, "allswell-lab: oracle: this line asks for nothing known: %.60s\n",
                           line);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 set(sim_sources
+  number.c
   sim/canary.c
   sim/card.c
   sim/check.c

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/lab.h"
+#include "lab/number.h"
 #include "lab/sim/chen.h"
 #include "lab/sim/coverage.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <setjmp.h>
@@ -13,7 +13,10 @@
 #include <string.h>
 #include <time.h>
 
-#define DAYS_MAX 1e6
+#define DAYS_MAX    1e6
+#define YEARS_MAX   1e6
+#define SECONDS_MAX 1e9
+#define SEED_MAX    UINT64_C(9000000000000000)
 
 static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
@@ -135,58 +138,62 @@ static bool read_faults(const char *list, struct sim_options *options)
     return true;
 }
 
-static bool read_number(const char *text, double low, double high, double *out)
+static bool is_wrong(const char *option, const char *text, const char *why)
 {
-    char *end;
-
-    errno = 0;
-    *out = strtod(text, &end);
-    return errno == 0 && end != text && *end == '\0' && *out >= low && *out <= high;
+    (void)fprintf(stderr, "allswell-lab: %s '%.60s' is %s\n", option, text, why);
+    return false;
 }
 
+static bool read_lives(const char *text, struct job *job)
+{
+    job->has_seeds = true;
+    return lab_number("--seeds", text, 1, SEED_MAX, &job->seeds);
+}
+
+static bool read_days(const char *text, struct job *job)
+{
+    double days;
+
+    if (!lab_amount("--days", text, DAYS_MAX, &days))
+        return false;
+    job->options.life_ms = (uint64_t)(days * (double)SIM_DAY);
+    return true;
+}
+
+/* What is wrong is told in one line. */
 static bool read_option(int c, const char *text, struct job *job)
 {
-    double value = 0;
-    bool is_text = text == NULL || strchr("fFpC", c) != NULL;
-    bool ok = is_text || read_number(text, 0, 9e15, &value);
+    uint64_t value;
 
-    if (!ok)
-        return false; /* the value may fit nowhere */
     switch (c) {
     case 's':
-        job->options.seed = (uint64_t)value;
-        return true;
+        return lab_number("--seed", text, 0, SEED_MAX, &job->options.seed);
     case 'n':
-        job->seeds = (uint64_t)value;
-        job->has_seeds = true;
-        return true;
+        return read_lives(text, job);
     case 'y':
-        job->years = value;
-        return true;
+        return lab_amount("--years", text, YEARS_MAX, &job->years);
     case 't':
-        job->seconds = value;
-        return true;
+        return lab_amount("--seconds", text, SECONDS_MAX, &job->seconds);
     case 'c':
-        if (value > SIM_CONTACT_MAX)
+        if (!lab_number("--contacts", text, 0, SIM_CONTACT_MAX, &value))
             return false;
         job->options.contacts = (uint32_t)value;
         return true;
     case 'd':
-        if (value > DAYS_MAX)
-            return false;
-        job->options.life_ms = (uint64_t)(value * (double)SIM_DAY);
-        return true;
+        return read_days(text, job);
     case 'k':
-        if (value > SIM_INVARIANT_COUNT)
+        if (!lab_number("--canary", text, 0, SIM_INVARIANT_COUNT, &value))
             return false;
         job->options.canary = (unsigned)value;
         return true;
     case 'f':
         job->faults = text;
-        return read_faults(text, &job->options);
+        return read_faults(text, &job->options) ||
+               is_wrong("--faults", text, "no list of faults: drawn, all, none, or their names");
     case 'F':
         job->figures = text;
-        return strcmp(text, "real") == 0 || strcmp(text, "stub") == 0;
+        return strcmp(text, "real") == 0 || strcmp(text, "stub") == 0 ||
+               is_wrong("--figures", text, "neither real nor stub: correct it");
     case 'p':
         job->picture = text;
         return true;
@@ -328,20 +335,29 @@ int lab_simulate(int argc, char **argv)
         job.program = "allswell-lab simulate";
 
     optind = 1;
-    while ((c = getopt_long(argc, argv, "s:n:y:t:c:d:f:k:F:p:C:2rvh", options, NULL)) != -1) {
+    opterr = 0; /* one line, which says what to do */
+    while ((c = getopt_long(argc, argv, ":s:n:y:t:c:d:f:k:F:p:C:2rvh", options, NULL)) != -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             return LAB_OK;
         }
-        if (!read_option(c, optarg, &job)) {
-            (void)fprintf(stderr, "allswell-lab: see '%s --help'\n", job.program);
+        if (c == '?' || c == ':') {
+            (void)fprintf(stderr, "allswell-lab: '%.60s' %s: see '%s --help'\n", argv[optind - 1],
+                          c == ':' ? "needs a value" : "is no option", job.program);
             return LAB_USAGE;
         }
+        if (!read_option(c, optarg, &job))
+            return LAB_USAGE;
+    }
+    if (optind < argc) {
+        (void)fprintf(stderr, "allswell-lab: '%.60s' is one word too many: see '%s --help'\n",
+                      argv[optind], job.program);
+        return LAB_USAGE;
     }
     /* A relay's engine has memory for a fair: what it does not touch shall cost nothing. */
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
     (void)signal(SIGABRT, on_abort);
-    if (optind < argc || sodium_init() < 0)
-        return LAB_USAGE;
+    if (sodium_init() < 0)
+        return LAB_FAILED;
     return job.picture != NULL ? sim_chen(&job.options, job.picture) : run(&job);
 }
