@@ -103,7 +103,7 @@ person b r
 person c r
 expect 2 'no invite' feed 'https://example.org' aw b join
 expect 2 'no invite' feed "${uri%??????}" aw b join
-expect 2 'no invite' feed "$(echo "$uri" | sed 's/./x/40')" aw b join
+expect 2 'no invite' feed "$(echo "$uri" | sed 's/^\(.\{39\}\)x/\1y/; t; s/./x/40')" aw b join
 expect 2 'is longer than' feed "$uri$(printf '%01000d' 0)" aw b join
 expect 2 'is empty' feed '' aw b join
 expect 0 'is answered' feed "$uri" aw b join
