@@ -45,7 +45,11 @@ endmacro()
 
 aw_library(aw_lib NAME allswell AS allswell LAYERS base crypto wire core relay
   EXTERN PkgConfig::SODIUM PkgConfig::CBOR)
-aw_library(aw_lib_store NAME allswell-store AS store LAYERS store
-  USES aw_lib HELPERS base EXTERN PkgConfig::SQLITE3)
-aw_library(aw_lib_net NAME allswell-net AS net LAYERS net
-  USES aw_lib aw_lib_store HELPERS base store EXTERN PkgConfig::UV)
+if(ALLSWELL_STORE)
+  aw_library(aw_lib_store NAME allswell-store AS store LAYERS store
+    USES aw_lib HELPERS base EXTERN PkgConfig::SQLITE3)
+endif()
+if(ALLSWELL_NET)
+  aw_library(aw_lib_net NAME allswell-net AS net LAYERS net
+    USES aw_lib aw_lib_store HELPERS base store EXTERN PkgConfig::UV)
+endif()

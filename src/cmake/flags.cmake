@@ -4,7 +4,7 @@
 add_library(aw_flags INTERFACE)
 
 set(aw_warnings
-  -Wall -Wextra -Wpedantic -Werror
+  -Wall -Wextra -Wpedantic
   -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wcast-align -Wwrite-strings
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
   -Wundef -Wvla -Wformat=2 -Wswitch-enum -Wpointer-arith -Wdouble-promotion
@@ -17,6 +17,10 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   endif()
 elseif(CMAKE_C_COMPILER_ID MATCHES "Clang")
   list(APPEND aw_warnings -Wcomma -Wunreachable-code -Wnewline-eof)
+endif()
+# A compiler that is newer than this code may know more warnings.
+if(ALLSWELL_WERROR)
+  list(APPEND aw_warnings -Werror)
 endif()
 target_compile_options(aw_flags INTERFACE ${aw_warnings})
 

@@ -2,7 +2,13 @@
 # Install rules: headers, libraries, pkg-config files and the CMake package.
 include(CMakePackageConfigHelpers)
 
-set(aw_libraries aw_lib aw_lib_store aw_lib_net)
+set(aw_libraries aw_lib)
+if(ALLSWELL_STORE)
+  list(APPEND aw_libraries aw_lib_store)
+endif()
+if(ALLSWELL_NET)
+  list(APPEND aw_libraries aw_lib_net)
+endif()
 if(BUILD_SHARED_LIBS)
   list(TRANSFORM aw_libraries APPEND _shared)
 endif()
@@ -47,9 +53,13 @@ endfunction()
 aw_pkg_config(allswell
   DESCRIPTION "Allswell: the check-in protocol, without I/O"
   REQUIRES "libsodium >= 1.0.18" "libcbor >= 0.8.0")
-aw_pkg_config(allswell-store
-  DESCRIPTION "Allswell: records in SQLite or in memory"
-  OURS allswell REQUIRES "sqlite3 >= 3.40")
-aw_pkg_config(allswell-net
-  DESCRIPTION "Allswell: links, agent and relay server on libuv"
-  OURS allswell allswell-store REQUIRES "libuv >= 1.44")
+if(ALLSWELL_STORE)
+  aw_pkg_config(allswell-store
+    DESCRIPTION "Allswell: records in SQLite or in memory"
+    OURS allswell REQUIRES "sqlite3 >= 3.40")
+endif()
+if(ALLSWELL_NET)
+  aw_pkg_config(allswell-net
+    DESCRIPTION "Allswell: links, agent and relay server on libuv"
+    OURS allswell allswell-store REQUIRES "libuv >= 1.44")
+endif()
