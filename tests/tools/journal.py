@@ -88,7 +88,7 @@ class Running:
                         pass
                 except OSError:
                     pass
-        tool(RELAY, self.home, "token", "revoke", "second")
+        tool(RELAY, self.home, "token", "revoke", "--yes", "second")
         return [LABEL, "second", SUBJECT, CONTACT, *tokens, self.line.split("/")[1], "127.0.0.1", invite]
 
 
