@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/contact_impl.h"
 
-#include "base/time.h"
+#include "core/switch_time.h"
 #include "wire/switched.h"
 
 /* What relays hold for her, and how they keep to it (spec/07-contact.md §13). */
-
-/* A relay that paused waits so long, once more so long (spec/08-relay.md RE-31), and then some.
- * spec/07-contact.md CO-83. */
-#define PAUSE_S (12 * 3600 + 600)
 
 static struct contact_switch *fed(struct contact *c)
 {
@@ -30,18 +26,15 @@ static void tell(struct contact *c, enum aw_event_kind kind, uint8_t relay, uint
 void aw_co_switch_armed(struct contact *c, const struct aw_call *call)
 {
     struct contact_switch *sw = fed(c);
-    uint64_t longest_s = AW_RELAY_ARM_MAX_S;
+    uint32_t longest_s = AW_RELAY_ARM_MAX_S;
 
     if (sw == NULL || call->plan_version == 0)
         return;
     /* spec/07-contact.md §13: "The longest time is `beat_s` + `beat_grace_s` + 120 s (at least 300
      * s) where that call names the plan in force, 31 days otherwise." */
     if (c->has_plan && call->plan_version == c->plan.version)
-        longest_s =
-            aw_time_min(longest_s, aw_time_max((uint64_t)c->plan.beat_s + c->plan.beat_grace_s +
-                                                   AW_SWITCH_MARGIN_S,
-                                               AW_SWITCH_LEAST_S));
-    sw->due_s = (uint32_t)(aw_timebase_s(&c->time) + longest_s + PAUSE_S);
+        longest_s = aw_switch_longest_s(&c->plan);
+    sw->due_s = (uint32_t)(aw_timebase_s(&c->time) + aw_switch_withheld_s(longest_s));
     sw->was_withheld = false;
     aw_co_touch(c, CONTACT_DIRTY_BOOK);
 }

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "core/switch_time.h"
 #include "wire/switched.h"
 
 /* Blind switches: what relays say for her when she is silent (spec/06-subject.md §14). */
@@ -13,14 +14,8 @@ static uint32_t fires_after_s(const struct subject *s, const struct person *p)
     const struct aw_plan *plan = aw_su_plan(s, p);
     const struct decoy *d = aw_su_decoy_const(s, p);
     uint64_t overdue_s = d != NULL ? aw_time_add(d->due_s, plan->grace_s) : s->overdue_s;
-    uint64_t after_s = (uint64_t)plan->beat_s + plan->beat_grace_s;
 
-    /* Her deadline moves when she checks in: not for the eyes of a relay that is to see a cadence.
-     */
-    if (!aw_su_has_slots(s, p) && overdue_s != AW_NO_TIME)
-        after_s = aw_time_min(after_s, aw_time_since(aw_timebase_s(&s->time), overdue_s));
-    return (uint32_t)aw_time_min(aw_time_max(after_s + AW_SWITCH_MARGIN_S, AW_SWITCH_LEAST_S),
-                                 AW_SPAN_MAX_S);
+    return aw_switch_after_s(plan, aw_su_has_slots(s, p), overdue_s, aw_timebase_s(&s->time));
 }
 
 /* Beside a cell, never alone; without randomness the cell goes alone. */
