@@ -40,5 +40,23 @@ void lab_vectors_messages(struct vec *v);
 void lab_vectors_bad(struct vec *v);
 void lab_vectors_short(struct vec *v);
 void lab_vectors_bad_short(struct vec *v);
+void lab_vectors_loosening(struct vec *v);
+void lab_vectors_audit(struct vec *v);
+void lab_vectors_coverage(struct vec *v);
+void lab_vectors_ladder(struct vec *v);
+void lab_vectors_council(struct vec *v);
+void lab_vectors_timer(struct vec *v);
+void lab_vectors_switch(struct vec *v);
+
+struct aw_plan;
+
+/* A plan as an input: encoded, and as the file has it. */
+void lab_vec_plan(struct vec *v, const char *name, struct aw_plan *plan);
+
+/* Small inputs, and names that stand for numbers: an input that is not among them is a fault. */
+uint32_t lab_vec_u32(struct vec *v, const char *name, uint32_t value);
+bool lab_vec_bool(struct vec *v, const char *name, bool value);
+unsigned lab_vec_word(struct vec *v, const char *name, unsigned value, const char *const *words,
+                      unsigned count);
 
 #endif /* LAB_LAB_H */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void fail(struct vec *v, const char *name, const char *what)
+void vec_fault(struct vec *v, const char *name, const char *what)
 {
     v->failed++;
     (void)fprintf(v->report, "%s: %s: %s\n", v->file_name, name, what);
@@ -22,7 +22,7 @@ void vec_enter(struct vec *v, const char *name)
         json_object_set_new(v->at, name, json_object());
     next = json_object_get(v->at, name);
     if (!json_is_object(next)) {
-        fail(v, name, "this group is missing");
+        vec_fault(v, name, "this group is missing");
         next = v->at;
     }
     v->up[v->depth++] = v->at;
@@ -34,6 +34,12 @@ void vec_leave(struct vec *v)
 {
     AW_ASSERT(v->depth > 0);
     v->at = v->up[--v->depth];
+}
+
+const char *vec_nth(struct vec *v, const char *what, size_t i)
+{
+    (void)snprintf(v->nth, sizeof v->nth, "%s_%zu", what, i + 1);
+    return v->nth;
 }
 
 /* splitmix64: inputs need to look arbitrary, not to be secret. */
@@ -80,14 +86,14 @@ static bool lookup(struct vec *v, const char *name, struct aw_buf *out)
 
     out->len = 0;
     if (text == NULL || len % 2 != 0 || len / 2 > out->cap) {
-        fail(v, name, "missing, not hexadecimal, or too long");
+        vec_fault(v, name, "missing, not hexadecimal, or too long");
         return false;
     }
     for (i = 0; i < len; i += 2) {
         int high = nibble(text[i]), low = nibble(text[i + 1]);
 
         if (high < 0 || low < 0) {
-            fail(v, name, "not lower-case hexadecimal");
+            vec_fault(v, name, "not lower-case hexadecimal");
             return false;
         }
         out->ptr[out->len++] = (uint8_t)(high << 4 | low);
@@ -102,7 +108,7 @@ void vec_in_fixed(struct vec *v, const char *name, uint8_t *bytes, size_t len)
     if (v->writing)
         record(v, name, (struct aw_bytes){bytes, len});
     else if (lookup(v, name, &buf) && buf.len != len)
-        fail(v, name, "wrong length");
+        vec_fault(v, name, "wrong length");
 }
 
 void vec_in(struct vec *v, const char *name, uint8_t *bytes, size_t len)
@@ -131,7 +137,7 @@ void vec_in_uint(struct vec *v, const char *name, uint64_t *value)
     else if (json_is_integer(found))
         *value = (uint64_t)json_integer_value(found);
     else
-        fail(v, name, "missing, or not a number");
+        vec_fault(v, name, "missing, or not a number");
 }
 
 void vec_in_text(struct vec *v, const char *name, char *text, size_t cap)
@@ -143,7 +149,7 @@ void vec_in_text(struct vec *v, const char *name, char *text, size_t cap)
     else if (found != NULL && strlen(found) < cap)
         memcpy(text, found, strlen(found) + 1);
     else
-        fail(v, name, "missing, or too long");
+        vec_fault(v, name, "missing, or too long");
 }
 
 void vec_out(struct vec *v, const char *name, struct aw_bytes bytes)
@@ -160,7 +166,7 @@ void vec_out(struct vec *v, const char *name, struct aw_bytes bytes)
     AW_ASSERT(want != NULL);
     buf = (struct aw_buf){want, bytes.len, 0};
     if (lookup(v, name, &buf) && !aw_bytes_equal(aw_buf_bytes(&buf), bytes))
-        fail(v, name, "differs");
+        vec_fault(v, name, "differs");
     free(want);
 }
 
@@ -172,7 +178,7 @@ void vec_out_text(struct vec *v, const char *name, const char *text)
     if (v->writing)
         json_object_set_new(v->at, name, json_string(text));
     else if (want == NULL || strcmp(want, text) != 0)
-        fail(v, name, "differs");
+        vec_fault(v, name, "differs");
 }
 
 void vec_out_uint(struct vec *v, const char *name, uint64_t value)
@@ -183,7 +189,7 @@ void vec_out_uint(struct vec *v, const char *name, uint64_t value)
     if (v->writing)
         json_object_set_new(v->at, name, json_integer((json_int_t)value));
     else if (!json_is_integer(want) || (uint64_t)json_integer_value(want) != value)
-        fail(v, name, "differs");
+        vec_fault(v, name, "differs");
 }
 
 void vec_out_status(struct vec *v, const char *name, enum aw_status status)

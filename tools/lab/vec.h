@@ -22,6 +22,7 @@ struct vec {
     uint64_t seed;       /* of the inputs; not secret */
     unsigned draw_count; /* of vec_random() in the current object */
     size_t checked, failed;
+    char nth[32];          /* of vec_nth() */
     const char *file_name; /* for messages */
     FILE *report;
 };
@@ -29,6 +30,9 @@ struct vec {
 /* Opens or adds the object `name` inside the current one; vec_leave() goes back. */
 void vec_enter(struct vec *v, const char *name);
 void vec_leave(struct vec *v);
+
+/* The name of one of several, counted from 0: "step_1". Good until the next call. */
+const char *vec_nth(struct vec *v, const char *what, size_t i);
 
 /* Input of `len` bytes as hex. */
 void vec_in(struct vec *v, const char *name, uint8_t *bytes, size_t len);
@@ -46,6 +50,9 @@ void vec_out(struct vec *v, const char *name, struct aw_bytes bytes);
 void vec_out_uint(struct vec *v, const char *name, uint64_t value);
 void vec_out_text(struct vec *v, const char *name, const char *text);
 void vec_out_status(struct vec *v, const char *name, enum aw_status status);
+
+/* The file has a value that means nothing: reported, and counted as a failure. */
+void vec_fault(struct vec *v, const char *name, const char *what);
 
 /* A comment for the reader; not compared. */
 void vec_note(struct vec *v, const char *text);

@@ -28,6 +28,14 @@ static const struct {
     {"peers.json", "two contacts: handshake, mailbox, badge, witness (spec/16-peers.md)",
      lab_vectors_peers},
     {"schedule.json", "when a check-in is due (spec/15-plan.md)", lab_vectors_schedule},
+    {"loosening.json", "what loosens a plan, and from when on (spec/15-plan.md)",
+     lab_vectors_loosening},
+    {"audit.json", "what a plan means over a year (spec/15-plan.md)", lab_vectors_audit},
+    {"coverage.json", "who would hear now (spec/15-plan.md)", lab_vectors_coverage},
+    {"ladder.json", "what a contact does about silence (spec/07-contact.md)", lab_vectors_ladder},
+    {"council.json", "votes, release, opening (spec/16-peers.md)", lab_vectors_council},
+    {"timer.json", "times that she sets herself (spec/17-triggers.md)", lab_vectors_timer},
+    {"switch.json", "when a blind switch fires (spec/06-subject.md)", lab_vectors_switch},
 };
 
 struct options {

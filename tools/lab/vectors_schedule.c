@@ -98,26 +98,18 @@ static void plan_of(struct aw_plan *plan, const struct group *group)
 
 static void one_group(struct vec *v, const struct group *group)
 {
-    uint8_t space[AW_PLAN_ENCODED_MAX];
-    struct aw_buf buf = AW_BUF_OF(space);
     struct aw_plan plan;
-    char name[16];
 
     vec_enter(v, group->name);
     vec_note(v, group->note);
     plan_of(&plan, group);
-    AW_ASSERT(aw_message_encode(&aw_plan_map, &plan, &buf) == AW_OK);
-    vec_in_buf(v, "plan", &buf);
-    vec_out_status(v, "decoded", aw_message_decode(&aw_plan_map, &plan, aw_buf_bytes(&buf)));
+    lab_vec_plan(v, "plan", &plan);
     for (size_t i = 0; i < group->base_count; i++) {
         uint64_t base_s = group->bases[i];
 
-        (void)snprintf(name, sizeof name, "base_%zu", i + 1);
-        vec_in_uint(v, name, &base_s);
-        (void)snprintf(name, sizeof name, "due_%zu", i + 1);
-        vec_out_uint(v, name, aw_plan_due_s(&plan, base_s));
-        (void)snprintf(name, sizeof name, "asked_%zu", i + 1);
-        vec_out_uint(v, name, aw_plan_asked_s(&plan, base_s));
+        vec_in_uint(v, vec_nth(v, "base", i), &base_s);
+        vec_out_uint(v, vec_nth(v, "due", i), aw_plan_due_s(&plan, base_s));
+        vec_out_uint(v, vec_nth(v, "asked", i), aw_plan_asked_s(&plan, base_s));
     }
     vec_leave(v);
 }
