@@ -7,7 +7,7 @@ const EARLY_MAX = 5400;
 // Monday is bit 0; 1970-01-01 was a Thursday.
 const dayBit = (day) => 1 << (((day + 3) % 7) + 7) % 7;
 
-function offsetAt(plan, at) {
+export function offsetAt(plan, at) {
     let offset = plan.zone[0]?.offset_s ?? 0;
     for (const rule of plan.zone) if (rule.from <= at) offset = rule.offset_s;
     return offset;
@@ -46,7 +46,7 @@ function daily(plan, base, share) {
 }
 
 /** PL-6 and PL-7. */
-function freeFrom(plan, at) {
+export function freeFrom(plan, at) {
     for (let last = -1; last !== at; ) {
         last = at;
         for (const pause of plan.pauses) if (pause.from <= at && at < pause.until) at = pause.until;

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: ISC
+// The vectors of what follows from plans, words and opinions, against this implementation.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { coverage, findings, times, wait, year } from './audit.js';
+import { withDraws } from './crypto.js';
+import { Ladder } from './ladder.js';
+import { inForceAfter, looser } from './loosening.js';
+import { decode } from './messages.js';
+import { combine, drawKey, findKey, openSeal, sealState, split } from './shares.js';
+import { Journey, Timers, switchLongest, switchWaits, switchWithheld } from './timer.js';
+import { check, without } from './vectors.js';
+import { relaysRead, tally } from './votes.js';
+
+const planOf = (g, key = 'plan') => decode(g.bytes(key), 'plan');
+const LOOSEN = 3600;
+
+function loosening(group) {
+    for (const g of group('in_force').groups())
+        for (const i of [1, 2, 3])
+            g.is(`in_force_${i}`,
+                Number(g.number(`after_${i}`) >= inForceAfter(g.values, LOOSEN)));
+    for (const name of ['by_the_clock', 'by_intervals']) {
+        const all = group(name);
+        const from = planOf(all, 'from');
+        for (const g of all.groups()) {
+            const keys = looser(from, planOf(g, 'to'), all.number('now'));
+            assert.ok(keys.length < 2);
+            g.is('loosens', keys.length);
+            g.is('key', keys[0] ?? 0);
+        }
+    }
+}
+
+/** The longest wait is where the file says, and nowhere longer: every hour is looked at. */
+function longestWait(g, plan, from) {
+    g.is('longest_wait', wait(plan, g.number('longest_wait_from')));
+    let longest = 0;
+    for (let at = from; at < from + 366 * 86400; at += 3600)
+        longest = Math.max(longest, wait(plan, at));
+    assert.ok(longest <= g.number('longest_wait') && longest > g.number('longest_wait') - 3600);
+    return g.number('longest_wait');
+}
+
+function audit(group, names) {
+    for (const name of names) {
+        const g = group(name);
+        const [plan, from] = [planOf(g), g.number('from')];
+        const longest = longestWait(g, plan, from);
+        const { checkIns, mean } = year(plan, from);
+        for (const [key, value] of Object.entries(times(plan, longest)))
+            g.is(key, value);
+        g.is('check_ins', checkIns);
+        g.is('typical', Math.floor(mean) + g.number('best'));
+        const found = findings(plan, from, longest, g.number('longest_quiet'));
+        g.is('findings', found.length);
+        for (const one of g.groups('finding_')) {
+            const [, severity, index] = found.find(([kind, , at]) =>
+                kind === one.text('name') && at === one.values.index) ?? [];
+            one.is('severity', severity);
+            one.is('index', index);
+        }
+    }
+}
+
+function coverages(group, names) {
+    for (const name of names) {
+        const g = group(name);
+        const devices = g.groups('device_').map((one) => one.values);
+        const c = coverage(planOf(g), devices, g.number('now'));
+        c.counts.forEach((one, i) => g.is(`counts_${i + 1}`, Number(one)));
+        g.is('humans', c.humans);
+        g.is('reachable', c.reachable);
+        g.is('hears', c.hears === Infinity ? undefined : c.hears);
+        g.is('can_find', Number(c.canFind));
+        g.is('can_open', Number(c.canOpen));
+    }
+}
+
+function ladder(group, names) {
+    for (const name of names) {
+        const g = group(name);
+        const steps = g.groups('step_');
+        const mine = new Ladder(planOf(g), g.values, steps[0].number('at'));
+        for (const one of steps) {
+            if (one.values.status === undefined)
+                mine.take(one.values);
+            else
+                one.gets('status', () => mine.take(one.values));
+            one.is('state', mine.state);
+            one.is('incident', mine.incident);
+            one.is('level', mine.level);
+            one.is('events', mine.events.join(', '));
+        }
+    }
+}
+
+function council(group) {
+    for (const g of group('release').groups()) {
+        const voices = g.groups('voice_').map((one) => one.values);
+        for (const [key, value] of Object.entries(tally(planOf(g), g.values, voices)))
+            g.is(key, value);
+    }
+    const r = group('read');
+    r.is('relays_read', relaysRead(r.number('moment'), r.values.hers, r.values.voice_1));
+    opening(group('opening'));
+}
+
+function opening(g) {
+    const key = withDraws(g.draws(1), drawKey);
+    const shares = withDraws(g.draws(2, 3), () => split(key, 3, 5));
+    shares.forEach((share, i) => g.is(`share_${i + 1}`, share));
+    const sealed = sealState(key, g.bytes('state'));
+    g.is('sealed_state', sealed);
+    const mutant = shares[3].map((value, i) => (i === 1 ? value ^ 1 : value));
+    g.is('mutant_4', mutant);
+    const [own, second, , , fifth] = shares;
+    const found = (...some) => {
+        try {
+            return findKey([own, ...some], 3, sealed);
+        } catch {
+            return null;
+        }
+    };
+    g.is('with_2', found(second) ? 'ok' : 'not-found');
+    g.is('with_2_and_the_mutant', found(second, mutant) ? 'ok' : 'not-found');
+    const opened = found(second, mutant, fifth);
+    g.is('with_2_the_mutant_and_5', opened ? 'ok' : 'not-found');
+    assert.deepEqual(opened, combine([own, second, fifth]));
+    g.is('opened', openSeal(opened, sealed));
+}
+
+function timers(group) {
+    for (const g of group('at_a_contact').groups()) {
+        const mine = new Timers(600);
+        for (const one of g.groups('word_')) {
+            mine.take(one.values);
+            one.is('running', mine.running.length);
+            one.is('id_due_first', mine.first?.id ?? 0);
+            one.is('due', mine.first?.due ?? 0);
+        }
+    }
+    for (const g of group('on_her_device').groups()) {
+        const journey = new Journey(600);
+        for (const one of g.groups('step_')) {
+            journey.pass(one.number('at'));
+            one.gets('status', () => journey[one.text('act')](one.number('at'), 1800, 900));
+            one.is('due', journey.due);
+            one.is('asked_until', journey.askedUntil);
+            one.is('alarm', journey.alarm);
+        }
+    }
+}
+
+function switches(group, names) {
+    for (const name of names) {
+        const g = group(name);
+        g.is('after', switchWaits(g.values));
+        g.is('longest', switchLongest(g.values));
+        g.is('withheld', switchWithheld(g.values));
+    }
+}
+
+const FILES = {
+    'loosening.json': loosening,
+    'audit.json': audit,
+    'coverage.json': coverages,
+    'ladder.json': ladder,
+    'council.json': council,
+    'timer.json': timers,
+    'switch.json': switches,
+};
+
+const other = (value) => (typeof value === 'number' ? value + 1 : `${value}!`);
+
+for (const [name, gives] of Object.entries(FILES)) {
+    test(`${name}: this implementation gives the outputs`, () => {
+        const report = check(name, gives);
+        assert.deepEqual(report.wrong, []);
+        assert.ok(report.checked > 0);
+    });
+
+    // The first output, one in the middle and the last one, each by itself.
+    test(`${name}: a changed output is found`, () => {
+        const file = without(name);
+        const { outputs } = check(name, gives, file);
+        for (const at of [0, outputs.length >> 1, outputs.length - 1]) {
+            const [values, key] = outputs[at];
+            const kept = values[key];
+            values[key] = other(kept);
+            assert.ok(check(name, gives, file).wrong.length > 0, `${key} of ${name}`);
+            values[key] = kept;
+        }
+    });
+}
