@@ -99,7 +99,7 @@ enum aw_event_kind {
  */
 enum aw_urgency { AW_URGENCY_QUIET = 0, AW_URGENCY_NOTICE = 1, AW_URGENCY_RING = 2 };
 
-/** One event. */
+/** One event. Size: 24 bytes. */
 struct aw_event {
     enum aw_event_kind kind; /* what happened */
     enum aw_urgency urgency; /* how loud it is to be told */
@@ -111,13 +111,13 @@ struct aw_event {
     uint32_t at_s;           /* when it is due or happened, seconds since 1970-01-01 UTC */
 };
 
-/** What to commit, all of it or nothing. */
+/** What to commit, all of it or nothing. Size: 16 bytes. */
 struct aw_action_store {
     const struct aw_store_op *ops; /* in order */
     size_t count;                  /* at least 1 */
 };
 
-/** What to deposit, and where. Secret: wipe. */
+/** What to deposit, and where. Size: 160 bytes. Secret: wipe. */
 struct aw_action_send {
     struct aw_endpoint relay; /* where the mailbox lies */
     uint8_t capability[32];   /* deposit capability of the mailbox */
@@ -126,7 +126,7 @@ struct aw_action_send {
     uint8_t channel;          /* for whom, as in struct aw_mailbox */
 };
 
-/** One action. Bytes are borrowed from the engine until done(id). */
+/** One action. Bytes are borrowed from the engine until done(id). Size: 176 bytes. */
 struct aw_action {
     uint64_t id;              /* for done() */
     enum aw_action_kind kind; /* which member of the union holds */
@@ -137,7 +137,7 @@ struct aw_action {
     };
 };
 
-/** One mailbox that an engine reads. Secret: wipe. */
+/** One mailbox that an engine reads. Size: 236 bytes. Secret: wipe. */
 struct aw_mailbox {
     uint32_t id;                    /* as in feed(); stable over restarts */
     uint8_t channel;                /* with contact person 1 to 16; 0: with the subject */

@@ -80,20 +80,26 @@ AW_API enum aw_status_class aw_status_class(enum aw_status status);
 /** Returns the lower-case name of `status` as in spec/ ("ok", "format", ...), never NULL. */
 AW_API const char *aw_status_name(enum aw_status status);
 
-/** Borrowed bytes: valid until the call returns, unless the function says longer. */
+/**
+ * Borrowed bytes: valid until the call returns, unless the function says longer.
+ * Size: 16 bytes.
+ */
 struct aw_bytes {
     const uint8_t *ptr; /* NULL only where the function says so */
     size_t len;         /* in bytes */
 };
 
-/** A caller's buffer: `len` of `cap` bytes are filled. Functions append after `len`. */
+/**
+ * A caller's buffer: `len` of `cap` bytes are filled. Functions append after `len`.
+ * Size: 24 bytes.
+ */
 struct aw_buf {
     uint8_t *ptr; /* not NULL unless cap is 0 */
     size_t cap;   /* in bytes */
     size_t len;   /* at most cap */
 };
 
-/** One reading of both clocks, taken together by the caller for each input. */
+/** One reading of both clocks, taken together by the caller for each input. Size: 16 bytes. */
 struct aw_now {
     uint64_t mono_ms; /* goes on while the device sleeps (CLOCK_BOOTTIME), starts anywhere */
     uint64_t wall_ms; /* since 1970-01-01 UTC, as the device believes; may step */
@@ -108,7 +114,7 @@ struct aw_now {
 /**
  * The random source: the only callback of the library. Fills `len` bytes with output of a
  * cryptographic generator and returns true, or false when it cannot (the call that needed it
- * then returns AW_E_ENTROPY and changes nothing).
+ * then returns AW_E_ENTROPY and changes nothing). Size: 16 bytes.
  */
 struct aw_random {
     bool (*fill)(void *ctx, uint8_t *out, size_t len); /* called from inside inputs */

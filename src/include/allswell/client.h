@@ -73,7 +73,7 @@ struct aw_client_deposit {
     uint8_t cell[AW_RELAY_CELL_LEN];      /* a small one */
 };
 
-/** The caller's arrays and choices; the arrays must live as long as the client. */
+/** The caller's arrays and choices; the arrays must live as long as the client. Size: 40 bytes. */
 struct aw_client_config {
     struct aw_client_mailbox *mailboxes; /* mailbox_cap of them */
     struct aw_client_deposit *deposits;  /* deposit_cap of them */
@@ -118,7 +118,7 @@ enum aw_client_event_kind {
     AW_CLIENT_EV_MOVED,      /* mailbox: another link of its reader took the subscription */
 };
 
-/** One thing that the relay has said. */
+/** One thing that the relay has said. Size: 56 bytes. */
 struct aw_client_event {
     enum aw_client_event_kind kind; /* which of the others hold */
     enum aw_relay_answer status;    /* what the relay answered */
@@ -267,7 +267,7 @@ AW_API uint64_t aw_client_deadline_ms(const struct aw_client *client);
  */
 AW_API AW_MUST_USE enum aw_status aw_client_tick(struct aw_client *client, struct aw_now now);
 
-/** How well this relay can be heard. */
+/** How well this relay can be heard. Size: 48 bytes. */
 struct aw_client_health {
     bool is_connected;      /* an answer has come on this link */
     struct aw_now answered; /* when the last answer came; 0: never */

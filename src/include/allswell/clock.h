@@ -20,7 +20,7 @@ extern "C" {
 /** Largest factor by which a clock can be compressed. */
 #define AW_CLOCK_FACTOR_MAX 10000
 
-/** Private fields. */
+/** Private fields. Size: 24 bytes. */
 struct aw_clock {
     uint64_t origin_wall_ms; /* where compressed and true wall time are the same */
     uint64_t origin_mono_ms; /* of the real clock, where the scale began */

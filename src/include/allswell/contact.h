@@ -300,7 +300,7 @@ enum aw_verdict {
     AW_VERDICT_CANNOT_JUDGE, /* the key that it was made for is gone */
 };
 
-/** One statement as it was taken. */
+/** One statement as it was taken. Size: 28 bytes. */
 struct aw_contact_call {
     uint32_t seq;            /* 0: none yet */
     uint32_t issued_at_s;    /* her clock */
@@ -320,7 +320,7 @@ enum aw_ask_state {
     AW_ASK_OVER,     /* never answered, and settled by humans */
 };
 
-/** What she started, what was asked, what her device felt: beside her check-ins. */
+/** What she started, what was asked, what her device felt: beside her check-ins. Size: 56 bytes. */
 struct aw_contact_triggers {
     enum aw_timer_kind timer_kind; /* of the running timer that is due first; 0: none runs */
     uint32_t timer_due_s;          /* when it is due */
@@ -338,13 +338,13 @@ struct aw_contact_triggers {
     uint32_t alarm_since_s;        /* by her clock */
 };
 
-/** How a relay that this contact reads from kept to what it was given to hold. */
+/** How a relay that this contact reads from kept to what it was given to hold. Size: 2 bytes. */
 struct aw_contact_relay {
     bool was_early;    /* it let go of a switch before its time, or a clock here is wrong */
     bool was_withheld; /* it did not let go of one when it had to */
 };
 
-/** What the human here has said of himself. */
+/** What the human here has said of himself. Size: 72 bytes. */
 struct aw_contact_own {
     uint64_t away_until_s;              /* by hand or by the rota; 0: available */
     struct aw_quiet rota[AW_ROTA_MAX];  /* hours in which he is away, each week */
@@ -435,7 +435,7 @@ AW_API AW_MUST_USE enum aw_status aw_contact_plan(const struct aw_contact *c, st
 AW_API AW_MUST_USE enum aw_status aw_contact_plan_pending(const struct aw_contact *c,
                                                           struct aw_plan *plan);
 
-/** Her last known state. Secret: wipe. */
+/** Her last known state. Size: 100 bytes. Secret: wipe. */
 struct aw_place {
     struct aw_state state; /* with the place */
     uint32_t seq;          /* of the statement that carried it */
@@ -498,7 +498,7 @@ enum aw_why_cause {
     AW_WHY_HUMAN,       /* what the human here said: claim, confirm */
 };
 
-/** The last decision with all that it rests on. */
+/** The last decision with all that it rests on. Size: 96 bytes. */
 struct aw_why {
     enum aw_ladder_state state;     /* of the ladder */
     enum aw_incident_kind incident; /* that is open */

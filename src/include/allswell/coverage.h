@@ -14,7 +14,10 @@
 extern "C" {
 #endif
 
-/** What is known of one contact's device. Times are seconds since 1970-01-01 UTC. */
+/**
+ * What is known of one contact's device. Times are seconds since 1970-01-01 UTC.
+ * Size: 32 bytes.
+ */
 struct aw_coverage_device {
     uint64_t heard_s;      /* when it was heard last, 0: never */
     uint64_t away_until_s; /* its human said so, 0: not away */
@@ -43,7 +46,7 @@ enum aw_coverage_reason {
 #define AW_COVER_OUT                                                                               \
     (AW_COVER_NEVER | AW_COVER_SILENT | AW_COVER_AWAY | AW_COVER_UNVERIFIED | AW_COVER_NO_PLAN)
 
-/** Who would hear of an attack right now, and how soon. */
+/** Who would hear of an attack right now, and how soon. Size: 56 bytes. */
 struct aw_coverage {
     uint8_t humans;    /* of the plan */
     uint8_t reachable; /* of them, by a device that counts */

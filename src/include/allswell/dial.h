@@ -29,7 +29,7 @@ extern "C" {
 /** Longest numeric address, in bytes. */
 #define AW_PROXY_HOST_MAX 45
 
-/** A SOCKS5 proxy, such as Tor's. */
+/** A SOCKS5 proxy, such as Tor's. Size: 48 bytes. */
 struct aw_proxy {
     char host[AW_PROXY_HOST_MAX + 1]; /* IPv4 or IPv6 in digits, "": no proxy */
     uint16_t port;                    /* TCP */
@@ -69,7 +69,7 @@ enum aw_dial_fault {
 
 struct aw_dial;
 
-/** What a dial needs to know; copied, except for the client. */
+/** What a dial needs to know; copied, except for the client. Size: 128 bytes. */
 struct aw_dial_config {
     const char *host;                   /* name or address */
     uint16_t port;                      /* TCP */

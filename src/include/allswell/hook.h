@@ -17,7 +17,7 @@ extern "C" {
 /** Commands that run at the same time on one loop. */
 #define AW_HOOK_RUNNING_MAX 24
 
-/** How a command ended. */
+/** How a command ended. Size: 12 bytes. */
 struct aw_hook_result {
     int exit_code;  /* -1 when it was ended by a signal */
     int signal;     /* 0 when it exited by itself */

@@ -23,7 +23,7 @@ extern "C" {
 /** Start of every invite URI. */
 #define AW_INVITE_SCHEME "allswell:"
 
-/** One relay. */
+/** One relay. Size: 103 bytes. */
 struct aw_endpoint {
     uint8_t relay_key[32];                /* its static X25519 key */
     char address[AW_ADDRESS_LEN_MAX + 1]; /* "host:port", "[v6]:port" or "name.onion:port" */

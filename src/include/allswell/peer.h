@@ -53,7 +53,10 @@ enum aw_peer_confirm {
     AW_PEER_CONFIRM_UNREACHABLE, /* cannot reach her otherwise */
 };
 
-/** Another contact of hers, and the newest that his device said. Nothing of it is proof. */
+/**
+ * Another contact of hers, and the newest that his device said. Nothing of it is proof.
+ * Size: 120 bytes.
+ */
 struct aw_contact_peer {
     uint8_t person; /* his number in her roster */
     uint8_t human;  /* whose device it is, as in the plan; 0: not in the plan any more */
@@ -100,7 +103,7 @@ enum aw_release {
 /** Returns it in one English phrase, never NULL. */
 AW_API const char *aw_release_text(enum aw_release release);
 
-/** What the contacts decide together, as seen from here. Unlocked only. */
+/** What the contacts decide together, as seen from here. Unlocked only. Size: 16 bytes. */
 struct aw_contact_council {
     uint8_t votes;           /* humans who find it missed */
     uint8_t quorum;          /* that are needed */

@@ -18,13 +18,13 @@
 extern "C" {
 #endif
 
-/** From `from` on, local time is UTC plus `offset_s`. */
+/** From `from` on, local time is UTC plus `offset_s`. Size: 8 bytes. */
 struct aw_zone_rule {
     uint32_t from;    /* seconds since 1970-01-01 UTC */
     int32_t offset_s; /* -86400 to 86400 */
 };
 
-/** Either `every_s`, or `days` and `minute` with `has_minute`. */
+/** Either `every_s`, or `days` and `minute` with `has_minute`. Size: 8 bytes. */
 struct aw_schedule_line {
     uint32_t every_s; /* since the last check-in; 0: this line is a daily time */
     uint16_t minute;  /* of the local day, 0 to 1439 */
@@ -32,13 +32,13 @@ struct aw_schedule_line {
     bool has_minute;  /* minute and days count */
 };
 
-/** A reminder to her, before the check-in is due. */
+/** A reminder to her, before the check-in is due. Size: 8 bytes. */
 struct aw_warning {
     uint32_t before_s; /* seconds before it is due */
     bool loud;         /* it rings rather than shows */
 };
 
-/** One step of the ladder. */
+/** One step of the ladder. Size: 128 bytes. */
 struct aw_level {
     uint32_t delay_s; /* after the incident became missed; an alarm rings level 1 at once */
     uint8_t groups;   /* bit set of the groups that ring, AW_GROUPS_ALL in the last level */
@@ -48,7 +48,7 @@ struct aw_level {
 
 /**
  * One contact's device. Devices of one human have one vote, one share, whose index is `human`,
- * and one claim.
+ * and one claim. Size: 102 bytes.
  */
 struct aw_member {
     uint8_t person; /* 1 to AW_PLAN_MEMBER_MAX: number of the contact */
@@ -63,7 +63,7 @@ struct aw_member {
 
 /**
  * Local hours in which no check-in falls due: what would be due in them is due at their end.
- * `until` is of the next day unless it is later than `from`.
+ * `until` is of the next day unless it is later than `from`. Size: 6 bytes.
  */
 struct aw_quiet {
     uint8_t days;   /* on which the window begins: bit 0 Monday .. bit 6 Sunday */
@@ -71,33 +71,36 @@ struct aw_quiet {
     uint16_t until; /* likewise; of the next day unless later than `from` */
 };
 
-/** A pause, which ends by itself: what would be due in it is due at its end. Beats go on. */
+/**
+ * A pause, which ends by itself: what would be due in it is due at its end. Beats go on.
+ * Size: 8 bytes.
+ */
 struct aw_pause {
     uint32_t from;  /* seconds since 1970-01-01 UTC */
     uint32_t until; /* at most AW_SPAN_MAX_S later */
 };
 
-/** Whose relay it is. Relays that no plan names count as one operator together. */
+/** Whose relay it is. Relays that no plan names count as one operator together. Size: 33 bytes. */
 struct aw_operator {
     uint8_t relay_key[32]; /* X25519, as in aw_endpoint */
     uint8_t person;        /* 0: somebody outside the roster */
 };
 
-/** What contacts decide together. */
+/** What contacts decide together. Size: 12 bytes. */
 struct aw_council {
     uint8_t quorum;     /* humans who must find a miss before shares of her place are released */
     uint32_t witness_s; /* from one cell between two contacts to the next, whatever happens */
     uint32_t ceiling_s; /* after a miss, until "cannot tell" rings like the miss */
 };
 
-/** How the next plan comes into force. */
+/** How the next plan comes into force. Size: 8 bytes. */
 struct aw_change {
     uint32_t loosen_s; /* delay of a loosening */
     uint8_t announce;  /* bit set of the groups that hear of a loosening */
     bool setup;        /* the set-up phase has not ended */
 };
 
-/** What her device does by itself. */
+/** What her device does by itself. Size: 24 bytes. */
 struct aw_pace {
     uint32_t cadence_s;    /* one cell per slot and contact, whatever happens; 0: no slots */
     bool sos_now;          /* SOS does not wait for its slot */

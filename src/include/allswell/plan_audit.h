@@ -63,7 +63,7 @@ enum aw_plan_finding_kind {
     AW_FINDING_KIND_COUNT,
 };
 
-/** One finding of an audit. */
+/** One finding of an audit. Size: 32 bytes. */
 struct aw_plan_finding {
     enum aw_plan_finding_kind kind; /* what it is about */
     enum aw_severity severity;      /* how bad it is */

@@ -76,7 +76,7 @@ enum aw_relay_answer {
     AW_RELAY_MOVED = 8,   /* another link has subscribed; this subscription has ended */
 };
 
-/** Bounds of one relay, fixed at init. Zero means the default in brackets. */
+/** Bounds of one relay, fixed at init. Zero means the default in brackets. Size: 24 bytes. */
 struct aw_relay_config {
     uint32_t link_count;       /* link indices are 0 to link_count - 1 [1024] */
     uint32_t mailbox_count;    /* [4096] */
@@ -157,7 +157,7 @@ AW_API void aw_relay_tick(struct aw_relay *relay, struct aw_now now);
 /** Next monotonic time at which there is something to do, or AW_TIME_NEVER. */
 AW_API uint64_t aw_relay_deadline_ms(const struct aw_relay *relay);
 
-/** Changes to commit as a whole. Borrowed until aw_relay_committed(). */
+/** Changes to commit as a whole. Borrowed until aw_relay_committed(). Size: 16 bytes. */
 struct aw_relay_batch {
     const struct aw_store_op *ops; /* to commit, all or none */
     size_t op_count;               /* of them */
@@ -186,7 +186,7 @@ AW_API void aw_relay_committed(struct aw_relay *relay, enum aw_status status, st
  */
 AW_API uint32_t aw_relay_ready_next(struct aw_relay *relay);
 
-/** Bytes of a frame that lie in the store: fill them before the frame is sealed. */
+/** Bytes of a frame that lie in the store: fill them before the frame is sealed. Size: 32 bytes. */
 struct aw_relay_fetch {
     uint64_t key;  /* record in AW_RELAY_SPACE_BLOCK */
     size_t offset; /* in the record */
@@ -225,7 +225,7 @@ AW_API void aw_relay_tidied(struct aw_relay *relay, enum aw_status status);
 /** Returns whether all answers are out and the link is to be closed because of AW_RELAY_BAD. */
 AW_API bool aw_relay_link_is_over(const struct aw_relay *relay, uint32_t link);
 
-/** What an operator says about a token when he makes it. */
+/** What an operator says about a token when he makes it. Size: 88 bytes. */
 struct aw_relay_token_info {
     uint64_t id;                        /* key of its record, from 1 */
     char label[AW_RELAY_LABEL_MAX + 1]; /* for the operator; may be empty */
@@ -257,7 +257,10 @@ AW_API AW_MUST_USE enum aw_status aw_relay_token_revoke(struct aw_relay *relay, 
 AW_API AW_MUST_USE enum aw_status aw_relay_token_at(const struct aw_relay *relay, uint32_t idx,
                                                     struct aw_relay_token_info *out);
 
-/** A mailbox of this token has got a cell, and no reader is online. Says nothing else. */
+/**
+ * A mailbox of this token has got a cell, and no reader is online. Says nothing else.
+ * Size: 80 bytes.
+ */
 struct aw_relay_wake {
     uint64_t token_id;                  /* of the mailbox's token */
     char label[AW_RELAY_LABEL_MAX + 1]; /* of the token */
@@ -267,7 +270,7 @@ struct aw_relay_wake {
 /** Takes the next wake-up. False when there is none. */
 AW_API bool aw_relay_wake_next(struct aw_relay *relay, struct aw_relay_wake *out);
 
-/** What has happened since the start; the first four are what is so now. */
+/** What has happened since the start; the first four are what is so now. Size: 216 bytes. */
 struct aw_relay_counters {
     uint64_t cells;          /* waiting */
     uint64_t mailboxes;      /* existing */

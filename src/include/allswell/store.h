@@ -22,7 +22,7 @@ extern "C" {
 /** Largest key: space and key share one 64-bit number in SQLite, space in the top byte. */
 #define AW_STORE_KEY_MAX ((UINT64_C(1) << 55) - 1)
 
-/** One change. An op with value.ptr NULL deletes the record; absent is no error. */
+/** One change. An op with value.ptr NULL deletes the record; absent is no error. Size: 32 bytes. */
 struct aw_store_op {
     uint8_t space;         /* 1 to 127 */
     uint64_t key;          /* at most AW_STORE_KEY_MAX */
@@ -32,7 +32,10 @@ struct aw_store_op {
 /** Called for each record in ascending key order; a status other than AW_OK ends the scan. */
 typedef enum aw_status aw_store_visit(void *ctx, uint64_t key, struct aw_bytes value);
 
-/** What a store can do. Every function may block; none is called by the engines themselves. */
+/**
+ * What a store can do. Every function may block; none is called by the engines themselves.
+ * Size: 32 bytes.
+ */
 struct aw_store_vtable {
     /** Applies all ops in order, durable when it returns AW_OK; else nothing and AW_E_STORE. */
     enum aw_status (*commit)(void *self, const struct aw_store_op *ops, size_t count);
@@ -48,7 +51,7 @@ struct aw_store_vtable {
     void (*close)(void *self);
 };
 
-/** One store: close it through its vtable. */
+/** One store: close it through its vtable. Size: 16 bytes. */
 struct aw_store {
     const struct aw_store_vtable *vtable; /* what it can do */
     void *self;                           /* handed to each of its functions */

@@ -122,7 +122,7 @@ AW_API AW_MUST_USE enum aw_status aw_subject_refuse(struct aw_subject *s, uint8_
 AW_API AW_MUST_USE enum aw_status aw_subject_forget(struct aw_subject *s, uint8_t person,
                                                     struct aw_now now);
 
-/** Both secrets of one session, typed and forgotten. Secret: wipe. */
+/** Both secrets of one session, typed and forgotten. Size: 68 bytes. Secret: wipe. */
 struct aw_secrets {
     uint8_t safe_key[AW_PRESENCE_KEY_LEN];   /* aw_presence_derive() of the safe secret */
     uint8_t duress_key[AW_PRESENCE_KEY_LEN]; /* of the duress secret */
@@ -362,7 +362,7 @@ enum aw_person_phase {
     AW_PERSON_VERIFIED, /* words compared */
 };
 
-/** One contact person as she sees him. */
+/** One contact person as she sees him. Size: 104 bytes. */
 struct aw_person {
     uint8_t person;                 /* 1 to AW_PLAN_MEMBER_MAX */
     enum aw_person_phase phase;     /* how far pairing has come */
@@ -390,7 +390,7 @@ struct aw_person {
     } drill;                                          /* the newest one */
 };
 
-/** What a screen needs. */
+/** What a screen needs. Size: 80 bytes. */
 struct aw_subject_view {
     uint32_t seq_last;        /* newest statement, 0: none */
     uint32_t checked_in_at_s; /* last check-in or plan, 0: never */
