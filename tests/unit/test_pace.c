@@ -1,98 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/circle.h"
+#include "support/trace.h"
 
 #include "base/assert.h"
 #include "core/subject_impl.h"
 
-/* Fixed cadence, blind switches, and one path for every secret (spec/06-subject.md §4, §10, §14).
- */
-
-#define TRACE_MAX 65536
-
-/* What a relay sees of one cell, or the phone of one action. */
-struct seen {
-    uint64_t at_ms;
-    uint8_t host, kind;
-    uint8_t capability[32];
-    size_t len;
-    uint32_t arm_after_s;
-    uint64_t more[3]; /* STORE: space, key; EVENT: kind, person, time */
-};
-
-struct trace {
-    struct seen *seen;
-    size_t count;
-    bool has_actions; /* everything that her phone does, not only what relays see */
-    size_t bulk_count;
-};
-
-static struct seen *add(struct trace *t)
-{
-    T_REQUIRE(t->count < TRACE_MAX);
-    t->seen[t->count] = (struct seen){0};
-    return &t->seen[t->count++];
-}
-
-static void watch(struct circle *c, size_t host, const struct aw_action *a)
-{
-    struct trace *t = c->watch_ctx;
-    struct seen *s;
-
-    if (host != 0 && t->has_actions)
-        return;
-    if (a->kind == AW_ACTION_SEND && a->send.cell.len != 512 && !t->has_actions) {
-        t->bulk_count++;
-        return;
-    }
-    if (a->kind == AW_ACTION_SEND) {
-        s = add(t);
-        memcpy(s->capability, a->send.capability, 32);
-        s->len = a->send.cell.len;
-        s->arm_after_s = a->send.arm_after_s;
-    } else if (!t->has_actions) {
-        return;
-    } else if (a->kind == AW_ACTION_EVENT) {
-        s = add(t);
-        s->more[0] = (uint64_t)a->event.kind * 4 + (uint64_t)a->event.urgency;
-        s->more[1] = a->event.person;
-        s->more[2] = (uint64_t)a->event.seq << 32 | a->event.at_s;
-    } else {
-        s = add(t);
-        for (size_t i = 0; i < a->store.count; i++) {
-            s = i == 0 ? s : add(t);
-            s->more[0] = a->store.ops[i].space;
-            s->more[1] = a->store.ops[i].key;
-            s->len = a->store.ops[i].value.len;
-        }
-    }
-    s->at_ms = c->mono_ms;
-    s->host = (uint8_t)host;
-    s->kind = (uint8_t)a->kind;
-}
-
-static void trace_begin(struct trace *t, struct circle *c)
-{
-    t->seen = malloc(TRACE_MAX * sizeof *t->seen);
-    T_REQUIRE(t->seen != NULL);
-    t->count = t->bulk_count = 0;
-    c->watch = watch;
-    c->watch_ctx = t;
-}
-
-static void same(const char *what, const struct trace *a, const struct trace *b)
-{
-    size_t i = 0;
-
-    T_TRUE(a->count > 20);
-    while (i < a->count && i < b->count && memcmp(&a->seen[i], &b->seen[i], sizeof *a->seen) == 0)
-        i++;
-    if (i < a->count || i < b->count)
-        printf("    %s differs at %zu of %zu and %zu: %llu and %llu ms\n", what, i, a->count,
-               b->count, (unsigned long long)(i < a->count ? a->seen[i].at_ms : 0),
-               (unsigned long long)(i < b->count ? b->seen[i].at_ms : 0));
-    T_EQ(i, a->count);
-    T_EQ(a->count, b->count);
-}
+/* Fixed cadence and blind switches (spec/06-subject.md §10, §14). */
 
 /* Leaves what her own phone sent. */
 static void drop_replies(struct trace *t)
@@ -216,14 +128,14 @@ static void test_attack_19_traces_are_alike(void)
         for (enum deed deed = COVER; deed < DEED_COUNT; deed++)
             play(&traces[deed], deed, outage_s, span_s);
         for (enum deed deed = SAFE; deed < REPLAN; deed++)
-            same(deed_names[deed], &traces[COVER], &traces[deed]);
+            trace_same(deed_names[deed], &traces[COVER], &traces[deed]);
         T_EQ(traces[COVER].bulk_count, 0);
         T_TRUE(traces[REPLAN].bulk_count > 0);
-        same("removal", &traces[REPLAN], &traces[REMOVAL]);
+        trace_same("removal", &traces[REPLAN], &traces[REMOVAL]);
         T_EQ(traces[REMOVAL].bulk_count, traces[REPLAN].bulk_count);
         for (enum deed deed = COVER; deed < DEED_COUNT; deed++) {
             drop_replies(&traces[deed]);
-            same(deed_names[deed], &traces[COVER], &traces[deed]);
+            trace_same(deed_names[deed], &traces[COVER], &traces[deed]);
         }
         for (enum deed deed = COVER; deed < DEED_COUNT; deed++)
             free(traces[deed].seen);
@@ -351,54 +263,6 @@ static void test_cadence_changes(void)
     circle_free(&c);
 }
 
-/* ---- One path for every secret ---- */
-
-static void play_secret(struct trace *t, struct t_rng *rng, const uint8_t *key, bool ends_timer)
-{
-    struct circle c;
-
-    t->has_actions = true;
-    circle_init(&c, 3, 34);
-    circle_set_up(&c);
-    if (ends_timer)
-        T_EQ(aw_subject_timer_start(c.hosts[0].subject, AW_TIMER_MEETING,
-                                    (uint32_t)circle_now_s(&c) + 1200, 0, NULL, NULL,
-                                    circle_now(&c, 0)),
-             AW_OK);
-    circle_run(&c, 120);
-    for (size_t n = 1; n <= 3; n++)
-        c.hosts[n].is_offline = c.hosts[n].is_asleep = true;
-    trace_begin(t, &c);
-    if (ends_timer)
-        T_EQ(aw_subject_timer_end(c.hosts[0].subject, key, NULL, NULL, circle_now(&c, 0)), AW_OK);
-    else
-        T_EQ(aw_subject_checkin(c.hosts[0].subject, key, NULL, 0, NULL, circle_now(&c, 0)), AW_OK);
-    circle_run(&c, 90 * MIN_S);
-    *rng = c.rng;
-    circle_free(&c);
-}
-
-/* Goal: her phone does the same for a safe, a duress and a wrong secret: what it stores, sends and
- * shows, in which order, and how often it asks for randomness (SU-5).
- * Method: a check-in, and the end of a timer, with each of the three; all actions of the 90 minutes
- * after it, and the state of the random source, are compared. */
-static void test_one_path(void)
-{
-    for (int ends_timer = 0; ends_timer <= 1; ends_timer++) {
-        const uint8_t *keys[] = {circle_safe, circle_duress, circle_wrong};
-        struct trace traces[3];
-        struct t_rng rng[3];
-
-        for (size_t i = 0; i < 3; i++) {
-            play_secret(&traces[i], &rng[i], keys[i], ends_timer != 0);
-            same("a secret", &traces[0], &traces[i]);
-            T_MEM_EQ(&rng[0], &rng[i], sizeof rng[0]);
-        }
-        for (size_t i = 0; i < 3; i++)
-            free(traces[i].seen);
-    }
-}
-
 /* ---- Switches ---- */
 
 /* Goal: without a cadence a switch fires soon after her deadline, or after the beat that is missed,
@@ -436,7 +300,6 @@ int main(void)
     T_RUN(test_repeated_words_leave_slots);
     T_RUN(test_asleep_with_slots);
     T_RUN(test_cadence_changes);
-    T_RUN(test_one_path);
     T_RUN(test_switch_fires);
     return t_end();
 }
