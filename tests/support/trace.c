@@ -6,7 +6,7 @@
 static struct seen *add(struct trace *t)
 {
     T_REQUIRE(t->count < TRACE_MAX);
-    t->seen[t->count] = (struct seen){0};
+    memset(&t->seen[t->count], 0, sizeof t->seen[0]); /* padding, too: compared as bytes */
     return &t->seen[t->count++];
 }
 
