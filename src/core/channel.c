@@ -203,6 +203,29 @@ static enum aw_status open_message(struct aw_channel *ch, struct aw_bytes cell, 
     return st;
 }
 
+bool aw_channel_copied(const struct aw_channel *ch, struct aw_bytes cell, enum aw_lane *lane)
+{
+    static const enum aw_lane lanes[] = {AW_LANE_CELL, AW_LANE_SWITCH};
+    const struct aw_epoch *const epochs[AW_SLOT_NONE] = {&ch->cur, &ch->next, &ch->resumed.epoch};
+
+    /* The last one is the session of a resumption. */
+    const size_t count = aw_channel_is_quarantined(ch) ? AW_SLOT_NONE - 1 : AW_SLOT_NONE;
+
+    for (size_t i = 0; i < count && cell.len == AW_CELL_LEN; i++) {
+        for (size_t k = 0; k < AW_COUNT(lanes); k++) {
+            const struct aw_ratchet *r = &epochs[i]->recv[aw_epoch_lane(lanes[k])];
+            uint32_t at;
+
+            if (r->live && aw_cell_peek(cell.ptr, cell.len, r->header_key, &at) == AW_OK &&
+                (uint64_t)at + 1 == r->next_index) {
+                *lane = lanes[k];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 enum aw_status aw_channel_open(struct aw_channel *ch, struct aw_bytes cell,
                                const struct aw_resume *own, uint64_t wall_ms, struct aw_buf *plain,
                                struct aw_opened *opened, const struct aw_random *random)

@@ -234,6 +234,12 @@ AW_MUST_USE enum aw_status aw_channel_on_accept(struct aw_channel *ch,
                                                 const uint8_t accept_pk[AW_KEY_LEN],
                                                 unsigned *events, const struct aw_random *random);
 
+/*
+ * Whether a cell that was refused as a replay is, in the main session, a copy of the newest one
+ * that came in lane cell or switch, whose lane is then set: the same bytes go to several relays.
+ */
+bool aw_channel_copied(const struct aw_channel *ch, struct aw_bytes cell, enum aw_lane *lane);
+
 /* Contact: cell_epoch and cell_index for a reply: the newest cell received in lane cell. */
 void aw_channel_received(const struct aw_channel *ch, enum aw_session session, uint32_t *epoch,
                          uint32_t *index);

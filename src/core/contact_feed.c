@@ -125,6 +125,8 @@ static enum aw_status feed_hers(struct contact *c, struct aw_bytes cell, uint32_
         note_deaf(c, &own);
         aw_co_switch_unknown(c);
     }
+    if (st == AW_E_REPLAY)
+        aw_co_switch_copied(c, cell);
     if (st == AW_OK) {
         c->deaf_count = 0;
         st = aw_co_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);

@@ -20,6 +20,7 @@
 #include "wire/card_file.h"
 #include "wire/plan.h"
 #include "wire/reply.h"
+#include "wire/switched.h"
 
 /* What is inside struct aw_contact; shared by core/contact*.c only (spec/07-contact.md). */
 
@@ -291,8 +292,10 @@ struct contact {
     uint8_t pending[AW_PLAN_ENCODED_MAX]; /* a plan that waits to come into force */
     uint16_t pending_len;
 
-    uint32_t deaf_count; /* cells in a row that no key of this state opens */
-    uint8_t fed_from;    /* own mailbox + 1 whose cell is being fed, 0: none */
+    uint32_t deaf_count;         /* cells in a row that no key of this state opens */
+    uint8_t fed_from;            /* own mailbox + 1 whose cell is being fed, 0: none */
+    uint32_t armed_due_s;        /* when the switches of the newest call are withheld; not kept */
+    struct aw_switched released; /* the newest switch; seq 0: not known. Not kept */
     bool wants_join, wants_resume, wants_reply;
     bool wants_session; /* a reply in the quarantined session, in which she was not heard yet */
     bool has_heard;   /* this run took a call: its reply numbers are not below what she has seen */
@@ -382,6 +385,8 @@ AW_MUST_USE enum aw_status aw_co_take(struct contact *c, const struct aw_opened 
 void aw_co_switch_armed(struct contact *c, const struct aw_call *call);
 /* Something came from there that may have been a switch, and does not open. */
 void aw_co_switch_unknown(struct contact *c);
+/* A cell came from there that was opened already, or one that is older. */
+void aw_co_switch_copied(struct contact *c, struct aw_bytes cell);
 AW_MUST_USE enum aw_status aw_co_switched(struct contact *c, const struct aw_opened *opened,
                                           struct aw_bytes plain);
 /* Nothing waits there: was a switch kept back? */

@@ -157,8 +157,122 @@ static void test_withheld(void)
     circle_free(&c);
 }
 
+/* ---- Three relays ---- */
+
+#define RELAYS 3
+
+enum conduct { IN_TIME, EARLY, WITHHELD };
+
+/* Which of the relays a switch is at, from 0. */
+static size_t relay_of(const struct circle *c, const struct circle_switch *sw)
+{
+    static struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+    size_t count = aw_contact_mailboxes(c->hosts[1].contact, boxes);
+
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(boxes[i].deposit_capability, sw->cell.capability, 32) == 0)
+            return boxes[i].id;
+    }
+    return RELAYS; /* of nobody */
+}
+
+/* She falls silent, and each relay does with its switch what it wants. */
+static void set_up_three(struct circle *c, const enum conduct conduct[RELAYS])
+{
+    circle_init(c, 1, 85);
+    c->relay_count = RELAYS;
+    circle_set_up(c);
+    circle_checkin(c, circle_safe);
+    circle_run(c, 60);
+    circle_forget_events(c);
+    c->hosts[0].is_asleep = true;
+    c->has_switches = true;
+    T_EQ(c->switch_count, RELAYS);
+    for (size_t i = 0; i < c->switch_count; i++) {
+        size_t relay = relay_of(c, &c->switches[i]);
+
+        T_REQUIRE(relay < RELAYS);
+        if (conduct[relay] == EARLY)
+            c->switches[i].fires_ms = c->mono_ms + 60000;
+        if (conduct[relay] == WITHHELD)
+            c->switches[i].fires_ms = AW_TIME_NEVER;
+    }
+}
+
+/* All three say that nothing waits. */
+static void prove_three(struct circle *c)
+{
+    for (uint32_t id = 0; id < RELAYS; id++)
+        aw_contact_path(c->hosts[1].contact, id, (uint32_t)circle_now_s(c), 0, circle_now(c, 1));
+    circle_pump(c);
+}
+
+/* Exactly those relays are named whose conduct is that, each once. */
+static void expect_named(const struct circle *c, const enum conduct conduct[RELAYS],
+                         enum conduct what)
+{
+    const struct aw_contact_view view = circle_view(c, 1);
+
+    for (size_t i = 0; i < RELAYS; i++) {
+        size_t named = 0;
+
+        for (size_t e = 0; e < c->hosts[1].event_count; e++)
+            named += c->hosts[1].events[e].kind == AW_EVENT_CHEAT &&
+                     c->hosts[1].events[e].relay == i + 1;
+        T_EQ(named, conduct[i] == what);
+        T_EQ(view.relays[i].was_early, conduct[i] == EARLY);
+        T_EQ(view.relays[i].was_withheld, what == WITHHELD && conduct[i] == WITHHELD);
+    }
+}
+
+/* Goal: of three relays just those are named that let a switch go too early, or kept it back; with
+ * one that delivers, or with none, and whoever the honest ones are. The ladder does the same at the
+ * same time as with three honest ones (CO-80, CO-81, CO-83, CO-96).
+ * Method: every place of the one who is not honest, and of the one who is; silence, with proofs of
+ * all three just before and just after the last time at which an honest relay delivers. */
+static void test_three_relays(void)
+{
+    static const enum conduct rows[][RELAYS] = {
+        {IN_TIME, IN_TIME, IN_TIME},    {EARLY, IN_TIME, IN_TIME},
+        {IN_TIME, EARLY, IN_TIME},      {IN_TIME, IN_TIME, EARLY},
+        {WITHHELD, IN_TIME, IN_TIME},   {IN_TIME, WITHHELD, IN_TIME},
+        {IN_TIME, IN_TIME, WITHHELD},   {WITHHELD, WITHHELD, IN_TIME},
+        {WITHHELD, IN_TIME, WITHHELD},  {IN_TIME, WITHHELD, WITHHELD},
+        {WITHHELD, WITHHELD, WITHHELD}, {EARLY, WITHHELD, IN_TIME},
+        {IN_TIME, EARLY, EARLY},
+    };
+    struct aw_why honest = {0};
+
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        struct circle c;
+        struct aw_why why;
+
+        set_up_three(&c, rows[k]);
+        circle_run(&c, 120);
+        T_EQ(circle_view(&c, 1).state, AW_LADDER_FINE);
+        expect_named(&c, rows[k], EARLY);
+        circle_run(&c, longest_s(&c) + 12 * HOUR_S);
+        prove_three(&c);
+        expect_named(&c, rows[k], EARLY);
+        circle_forget_events(&c);
+        circle_restart(&c, 1);
+        circle_run(&c, 11 * MIN_S);
+        prove_three(&c);
+        expect_named(&c, rows[k], WITHHELD);
+        T_EQ(circle_events(&c, 1, AW_EVENT_UNHEARD), 0);
+        T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+        aw_contact_why(c.hosts[1].contact, &why);
+        honest = k == 0 ? why : honest;
+        T_EQ(why.decided_at_s, honest.decided_at_s);
+        T_EQ(why.level, honest.level);
+        T_EQ(why.missed_s, honest.missed_s);
+        circle_free(&c);
+    }
+}
+
 int main(void)
 {
+    T_RUN(test_three_relays);
     T_RUN(test_honest);
     T_RUN(test_early);
     T_RUN(test_unheard);
