@@ -24,9 +24,9 @@ static once 400
 coverage once 600
 uninitialised full 600
 simulate 40 75
-faults 20 75
-fuzz 30 60
-mutants 10 30'
+faults 20 60
+fuzz 30 45
+mutants 10 20'
 slice_s=600
 
 usage() {
@@ -148,34 +148,48 @@ merge() { # <part> <output>
   mv "$figures.new" "$figures"
 }
 
-run_part() { # <part> <seconds>
+start_part() { # <part> <seconds>: in the background
   seed=$(cat "$PROOF_BUILD/seed" 2>/dev/null || echo 1)
-  echo "== $1, $2 s, from seed $seed"
-  begin_s=$(date +%s)
-  status=0
-  PROOF_SECONDS=$2 PROOF_SEED=$seed "tools/proof/$1.sh" \
-    >"$PROOF_BUILD/$1.out" 2>"$PROOF_BUILD/$1.log" || status=$?
-  took_s=$(($(date +%s) - begin_s))
-  [ "$took_s" -gt 0 ] || took_s=1
-  echo "$1 $took_s" >>"$spent"
   # Far enough that no part has used up so many.
   echo $((seed + 10000000)) >"$PROOF_BUILD/seed"
+  echo "-- $1: $2 s, from seed $seed"
+  {
+    begin_s=$(date +%s)
+    status=0
+    PROOF_SECONDS=$2 PROOF_SEED=$seed "tools/proof/$1.sh" \
+      >"$PROOF_BUILD/$1.out" 2>"$PROOF_BUILD/$1.log" || status=$?
+    took_s=$(($(date +%s) - begin_s))
+    [ "$took_s" -gt 0 ] || took_s=1
+    echo "$status $took_s" >"$PROOF_BUILD/$1.end"
+  } &
+}
+
+finish_part() { # <part>: that has ended
+  read -r status took_s <"$PROOF_BUILD/$1.end"
+  echo "$1 $took_s" >>"$spent"
   case $status in
   0)
     merge "$1" "$PROOF_BUILD/$1.out"
+    echo "== $1"
     awk -F '\t' 'NF == 5 { printf "   %-52s %s\n", $1, $2 }' "$PROOF_BUILD/$1.out"
     ;;
   2)
-    echo "   skipped: $(tail -n 1 "$PROOF_BUILD/$1.log")"
+    echo "== $1: skipped: $(tail -n 1 "$PROOF_BUILD/$1.log")"
     ;;
   *)
     merge "$1" "$PROOF_BUILD/$1.out"
-    echo "   FAILED; $PROOF_BUILD/$1.log ends so:"
+    echo "== $1: FAILED; $PROOF_BUILD/$1.log ends so:"
     tail -n 30 "$PROOF_BUILD/$1.log" | sed 's/^/   /'
     failed="$failed $1"
     ;;
   esac
   echo "   $took_s s"
+}
+
+run_part() { # <part> <seconds>
+  start_part "$1" "$2"
+  wait
+  finish_part "$1"
 }
 
 spent_s() { awk -v part="$1" '$1 == part { s += $2 } END { print s + 0 }' "$spent"; }
@@ -207,12 +221,11 @@ each() { # <function>: part, kind, quick seconds
   done <"$PROOF_BUILD/parts"
 }
 
-once() {
-  case $2-$mode in
-  once-quick) run_part "$1" "$3" ;;
-  once-full | full-full) run_once "$1" $(($3 * 10)) ;;
-  esac
-}
+once() { case $2 in once | full) run_once "$1" $(($3 * 10)) ;; esac; }
+
+# On a quick run those that end by themselves run beside each other: some of them wait.
+quick_start() { [ "$2" != once ] || start_part "$1" "$3"; }
+quick_finish() { [ "$2" != once ] || finish_part "$1"; }
 
 quick_volume() {
   case $2 in
@@ -244,10 +257,13 @@ slice() { # one slice of a part whose share is not used up, and that found no de
   run_part "$1" "$left_s"
 }
 
-each once
 if [ "$mode" = quick ]; then
+  each quick_start
+  wait
+  each quick_finish
   each quick_volume
 else
+  each once
   more=1
   while [ -n "$more" ]; do
     more=
