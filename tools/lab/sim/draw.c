@@ -138,6 +138,28 @@ static void draw_schedule(struct sim_rng *rng, struct aw_plan *p, bool is_long)
     }
 }
 
+/* Local time, and what changes it: at two in the morning, twice a year and once in a short life. */
+static void draw_zone(struct sim *w, struct aw_plan *p)
+{
+    static const int32_t offsets_s[] = {-36000, -28800, -18000, -12600, 3600, 7200, 20700, 43200};
+    struct sim_rng rng = sim_stream(w, 9);
+    int32_t offset_s = offsets_s[sim_below(&rng, AW_COUNT(offsets_s))];
+    int32_t swing_s = sim_chance(&rng, 800) ? 3600 : 1800;
+    uint64_t half_year = 182, life = w->scene.life_ms / SIM_DAY;
+    uint64_t day = SIM_T0_S / 86400 + sim_below(&rng, life < half_year ? life : half_year);
+
+    if (sim_chance(&rng, 500))
+        swing_s = -swing_s;
+    p->zone[0] = (struct aw_zone_rule){.from = 0, .offset_s = offset_s};
+    for (p->zone_count = 1; p->zone_count < 12; p->zone_count++) {
+        p->zone[p->zone_count].from = (uint32_t)((int64_t)day * 86400 + 7200 - offset_s);
+        offset_s += swing_s;
+        swing_s = -swing_s;
+        p->zone[p->zone_count].offset_s = offset_s;
+        day += half_year;
+    }
+}
+
 static void draw_ladder(struct sim_rng *rng, struct aw_plan *p)
 {
     uint32_t delay_s = sim_chance(rng, 700) ? 0 : (uint32_t)sim_between(rng, 1, 600);
@@ -210,6 +232,8 @@ static void draw_plan(struct sim *w)
     if (sim_chance(rng, is_long ? 20 : 200))
         p->pace.cadence_s = is_long ? 3600 : 900;
     p->grace_s += p->pace.cadence_s; /* a word waits that long for its slot */
+    if (w->scene.strength[SIM_FAULT_ZONE] > 0)
+        draw_zone(w, p);
     if (aw_plan_check(p, NULL) != AW_PLAN_GOOD)
         AW_UNREACHABLE();
 }

@@ -12,7 +12,7 @@ const char *sim_fault_name(enum sim_fault fault)
     static const char *const names[SIM_FAULT_COUNT] = {
         "delay",  "flap",    "cut",  "relay-down", "rollback", "hostile", "crash",
         "doze",   "disk",    "lie",  "clock",      "restore",  "late",    "traitor",
-        "seized", "removal", "card", "odd",        "early"};
+        "seized", "removal", "card", "odd",        "early",    "zone",    "drift"};
 
     return names[fault];
 }
@@ -146,6 +146,43 @@ static void step_clock(struct sim *w)
     sim_host_pump(w, h);
 }
 
+/* Nobody's oscillator is right. Wall clocks are set each day; engine time goes on from the start of
+ * a process (07 §4), and none of them lives longer than a month. */
+#define DRIFT_PPM_MAX  20
+#define DRIFT_MS(days) ((days)*SIM_DAY / 1000000 * DRIFT_PPM_MAX)
+#define MONTH_DAYS     30
+
+static void next_drift(struct sim *w)
+{
+    sim_at(w, w->now_ms + SIM_DAY,
+           (struct sim_event){.kind = SIM_EV_FAULT, .a = (uint32_t)SIM_FAULT_DRIFT});
+}
+
+static void drift_on(struct sim *w)
+{
+    struct sim_rng rng = sim_stream(w, 10);
+
+    for (size_t i = 0; i < w->host_count; i++)
+        w->hosts[i].drift_ppm = (int32_t)sim_between(&rng, 0, 2 * DRIFT_PPM_MAX) - DRIFT_PPM_MAX;
+    w->scene.clock_error_s += 2 * DRIFT_MS(MONTH_DAYS + 1) / 1000;
+    next_drift(w);
+}
+
+/* What is off by more was set wrong (`clock`), and stays so. */
+static void set_clocks(struct sim *w)
+{
+    for (size_t i = 0; i < w->host_count; i++) {
+        struct sim_host *h = &w->hosts[i];
+        int64_t off_ms = sim_host_off_ms(w, h), most_ms = (int64_t)DRIFT_MS(2);
+
+        if (off_ms > -most_ms && off_ms < most_ms)
+            h->wall_ms -= (uint64_t)off_ms;
+        if (sim_host_runs(h) && h->up_ms + MONTH_DAYS * SIM_DAY < w->now_ms)
+            sim_host_crash(w, h, SIM_MINUTE);
+    }
+    next_drift(w);
+}
+
 static void note_restored(struct sim *w, const struct sim_host *h)
 {
     uint64_t hers_s = sim_host_now(w, &w->hosts[0]).wall_ms / 1000;
@@ -263,6 +300,10 @@ void sim_faults_on_event(struct sim *w, const struct sim_event *event)
     if (w->is_calm)
         return;
     w->stats->fault_counts[fault]++;
+    if (fault == SIM_FAULT_DRIFT) {
+        set_clocks(w);
+        return;
+    }
     plan_next(w, fault);
     switch ((int)fault) {
     case SIM_FAULT_FLAP:
@@ -332,6 +373,8 @@ void sim_faults_begin(struct sim *w)
     }
     if (w->scene.strength[SIM_FAULT_HOSTILE] > 0)
         make_hostile(w);
+    if (w->scene.strength[SIM_FAULT_DRIFT] > 0)
+        drift_on(w);
 }
 
 /* An engine goes by what the wall clock said when it started, and not by less than what it stored

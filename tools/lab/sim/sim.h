@@ -60,7 +60,7 @@ enum sim_fault {
     SIM_FAULT_DOZE,       /* devices sleep for hours */
     SIM_FAULT_DISK,       /* stores refuse */
     SIM_FAULT_LIE,        /* stores acknowledge what a power cut then loses */
-    SIM_FAULT_CLOCK,      /* clocks drift and step */
+    SIM_FAULT_CLOCK,      /* wall clocks step */
     SIM_FAULT_RESTORE,    /* a phone comes back from an older backup */
     SIM_FAULT_LATE,       /* she forgets */
     SIM_FAULT_TRAITOR,    /* one contact claims and confirms whatever happens */
@@ -69,6 +69,8 @@ enum sim_fault {
     SIM_FAULT_CARD,       /* she writes a plan card */
     SIM_FAULT_ODD,        /* people do what is out of order */
     SIM_FAULT_EARLY,      /* she checks in before a daily time */
+    SIM_FAULT_ZONE,       /* her plan has a zone whose offset changes */
+    SIM_FAULT_DRIFT,      /* no clock runs at the right speed; each day they are set */
     SIM_FAULT_COUNT,
 };
 
