@@ -338,8 +338,11 @@ bool sim_odd_call(struct sim *w)
     struct sim_host *her = &w->hosts[0];
     uint32_t span_s = (uint32_t)sim_between(&w->odd.rng, 1, 30);
 
-    return aw_subject_countdown(her->subject, AW_ALARM_SOS, span_s, NULL, sim_host_now(w, her)) ==
-           AW_OK;
+    if (aw_subject_countdown(her->subject, AW_ALARM_SOS, span_s, NULL, sim_host_now(w, her)) !=
+        AW_OK)
+        return false;
+    sim_host_pump(w, her);
+    return true;
 }
 
 static void count_down(struct sim *w, struct sim_host *her)
