@@ -21,7 +21,7 @@ echo $((slice + 1)) >"$PROOF_BUILD/fuzz-slice"
 
 mkdir -p "$build" "$crashes"
 { cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DALLSWELL_FUZZ=ON \
-    -DALLSWELL_SANITIZE=$sanitize -DALLSWELL_TESTS=OFF -DALLSWELL_TOOLS=OFF &&
+    -DALLSWELL_SANITIZE=$sanitize -DALLSWELL_TESTS=OFF &&
   cmake --build "$build" -j "$(nproc)" --target fuzz_all; } >"$build/build.log" 2>&1 ||
   { tail -n 30 "$build/build.log" >&2; exit 1; }
 
@@ -53,8 +53,8 @@ find "$build/fuzz" -maxdepth 1 -name 'fuzz_*' -type f | sort |
     $((PROOF_SEED % 2000000000))
 
 # What reads bytes from outside; the others play actions on engines, or damage what is stored.
-parser_names="answer call card card_file cbor_judge file frames hello introductions invite \
-invite_uri plan reply request resume short state switched witness"
+parser_names="answer call card card_file card_text cbor_judge file frames hello introductions invite \
+invite_uri plan plan_text reply request resume short socks state switched witness"
 failed=0 parsers=0 played=0 least=
 for file in "$corpus"/*.count; do
   name=${file##*/}
