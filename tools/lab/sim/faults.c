@@ -162,8 +162,15 @@ static void drift_on(struct sim *w)
 {
     struct sim_rng rng = sim_stream(w, 10);
 
-    for (size_t i = 0; i < w->host_count; i++)
-        w->hosts[i].drift_ppm = (int32_t)sim_between(&rng, 0, 2 * DRIFT_PPM_MAX) - DRIFT_PPM_MAX;
+    for (size_t i = 0; i < w->host_count; i++) {
+        struct sim_host *h = &w->hosts[i];
+        struct aw_now now = sim_host_now(w, h);
+
+        h->clock_ms = w->now_ms;
+        h->mono_ms = now.mono_ms;
+        h->wall_ms = now.wall_ms;
+        h->drift_ppm = (int32_t)sim_between(&rng, 0, 2 * DRIFT_PPM_MAX) - DRIFT_PPM_MAX;
+    }
     w->scene.clock_error_s += 2 * DRIFT_MS(MONTH_DAYS + 1) / 1000;
     next_drift(w);
 }
@@ -177,7 +184,7 @@ static void set_clocks(struct sim *w)
 
         if (off_ms > -most_ms && off_ms < most_ms)
             h->wall_ms -= (uint64_t)off_ms;
-        if (sim_host_runs(h) && h->up_ms + MONTH_DAYS * SIM_DAY < w->now_ms)
+        if (sim_host_runs(h) && h->begun_ms + MONTH_DAYS * SIM_DAY < w->now_ms)
             sim_host_crash(w, h, SIM_MINUTE);
     }
     next_drift(w);

@@ -105,7 +105,7 @@ bool sim_host_start(struct sim *w, struct sim_host *h)
 
     h->gen++;
     h->state = SIM_HOST_ON;
-    h->up_ms = w->now_ms;
+    h->up_ms = h->begun_ms = w->now_ms;
     h->needs_sync = true;
     h->pause_ms = 0;
     /* A new process, perhaps a new boot: the monotonic clock begins anew, the wall clock goes on.

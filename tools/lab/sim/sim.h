@@ -199,7 +199,8 @@ struct sim_host {
     uint64_t pause_ms; /* after failed stores, likewise */
     uint64_t send_id;
     bool needs_sync;
-    uint64_t up_ms; /* since when it runs without a pause */
+    uint64_t up_ms;    /* since when it runs without a pause */
+    uint64_t begun_ms; /* when the process began */
     /* Clocks: rate in ppm, and what they showed at `clock_ms`. */
     int32_t drift_ppm;
     uint64_t clock_ms, mono_ms, wall_ms;
