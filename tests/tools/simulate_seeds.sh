@@ -31,6 +31,11 @@ for seed in 70001874 10000555 10001075 10001432 90001168 80001184; do
     echo "broken: seed $seed"
     failed=1
 done
+# A device that is off when it should have heard.
+"$stub" --seed 110000018 >/dev/null 2>&1 || {
+    echo "broken: seed 110000018"
+    failed=1
+}
 # A quiet removal, and devices that lose their keys.
 for seed in 1 3 12; do
     "$stub" --seed "$seed" --days 6 --contacts 2 --faults removal,lie,restore >/dev/null 2>&1 &&

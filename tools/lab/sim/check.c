@@ -228,6 +228,8 @@ static uint64_t bound_of(struct sim *w, const struct sim_incident *in, size_t n)
 {
     uint64_t at_ms;
 
+    if (w->hosts[n].state == SIM_HOST_OFF) /* what its engine knew is not in memory */
+        return w->now_ms + SIM_HOUR;
     if (hears_words(w, in->kind, n)) {
         at_ms = later(in->began_ms, clean_since_ms(w, n)) + WORD_MS +
                 (level_delay_s(w, n) + 2 * (uint64_t)w->scene.plan.pace.cadence_s) * SIM_SECOND;
@@ -235,8 +237,6 @@ static uint64_t bound_of(struct sim *w, const struct sim_incident *in, size_t n)
     }
     if (!hears_silence(w, in->kind, n))
         return 0;
-    if (w->hosts[n].state == SIM_HOST_OFF) /* what its engine knew is not in memory */
-        return w->now_ms + SIM_HOUR;
     at_ms = silence_bound_ms(w, n, in->kind == SIM_INCIDENT_DEVICE);
     if (at_ms == 0)
         return 0;
