@@ -5,6 +5,7 @@
 Usage: requests.py FOLDER, with the homes "her" and "friend" in it.
 """
 import json
+import random
 import socket
 import sys
 
@@ -12,12 +13,14 @@ WORK = sys.argv[1]
 KEY = "A" * 43  # 32 bytes, of no secret
 USAGE, STATE, NOT_FOUND, REFUSED = 2, 3, 5, 1
 FAILURES = []
+SAID = []  # every request so far: (home, line)
 MALFORMED = "use the same version of both programs"
 NOBODY = "nobody here is called"
 PLAN = {"file": "plan", "text": "checkin = every 8h\nperson = friend\n"}
 
 
 def ask(home, line):
+    SAID.append((home, line))
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(30)
         client.connect(f"{WORK}/{home}/control.sock")
@@ -240,6 +243,51 @@ def tokens():
         print(FAILURES[-1])
 
 
+# What a field may hold that it should not.
+ODD = (None, True, -1, 0, 1, 2**31, 2**32, 2**53, -2**63, 1.5, 1e300, "", "x", "x" * 5000, "\u0000", "\u202e", "w1", "1", KEY,
+       [], [[]], ["x"] * 40, {}, {"do": "sos"})
+
+
+def mutant(rng, line):
+    """The same request with one thing wrong: a byte, a field that is odd, missing, of another request."""
+    try:
+        request = json.loads(line)
+    except ValueError:
+        request = None
+    if not isinstance(request, dict) or not request or rng.random() < 0.2:
+        at = rng.randrange(len(line) + 1)
+        return line[:at] + rng.choice(("", "\"", "{", "[", ":", "\\", "\x01", "\u00e9", "9" * 30)) + line[at + rng.randrange(3):]
+    field = rng.choice(list(request))
+    how = rng.randrange(4)
+    if how == 0:
+        del request[field]
+    elif how == 1:
+        request[field] = rng.choice(ODD)
+    elif how == 2:
+        request[rng.choice(("person", "key", "text", "at", "seconds", "hook", "side", "upto"))] = rng.choice(ODD)
+    else:
+        request["do"] = rng.choice(DOES)
+    return json.dumps(request)
+
+
+def mutants():
+    """Whatever is asked is answered, by one object on one line, and the agent goes on."""
+    rng = random.Random(7)
+    said = [(home, line) for home, line in SAID if line]
+    for _ in range(2000):
+        home, line = rng.choice(said)
+        line = mutant(rng, line)
+        reply = ask(home, line)
+        good = reply.get("ok") is True or (
+            reply.get("ok") is False and reply.get("code") in range(1, 6) and "\n" not in reply["error"])
+        if not good:
+            FAILURES.append(line)
+            print(f"{home}: {line[:150]}: {str(reply)[:150]}")
+    for home in ("her", "friend"):
+        if not ask(home, '{"do": "status"}').get("ok"):
+            FAILURES.append(f"{home} is gone")
+
+
 before = kept()
 for test in (no_request, states, keys, triggers, people, plans, relays, hooks, contacts):
     test()
@@ -248,4 +296,6 @@ if kept() != before:
     FAILURES.append("kept")
     print(f"something has changed: {before} is {kept()}")
 frames()
+DOES = sorted({json.loads(line)["do"] for _, line in SAID if line.startswith('{"do": "') and line.count('"do"') == 1})
+mutants()
 sys.exit(1 if FAILURES else 0)
