@@ -4,9 +4,9 @@
 #include "take.h"
 
 /*
- * Input: the kind of host, sizes of pieces, then what a proxy says. Property: whoever is let through
- * in some pieces is let through byte by byte, and has said the same; nobody is let through, nor
- * refused, without an end; a refusal has a reason.
+ * Input: the kind of host, sizes of pieces, then what a proxy says. Property: whoever is let
+ * through in some pieces is let through byte by byte, and has said the same; a refusal has a
+ * reason, and only a refusal.
  */
 
 struct said {
