@@ -568,7 +568,7 @@ static void check_contact(struct sim *w, struct sim_host *h)
                  sim_name(h->idx), (unsigned)word->call.seq,
                  (unsigned)(word->base_s - SIM_T0_S - latest_ms(w, word->call.seq) / 1000));
     /* A beat that is sealed again is as new as its seal: it names the newest reply. */
-    else if (!(w->is_restored[h->idx] && seq == word->call.seq) &&
+    else if (!(w->is_restored[h->idx] && newest->call.kind != AW_CALL_BEAT) &&
              newest->base_s > SIM_T0_S + w->sent_ms / 1000 + slack_s)
         sim_fail(w, SIM_I3_FRESH, "%s counts statement %u from %u s after her phone last spoke",
                  sim_name(h->idx), (unsigned)seq,

@@ -145,8 +145,8 @@ static void draw_zone(struct sim *w, struct aw_plan *p)
     struct sim_rng rng = sim_stream(w, 9);
     int32_t offset_s = offsets_s[sim_below(&rng, AW_COUNT(offsets_s))];
     int32_t swing_s = sim_chance(&rng, 800) ? 3600 : 1800;
-    uint64_t half_year = 182, life = w->scene.life_ms / SIM_DAY;
-    uint64_t day = SIM_T0_S / 86400 + sim_below(&rng, life < half_year ? life : half_year);
+    uint64_t half_year = 182, days = w->scene.life_ms / SIM_DAY + 1;
+    uint64_t day = SIM_T0_S / 86400 + sim_below(&rng, days < half_year ? days : half_year);
 
     if (sim_chance(&rng, 500))
         swing_s = -swing_s;
