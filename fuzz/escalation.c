@@ -413,6 +413,19 @@ static bool one_spoke(const struct model *m)
     return any;
 }
 
+/* "each by its own span" */
+static uint64_t due_anew_s(const struct model *m, const struct aw_plan *plan, unsigned why)
+{
+    switch (why) {
+    case AW_WHY_LIFE:
+        return m->now_s + plan->pace.life_s;
+    case AW_WHY_BEAT:
+        return m->now_s + plan->beat_s + plan->beat_grace_s;
+    default:
+        return aw_plan_due_s(plan, m->now_s);
+    }
+}
+
 static void close_incident(struct model *m, const struct aw_ladder_rules *r)
 {
     bool alone = r->plan->relaxed && m->incident == AW_INCIDENT_MISSED;
@@ -428,7 +441,7 @@ static void close_incident(struct model *m, const struct aw_ladder_rules *r)
         if (is_once)
             m->due_s[i] = AW_NO_TIME;
         else if (!m->safe_seen) /* "start the deadlines anew from then on" */
-            m->due_s[i] = aw_plan_due_s(r->plan, m->now_s);
+            m->due_s[i] = due_anew_s(m, r->plan, AW_WHY_CHECKIN + i);
     }
     m->incident = AW_INCIDENT_NONE;
     m->is_blind = m->is_told = m->safe_seen = m->confirmed = false;

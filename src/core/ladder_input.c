@@ -15,6 +15,17 @@ static enum aw_ladder_state calm_state(const struct aw_ladder *l)
     return aw_ladder_due_s(l) == AW_NO_TIME ? AW_LADDER_IDLE : AW_LADDER_FINE;
 }
 
+/* spec/07-contact.md §6: "Two confirmations without a check-in start the deadlines anew from then
+ * on", each by its own span. */
+static uint64_t due_anew_s(const struct aw_plan *plan, size_t why, uint64_t now_s)
+{
+    if (why == AW_LADDER_DUE(AW_WHY_BEAT))
+        return now_s + plan->beat_s + plan->beat_grace_s;
+    if (why == AW_LADDER_DUE(AW_WHY_LIFE))
+        return now_s + plan->pace.life_s;
+    return aw_plan_due_s(plan, now_s);
+}
+
 /* Closes the incident when what it takes is there. */
 static void settle(struct aw_ladder *l, const struct aw_ladder_rules *rules,
                    struct aw_ladder_out *out)
@@ -33,7 +44,7 @@ static void settle(struct aw_ladder *l, const struct aw_ladder_rules *rules,
         if (l->due.at_s[i] <= l->now_s && is_once)
             l->due.at_s[i] = AW_NO_TIME; /* settled: the caller drops it, too */
         else if (l->due.at_s[i] <= l->now_s && !l->safe_seen)
-            l->due.at_s[i] = aw_plan_due_s(rules->plan, l->now_s);
+            l->due.at_s[i] = due_anew_s(rules->plan, i, l->now_s);
     }
     l->incident = AW_INCIDENT_NONE;
     l->path.is_blind = false;

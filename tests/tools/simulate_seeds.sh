@@ -36,6 +36,15 @@ done
     echo "broken: seed 110000018"
     failed=1
 }
+# Phones that fall silent after two humans have spoken to her.
+for life in "70232 --contacts 3 --days 8 --faults restore,lie,odd,cut,crash,doze,late" \
+    "80020 --contacts 2 --days 12 \
+        --faults restore,lie,rollback,hostile,odd,disk,cut,relay-down,crash"; do
+    # shellcheck disable=SC2086 # words
+    "$stub" --seed $life >/dev/null 2>&1 && continue
+    echo "broken: seed $life"
+    failed=1
+done
 # A quiet removal, and devices that lose their keys.
 for seed in 1 3 12; do
     "$stub" --seed "$seed" --days 6 --contacts 2 --faults removal,lie,restore >/dev/null 2>&1 &&

@@ -297,6 +297,30 @@ static void test_closing_while_suspected(void)
     T_EQ(aw_ladder_due_s(&b.ladder), T0 + 8000); /* the timer is settled, the check-in is not */
 }
 
+/* Goal: two who have spoken to her start each deadline anew by its own span: that her phone has
+ * fallen silent is found before the next check-in is due.
+ * Method: a beat, a sign of life and a check-in are missed; two confirm. */
+static void test_deadlines_anew(void)
+{
+    const struct aw_ladder_peer other = {.human = 2, .groups = 2};
+    const struct aw_ladder_due due = {{T0 + 3600, AW_NO_TIME, AW_NO_TIME, T0 + 3600, T0 + 3600}};
+    struct ladder_bed b;
+
+    ladder_set_up(&b);
+    b.plan.schedule[0] = (struct aw_schedule_line){.every_s = 7 * 86400};
+    b.plan.pace.life_s = 30000;
+    aw_ladder_watch(&b.ladder, &b.rules, &due, T0 + 1, &b.out);
+    (void)ladder_tick(&b, T0 + 4000);
+    T_EQ(b.ladder.incident, AW_INCIDENT_MISSED);
+    T_EQ(aw_ladder_confirm(&b.ladder, &b.rules, T0 + 4100, &b.out), AW_OK);
+    aw_ladder_peer_confirm(&b.ladder, &b.rules, &other, T0 + 4100, T0 + 4100, &b.out);
+    T_EQ(b.ladder.incident, AW_INCIDENT_NONE);
+    T_EQ(b.ladder.due.at_s[AW_LADDER_DUE(AW_WHY_CHECKIN)], T0 + 4100 + 7 * 86400);
+    T_EQ(b.ladder.due.at_s[AW_LADDER_DUE(AW_WHY_LIFE)], T0 + 4100 + 30000);
+    T_EQ(b.ladder.due.at_s[AW_LADDER_DUE(AW_WHY_BEAT)],
+         T0 + 4100 + b.plan.beat_s + b.plan.beat_grace_s);
+}
+
 /* Goal: a timer whose end was lost keeps no incident open for ever, whichever deadline opened it.
  * Method: a check-in is missed, then a timer; she checks in before the timer's grace is used up,
  * and after; likewise while something else is missed, too. */
@@ -430,6 +454,7 @@ int main(void)
     T_RUN(test_resumed_without_deadline);
     T_RUN(test_suspect_anew_in_incident);
     T_RUN(test_closing_while_suspected);
+    T_RUN(test_deadlines_anew);
     T_RUN(test_timer_behind_a_checkin);
     T_RUN(test_claims_max);
     T_RUN(test_peers);
