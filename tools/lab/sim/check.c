@@ -240,6 +240,10 @@ static uint64_t bound_of(struct sim *w, const struct sim_incident *in, size_t n)
     at_ms = silence_bound_ms(w, n, in->kind == SIM_INCIDENT_DEVICE);
     if (at_ms == 0)
         return 0;
+    /* In an alarm levels count from when it was heard (07 §5). */
+    if (engine_of(w, n)->ladder.state == AW_LADDER_ALARM)
+        at_ms = later(at_ms,
+                      ms_of(engine_of(w, n)->ladder.levels_s + level_delay_s(w, n)) + SIM_MINUTE);
     if (!sim_host_runs(&w->hosts[n]))
         return later(at_ms, w->now_ms + SIM_HOUR);
     return later(later(at_ms, in->began_ms + SIM_MINUTE), w->hosts[n].up_ms + WAKE_MS);
