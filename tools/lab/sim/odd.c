@@ -440,8 +440,9 @@ void sim_odd_backup(struct sim *w, struct sim_host *h)
         w->end_ms == 0)
         return; /* before she has told him of her secrets: she cannot tell of them again */
     c = contact_of_const(h->contact);
+    /* What was compared and is not stored would be lost, and no way leads back (05 CH-40). */
     if (c->who.phase < AW_CONTACT_PAIRED || !c->channel.resumed.epoch.live ||
-        !sim_chance(&w->odd.rng, 50))
+        !aw_contact_is_stored(h->contact) || !sim_chance(&w->odd.rng, 50))
         return;
     sim_host_backup(h, w->now_ms);
     sim_human_at(w, w->now_ms + sim_exp(&w->odd.rng, SIM_HOUR / 2), h->idx, SIM_ACT_ODD,
