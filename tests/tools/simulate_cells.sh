@@ -20,15 +20,12 @@ life() { # <seed> <option>...
 }
 
 # Devices that come back from backups, lying disks, a hostile relay.
-for seed in 5008 5017 5019 5068 5097 5114 5121 5130 5133 5208 5266 5269 \
-    5331 5353 5355 5359 5370 5372 5468; do
+for seed in 5097 5158 5178 5267 5348 5418 5465 5582 5599 5724 5837 5959 5967 6157 6173 6244; do
     life "$seed" --contacts 2 --days 10 --faults restore,lie,hostile,rollback,odd,clock,disk,cut
 done
-for seed in 40080 40131; do
-    life "$seed" --contacts 1 --days 8 --faults restore,odd,clock,disk,cut
-done
-# A circle whose members cannot tell, and go by one another.
-life 60110 --contacts 4 --days 8 --faults cut,relay-down,clock,late,odd,doze
+# Circles whose members cannot tell, and go by one another.
+life 300571 --contacts 3 --days 6 --faults late,cut,odd,hostile,relay-down,clock
+life 310215 --contacts 2 --days 12 --faults late,cut,odd,hostile,restore,rollback
 
 awk -F '\t' '
     { cell = $1 ", " $2 ": " $3; visits[cell] += $4 }
