@@ -50,7 +50,7 @@ static void primitives_once(unsigned contacts)
     crypto_hash_sha512(hash, text, 100);                     /* labelled prehash */
     crypto_sign_seed_keypair(pk, sk, key);                   /* the stored seed */
     crypto_sign_detached(sig, NULL, hash, 64, sk);           /* signature */
-    for (i = 0; i < 2; i++) { /* her state, and the coarse one */
+    for (i = 0; i < 2; i++) {                                /* her state, and the coarse one */
         crypto_auth_hmacsha256(hash, text, 40, key);
         crypto_aead_chacha20poly1305_ietf_encrypt(state, NULL, text, 96, NULL, 0, NULL, nonce, key);
     }

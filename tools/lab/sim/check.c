@@ -288,6 +288,9 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event)
     size_t n = event->host;
     uint64_t at_ms;
 
+    /* Who looked at his screen and acts has no need to be rung. */
+    if (in->heard_ms[n] == 0 && engine_of(w, n)->ladder.claim_holds)
+        in->heard_ms[n] = w->now_ms;
     if (in->heard_ms[n] == 0 && in->is_open) {
         /* What holds him up, or changes his plan, may have come since. */
         at_ms = bound_of(w, in, n);
