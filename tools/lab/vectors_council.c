@@ -158,16 +158,16 @@ static void sitting_plan(struct aw_plan *plan, const struct sitting *row)
     plan->council.quorum = row->quorum != 0 ? row->quorum : 2;
 }
 
-static void in_voice(struct vec *v, size_t i, struct aw_voice *voice)
+static struct aw_voice in_voice(struct vec *v, size_t i, struct aw_voice voice)
 {
-
     vec_enter(v, vec_nth(v, "voice", i));
-    voice->human = (uint8_t)lab_vec_u32(v, "human", voice->human);
-    voice->missed = lab_vec_bool(v, "missed", voice->missed);
-    voice->seq = lab_vec_u32(v, "seq", voice->seq);
-    voice->unreachable = lab_vec_bool(v, "unreachable", voice->unreachable);
-    voice->operators = lab_vec_u32(v, "operators", voice->operators);
+    voice.human = (uint8_t)lab_vec_u32(v, "human", voice.human);
+    voice.missed = lab_vec_bool(v, "missed", voice.missed);
+    voice.seq = lab_vec_u32(v, "seq", voice.seq);
+    voice.unreachable = lab_vec_bool(v, "unreachable", voice.unreachable);
+    voice.operators = lab_vec_u32(v, "operators", voice.operators);
     vec_leave(v);
+    return voice;
 }
 
 static void in_sitting(struct vec *v, struct aw_sitting *s)
@@ -203,10 +203,8 @@ static void one_sitting(struct vec *v, const struct sitting *row)
     s.plan = &plan;
     in_sitting(v, &s);
     s.voice_count = row->voice_count;
-    for (size_t i = 0; i < s.voice_count; i++) {
-        s.voices[i] = row->voices[i];
-        in_voice(v, i, &s.voices[i]);
-    }
+    for (size_t i = 0; i < s.voice_count; i++)
+        s.voices[i] = in_voice(v, i, row->voices[i]);
     aw_council_tally(&s, &tally);
     vec_out_uint(v, "votes", tally.votes);
     vec_out_uint(v, "quorum", tally.quorum);
