@@ -98,7 +98,7 @@ static bool token_find(const struct relay_host *host, const json_t *request,
 static bool token_revoke(struct relay_host *host, const json_t *request, json_t **reply,
                          struct tool_fail *fail)
 {
-    struct aw_relay_token_info info;
+    struct aw_relay_token_info info = {.id = 0};
     enum aw_status status;
 
     if (!token_find(host, request, &info, reply, fail))
