@@ -40,7 +40,7 @@ static uint64_t checkin_ns(struct circle *c, const struct aw_subject *before, un
 }
 
 /* What is done once for all contacts. */
-static void primitives_once(unsigned contacts)
+static void primitives_once(void)
 {
     static uint8_t pk[32], sk[64], sig[64], hash[64], text[160], key[32];
     static uint8_t nonce[12], state[112], scalar[2][32], product[32];
@@ -56,7 +56,7 @@ static void primitives_once(unsigned contacts)
     }
     crypto_core_ristretto255_scalar_random(scalar[0]); /* key to be shared */
     crypto_core_ristretto255_scalar_random(scalar[1]); /* coefficient, k = 2 */
-    for (i = 0; i < contacts; i++) {                   /* one share each */
+    for (i = 0; i < AW_PLAN_MEMBER_MAX; i++) {         /* a share for each number */
         crypto_core_ristretto255_scalar_mul(product, scalar[1], scalar[0]);
         crypto_core_ristretto255_scalar_add(product, product, scalar[0]);
     }
@@ -82,8 +82,10 @@ static void primitives_each(void)
     enum aw_status st = AW_OK;
 
     crypto_scalarmult_base(e_pk, e_sk); /* E */
-    st = crypto_scalarmult(dh, e_sk, accept) == 0 ? AW_OK : AW_E_AUTH;
-    AW_ASSERT(st == AW_OK);
+    for (int i = 0; i < 2; i++) { /* the contact's accept key, and the circle's point (09 §10) */
+        st = crypto_scalarmult(dh, e_sk, accept) == 0 ? AW_OK : AW_E_AUTH;
+        AW_ASSERT(st == AW_OK);
+    }
     crypto_auth_hmacsha256(hash, text, 60, chain);            /* presence key of the contact */
     crypto_generichash_blake2b(hash, 32, text, 200, NULL, 0); /* act */
     crypto_auth_hmacsha256(hash, dh, 32, hash);               /* MAC key */
@@ -97,7 +99,7 @@ static void primitives(void *ctx)
     const unsigned *contacts = ctx;
     unsigned i;
 
-    primitives_once(*contacts);
+    primitives_once();
     for (i = 0; i < *contacts; i++)
         primitives_each();
 }
