@@ -161,14 +161,15 @@ static void render_removed(const json_t *reply)
 }
 
 /* Has somebody agree, who sees which relay it is. */
-static bool agree_to_remove(struct session *session, const struct args *args,
+static bool agree_to_remove(const struct args *args, struct session *session, json_t *request,
                             struct tool_fail *fail)
 {
     char follows[500];
     json_t *reply = NULL;
 
     if (!session_ask(session,
-                     json_pack("{s:s, s:s}", "do", "relay-find", "address", args_word(args, 0)),
+                     json_pack("{s:s, s:s}", "do", "relay-find", "address",
+                               reply_string(request, "address")),
                      &reply, fail))
         return false;
     (void)snprintf(follows, sizeof follows,
@@ -184,29 +185,10 @@ static bool agree_to_remove(struct session *session, const struct args *args,
 
 int cmd_relay_remove(const struct args *args)
 {
-    json_t *request = json_pack("{s:s, s:s}", "do", "relay-remove", "address", args_word(args, 0));
-    struct session session;
-    struct tool_fail fail;
-    json_t *reply = NULL;
-    int code = TOOL_OK;
-
-    if (!session_open(&session, args, &fail)) {
-        json_decref(request);
-        return fail_print(&fail);
-    }
-    if (!agree_to_remove(&session, args, &fail)) {
-        json_decref(request);
-        code = fail_print(&fail);
-    } else if (!session_ask(&session, request, &reply, &fail)) {
-        code = fail_print(&fail);
-    } else if (session.is_json) {
-        code = reply_print(reply);
-    } else {
-        render_removed(reply);
-    }
-    json_decref(reply);
-    session_close(&session);
-    return code;
+    return session_query_ready(
+        args, agree_to_remove,
+        json_pack("{s:s, s:s}", "do", "relay-remove", "address", args_word(args, 0)),
+        render_removed);
 }
 
 static void render_invite(const json_t *reply)

@@ -79,37 +79,6 @@ static void render_version(const json_t *reply)
     }
 }
 
-/* Asks for what is typed, then the host; whatever was read goes with the request. */
-static int ask_and_do(const struct args *args, json_t *request,
-                      bool (*ask)(const struct args *, struct session *, json_t *,
-                                  struct tool_fail *))
-{
-    struct session session;
-    struct tool_fail fail;
-    json_t *reply = NULL;
-    int code = TOOL_OK;
-
-    if (!session_open(&session, args, &fail)) {
-        json_decref(request);
-        return fail_print(&fail);
-    }
-    if (!ask(args, &session, request, &fail)) {
-        json_decref(request);
-        code = fail_print(&fail);
-    } else if (!session_ask(&session, request, &reply, &fail)) {
-        code = fail_print(&fail);
-    } else {
-        (void)session_settle(&session, 0);
-        if (session.is_json)
-            code = reply_print(reply);
-        else
-            render_version(reply);
-    }
-    json_decref(reply);
-    session_close(&session);
-    return code;
-}
-
 static bool ask_key(const struct args *args, struct session *session, json_t *request,
                     struct tool_fail *fail)
 {
@@ -121,12 +90,13 @@ int cmd_card_set(const struct args *args)
     struct tool_fail fail;
     json_t *request = calls_file(args, 0, "card-set", &fail);
 
-    return request == NULL ? fail_print(&fail) : ask_and_do(args, request, ask_key);
+    return request == NULL ? fail_print(&fail)
+                           : session_act_ready(args, ask_key, request, render_version);
 }
 
 int cmd_card_remove(const struct args *args)
 {
-    return ask_and_do(args, json_pack("{s:s}", "do", "card-set"), ask_key);
+    return session_act_ready(args, ask_key, json_pack("{s:s}", "do", "card-set"), render_version);
 }
 
 static bool ask_removal(const struct args *args, struct session *session, json_t *request,
@@ -152,5 +122,5 @@ int cmd_remove(const struct args *args)
     if (request == NULL)
         return fail_print(&fail);
     (void)json_object_set_new(request, "person", json_string(args_word(args, 0)));
-    return ask_and_do(args, request, ask_removal);
+    return session_act_ready(args, ask_removal, request, render_version);
 }

@@ -227,6 +227,39 @@ int session_act_agreed(const struct args *args, const struct session_agreement *
     return run(args, agreement, request, WAIT_DEFAULT_S, render);
 }
 
+static int run_ready(const struct args *args, session_ready *ready, json_t *request,
+                     unsigned after_s, void (*render)(const json_t *reply))
+{
+    struct session session;
+    struct tool_fail fail;
+    int code;
+
+    if (!session_open(&session, args, &fail)) {
+        json_decref(request);
+        return fail_print(&fail);
+    }
+    if (ready(args, &session, request, &fail)) {
+        code = answer(&session, request, after_s, render, &fail);
+    } else {
+        json_decref(request);
+        code = fail_print(&fail);
+    }
+    session_close(&session);
+    return code;
+}
+
+int session_query_ready(const struct args *args, session_ready *ready, json_t *request,
+                        void (*render)(const json_t *reply))
+{
+    return run_ready(args, ready, request, 0, render);
+}
+
+int session_act_ready(const struct args *args, session_ready *ready, json_t *request,
+                      void (*render)(const json_t *reply))
+{
+    return run_ready(args, ready, request, WAIT_DEFAULT_S, render);
+}
+
 int session_set(const struct args *args, json_t *request, void (*render)(const json_t *reply))
 {
     struct session session;

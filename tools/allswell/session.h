@@ -73,6 +73,18 @@ bool session_agree(struct session *session, const struct args *args,
 int session_act_agreed(const struct args *args, const struct session_agreement *agreement,
                        json_t *request, void (*render)(const json_t *reply));
 
+/** Reads what is typed into `request`, or has somebody agree. */
+typedef bool session_ready(const struct args *args, struct session *session, json_t *request,
+                           struct tool_fail *fail);
+
+/** As session_query(), once `ready` is done; relays are not asked before. */
+int session_query_ready(const struct args *args, session_ready *ready, json_t *request,
+                        void (*render)(const json_t *reply));
+
+/** As session_act(), once `ready` is done; relays are not asked before. */
+int session_act_ready(const struct args *args, session_ready *ready, json_t *request,
+                      void (*render)(const json_t *reply));
+
 /** As session_query(), but without an agent it opens no link: for what decides how links go. */
 int session_set(const struct args *args, json_t *request, void (*render)(const json_t *reply));
 
