@@ -15,6 +15,10 @@ uint32_t aw_keys_find(const struct aw_relay *r, const uint8_t key[AW_RELAY_KEY_L
 /* Returns whether `key` stands for anything. */
 bool aw_keys_is_known(const struct aw_relay *r, const uint8_t key[AW_RELAY_KEY_LEN]);
 
+/* Returns whether a new mailbox may have these: neither stands for anything, and they differ. */
+bool aw_keys_are_free(const struct aw_relay *r, const uint8_t read_key[AW_RELAY_KEY_LEN],
+                      const uint8_t deposit_key[AW_RELAY_KEY_LEN]);
+
 /* Adds the key that the object itself holds. There is room: the table fits all objects. */
 void aw_keys_add(struct aw_relay *r, enum aw_key_kind kind, uint32_t idx);
 

@@ -217,8 +217,7 @@ enum aw_status aw_box_row_load(struct aw_relay *r, uint64_t id, struct aw_bytes 
         p[head_len - 1] > AW_GAPS_MAX)
         return AW_E_DAMAGED;
     token = token_by_id(r, aw_get_u64(p + 65));
-    if (token == 0 || id < r->box_id_next || aw_keys_is_known(r, p + 1) ||
-        aw_keys_is_known(r, p + 33) || memcmp(p + 1, p + 33, AW_RELAY_KEY_LEN) == 0)
+    if (token == 0 || id < r->box_id_next || !aw_keys_are_free(r, p + 1, p + 33))
         return AW_E_DAMAGED;
     box = aw_box_new(r, token, p + 1, p + 33);
     if (box == 0)

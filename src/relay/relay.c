@@ -52,8 +52,7 @@ static uint8_t create(struct aw_relay *r, const struct aw_request *q, struct aw_
     answer = aw_token_check(r, q->token, &token);
     if (answer != AW_RELAY_OK)
         return (uint8_t)answer;
-    if (aw_keys_is_known(r, q->read_key) || aw_keys_is_known(r, q->deposit_key) ||
-        memcmp(q->read_key, q->deposit_key, AW_RELAY_KEY_LEN) == 0)
+    if (!aw_keys_are_free(r, q->read_key, q->deposit_key))
         return AW_RELAY_TOKEN;
     box = aw_box_new(r, token, q->read_key, q->deposit_key);
     if (box == 0)
