@@ -106,11 +106,11 @@ static void on_limit(uv_timer_t *timer)
     (void)kill(-hook->process.pid, SIGKILL);
 }
 
-static int spawn(struct hook *hook, struct strings *argv, struct strings *env)
+static int spawn(struct hook *hook, int fd, struct strings *argv, struct strings *env)
 {
     uv_stdio_container_t stdio[3] = {
-        {.flags = UV_IGNORE}, /* /dev/null */
-        {.flags = UV_INHERIT_FD, .data.fd = 1},
+        {.flags = fd < 0 ? UV_IGNORE : UV_INHERIT_FD, .data.fd = fd}, /* or /dev/null */
+        {.flags = UV_INHERIT_FD, .data.fd = fd < 0 ? 1 : fd},
         {.flags = UV_INHERIT_FD, .data.fd = 2},
     };
     const uv_process_options_t options = {
@@ -126,8 +126,9 @@ static int spawn(struct hook *hook, struct strings *argv, struct strings *env)
     return uv_spawn(&hook->loop->uv, &hook->process, &options);
 }
 
-enum aw_status aw_hook_run(struct aw_loop *loop, const char *const *argv, const char *const *env,
-                           uint64_t timeout_ms, aw_hook_done *done, void *ctx)
+static enum aw_status start(struct aw_loop *loop, int fd, const char *const *argv,
+                            const char *const *env, uint64_t timeout_ms, aw_hook_done *done,
+                            void *ctx)
 {
     struct strings args = {0}, vars = {0};
     struct hook *hook;
@@ -149,7 +150,7 @@ enum aw_status aw_hook_run(struct aw_loop *loop, const char *const *argv, const 
     ok = ok && build_env(&vars, env);
     if (ok) {
         hook->open_handles = 2; /* a process that could not start has a handle, too */
-        ok = spawn(hook, &args, &vars) == 0;
+        ok = spawn(hook, fd, &args, &vars) == 0;
     }
     strings_free(&args);
     strings_free(&vars);
@@ -160,4 +161,18 @@ enum aw_status aw_hook_run(struct aw_loop *loop, const char *const *argv, const 
     hook->done = NULL;
     close_all(hook);
     return AW_E_STATE;
+}
+
+enum aw_status aw_hook_run(struct aw_loop *loop, const char *const *argv, const char *const *env,
+                           uint64_t timeout_ms, aw_hook_done *done, void *ctx)
+{
+    return start(loop, -1, argv, env, timeout_ms, done, ctx);
+}
+
+enum aw_status aw_hook_talk(struct aw_loop *loop, int fd, const char *const *argv,
+                            const char *const *env, uint64_t timeout_ms, aw_hook_done *done,
+                            void *ctx)
+{
+    AW_ASSERT(fd >= 0);
+    return start(loop, fd, argv, env, timeout_ms, done, ctx);
 }

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -131,6 +132,30 @@ static void test_hook(void)
     e.wanted--;
     aw_loop_run(e.loop);
     T_EQ(e.count, AW_HOOK_RUNNING_MAX - 1);
+    aw_loop_close(e.loop);
+}
+
+/* Goal: a command that is talked to has its input and output at the caller's descriptor, and no
+ * other; the other end is told when it has ended.
+ * Method: cat(1) over a pair of sockets. */
+static void test_hook_talks(void)
+{
+    const char *const cat[] = {"cat", NULL};
+    struct ended e = {.loop = new_loop(), .wanted = 1};
+    char said[16] = "";
+    int ends[2];
+
+    T_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    T_EQ(aw_hook_talk(e.loop, ends[1], cat, NULL, 5000, on_ended, &e), AW_OK);
+    T_EQ(close(ends[1]), 0);
+    T_EQ(write(ends[0], "all's well", 10), 10);
+    T_EQ(shutdown(ends[0], SHUT_WR), 0);
+    aw_loop_run(e.loop);
+    T_EQ(e.result.exit_code, 0);
+    T_EQ(read(ends[0], said, sizeof said - 1), 10);
+    T_TRUE(strcmp(said, "all's well") == 0);
+    T_EQ(read(ends[0], said, 1), 0); /* nobody else holds the other end */
+    T_EQ(close(ends[0]), 0);
     aw_loop_close(e.loop);
 }
 
@@ -369,6 +394,7 @@ int main(void)
     T_RUN(test_timer_and_leaks);
     T_RUN(test_watch);
     T_RUN(test_hook);
+    T_RUN(test_hook_talks);
     T_RUN(test_control);
     T_RUN(test_control_short_of_memory);
     return t_end();

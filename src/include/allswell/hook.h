@@ -45,6 +45,15 @@ AW_API AW_MUST_USE enum aw_status aw_hook_run(struct aw_loop *loop, const char *
                                               const char *const *env, uint64_t timeout_ms,
                                               aw_hook_done *done, void *ctx);
 
+/**
+ * Starts a command that is talked to: as aw_hook_run(), but its input and its output are `fd`.
+ *
+ * @param fd  one end of a pair of sockets, say; stays the caller's, who may close it after the call
+ */
+AW_API AW_MUST_USE enum aw_status aw_hook_talk(struct aw_loop *loop, int fd,
+                                               const char *const *argv, const char *const *env,
+                                               uint64_t timeout_ms, aw_hook_done *done, void *ctx);
+
 #ifdef __cplusplus
 }
 #endif
