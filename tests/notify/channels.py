@@ -4,6 +4,7 @@
 is told as it is, with the right exit code; no secret shows anywhere; what is unsafe is refused.
 Method: every kind against a real server on loopback, by 'allswell notify test'; then what must fail.
 Usage: channels.py BIN SOURCE; 77 without aiosmtpd or openssl."""
+import contextlib
 import json
 import os
 import shutil
@@ -127,6 +128,45 @@ def hung(process):
     check("a server that says nothing is not waited for", "webhook: not accepted (no answer in time)" in shown, shown)
     check("a slow body is not waited for", "slow: accepted by the server (200)" in shown, shown)
     check("a test that fails fails", process.returncode == 4, process.returncode)
+
+
+def state_of(pid):
+    """State and parent of a process, None when it has ended."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        state, parent = file.read().rsplit(")", 1)[1].split()[:2]
+        return None if state == "Z" else (state, int(parent))
+    return None
+
+
+def children(parent):
+    return [int(p) for p in os.listdir("/proc") if p.isdigit() and (state_of(p) or (0, 0))[1] == parent]
+
+
+def apart(bed, web):
+    """A try is a process of its own, which shows no secret, and ends when nobody waits for it."""
+    bed.aw("c", "init", "--name", "c")
+    add(bed, "webhook", "--token", home="c", given=f"{web.url('/hang/secret-path')}\n{TOKEN}\n")
+    argv = [f"{servers.BIN}/allswell", "--home", bed.path("c"), "--wait", "0", "notify", "test"]
+    agent = subprocess.Popen(argv, env=bed.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until("the server is asked", 5, lambda: web.at("/hang/secret-path"))
+    couriers = children(agent.pid)
+    check("one courier carries it", len(couriers) == 1, couriers)
+    for part in ("cmdline", "environ"):
+        with open(f"/proc/{couriers[0]}/{part}", "rb") as file:
+            shown = file.read()
+        check(f"no secret is in its {part}", b"secret" not in shown, shown)
+    agent.kill()
+    agent.wait()
+    until("it ends with the agent", 2, lambda: state_of(couriers[0]) is None)
+    alone = shutil.copy(f"{servers.BIN}/allswell", bed.path("alone"))
+    done = subprocess.run([alone] + argv[1:], env=bed.env, capture_output=True, text=True, check=False)
+    check("without it, what to do is said", "(the courier cannot be run: install Allswell anew)" in done.stdout, done)
+    done = subprocess.run([courier()], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    check("by hand it does nothing", done.returncode == 2 and "is run by 'allswell run'" in done.stderr, done.stderr)
+
+
+def courier():
+    return os.path.join(os.path.dirname(servers.BIN), "libexec", "allswell", "courier")
 
 
 def tls(bed, cert, safe):
@@ -304,6 +344,7 @@ def play(bed):
     web_kinds(bed, web)
     logged(bed)
     answers(bed, web)
+    apart(bed, hung_web)
     tls(bed, cert, safe)
     programs(bed)
     proxy(bed, web)

@@ -8,33 +8,25 @@
 
 /**
  * @file
- * Courier: carries notices to servers, with libcurl on the loop. Nothing in it blocks, a try has
- * a limit, and what servers answer is read up to a kilobyte.
+ * Courier: carries a notice to a server, in a process of its own for each try. So what servers say
+ * is read where no key of the home is, nothing in it can block the loop, and the agent needs the
+ * memory of a client for HTTP, mail and TLS only while one is at work.
  */
 
-/** True time that one try may take; longer through a proxy, and for mail, whose servers wait. */
-#define COURIER_LIMIT_MS      10000
-#define COURIER_SLOW_LIMIT_MS 30000
-
-struct courier;
-struct parcel;
-
-/** `clock` is borrowed: the loop's. NULL without memory. */
-struct courier *courier_open(struct aw_loop *loop, const struct aw_clock *clock);
-
-/** Ends all tries; nobody is told. NULL is allowed. */
-void courier_close(struct courier *courier);
+struct errand;
 
 /**
  * Begins a try.
  *
- * @param hook  borrowed for the call
- * @return to be cancelled as long as `call` was not called; NULL without memory
+ * @param hook        borrowed for the call
+ * @param out_answer  filled when it could not begin; then `call` is not called
+ * @return to be cancelled as long as `call` was not called, or NULL
  */
-struct parcel *courier_send(struct courier *courier, const struct hook *hook,
-                            const struct notice *notice, answer_call *call, void *ctx);
+struct errand *courier_send(struct aw_loop *loop, const struct hook *hook,
+                            const struct notice *notice, answer_call *call, void *ctx,
+                            struct answer *out_answer);
 
 /** Ends a try; nobody is told. */
-void courier_cancel(struct parcel *parcel);
+void courier_cancel(struct errand *errand);
 
 #endif /* TOOLS_ALLSWELL_NOTIFY_COURIER_H */

@@ -2,12 +2,12 @@
 #include "allswell/notify/hook.h"
 
 #include "allswell/event.h"
+#include "allswell/notify/url.h"
 #include "common/reply.h"
 #include "common/text.h"
 
 #include <allswell/dial.h>
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,50 +149,23 @@ static bool is_loopback(const char *host)
     return inet_pton(AF_INET6, inner, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-/* The parts of a URL as libcurl will read it, so that nothing else is checked than what is used. */
-static bool split(CURLU *url, const char *text, char *scheme, size_t scheme_cap, char *host,
-                  size_t host_cap)
-{
-    char *part = NULL;
-    bool ok = curl_url_set(url, CURLUPART_URL, text,
-                           CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-              curl_url_get(url, CURLUPART_SCHEME, &part, 0) == CURLUE_OK;
-
-    if (ok)
-        (void)snprintf(scheme, scheme_cap, "%s", part);
-    curl_free(part);
-    part = NULL;
-    ok = ok && curl_url_get(url, CURLUPART_HOST, &part, 0) == CURLUE_OK && part[0] != '\0' &&
-         strlen(part) < host_cap;
-    if (ok)
-        (void)snprintf(host, host_cap, "%s", part);
-    curl_free(part);
-    return ok;
-}
-
 static bool read_proxy(struct hook *hook, const json_t *object, struct tool_fail *fail)
 {
-    char text[HOOK_PROXY_MAX + 1], scheme[16], host[HOOK_PROXY_MAX + 1];
-    char *port = NULL;
-    CURLU *url;
-    bool ok;
+    char text[HOOK_PROXY_MAX + 1];
+    struct url url;
+    int len = 0;
 
+    hook->proxy[0] = '\0';
     if (!take(text, sizeof text, object, "proxy", "the proxy", fail))
         return false;
-    hook->proxy[0] = '\0';
     if (text[0] == '\0')
         return true;
-    url = curl_url();
-    ok = url != NULL && split(url, text, scheme, sizeof scheme, host, sizeof host) &&
-         strncmp(scheme, "socks5", 6) == 0 && (scheme[6] == '\0' || strcmp(scheme + 6, "h") == 0) &&
-         curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK &&
-         strlen(host) + strlen(port) + 1 <= HOOK_PROXY_MAX;
-    if (ok)
-        (void)snprintf(hook->proxy, sizeof hook->proxy, "%.100s:%.5s", host, port);
-    curl_free(port);
-    curl_url_cleanup(url);
-    return ok || fail_set(fail, TOOL_USAGE,
-                          "--proxy is no SOCKS5 proxy: write it as socks5://127.0.0.1:9050");
+    if (url_split(&url, text) && url.port[0] != '\0' &&
+        (strcmp(url.scheme, "socks5") == 0 || strcmp(url.scheme, "socks5h") == 0))
+        len = snprintf(hook->proxy, sizeof hook->proxy, "%s:%s", url.host, url.port);
+    return (len > 0 && (size_t)len < sizeof hook->proxy) ||
+           fail_set(fail, TOOL_USAGE,
+                    "--proxy is no SOCKS5 proxy: write it as socks5://127.0.0.1:9050");
 }
 
 /* What leaves unsealed must be wanted, and must not carry what opens an account. */
@@ -218,21 +191,30 @@ static bool check_plain(struct hook *hook, const char *scheme, struct tool_fail 
     return true;
 }
 
-static bool read_url(struct hook *hook, struct tool_fail *fail)
+bool hook_judge(struct hook *hook, const char *scheme, const char *host, struct tool_fail *fail)
 {
     const struct kind *kind = &kinds[hook->kind];
-    char scheme[16] = "";
-    CURLU *url = curl_url();
-    bool ok = url != NULL &&
-              split(url, hook->address, scheme, sizeof scheme, hook->host, sizeof hook->host);
 
-    curl_url_cleanup(url);
-    if (!ok || (strcmp(scheme, kind->schemes[0]) != 0 && strcmp(scheme, kind->schemes[1]) != 0))
+    if (strcmp(scheme, kind->schemes[0]) != 0 && strcmp(scheme, kind->schemes[1]) != 0)
         return fail_set(fail, TOOL_USAGE,
                         "the address of %s is no URL that begins with %s:// (and it holds no user "
                         "or password): copy it anew",
                         kind->word, kind->schemes[0]);
+    (void)snprintf(hook->host, sizeof hook->host, "%s", host);
     return check_plain(hook, scheme, fail);
+}
+
+static bool read_url(struct hook *hook, struct tool_fail *fail)
+{
+    struct url url;
+    bool ok = url_split(&url, hook->address);
+
+    return hook_judge(hook, ok ? url.scheme : "", ok ? url.host : "", fail);
+}
+
+uint64_t hook_limit_ms(const struct hook *hook)
+{
+    return kinds[hook->kind].is_mail || hook->proxy[0] != '\0' ? HOOK_SLOW_LIMIT_MS : HOOK_LIMIT_MS;
 }
 
 /* One address, as it stands in a header and in the dialogue with a mail server. */

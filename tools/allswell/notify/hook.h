@@ -34,6 +34,10 @@ enum notify_kind {
 #define HOOK_AGAIN_MIN_S  30
 #define HOOK_AGAIN_MAX_S  3600
 
+/** True time that one try may take; longer through a proxy, and for mail, whose servers wait. */
+#define HOOK_LIMIT_MS      10000
+#define HOOK_SLOW_LIMIT_MS 30000
+
 /** Secret: wipe with hook_wipe(). */
 struct hook {
     uint32_t number; /* key of its record, from 1; 0: free */
@@ -68,6 +72,15 @@ enum hook_address hook_address_of(enum notify_kind kind);
 
 /** Reads and checks the JSON of a hook; `number` is not in it. */
 bool hook_read(struct hook *hook, const json_t *object, struct tool_fail *fail);
+
+/**
+ * Judges scheme and host of the address anew, as another reads them. Whoever will use the address
+ * asks with what it has read itself, so that nothing else is used than what was checked.
+ */
+bool hook_judge(struct hook *hook, const char *scheme, const char *host, struct tool_fail *fail);
+
+/** How long a try at a server may take. */
+uint64_t hook_limit_ms(const struct hook *hook);
 
 /** Checks that a new hook has the proxy that its address needs, or the program that it names. */
 bool hook_check_way(const struct hook *hook, struct tool_fail *fail);

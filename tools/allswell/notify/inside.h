@@ -20,7 +20,7 @@ struct attempt {
     bool is_used;
     uint32_t hook;
     struct delivery *delivery; /* NULL: a test, or what it was for is gone */
-    struct parcel *parcel;     /* NULL: a program */
+    struct errand *errand;     /* NULL: a program */
     bool is_test;
 };
 
@@ -42,7 +42,6 @@ struct last {
 struct notify {
     struct host *host;
     struct aw_loop *loop;
-    struct courier *courier;     /* made when first needed */
     struct aw_loop_timer *timer; /* NULL: does not deliver */
     bool is_closing;
     struct hook hooks[NOTIFY_ALL_MAX]; /* those with records first */

@@ -133,8 +133,8 @@ static void end(struct notify *n, struct delivery *d, const char *state, const c
         if (!a->is_used || a->delivery != d)
             continue;
         a->delivery = NULL;
-        if (a->parcel != NULL) {
-            courier_cancel(a->parcel);
+        if (a->errand != NULL) {
+            courier_cancel(a->errand);
             a->is_used = false;
         }
     }
@@ -222,10 +222,8 @@ static bool begin(struct notify *n, const struct hook *hook, const struct notice
         a->is_used = program_run(n->loop, hook, notice, on_answer, a, answer);
         return a->is_used;
     }
-    if (n->courier == NULL)
-        n->courier = courier_open(n->loop, &n->host->clock);
-    a->parcel = n->courier == NULL ? NULL : courier_send(n->courier, hook, notice, on_answer, a);
-    a->is_used = a->parcel != NULL;
+    a->errand = courier_send(n->loop, hook, notice, on_answer, a, answer);
+    a->is_used = a->errand != NULL;
     return a->is_used;
 }
 
@@ -436,8 +434,10 @@ void notify_stop(struct notify *notify)
     if (notify == NULL)
         return;
     notify->is_closing = true;
-    courier_close(notify->courier);
-    notify->courier = NULL;
+    for (size_t i = 0; i < sizeof notify->attempts / sizeof notify->attempts[0]; i++) {
+        if (notify->attempts[i].is_used && notify->attempts[i].errand != NULL)
+            courier_cancel(notify->attempts[i].errand);
+    }
     aw_loop_timer_free(notify->timer);
     notify->timer = NULL;
 }
@@ -484,8 +484,8 @@ void notify_forget(struct notify *notify, uint32_t number)
         if (!a->is_used || a->hook != number)
             continue;
         a->hook = 0; /* nobody waits for what a program ends with */
-        if (a->parcel != NULL) {
-            courier_cancel(a->parcel);
+        if (a->errand != NULL) {
+            courier_cancel(a->errand);
             a->is_used = false;
         }
     }

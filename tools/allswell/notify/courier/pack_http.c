@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "allswell/notify/parcel.h"
+#include "allswell/notify/courier/parcel.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,193 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-#include "allswell/notify/courier.h"
+#include "allswell/notify/courier/parcel.h"
 
-#include "allswell/notify/parcel.h"
 #include "common/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* libcurl's multi interface on the loop: sockets as watches, its timeout as a timer. */
-
-struct courier {
-    struct aw_loop *loop;
-    const struct aw_clock *clock;
-    struct aw_loop_timer *timer;
-    CURLM *multi;
-    struct parcel *parcels;
-};
-
-static void release(struct parcel *parcel)
-{
-    curl_easy_cleanup(parcel->easy);
-    curl_slist_free_all(parcel->headers);
-    curl_slist_free_all(parcel->receivers);
-    explicit_bzero(parcel, sizeof *parcel);
-    free(parcel);
-}
-
-static void take_out(struct parcel *parcel)
-{
-    struct parcel **at = &parcel->courier->parcels;
-
-    while (*at != parcel)
-        at = &(*at)->next;
-    *at = parcel->next;
-    (void)curl_multi_remove_handle(parcel->courier->multi, parcel->easy);
-}
-
-/* One at a time: the call may begin or cancel others. */
-static bool deliver_one(struct courier *courier)
-{
-    struct answer answer = {.end = TRY_LATER};
-    struct parcel *parcel = NULL;
-    CURLMsg *message;
-    CURLcode code;
-    int left = 0;
-
-    do {
-        message = curl_multi_info_read(courier->multi, &left);
-        if (message == NULL)
-            return false;
-    } while (message->msg != CURLMSG_DONE);
-    code = message->data.result; /* the message ends with the handle */
-    (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &parcel);
-    if (parcel->is_mail)
-        answer_mail(parcel, code, &answer);
-    else
-        answer_http(parcel, code, &answer);
-    take_out(parcel);
-    parcel->call(parcel->ctx, &answer);
-    release(parcel);
-    return true;
-}
-
-static void act(struct courier *courier, curl_socket_t fd, int events)
-{
-    int running = 0;
-
-    (void)curl_multi_socket_action(courier->multi, fd, events, &running);
-    while (deliver_one(courier)) {
-        /* until all that has ended was told */
-    }
-}
-
-static void on_timer(void *ctx)
-{
-    act((struct courier *)ctx, CURL_SOCKET_TIMEOUT, 0);
-}
-
-/* libcurl counts in true time; the loop's clock may be compressed. */
-static int on_timeout(CURLM *multi, long timeout_ms, void *ctx)
-{
-    const struct courier *courier = (const struct courier *)ctx;
-    uint64_t span_ms = 1000000, true_ms = aw_clock_true_span_ms(courier->clock, span_ms);
-    uint64_t after_ms =
-        timeout_ms < 0 ? 0 : (uint64_t)timeout_ms * span_ms / (true_ms == 0 ? 1 : true_ms);
-
-    (void)multi;
-    aw_loop_timer_set(courier->timer, timeout_ms < 0
-                                          ? AW_TIME_NEVER
-                                          : aw_loop_now(courier->loop).mono_ms + after_ms);
-    return 0;
-}
-
-struct watched {
-    struct courier *courier;
-    struct aw_loop_watch *watch;
-    curl_socket_t fd;
-};
-
-static void on_ready(void *ctx, bool readable, bool writable)
-{
-    const struct watched *watched = (const struct watched *)ctx;
-
-    act(watched->courier, watched->fd,
-        (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0));
-}
-
-static void unwatch(struct watched *watched)
-{
-    aw_loop_watch_free(watched->watch);
-    free(watched);
-}
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *of_socket)
-{
-    struct courier *courier = (struct courier *)ctx;
-    struct watched *watched = (struct watched *)of_socket;
-
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (watched != NULL)
-            unwatch(watched);
-        (void)curl_multi_assign(courier->multi, fd, NULL);
-        return 0;
-    }
-    if (watched == NULL) {
-        watched = calloc(1, sizeof *watched);
-        if (watched == NULL)
-            return -1;
-        *watched = (struct watched){.courier = courier, .fd = fd};
-        watched->watch = aw_loop_watch_new(courier->loop, fd, on_ready, watched);
-        if (watched->watch == NULL) {
-            free(watched);
-            return -1;
-        }
-        (void)curl_multi_assign(courier->multi, fd, watched);
-    }
-    return aw_loop_watch_set(watched->watch, what != CURL_POLL_OUT, what != CURL_POLL_IN) == AW_OK
-               ? 0
-               : -1;
-}
-
-struct courier *courier_open(struct aw_loop *loop, const struct aw_clock *clock)
-{
-    struct courier *courier = calloc(1, sizeof *courier);
-
-    if (courier == NULL)
-        return NULL;
-    courier->loop = loop;
-    courier->clock = clock;
-    courier->timer = aw_loop_timer_new(loop, on_timer, courier);
-    courier->multi = curl_multi_init();
-    if (courier->timer == NULL || courier->multi == NULL) {
-        courier_close(courier);
-        return NULL;
-    }
-    (void)curl_multi_setopt(courier->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    (void)curl_multi_setopt(courier->multi, CURLMOPT_SOCKETDATA, courier);
-    (void)curl_multi_setopt(courier->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
-    (void)curl_multi_setopt(courier->multi, CURLMOPT_TIMERDATA, courier);
-    return courier;
-}
-
-void courier_close(struct courier *courier)
-{
-    if (courier == NULL)
-        return;
-    while (courier->parcels != NULL) {
-        struct parcel *parcel = courier->parcels;
-
-        courier->parcels = parcel->next;
-        (void)curl_multi_remove_handle(courier->multi, parcel->easy);
-        release(parcel);
-    }
-    if (courier->multi != NULL)
-        (void)curl_multi_cleanup(courier->multi);
-    aw_loop_timer_free(courier->timer);
-    free(courier);
-}
-
-void courier_cancel(struct parcel *parcel)
-{
-    take_out(parcel);
-    release(parcel);
-}
 
 /* Enough to say why; the rest of a long answer is cut off, and the status came before it. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
@@ -215,7 +34,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
     return len;
 }
 
-/* libcurl ends a talk with a mail server by QUIT, and would block the loop until that is answered.
+/* libcurl ends a talk with a mail server by QUIT, and would wait until that is answered.
  * The other direction is closed as soon as it is said, so that it finds the end at once. */
 static int on_talk(CURL *easy, curl_infotype type, char *bytes, size_t len, void *ctx)
 {
@@ -240,7 +59,7 @@ static size_t on_read(char *out, size_t size, size_t count, void *ctx)
     return len;
 }
 
-/* Programs that are run meanwhile get no such socket. */
+/* on_talk() has to know it. */
 static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 {
     struct parcel *parcel = (struct parcel *)ctx;
@@ -290,11 +109,9 @@ static bool set_proxy(struct parcel *parcel, const struct hook *hook)
 static bool set_common(struct parcel *parcel, const struct hook *hook)
 {
     CURL *easy = parcel->easy;
-    long limit_ms =
-        parcel->is_mail || hook->proxy[0] != '\0' ? COURIER_SLOW_LIMIT_MS : COURIER_LIMIT_MS;
-    bool ok = set(true, curl_easy_setopt(easy, CURLOPT_PRIVATE, parcel));
+    long limit_ms = (long)hook_limit_ms(hook);
+    bool ok = set(true, curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
 
-    ok = set(ok, curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
     ok = set(ok, curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L)); /* or a slow resolver blocks */
     ok = set(ok, curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
                                   parcel->is_mail ? "smtp,smtps" : "http,https"));
@@ -325,29 +142,25 @@ static bool set_common(struct parcel *parcel, const struct hook *hook)
     return ok && set_proxy(parcel, hook);
 }
 
-struct parcel *courier_send(struct courier *courier, const struct hook *hook,
-                            const struct notice *notice, answer_call *call, void *ctx)
+bool parcel_pack(struct parcel *parcel, const struct hook *hook, const struct notice *notice)
 {
-    struct parcel *parcel = calloc(1, sizeof *parcel);
-    bool ok;
+    *parcel =
+        (struct parcel){.fd = -1, .is_mail = hook->kind == NOTIFY_SMTP, .easy = curl_easy_init()};
+    return parcel->easy != NULL && set_common(parcel, hook) &&
+           (parcel->is_mail ? pack_mail : pack_http)(parcel, hook, notice);
+}
 
-    if (parcel == NULL)
-        return NULL;
-    *parcel = (struct parcel){.courier = courier,
-                              .call = call,
-                              .ctx = ctx,
-                              .fd = -1,
-                              .is_mail = hook->kind == NOTIFY_SMTP,
-                              .kind = hook->kind,
-                              .easy = curl_easy_init()};
-    ok = parcel->easy != NULL && set_common(parcel, hook) &&
-         (parcel->is_mail ? pack_mail : pack_http)(parcel, hook, notice);
-    parcel->next = courier->parcels;
-    courier->parcels = parcel;
-    if (ok && curl_multi_add_handle(courier->multi, parcel->easy) == CURLM_OK)
-        return parcel;
-    courier_cancel(parcel);
-    return NULL;
+void parcel_answer(const struct parcel *parcel, CURLcode code, struct answer *answer)
+{
+    (parcel->is_mail ? answer_mail : answer_http)(parcel, code, answer);
+}
+
+void parcel_wipe(struct parcel *parcel)
+{
+    curl_easy_cleanup(parcel->easy);
+    curl_slist_free_all(parcel->headers);
+    curl_slist_free_all(parcel->receivers);
+    explicit_bzero(parcel, sizeof *parcel);
 }
 
 /* Whoever echoes a request must not bring a secret into the log. */
