@@ -93,6 +93,8 @@ bool httpd_listen(struct httpd_listen *out, const char *text, bool is_anywhere,
     int fd;
 
     *out = (struct httpd_listen){.fd = -1};
+    if (!http_load(fail))
+        return false;
     if (!read_address(out, text, &at, &len))
         return bad_address(text, words, fail);
     if (!out->is_loopback && !is_anywhere)
@@ -178,8 +180,8 @@ static void turn(struct httpd *h)
         return;
     h->is_running = true;
     do {
-        (void)MHD_run(h->daemon);
-    } while (++rounds < ROUNDS && MHD_get_timeout(h->daemon, &wait_ms) == MHD_YES && wait_ms == 0);
+        (void)http.run(h->daemon);
+    } while (++rounds < ROUNDS && http.get_timeout(h->daemon, &wait_ms) == MHD_YES && wait_ms == 0);
     h->is_running = false;
     aw_loop_timer_set(h->timer, after_ms(h, rounds < ROUNDS ? TICK_MS : 0));
 }
@@ -222,7 +224,7 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **socket_c
 {
     struct httpd *h = (struct httpd *)ctx;
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+        http.get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct httpd_connection *at =
         httpd_connection(h, code == MHD_CONNECTION_NOTIFY_STARTED ? NULL : mhd);
 
@@ -246,7 +248,7 @@ bool httpd_open(struct httpd *httpd, struct aw_loop *loop, const struct aw_clock
     httpd->clock = clock;
     httpd->tick = calls->tick;
     httpd->ctx = calls->ctx;
-    httpd->daemon = MHD_start_daemon(
+    httpd->daemon = http.start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (on->is_six ? MHD_USE_IPv6 : 0U), 0, NULL, NULL,
         calls->handle, calls->ctx, MHD_OPTION_LISTEN_SOCKET, on->fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)HTTPD_CONNECTION_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTPD_HEAD_MAX,
@@ -258,7 +260,7 @@ bool httpd_open(struct httpd *httpd, struct aw_loop *loop, const struct aw_clock
         return fail_set(fail, TOOL_ENVIRONMENT,
                         "the system has no room for a web server: end other programs");
     }
-    info = MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    info = http.get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     httpd->timer = aw_loop_timer_new(loop, on_timer, httpd);
     httpd->watch = info == NULL ? NULL : aw_loop_watch_new(loop, info->epoll_fd, on_ready, httpd);
     if (httpd->timer == NULL || httpd->watch == NULL ||
@@ -278,8 +280,8 @@ void httpd_close(struct httpd *httpd)
 {
     aw_loop_watch_free(httpd->watch);
     if (httpd->daemon != NULL) {
-        (void)MHD_run(httpd->daemon);
-        MHD_stop_daemon(httpd->daemon);
+        (void)http.run(httpd->daemon);
+        http.stop_daemon(httpd->daemon);
     }
     if (httpd->timer != NULL)
         aw_loop_timer_free(httpd->timer);

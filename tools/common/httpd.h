@@ -2,10 +2,9 @@
 #ifndef TOOLS_COMMON_HTTPD_H
 #define TOOLS_COMMON_HTTPD_H
 
-#include "common/fail.h"
+#include "common/http.h"
 
 #include <allswell/loop.h>
-#include <microhttpd.h>
 #include <stddef.h>
 
 /**

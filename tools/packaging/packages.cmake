@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 # Debian packages, by `cpack` in the build folder: the two tools, the lab, and the library with its
 # headers. The library is static and promises no ABI before 1.0, so there is no package of a shared
-# one. What a package depends on is what dpkg-shlibdeps finds in its programs.
+# one. What a package depends on is what dpkg-shlibdeps finds in its programs, and what they load
+# when it is needed: tools/common/http.c.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME allswell)
 set(CPACK_PACKAGE_VENDOR "The Allswell authors")
@@ -52,13 +53,13 @@ string(REPLACE "\n \n" "\n .\n" text "${text}")
 file(WRITE ${aw_made}/copyright "${text}")
 configure_file(${aw_packaging}/changelog.in ${aw_made}/changelog @ONLY)
 
-aw_package(allswell allswell SECTION net SAYS
+aw_package(allswell allswell SECTION net DEPENDS "libmicrohttpd12" SAYS
   "end-to-end encrypted check-ins: silence is the alarm"
   "Allswell watches over people at risk. Who is watched over checks in. When"
   "she does not, those whom she chose are called, by their own machines."
   "This package has the program for both sides, and a service for each user.")
 aw_package(allswell-relay allswell-relay SECTION net
-  DEPENDS "systemd | systemd-standalone-sysusers"
+  DEPENDS "libmicrohttpd12, systemd | systemd-standalone-sysusers"
   SCRIPTS ${aw_packaging}/postinst ${aw_packaging}/prerm ${aw_packaging}/postrm
   SAYS
   "keep and forward sealed cells for people who watch over each other"

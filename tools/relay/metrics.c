@@ -237,27 +237,27 @@ static enum MHD_Result answer(struct MHD_Connection *c, unsigned code, const cha
 
     if (response == NULL)
         return MHD_NO;
-    (void)MHD_add_response_header(response, "Content-Type", type);
-    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
-    (void)MHD_add_response_header(response, "Connection", "close");
+    (void)http.add_response_header(response, "Content-Type", type);
+    (void)http.add_response_header(response, "Cache-Control", "no-store");
+    (void)http.add_response_header(response, "Connection", "close");
     if (code == MHD_HTTP_UNAUTHORIZED)
-        (void)MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
-    result = MHD_queue_response(c, code, response);
-    MHD_destroy_response(response);
+        (void)http.add_response_header(response, "WWW-Authenticate", "Bearer");
+    result = http.queue_response(c, code, response);
+    http.destroy_response(response);
     return result;
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *c, unsigned code, const char *text)
 {
     return answer(c, code, "text/plain; charset=utf-8",
-                  MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
-                                                  MHD_RESPMEM_PERSISTENT));
+                  http.create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
+                                                   MHD_RESPMEM_PERSISTENT));
 }
 
 static bool may_read(const struct metrics *m, struct MHD_Connection *c)
 {
     static const char scheme[] = "Bearer ";
-    const char *given = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Authorization");
+    const char *given = http.lookup_connection_value(c, MHD_HEADER_KIND, "Authorization");
 
     if (m->token_len == 0)
         return true;
@@ -274,7 +274,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
                                   size_t *upload_len, void **state)
 {
     const struct metrics *m = (const struct metrics *)ctx;
-    const char *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Host");
+    const char *host = http.lookup_connection_value(c, MHD_HEADER_KIND, "Host");
     struct MHD_Response *response;
     size_t len = 0;
     char *text;
@@ -294,7 +294,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
         return refuse(c, MHD_HTTP_NOT_FOUND, "/metrics is here, and nothing else.\n");
     text = text_of(m, &len);
     response =
-        text == NULL ? NULL : MHD_create_response_from_buffer(len, text, MHD_RESPMEM_MUST_FREE);
+        text == NULL ? NULL : http.create_response_from_buffer(len, text, MHD_RESPMEM_MUST_FREE);
     if (response == NULL)
         free(text);
     return answer(c, MHD_HTTP_OK, TYPE, response);

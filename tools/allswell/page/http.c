@@ -20,7 +20,7 @@ struct request {
 
 static const char *header(struct MHD_Connection *c, const char *name)
 {
-    return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+    return http.lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
 /* ---- Answers ---- */
@@ -42,9 +42,9 @@ void page_headers(struct MHD_Response *response, const char *type)
         {"Connection", "close"}, /* one request each: a bound on its time bounds everything */
     };
 
-    (void)MHD_add_response_header(response, "Content-Type", type);
+    (void)http.add_response_header(response, "Content-Type", type);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        (void)MHD_add_response_header(response, rows[i][0], rows[i][1]);
+        (void)http.add_response_header(response, rows[i][0], rows[i][1]);
 }
 
 static enum MHD_Result send_response(struct MHD_Connection *c, unsigned code, const char *type,
@@ -55,16 +55,16 @@ static enum MHD_Result send_response(struct MHD_Connection *c, unsigned code, co
     if (response == NULL)
         return MHD_NO;
     page_headers(response, type);
-    result = MHD_queue_response(c, code, response);
-    MHD_destroy_response(response);
+    result = http.queue_response(c, code, response);
+    http.destroy_response(response);
     return result;
 }
 
 static enum MHD_Result send_text(struct MHD_Connection *c, unsigned code, const char *text)
 {
     return send_response(c, code, "text/plain; charset=utf-8",
-                         MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
-                                                         MHD_RESPMEM_PERSISTENT));
+                         http.create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
+                                                          MHD_RESPMEM_PERSISTENT));
 }
 
 static void wipe_text(void *text)
@@ -78,7 +78,7 @@ static struct MHD_Response *json_response(const json_t *object)
 
     return text == NULL
                ? NULL
-               : MHD_create_response_from_buffer_with_free_callback(strlen(text), text, wipe_text);
+               : http.create_response_from_buffer_with_free_callback(strlen(text), text, wipe_text);
 }
 
 static enum MHD_Result send_json(struct MHD_Connection *c, unsigned code, const json_t *object)
@@ -165,7 +165,7 @@ static enum MHD_Result send_asset(struct MHD_Connection *c, const char *path)
     for (const struct page_asset *a = page_assets; a->path != NULL; a++) {
         if (strcmp(a->path, path) == 0)
             return send_response(c, MHD_HTTP_OK, type_of(path),
-                                 MHD_create_response_from_buffer(
+                                 http.create_response_from_buffer(
                                      a->len, (void *)(uintptr_t)a->bytes, MHD_RESPMEM_PERSISTENT));
     }
     return send_text(c, MHD_HTTP_NOT_FOUND, "There is nothing here.\n");
@@ -187,7 +187,7 @@ static enum MHD_Result send_session(struct page *page, struct MHD_Connection *c,
     reply = json_pack("{s:b, s:s}", "ok", 1, "key", text);
     response = json_response(reply);
     if (response != NULL)
-        (void)MHD_add_response_header(response, "Set-Cookie", cookie);
+        (void)http.add_response_header(response, "Set-Cookie", cookie);
     json_decref(reply);
     explicit_bzero(text, sizeof text);
     explicit_bzero(cookie, sizeof cookie);
@@ -197,7 +197,7 @@ static enum MHD_Result send_session(struct page *page, struct MHD_Connection *c,
 static enum MHD_Result log_in(struct page *page, struct MHD_Connection *c, const json_t *body)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        http.get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct page_session *session = NULL;
     struct tool_fail fail;
 
@@ -239,8 +239,8 @@ static enum MHD_Result log_out(struct page *page, struct MHD_Connection *c,
 /* Of the query only what a route can take; numbers as numbers. */
 static json_t *query_fields(struct MHD_Connection *c)
 {
-    const char *person = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "person");
-    const char *count = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "count");
+    const char *person = http.lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "person");
+    const char *count = http.lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "count");
     json_t *fields = json_object();
 
     if (person != NULL)
@@ -272,7 +272,7 @@ static enum MHD_Result serve_session(struct page *page, struct MHD_Connection *c
                                      bool is_post, const json_t *body)
 {
     const struct page_session *session = page_login_find(
-        &page->login, MHD_lookup_connection_value(c, MHD_COOKIE_KIND, page->cookie_name));
+        &page->login, http.lookup_connection_value(c, MHD_COOKIE_KIND, page->cookie_name));
     const struct page_route *route = page_route_find(path);
     json_t *fields;
     enum MHD_Result result;

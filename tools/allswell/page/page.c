@@ -39,7 +39,7 @@ static ssize_t stream_read(void *ctx, uint64_t pos, char *out, size_t cap)
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (!stream_has_news(s)) {
         s->is_suspended = true;
-        MHD_suspend_connection(s->connection->mhd);
+        http.suspend_connection(s->connection->mhd);
         return 0;
     }
     if (s->version != s->page->version)
@@ -85,15 +85,15 @@ enum MHD_Result page_stream_start(struct page *page, struct MHD_Connection *conn
         return MHD_NO;
     *s = (struct page_stream){.page = page, .connection = at, .session_number = session_number};
     response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 512, stream_read, s, stream_free);
+        http.create_response_from_callback(MHD_SIZE_UNKNOWN, 512, stream_read, s, stream_free);
     if (response == NULL) {
         free(s);
         return MHD_NO;
     }
     at->stream = s;
     page_headers(response, "text/event-stream");
-    result = MHD_queue_response(connection, MHD_HTTP_OK, response);
-    MHD_destroy_response(response);
+    result = http.queue_response(connection, MHD_HTTP_OK, response);
+    http.destroy_response(response);
     return result;
 }
 
@@ -115,7 +115,7 @@ static void wake_streams(struct page *page)
                      !page_login_is_open(&page->login, s->session_number);
         if (s->is_suspended && stream_has_news(s)) {
             s->is_suspended = false;
-            MHD_resume_connection(page->httpd.connections[i].mhd);
+            http.resume_connection(page->httpd.connections[i].mhd);
         }
     }
 }
