@@ -34,10 +34,11 @@ double bench_ns(void (*step)(void *ctx), void *ctx, unsigned count)
 }
 
 static const char usage[] =
-    "Usage: allswell-lab bench relay|switches|codec|seal|contact [--help]\n"
+    "Usage: allswell-lab bench relay|switches|memory|codec|seal|contact [--help]\n"
     "\n"
     "  relay    durable deposits, drains and idle links, beside mosquitto and Redis\n"
     "  switches a relay engine with 1,000,000 armed switches: memory, time, lateness, restart\n"
+    "  memory   a relay at its start, and the agent of a contact\n"
     "  codec    decoding a check-in, beside libcbor's stream decoder alone\n"
     "  seal     a check-in for 5 and 16 contacts, beside the sum of its libsodium calls\n"
     "  contact  inputs of 1,000 contact engines, beside their libsodium calls\n"
@@ -50,8 +51,8 @@ int lab_bench(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } bench[] = {
-        {"codec", bench_codec},    {"contact", bench_contact},      {"seal", bench_seal},
-        {"relay", aw_bench_relay}, {"switches", aw_bench_switches},
+        {"codec", bench_codec}, {"contact", bench_contact}, {"memory", bench_memory},
+        {"seal", bench_seal},   {"relay", aw_bench_relay},  {"switches", aw_bench_switches},
     };
     size_t i;
 

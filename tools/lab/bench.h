@@ -13,6 +13,7 @@ double bench_ns(void (*step)(void *ctx), void *ctx, unsigned count);
 
 int bench_codec(int argc, char **argv);
 int bench_contact(int argc, char **argv);
+int bench_memory(int argc, char **argv);
 int bench_seal(int argc, char **argv);
 int aw_bench_relay(int argc, char **argv);
 int aw_bench_switches(int argc, char **argv);

@@ -101,6 +101,7 @@ pid_t bench_spawn(const char *const *argv, const char *log_path);
 void bench_stop(struct bench_peer *p);
 double bench_cpu_s(pid_t pid);
 double bench_rss_len(pid_t pid);
+double bench_own_len(pid_t pid); /* of that what is no page of a file */
 uint16_t bench_free_port(void);
 int bench_connect(uint16_t port, unsigned tries);
 

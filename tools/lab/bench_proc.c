@@ -66,20 +66,38 @@ double bench_cpu_s(pid_t pid)
     return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-double bench_rss_len(pid_t pid)
+/* Resident pages of a process, and how many of them are mapped from files. */
+static bool count_pages(pid_t pid, unsigned long *resident, unsigned long *of_files)
 {
     char path[64];
-    unsigned long total = 0, resident = 0;
     FILE *file;
+    bool ok;
 
     (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
     file = fopen(path, "r");
     if (file == NULL)
-        return 0;
-    if (fscanf(file, "%lu %lu", &total, &resident) != 2)
-        resident = 0;
+        return false;
+    ok = fscanf(file, "%*u %lu %lu", resident, of_files) == 2;
     (void)fclose(file);
+    return ok;
+}
+
+double bench_rss_len(pid_t pid)
+{
+    unsigned long resident, of_files;
+
+    if (!count_pages(pid, &resident, &of_files))
+        return 0;
     return (double)resident * (double)sysconf(_SC_PAGESIZE);
+}
+
+double bench_own_len(pid_t pid)
+{
+    unsigned long resident, of_files;
+
+    if (!count_pages(pid, &resident, &of_files))
+        return 0;
+    return (double)(resident - of_files) * (double)sysconf(_SC_PAGESIZE);
 }
 
 static struct sockaddr_in loopback(uint16_t port)
