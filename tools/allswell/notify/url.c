@@ -28,7 +28,8 @@ static const char *split_scheme(struct url *out, const char *text)
     for (char *c = out->scheme; *c != '\0'; c++) {
         const char *large = strchr(LARGE, *c);
 
-        *c = large == NULL ? *c : SMALL[large - LARGE];
+        if (large != NULL)
+            *c = SMALL[large - LARGE];
     }
     return text + len + 1 + slashes;
 }
