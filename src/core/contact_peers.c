@@ -120,6 +120,7 @@ void aw_co_peers_plan(struct contact *c)
         if (memcmp(c->plan.roster[i].key, next.pk, AW_KEY_LEN) != 0)
             continue;
         b->key = next;
+        b->key_plan = c->plan.version;
         b->has_next_key = false;
         aw_wipe(b->next_key, sizeof b->next_key);
         aw_co_touch(c, CONTACT_DIRTY_PEERS);
@@ -233,9 +234,10 @@ static enum aw_status introduce(struct contact *c, struct aw_peer *peer,
     enum aw_status st = AW_OK;
 
     memset(&question, 0, sizeof question);
-    if (peer->intro != 0 && aw_secret_equal(peer->psk, one->psk, AW_KEY_LEN)) {
-        /* spec/16-peers.md §2: "The same secret under a new version MUST change nothing but where
-         * the other reads." Every plan repeats it. */
+    /* spec/16-peers.md §2: "The same secret under a new version MUST change nothing but where the
+     * other reads", and "One that was taken up under the key before MUST be taken as a new one." */
+    if (peer->intro != 0 && peer->intro >= c->peers.book.key_plan &&
+        aw_secret_equal(peer->psk, one->psk, AW_KEY_LEN)) {
         peer->met = peer->met == peer->intro ? all->version : peer->met;
         take_address(peer, all, one);
         touch(c, peer);

@@ -88,6 +88,7 @@ struct aw_peers_book {
     uint8_t
         next_key[AW_KEY_LEN]; /* secret half of a key that replies tell, and no plan names yet */
     uint32_t lacks_intro;     /* version of a plan whose introductions have not come yet, 0: none */
+    uint32_t key_plan;        /* version of the plan that brought `key`, 0: it is the first one */
 };
 
 /* What the shares of others opened, and their shares of her plan card. Secret: wipe. */

@@ -132,6 +132,7 @@ static const struct aw_wire_field book_fields[] = {
     AW_ROW_BOOL(16, aw_peers_book, is_released),
     AW_ROW_FIXED_OPT(17, aw_peers_book, next_key),
     AW_ROW_UINT_NONZERO(18, aw_peers_book, lacks_intro, 1, UINT32_MAX),
+    AW_ROW_UINT_NONZERO(19, aw_peers_book, key_plan, 1, UINT32_MAX),
 };
 static const struct aw_wire_map book_map = AW_WIRE_TABLE("peers", aw_peers_book, book_fields, NULL);
 

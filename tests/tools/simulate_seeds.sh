@@ -45,6 +45,12 @@ for life in "70232 --contacts 3 --days 8 --faults restore,lie,odd,cut,crash,doze
     echo "broken: seed $life"
     failed=1
 done
+# Two whose devices came back many times, and who took up a secret before the key that it is for.
+"$stub" --seed 310265 --contacts 2 --days 12 \
+    --faults late,cut,odd,hostile,restore,rollback >/dev/null 2>&1 || {
+    echo "broken: seed 310265"
+    failed=1
+}
 # A quiet removal, and devices that lose their keys.
 for seed in 1 3 12; do
     "$stub" --seed "$seed" --days 6 --contacts 2 --faults removal,lie,restore >/dev/null 2>&1 &&

@@ -3,6 +3,8 @@
 #include "support/attacker.h"
 #include "support/council.h"
 
+#include <string.h>
+
 #include "core/contact_impl.h"
 #include "core/peer.h"
 
@@ -320,6 +322,39 @@ static void test_lost_channel_of_a_pair(void)
     circle_free(&c);
 }
 
+/* Goal: a secret that two took up early, under keys that are replaced meanwhile, is a new one with
+ * the next keys (PE-43).
+ * Method: a plan of a higher number is in force, as where her phone lost plans: her introductions
+ * are used before the plan that they belong to; the next one repeats their secrets. */
+static void test_secret_before_its_key(void)
+{
+    struct aw_plan plan;
+    struct aw_peer *peer;
+    struct circle c;
+    uint8_t psk[AW_KEY_LEN];
+
+    council_init(&c, 2, 508, &plan);
+    plan.change.loosen_s = HOUR_S;
+    council_begin(&c, &plan, 3);
+    aw_co_peers_renew(council_engine(&c, 2));
+    circle_run(&c, HOUR_S);
+    for (size_t n = 1; n <= 2; n++)
+        council_engine(&c, n)->plan.version = 2;
+    peer = aw_peers_find(&council_engine(&c, 2)->peers, 1);
+    memcpy(psk, peer->psk, AW_KEY_LEN);
+    set_plan_again(&c);
+    T_TRUE(memcmp(psk, peer->psk, AW_KEY_LEN) != 0);
+    memcpy(psk, peer->psk, AW_KEY_LEN);
+    T_TRUE(all_meet(&c));
+    T_EQ(in_force(&c), 2);
+    T_TRUE(council_engine(&c, 2)->peers.book.has_next_key);
+    set_plan_again(&c);
+    T_TRUE(!council_engine(&c, 2)->peers.book.has_next_key);
+    T_MEM_EQ(psk, peer->psk, AW_KEY_LEN);
+    T_TRUE(all_meet(&c));
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_just_met);
@@ -330,5 +365,6 @@ int main(void)
     T_RUN(test_forgotten_plan);
     T_RUN(test_lost_word_of_a_plan);
     T_RUN(test_lost_channel_of_a_pair);
+    T_RUN(test_secret_before_its_key);
     return t_end();
 }
