@@ -57,14 +57,15 @@ short="--contacts 1 --days 0.1"
   simulate 1 'simulate --seed 1 --verbose --faults none --contacts 1 --days 1 --canary 3' \
     --contacts 1 --days 1 --faults none --canary 3
   simulate 1 'I3 VIOLATED' --contacts 1 --days 1 --faults none --canary 3 --figures real
-  simulate 1 'repeat: allswell-lab simulate --seed 1 --verbose --canary 3' --canary 3
+  simulate 1 'repeat: allswell-lab simulate --seed 1 --verbose --canary 3' --canary 3 --shrink 0
 }
 
 for wrong in '--seed x' '--seed' '--seed -1' '--seeds 1x' '--contacts 17' '--canary 99' \
   '--days 1e99' '--faults rain' '--faults doze,rain' '--figures half' '--figures' '--nonsense' \
   "--faults $(printf 'doze,%.0s' $(seq 60))" 'x' '--seeds 0' '--seeds -1' '--seed 1.5' \
   '--seed 9000000000000001' '--years 0' '--years -1' '--years nan' '--seconds 1s' \
-  '--seconds inf' '--days 0' '--contacts 1e1' '--canary -0'; do
+  '--seconds inf' '--days 0' '--contacts 1e1' '--canary -0' '--shrink -1' \
+  '--shrink 1.5' '--shrink 86401'; do
   got=0
   # shellcheck disable=SC2086
   "$lab" simulate $wrong >"$log" 2>&1 || got=$?

@@ -26,6 +26,7 @@ set(sim_sources
   sim/relay.c
   sim/removal.c
   sim/report.c
+  sim/shrink.c
   sim/simulate.c
   sim/world.c)
 

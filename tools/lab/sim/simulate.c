@@ -3,6 +3,7 @@
 #include "lab/number.h"
 #include "lab/sim/chen.h"
 #include "lab/sim/coverage.h"
+#include "lab/sim/shrink.h"
 
 #include <getopt.h>
 #include <malloc.h>
@@ -13,15 +14,17 @@
 #include <string.h>
 #include <time.h>
 
-#define DAYS_MAX    1e6
-#define YEARS_MAX   1e6
-#define SECONDS_MAX 1e9
-#define SEED_MAX    UINT64_C(9000000000000000)
+#define DAYS_MAX     1e6
+#define YEARS_MAX    1e6
+#define SECONDS_MAX  1e9
+#define SEED_MAX     UINT64_C(9000000000000000)
+#define SHRINK_S     20
+#define SHRINK_MAX_S 86400
 
 static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
     "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
-    "         [--figures NAME] [--cells FILE] [--verbose]\n"
+    "         [--figures NAME] [--cells FILE] [--shrink S] [--verbose]\n"
     "       allswell-lab simulate --picture FILE.svg [--seed N] [--days D]\n"
     "\n"
     "Lives of whole circles on virtual time, with the real engines: one for each seed.\n"
@@ -38,22 +41,31 @@ static const char usage[] =
     "  -r, --report      figures of all lives\n"
     "  -F, --figures NAME  the same for tools/proof.sh; NAME is real or stub; failures on stderr\n"
     "  -C, --cells FILE  writes how often each cell of the state tables was visited\n"
+    "  -S, --shrink S    where one breaks, look S seconds for a smaller one [20]\n"
     "  -p, --picture FILE  in place of lives: false alarms and detection time over loss and "
     "grace,\n"
     "                    beside the formulas; FILE.svg and FILE.tsv, --days for each point [800]\n"
     "  -v, --verbose     each line of the timeline as it happens, on stderr\n"
     "\n"
     "A life in which an invariant breaks is printed with its last lines and the command that\n"
-    "repeats it. Exit codes: 0 none broke, 1 one did, or a figure is not as computed, 2 wrong\n"
+    "repeats it, then the smallest that was found. Exit codes: 0 none broke, 1 one did, or a "
+    "figure is not as computed, 2 wrong\n"
     "call, 4 the environment failed.\n";
 
 struct job {
     struct sim_options options;
     uint64_t seeds;
-    double years, seconds;
+    double years, seconds, shrink_s;
     bool is_twice, is_report, has_seeds;
     const char *program; /* this one, or the one on stub crypto: their lives differ */
-    const char *faults, *figures, *picture, *cells;
+    const char *figures, *picture, *cells;
+};
+
+/* How a life ended, and what was drawn for it. */
+struct ending {
+    bool is_broken;
+    enum sim_invariant failed;
+    struct sim_options options;
 };
 
 /* ---- An engine that asserts: its last lines, too ---- */
@@ -61,13 +73,38 @@ struct job {
 static struct sim *living;
 static sigjmp_buf after_death;
 
+static const char *print_names(uint32_t set, const char *before, const char *sign, FILE *out)
+{
+    for (unsigned i = 0; i < SIM_FAULT_COUNT; i++) {
+        if ((set >> i & 1) == 0)
+            continue;
+        (void)fprintf(out, "%s%s%s", before, sign, sim_fault_name((enum sim_fault)i));
+        before = ",";
+    }
+    return before;
+}
+
+/* As read_faults() reads them. */
+static void print_faults(const struct sim_options *options, FILE *out)
+{
+    bool is_drawn = (options->faults_off | options->faults_on) != UINT32_MAX;
+
+    if (options->faults_on == UINT32_MAX)
+        (void)fprintf(out, " --faults all");
+    else if (!is_drawn && options->faults_on == 0)
+        (void)fprintf(out, " --faults none");
+    else
+        (void)print_names(options->faults_on,
+                          print_names(is_drawn ? options->faults_off : 0, " --faults ", "-", out),
+                          "", out);
+}
+
 /* The command that lives this life again. */
 static void print_repeat(const struct sim_options *options, const struct job *job, FILE *out)
 {
     (void)fprintf(out, "  repeat: %s --seed %llu --verbose", job->program,
                   (unsigned long long)options->seed);
-    if (job->faults != NULL)
-        (void)fprintf(out, " --faults %s", job->faults);
+    print_faults(options, out);
     if (options->contacts != 0)
         (void)fprintf(out, " --contacts %u", (unsigned)options->contacts);
     if (options->life_ms != 0)
@@ -174,6 +211,11 @@ static bool read_option(int c, const char *text, struct job *job)
         return lab_amount("--years", text, YEARS_MAX, &job->years);
     case 't':
         return lab_amount("--seconds", text, SECONDS_MAX, &job->seconds);
+    case 'S':
+        if (!lab_number("--shrink", text, 0, SHRINK_MAX_S, &value))
+            return false;
+        job->shrink_s = (double)value;
+        return true;
     case 'c':
         if (!lab_number("--contacts", text, 0, SIM_CONTACT_MAX, &value))
             return false;
@@ -187,7 +229,6 @@ static bool read_option(int c, const char *text, struct job *job)
         job->options.canary = (unsigned)value;
         return true;
     case 'f':
-        job->faults = text;
         return read_faults(text, &job->options) ||
                is_wrong("--faults", text, "no list of faults: drawn, all, none, or their names");
     case 'F':
@@ -216,34 +257,101 @@ static bool read_option(int c, const char *text, struct job *job)
 
 /* ---- Lives ---- */
 
-static bool live(const struct job *job, const struct sim_options *options, struct sim_stats *stats,
-                 uint8_t hash[32])
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct ending ending_of(const struct sim *w)
+{
+    struct ending ending = {w->is_failed, w->failed, w->options};
+
+    ending.options.contacts = w->scene.contacts;
+    ending.options.life_ms = w->scene.life_ms;
+    ending.options.faults_on = 0;
+    ending.options.faults_off = UINT32_MAX;
+    for (unsigned i = 0; i < SIM_FAULT_COUNT; i++)
+        ending.options.faults_on |= (uint32_t)(w->scene.strength[i] > 0) << i;
+    return ending;
+}
+
+/* One life; where it breaks it is printed if `is_told`. */
+static struct ending live(const struct job *job, const struct sim_options *options, bool is_told,
+                          struct sim_stats *stats, uint8_t hash[32])
 {
     struct sim *w = malloc(sizeof *w);
-    bool ok;
+    struct ending ending;
 
     if (w == NULL)
         exit(LAB_FAILED);
     living = w;
-    sim_counts_visits = true;
     if (sigsetjmp(after_death, 1) != 0) {
         sim_fail(living, SIM_I11_DEFINED, "an assertion failed: see above");
-        print_failure(living, job);
+        if (is_told)
+            print_failure(living, job);
         stats->seeds++;
+        ending = ending_of(living);
         living = NULL;
-        return false;
+        return ending;
     }
     sim_open(w, options, stats);
     if (!w->is_failed)
         sim_run(w);
-    ok = !w->is_failed;
-    if (!ok)
+    if (w->is_failed && is_told)
         print_failure(w, job);
+    ending = ending_of(w);
     memcpy(hash, w->hash, 32);
     living = NULL;
     sim_close(w);
     free(w);
-    return ok;
+    return ending;
+}
+
+/* ---- A smaller life ---- */
+
+struct search {
+    const struct job *job;
+    struct sim_stats *stats; /* of no life that counts */
+    enum sim_invariant failed;
+    double until_s;
+    unsigned lives;
+};
+
+static bool breaks(void *ctx, const struct sim_options *options)
+{
+    struct search *s = ctx;
+    uint8_t hash[32];
+    struct ending ending;
+
+    if (seconds_now() >= s->until_s)
+        return false;
+    s->lives++;
+    ending = live(s->job, options, false, s->stats, hash);
+    return ending.is_broken && ending.failed == s->failed;
+}
+
+static void show_smallest(const struct job *job, const struct ending *ending)
+{
+    struct search s = {job, calloc(1, sizeof *s.stats), ending->failed,
+                       seconds_now() + job->shrink_s, 0};
+    struct sim_options smallest = ending->options;
+    FILE *out = job->figures != NULL ? stderr : stdout;
+    uint8_t hash[32];
+
+    if (s.stats == NULL)
+        exit(LAB_FAILED);
+    smallest.is_verbose = false;
+    sim_counts_visits = false;
+    sim_shrink(&smallest, breaks, &s);
+    if (s.lives != 0) {
+        (void)fprintf(out, "The smallest of %u lives in which it breaks, too:\n", s.lives);
+        (void)live(job, &smallest, true, s.stats, hash);
+    }
+    sim_counts_visits = true;
+    free(s.stats);
 }
 
 static bool live_twice(const struct job *job, const struct sim_options *options,
@@ -251,13 +359,17 @@ static bool live_twice(const struct job *job, const struct sim_options *options,
 {
     struct sim_stats *other = calloc(1, sizeof *other);
     uint8_t first[32], second[32];
+    struct ending ending;
     bool ok;
 
     if (other == NULL)
         exit(LAB_FAILED);
-    ok = live(job, options, stats, first);
+    ending = live(job, options, true, stats, first);
+    ok = !ending.is_broken;
+    if (!ok && job->shrink_s > 0)
+        show_smallest(job, &ending);
     if (ok && job->is_twice) {
-        (void)live(job, options, other, second);
+        (void)live(job, options, true, other, second);
         stats->checks[SIM_I10_SAME]++;
         ok = memcmp(first, second, sizeof first) == 0;
         if (!ok) {
@@ -272,14 +384,6 @@ static bool live_twice(const struct job *job, const struct sim_options *options,
     return ok;
 }
 
-static double seconds_now(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static int run(struct job *job)
 {
     struct sim_stats *stats = calloc(1, sizeof *stats);
@@ -288,6 +392,7 @@ static int run(struct job *job)
 
     if (stats == NULL)
         return LAB_FAILED;
+    sim_counts_visits = true;
     if (!job->has_seeds)
         job->seeds = job->years > 0 || job->seconds > 0 ? UINT64_MAX : 1;
     for (uint64_t i = 0; i < job->seeds; i++) {
@@ -319,16 +424,24 @@ static int run(struct job *job)
 
 int lab_simulate(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
-        {"years", required_argument, NULL, 'y'},    {"seconds", required_argument, NULL, 't'},
-        {"contacts", required_argument, NULL, 'c'}, {"days", required_argument, NULL, 'd'},
-        {"faults", required_argument, NULL, 'f'},   {"canary", required_argument, NULL, 'k'},
-        {"figures", required_argument, NULL, 'F'},  {"twice", no_argument, NULL, '2'},
-        {"report", no_argument, NULL, 'r'},         {"verbose", no_argument, NULL, 'v'},
-        {"picture", required_argument, NULL, 'p'},  {"cells", required_argument, NULL, 'C'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
-    struct job job = {.options = {.seed = 1}, .program = argv[0]};
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"seeds", required_argument, NULL, 'n'},
+                                            {"years", required_argument, NULL, 'y'},
+                                            {"seconds", required_argument, NULL, 't'},
+                                            {"contacts", required_argument, NULL, 'c'},
+                                            {"days", required_argument, NULL, 'd'},
+                                            {"faults", required_argument, NULL, 'f'},
+                                            {"canary", required_argument, NULL, 'k'},
+                                            {"figures", required_argument, NULL, 'F'},
+                                            {"twice", no_argument, NULL, '2'},
+                                            {"report", no_argument, NULL, 'r'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"picture", required_argument, NULL, 'p'},
+                                            {"cells", required_argument, NULL, 'C'},
+                                            {"shrink", required_argument, NULL, 'S'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct job job = {.options = {.seed = 1}, .shrink_s = SHRINK_S, .program = argv[0]};
     int c;
 
     if (strcmp(argv[0], "simulate") == 0)
@@ -336,7 +449,7 @@ int lab_simulate(int argc, char **argv)
 
     optind = 1;
     opterr = 0; /* one line, which says what to do */
-    while ((c = getopt_long(argc, argv, ":s:n:y:t:c:d:f:k:F:p:C:2rvh", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, ":s:n:y:t:c:d:f:k:F:p:C:S:2rvh", options, NULL)) != -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             return LAB_OK;
