@@ -50,10 +50,12 @@ list "subdirs(\"$root/build-check\")"
 
 if [ -z "$quick" ]; then
   if command -v clang >/dev/null; then
-    build build-check-asan clang -DALLSWELL_SANITIZE=ON
+    build build-check-asan clang -DALLSWELL_SANITIZE=ON \
+      -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG'
     # What walks the code that others walk, and takes longest, is left out.
     list "add_test(sanitizers \"$root/tests/support/nested.sh\" \"$root/build-check-asan\"" \
-      "-j $tests -LE page -E 'proxy_onion|tools_(setup|restored|relay_events|demo_.*)')"
+      "-j $((2 * jobs)) -LE \"page${after_proof:+|proof}\"" \
+      "-E \"proxy_onion|tools_(setup|restored|relay_events|doctor|demo_.*)\")"
     list "set_tests_properties(sanitizers PROPERTIES TIMEOUT 900 LABELS asan RUN_SERIAL TRUE)"
   else
     say "no clang: sanitizers skipped"
@@ -71,7 +73,7 @@ if [ -z "$quick" ]; then
       # Simulations and whole circles walk the same code many times: for them the sanitizers are
       # enough.
       case $name in *_sim | *_model | *_attacks* | *_memory) continue ;; esac
-      ! grep -qE 'support/(c[a-z]*|attacker)[.]h' "tests/unit/${test##*/}.c" || continue
+      ! grep -qE 'support/(c[a-z]*|attacker|trace)[.]h' tests/*/"${test##*/}.c" || continue
       # Children of a test are programs of their own, and tested as such.
       list "add_test($name valgrind --quiet --error-exitcode=99 --leak-check=full" \
         "--trace-children=no --child-silent-after-fork=yes \"$root/$test\")"
@@ -82,6 +84,9 @@ if [ -z "$quick" ]; then
     say "no valgrind: skipped"
   fi
 fi
+
+# What ctest does not read as it is meant leaves tests out.
+! ctest --test-dir "$all" -N 2>&1 | grep -A 5 'CMake Warning' || exit 1
 
 say "run the tests"
 exec ctest --test-dir "$all" -j "$tests" ${after_proof:+-LE '^proof$'} --output-on-failure \

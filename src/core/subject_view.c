@@ -74,30 +74,29 @@ enum aw_status aw_subject_person(const struct aw_subject *subject, uint8_t perso
     p = &s->people[person - 1];
     if (p->rec.phase == AW_PERSON_NONE)
         return AW_E_NOT_FOUND;
-    *out = (struct aw_person){
-        .person = person,
-        .phase = (enum aw_person_phase)p->rec.phase,
-        .invite_expires_at_s = p->inviting.invite.expires_at,
-        .seq_relay = p->rec.seq_relay,
-        .seq_device = p->rec.seq_device,
-        .seq_human = p->rec.seq_human,
-        .words_waiting = p->words.count,
-        .plan_version = p->rec.plan_held,
-        .heard_at_s = p->rec.heard_at_s,
-        .claim = p->rec.claim,
-        .silent = p->is_silent,
-        .quarantined = person_is_paired(p) && aw_channel_is_quarantined(&p->channel),
-        .plan_due = is_plan_due(s, p),
-        .secrets_due = are_secrets_due(s, p),
-        .refused_count = p->refused_count,
-        .removed = aw_su_decoy_const(s, p) != NULL,
-        .always_on = p->rec.heard.always_on,
-        .leaves = p->rec.heard.leaves,
-        .ask_due_s = p->rec.heard.ask_due_s,
-        .drill = {.relay_at_s = p->rec.heard.drill_relay_at_s,
-                  .device_at_s = p->rec.heard.drill_device_at_s,
-                  .human_at_s = p->rec.heard.drill_human_at_s},
-    };
+    /* Field by field: padding stays zero, so that two views can be compared as bytes. */
+    out->person = person;
+    out->phase = (enum aw_person_phase)p->rec.phase;
+    out->invite_expires_at_s = p->inviting.invite.expires_at;
+    out->seq_relay = p->rec.seq_relay;
+    out->seq_device = p->rec.seq_device;
+    out->seq_human = p->rec.seq_human;
+    out->words_waiting = p->words.count;
+    out->plan_version = p->rec.plan_held;
+    out->heard_at_s = p->rec.heard_at_s;
+    out->claim = p->rec.claim;
+    out->silent = p->is_silent;
+    out->quarantined = person_is_paired(p) && aw_channel_is_quarantined(&p->channel);
+    out->plan_due = is_plan_due(s, p);
+    out->secrets_due = are_secrets_due(s, p);
+    out->refused_count = p->refused_count;
+    out->removed = aw_su_decoy_const(s, p) != NULL;
+    out->always_on = p->rec.heard.always_on;
+    out->leaves = p->rec.heard.leaves;
+    out->ask_due_s = p->rec.heard.ask_due_s;
+    out->drill.relay_at_s = p->rec.heard.drill_relay_at_s;
+    out->drill.device_at_s = p->rec.heard.drill_device_at_s;
+    out->drill.human_at_s = p->rec.heard.drill_human_at_s;
     if (p->rec.has_peer)
         memcpy(out->name, p->rec.peer.name, sizeof out->name);
     return AW_OK;

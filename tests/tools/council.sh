@@ -87,8 +87,9 @@ for home in one two; do
     expect 0 'What to do first: call two, then go' aw $home card show w1
     await sh -c "'$bin/allswell' --home '$work/$home' why w1 | tr -s '\n ' ' ' |
         grep -q 'Of 2 contacts who must find a check-in missed 2 do'"
-    expect 0 'finds it missed' aw $home status
-    expect 0 'shares of her place go out' aw $home status
+    # A newer beat makes the other's vote void till his next witness.
+    await sh -c "'$bin/allswell' --home '$work/$home' status | tr -s '\n ' ' ' |
+        grep -q 'finds it missed.* shares of her place go out'"
     expect 0 'the place can be opened' aw $home log
 done
 [ "$(aw one place w1 --json | field places.0.from.0)" = two ] || fail 'whose share was there'

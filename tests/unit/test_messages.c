@@ -58,12 +58,13 @@ static void check_round_trip(const struct aw_wire_map *map)
  * Method: smallest, largest and random structures, mended to meet the rules between fields. */
 static void test_round_trip(void)
 {
+    const int rounds = t_under_valgrind() ? ROUNDS / 10 : ROUNDS;
     struct t_rng rng = t_rng(1);
     const struct aw_wire_map *map;
 
     for (size_t i = 0; (map = aw_map_at(i)) != NULL; i++) {
         T_REQUIRE(map->struct_len <= WIRE_STRUCT_MAX);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             wire_fill(map, first, round < 3 ? (enum wire_fill)round : WIRE_FILL_RANDOM, &rng);
             wire_mend(map, first);
             check_round_trip(map);

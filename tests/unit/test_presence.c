@@ -150,6 +150,7 @@ static void test_verdicts(void)
  * another E and MAC each time. Method: each bit. */
 static void test_every_bit(void)
 {
+    const size_t step = t_under_valgrind() ? 17 : 1;
     struct scene s;
     uint8_t e[32], mac[AW_PRESENCE_MAC_LEN], e2[32], mac2[AW_PRESENCE_MAC_LEN];
 
@@ -161,7 +162,7 @@ static void test_every_bit(void)
                           NULL, &s.random),
          AW_OK);
     T_TRUE(memcmp(e, e2, sizeof e) != 0 && memcmp(mac, mac2, sizeof mac) != 0);
-    for (size_t bit = 0; bit < 256; bit++) {
+    for (size_t bit = 0; bit < 256; bit += step) {
         e[bit / 8] ^= (uint8_t)(1u << bit % 8);
         T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
         e[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -169,7 +170,7 @@ static void test_every_bit(void)
         T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
         s.act[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
-    for (size_t bit = 0; bit < 8 * sizeof mac; bit++) {
+    for (size_t bit = 0; bit < 8 * sizeof mac; bit += step) {
         mac[bit / 8] ^= (uint8_t)(1u << bit % 8);
         T_EQ(aw_presence_judge(&s.accept, e, mac, &s.keys, s.id, s.act), AW_PRESENCE_WRONG);
         mac[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -228,7 +229,7 @@ static void test_blob(void)
     }
     memset(&got, 0, sizeof got);
     T_EQ(aw_presence_blob_open(&got, &other.accept, e, blob), AW_E_AUTH);
-    for (size_t bit = 0; bit < 8 * sizeof blob; bit++) {
+    for (size_t bit = 0; bit < 8 * sizeof blob; bit += t_under_valgrind() ? 17 : 1) {
         blob[bit / 8] ^= (uint8_t)(1u << bit % 8);
         T_EQ(aw_presence_blob_open(&got, &s.accept, e, blob), AW_E_AUTH);
         blob[bit / 8] ^= (uint8_t)(1u << bit % 8);
