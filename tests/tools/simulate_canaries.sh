@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Goal: each invariant of the simulator finds the flaw that is put into the world for it, and
-# without the flaw the same lives pass; the command that is printed with it finds it again. Of a life
-# that breaks a smaller one is found that breaks, too, and its command finds it again.
+# without the flaw the same lives pass; the command that is printed with it finds it again. Of a
+# life that breaks a smaller one is found that breaks, too, and its command finds it again.
 # Method: simulate --canary for each number, on stub crypto; the invariant that broke must be that
 # of the number.
 # Usage: simulate_canaries.sh <aw-simulate-stub>

@@ -125,10 +125,19 @@ static void rollback(struct sim *w)
     r->has_backup = aw_store_memory_clone(&r->backup, &r->store) == AW_OK;
 }
 
+/* Twice as much: of two devices each may be wrong. */
+static void note_error(struct sim *w, int64_t off_ms)
+{
+    uint64_t wrong_s = 2 * (uint64_t)(off_ms < 0 ? -off_ms : off_ms) / 1000 + 2;
+
+    if (w->scene.clock_error_s < wrong_s)
+        w->scene.clock_error_s = wrong_s;
+}
+
 static void step_clock(struct sim *w)
 {
     struct sim_host *h = any_host(w);
-    uint64_t step_ms = sim_exp(&w->rng, 15 * SIM_MINUTE), wrong_s;
+    uint64_t step_ms = sim_exp(&w->rng, 15 * SIM_MINUTE);
     int64_t off_ms = sim_host_off_ms(w, h);
 
     if (off_ms > 60000 || off_ms < -60000)
@@ -138,9 +147,7 @@ static void step_clock(struct sim *w)
     else
         h->wall_ms -= step_ms;
     off_ms = sim_host_off_ms(w, h);
-    wrong_s = 2 * (uint64_t)(off_ms < 0 ? -off_ms : off_ms) / 1000 + 2;
-    if (w->scene.clock_error_s < wrong_s)
-        w->scene.clock_error_s = wrong_s;
+    note_error(w, off_ms);
     sim_note(w, "%s: the wall clock is off by %d s", sim_name(h->idx), (int)(off_ms / 1000));
     sim_trouble(w, SIM_CAUSE_CLOCK);
     sim_host_pump(w, h);
@@ -175,7 +182,7 @@ static void drift_on(struct sim *w)
     next_drift(w);
 }
 
-/* What is off by more was set wrong (`clock`), and stays so. */
+/* What is off by more was set wrong (`clock`), stays so, and drifts. */
 static void set_clocks(struct sim *w)
 {
     for (size_t i = 0; i < w->host_count; i++) {
@@ -184,6 +191,8 @@ static void set_clocks(struct sim *w)
 
         if (off_ms > -most_ms && off_ms < most_ms)
             h->wall_ms -= (uint64_t)off_ms;
+        else
+            note_error(w, off_ms);
         if (sim_host_runs(h) && h->begun_ms + MONTH_DAYS * SIM_DAY < w->now_ms)
             sim_host_crash(w, h, SIM_MINUTE);
     }
