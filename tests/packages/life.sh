@@ -22,6 +22,8 @@ for program in allswell allswell-relay allswell-lab; do
     must "$program starts" "$program" --version
     must "$program finds its libraries" sh -c "! ldd /usr/bin/$program | grep 'not found'"
 done
+must 'what is loaded when needed is there' sh -c 'timeout 3 allswell-relay --home /tmp/metrics run \
+    --listen 127.0.0.1:0 --metrics 127.0.0.1:0 2>&1 | grep "Metrics are at"'
 must 'the user is there' id allswell-relay
 [ "$(state is-active)" = inactive ] || fail "active before setup: $(state is-active)"
 [ "$(state is-enabled)" = disabled ] || fail "enabled before setup: $(state is-enabled)"
@@ -81,6 +83,8 @@ person 'init' allswell init --name person
 person 'relay add' sh -c "allswell-relay token new own 2>/dev/null | allswell relay add $own"
 person 'the agent' systemctl --user enable --now allswell.service
 person 'what it knows' allswell status
+person 'a hook' sh -c 'echo http://127.0.0.1:9/ | allswell notify add webhook'
+person 'its courier' sh -c 'allswell notify test | grep "not reached"'
 person 'the relay, started anew' systemctl --user restart allswell-relay.service
 must 'it can be reached again, of a user' allswell-relay check "$own"
 person 'both run' systemctl --user is-active allswell.service allswell-relay.service

@@ -47,8 +47,9 @@ for deb in "$relay" "$tool" "$lab" "$dev"; do
 done
 ! grep -rIl -e "$build" -e "$(cd "$here/../.." && pwd)" "$work/out" ||
     fail 'the files above name a folder of this machine'
-for file in bin/allswell bin/allswell-relay bin/allswell-lab share/man/man1/allswell.1.gz \
-    share/man/man1/allswell-relay.1.gz share/man/man5/allswell-plan.5.gz \
+for file in bin/allswell bin/allswell-relay bin/allswell-lab libexec/allswell/courier \
+    share/man/man1/allswell.1.gz share/man/man1/allswell-relay.1.gz \
+    share/man/man5/allswell-plan.5.gz \
     share/bash-completion/completions/allswell share/bash-completion/completions/allswell-relay \
     lib/systemd/system/allswell-relay.service lib/systemd/user/allswell.service \
     lib/systemd/user/allswell-relay.service lib/sysusers.d/allswell-relay.conf \
