@@ -2,6 +2,8 @@
 # The first play: one circle, from the invite to the human who acts.
 # shellcheck shell=sh disable=SC2154 # the stage sets what is used here
 
+everybody="contact-one contact-two"
+
 echo "A circle of three: a subject, who may be in danger, and two contacts, whom she trusts."
 echo "Real processes, real sockets, real databases; only time runs $factor times as fast."
 
@@ -12,14 +14,14 @@ say "$(cut -d/ -f1 "$work/relay-one.out") of contact one," \
   "$(cut -d/ -f1 "$work/relay-two.out") of contact two"
 
 chapter "Homes. Everybody makes one, and names relays with the access tokens of their operators."
-for role in subject contact-one contact-two; do
+for role in subject $everybody; do
   aw "$role" init --name "$role" >/dev/null
 done
 use_relay subject one
 use_relay subject two
 use_relay contact-one one
 use_relay contact-two two
-for role in subject contact-one contact-two; do agent "$role"; done
+for role in subject $everybody; do agent "$role"; done
 say "Three agents are running. From now on they keep watch."
 
 chapter "Pairing. An invite is answered once; then people compare words."
@@ -41,12 +43,8 @@ person = contact-two group 2 place exact
 ring = 1m
 claim = 8m
 PLAN
-printf 'the safe one\nthe other one\ncontact-one\n' >"$work/secret"
-aw subject plan set --secrets --secret-fd 3 --json "$work/plan" 3<"$work/secret" >"$work/answer" ||
-  die "the plan is put into force"
-rm "$work/secret"
-await "contact one has the plan" 10 is contact-one watched.0.plan_version 1
-await "contact two has the plan" 10 is contact-two watched.0.plan_version 1
+typed 'the safe one\nthe other one\ncontact-one' plan set --secrets "$work/plan"
+at_all "has the plan" 10 watched.0.plan_version 1
 await "contact one is in the circle" 10 is contact-one watched.0.circle true
 is contact-two watched.0.circle false || die "contact two stays outside the circle"
 say "Both contacts hold it. Only contact one is in the circle that may learn of duress; the"
@@ -54,11 +52,11 @@ say "subject's device does not know that, nor which secret is which."
 
 chapter "All is well, twice."
 checkin 'the safe one' --place 51.4779,-0.0015,20 --battery 81
-arrives contact-one contact-two
+arrives $everybody
 is contact-one watched.0.checkin.verdict safe || die "contact one finds the secret safe"
 say "First check-in: both contacts have it. Contact one finds the safe secret in it."
 checkin 'the safe one'
-arrives contact-one contact-two
+arrives $everybody
 is contact-one watched.0.state fine || die "contact one sees that all is well"
 is contact-two watched.0.state fine || die "contact two sees that all is well"
 say "Second check-in: the same."
@@ -79,13 +77,13 @@ say "    $(aw contact-one status | head -n 1)"
 aw contact-one claim w1 --json >/dev/null || die "contact one claims"
 checkin 'the safe one'
 is subject me.contacts.0.claim none || die "the subject's device learns nothing of the rescue"
-arrives contact-one contact-two
+arrives $everybody
 await "contact one sees the safe check-in" 10 is contact-one watched.0.incident.safe_seen true
 aw contact-one confirm --yes w1 --json >"$work/answer" || die "contact one confirms"
 await "the duress is over" 10 is contact-one watched.0.incident null
 say "Contact one went there without a call. The subject is free, checks in with the safe secret;"
 say "contact one has spoken with the subject and confirms. Closed."
-for role in subject contact-one contact-two; do : >"$work/$role.hook"; done
+for role in subject $everybody; do : >"$work/$role.hook"; done
 
 chapter "Silence. The subject's device is still on; the subject does not check in."
 await "the subject is warned" 20 grep -q '^notice\|^ring' "$work/subject.hook"
@@ -98,7 +96,7 @@ rang contact-two 2 && die "level 2 waits"
 say "Level 1: contact one's hook ran. All that a lock screen would show, as for every alarm:"
 say "    $(grep '^ring 1' "$work/contact-one.hook" | head -n 1 | cut -d' ' -f3-)"
 say "Unlocked, contact one may ask why:"
-aw contact-one why w1 | fold -s -w 88 | sed 's/^/       /'
+aw contact-one why w1 | quote
 await "level 2 rings contact two's hook" 20 rang contact-two 2
 say "Level 2, ten minutes later: everybody. Contact two's hook ran; contact one keeps ringing."
 aw contact-two claim w1 --json >"$work/answer" || die "contact two claims"
@@ -108,17 +106,13 @@ await "the subject sees who acts" 10 is subject me.contacts.1.claim acting
 
 chapter "All is well again. One phone alone cannot close it."
 checkin 'the safe one'
-arrives contact-one contact-two
-for role in contact-one contact-two; do
-  await "$role sees the safe check-in" 10 is "$role" watched.0.incident.safe_seen true
-done
+arrives $everybody
+at_all "sees the safe check-in" 10 watched.0.incident.safe_seen true
 say "The subject checks in. Both contacts see it, and the incident stays open."
 # One human beside a check-in is enough, and the other's device may hear of it at any moment.
 aw contact-one confirm --yes w1 --json >"$work/answer" || die "contact one confirms"
-for role in contact-one contact-two; do
-  await "$role closes" 10 is "$role" watched.0.incident null
-  is "$role" watched.0.state fine || die "all is well at $role"
-done
+at_all "closes" 10 watched.0.incident null
+for role in $everybody; do is "$role" watched.0.state fine || die "all is well at $role"; done
 say "Contact one has spoken with the subject and confirms. Closed at both: all is well."
 
 chapter "The end. It took $(($(date +%s) - started)) seconds; nothing is left behind."

@@ -8,22 +8,10 @@ echo "Real processes, real sockets, real databases; only time runs $factor times
 
 everybody="contact-one contact-two contact-three"
 
-stop_relays() { for name in one two; do kill -STOP "$(cat "$work/relay-$name.pid")"; done; }
-go_on_relays() { for name in one two; do kill -CONT "$(cat "$work/relay-$name.pid")"; done; }
-
-# Nothing that a contact's process does is heard by the others while it is frozen.
-freeze() { kill -STOP "$(cat "$work/$1.pid")"; }
-thaw() { kill -CONT "$(cat "$work/$1.pid")"; }
-
 chapter "Two relays, run by contact one and contact two. Everybody has mailboxes at both."
 relay one
 relay two
-for role in subject $everybody; do
-  aw "$role" init --name "$role" >/dev/null
-  use_relay "$role" one
-  use_relay "$role" two
-  agent "$role"
-done
+settle
 pair contact-one 1
 pair contact-two 2
 pair contact-three 3
@@ -51,24 +39,15 @@ claim = 8m
 PLAN
 }
 plan 'contact-one group 1' 'contact-two group 2 asks' 'contact-three group 3' >"$work/plan"
-printf 'the safe one\nthe other one\ncontact-one,contact-two\n' >"$work/secret"
-aw subject plan set --secrets --secret-fd 3 --json "$work/plan" 3<"$work/secret" >"$work/answer" ||
-  die "the plan is put into force"
-rm "$work/secret"
-for role in $everybody; do
-  await "$role has the plan" 10 is "$role" watched.0.plan_version 1
-done
+typed 'the safe one\nthe other one\ncontact-one,contact-two' plan set --secrets "$work/plan"
+at_all "has the plan" 10 watched.0.plan_version 1
 cat >"$work/card" <<CARD
 first = Ring the neighbour on the second floor: she has a key.
 avoid = Do not call the flat.
 CARD
-printf 'the safe one\n' >"$work/secret"
-aw subject card set --json --secret-fd 3 "$work/card" 3<"$work/secret" >"$work/answer" ||
-  die "the plan card leaves"
-rm "$work/secret" "$work/card"
-for role in $everybody; do
-  await "$role has the card" 10 is "$role" watched.0.plan_version 2
-done
+typed 'the safe one' card set "$work/card"
+rm "$work/card"
+at_all "has the card" 10 watched.0.plan_version 2
 checkin 'the safe one' --place 51.4779,-0.0015,20 --battery 64
 arrives $everybody
 say "In force at all three, with a plan card. A check-in, with a place. Nobody can open either."
@@ -76,7 +55,7 @@ say "In force at all three, with a plan card. A check-in, with a place. Nobody c
 chapter "An ordinary day: who would hear, a drill, a question, a walk home."
 aw subject coverage >"$work/coverage" || die "somebody would hear"
 say "Before leaving the house, the subject asks who would hear:"
-head -n 1 "$work/coverage" | fold -s -w 88 | sed 's/^/       /'
+head -n 1 "$work/coverage" | quote
 aw subject drill --json >"$work/answer" || die "the drill leaves"
 drills() { [ "$(aw "$1" status --json | field watched.0.triggers.drill)" != 0 ]; }
 for role in $everybody; do await "$role hears of the drill" 10 drills "$role"; done
@@ -87,31 +66,21 @@ say "A drill goes out, and contact one answers it. No alarm can be mistaken for 
 aw contact-two ask w1 --json >"$work/answer" || die "contact two asks"
 await "the question arrives" 10 grep -q '^ring\|^notice' "$work/subject.hook"
 aw subject timer start --json 30m --note 'walking home' >"$work/answer" || die "a timer starts"
-for role in $everybody; do
-  await "$role sees the timer" 10 is "$role" watched.0.triggers.timer meeting
-done
-printf 'the safe one\n' >"$work/secret"
-aw subject timer end --json --secret-fd 3 3<"$work/secret" >"$work/answer" || die "the timer ends"
-rm "$work/secret"
-for role in $everybody; do
-  await "$role sees its end" 10 is "$role" watched.0.triggers.timer none
-done
+at_all "sees the timer" 10 watched.0.triggers.timer meeting
+typed 'the safe one' timer end
+at_all "sees its end" 10 watched.0.triggers.timer none
 checkin 'the safe one' --place 51.4779,-0.0015,20 --battery 64
 await "contact two has an answer" 10 is contact-two watched.0.triggers.ask answered
 say "Contact two asks \"are you OK?\"; the subject walks home on a timer, ends it, and answers."
 
 chapter "The path is down. Both relays freeze; the subject checks in, and nobody can know."
-stop_relays
+freeze relay-one relay-two
 await "the deadline passes" 60 is contact-one watched.0.state overdue
-printf 'the safe one\n' >"$work/secret"
-aw subject checkin --json --wait 0 --secret-fd 3 3<"$work/secret" >"$work/answer" || :
-rm "$work/secret"
-for role in $everybody; do
-  await "$role cannot tell" 60 is "$role" watched.0.state suspect
-done
+checkin 'the safe one' --wait 0
+at_all "cannot tell" 60 watched.0.state suspect
 for role in $everybody; do rang "$role" 1 && die "nobody is rung for a broken network"; done
 say "Deadline and grace are over, and no contact is rung. Contact two may ask why:"
-aw contact-two why w1 | fold -s -w 88 | sed 's/^/       /'
+aw contact-two why w1 | quote
 echo
 aw subject frame write --text contact-two >"$work/sms" || die "a check-in becomes an SMS"
 aw contact-two frame read --text --json <"$work/sms" >"$work/read" || die "contact two reads it"
@@ -119,7 +88,7 @@ is contact-two watched.0.state fine || die "contact two knows that all is well"
 say "What no relay carries fits an SMS of $(tr -d '\n' <"$work/sms" | wc -m) characters."
 say "Contact two gets one, and knows."
 rm "$work/sms"
-go_on_relays
+thaw relay-one relay-two
 arrives $everybody
 for role in $everybody; do
   await "$role sees that all is well" 20 is "$role" watched.0.state fine
@@ -128,8 +97,7 @@ done
 say "The relays go on, and the check-in arrives. It was an outage, and nobody lost sleep."
 
 chapter "Silence. Contact two's and contact three's devices are off; contact one alone finds it."
-freeze contact-two
-freeze contact-three
+freeze contact-two contact-three
 await "level 1 rings contact one" 60 rang contact-one 1
 is contact-one watched.0.incident.place null || die "contact one alone opens nothing"
 say "Contact one is rung, and sees no place: one share is not enough, and it stays so"
@@ -141,10 +109,10 @@ sees_place() { [ "$(aw "$1" status --json | field watched.0.incident.place)" != 
 await "contact one sees the place" 20 sees_place contact-one
 say "Contact two's device is on again, and finds the same silence. Two of three agree: they"
 say "release their shares to each other, and the place of the last check-in opens:"
-aw contact-one place w1 | sed 's/^/       /'
+aw contact-one place w1 | quote
 await "contact one sees the card" 20 aw contact-one card show w1 --json >"$work/answer"
 say "and what was written down for this day:"
-aw contact-one card show w1 | sed 's/^/       /'
+aw contact-one card show w1 | quote
 thaw contact-three
 
 chapter "One of them wants silence. Contact three claims, and confirms to have spoken with her."
@@ -152,7 +120,7 @@ await "contact three finds it, too" 20 is contact-three watched.0.state missed
 aw contact-three claim w1 --json >"$work/answer" || die "contact three claims"
 aw contact-three confirm --yes w1 --json >"$work/answer" || die "contact three confirms"
 : >"$work/contact-one.hook"
-await "contact one keeps being rung" 20 rang contact-one 1
+await "contact one keeps being rung" 20 rang contact-one
 is contact-one watched.0.incident null && die "one contact closes nothing"
 say "Contact one is rung again all the same: a claim holds a level for a while, and never the"
 say "last; and one human, without a check-in of hers, closes nothing."
@@ -161,20 +129,14 @@ arrives $everybody
 for role in $everybody; do
   aw "$role" confirm --yes w1 --json >"$work/answer" || : # contact three did
 done
-for role in $everybody; do
-  await "$role closes" 20 is "$role" watched.0.incident null
-done
+at_all "closes" 20 watched.0.incident null
 say "She checks in, and is spoken with. Closed everywhere."
 
 chapter "Who is not to be trusted is removed, and does not notice: contact three."
 plan 'contact-one group 1' 'contact-two group 2' >"$work/plan"
-printf 'the safe one\nnew safe\nnew other\ncontact-one,contact-two\n' >"$work/secret"
-aw subject remove --yes --secret-fd 3 --json contact-three "$work/plan" 3<"$work/secret" \
-  >"$work/answer" || die "contact three is removed"
-rm "$work/secret"
-for role in $everybody; do
-  await "$role has the new plan" 20 is "$role" watched.0.plan_version 3
-done
+typed 'the safe one\nnew safe\nnew other\ncontact-one,contact-two' \
+  remove --yes contact-three "$work/plan"
+at_all "has the new plan" 20 watched.0.plan_version 3
 for role in $everybody; do : >"$work/$role.hook"; done
 say "A change that loosens comes into force after a delay, ten minutes here. Then all three have"
 say "a new plan; contact three has one of his own, and a calm of his own."
@@ -191,6 +153,6 @@ is contact-three watched.0.incident null || die "contact three sees no incident"
 rang contact-three 1 && die "contact three is not rung"
 say "She calls for help. Contact one is rung, contact two is next, and both see where she is."
 say "At contact three:"
-aw contact-three status | sed 's/^/       /'
+aw contact-three status | quote
 
 chapter "The end. It took $(($(date +%s) - started)) seconds; nothing is left behind."

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# What both plays of tools/demo.sh stand on: processes, narration, and ways to look at a home.
-# Needs $bin, the folder of the programs.
+# What the plays of tools/demo.sh stand on: processes, narration, and ways to look at a home.
+# Needs $bin, the folder of the programs; a play sets $everybody, its contacts.
 # shellcheck shell=sh
 
 factor=80 # a minute passes in three quarters of a second
@@ -29,6 +29,7 @@ trap 'exit 143' TERM
 die() { echo "demo: did not happen: $*" >&2; exit 1; }
 chapter() { printf '\n== %s\n' "$*"; }
 say() { printf '   %s\n' "$*"; }
+quote() { sed 's/^/       /'; } # what a program printed
 
 # A relay runs in true time or in compressed time alike; all get the same clock.
 ALLSWELL_DEMO_CLOCK=$((started * 1000)):$factor
@@ -52,6 +53,10 @@ is() { # <role> <path in status> <value>
   [ "$(aw "$1" status --json | field "$2")" = "$3" ]
 }
 
+at_all() { # <what> <seconds> <path in status> <value>: at every contact
+  for contact in $everybody; do await "$contact $1" "$2" is "$contact" "$3" "$4"; done
+}
+
 await() { # <what> <seconds> <command>...
   what=$1 left=$(($2 * 5))
   shift 2
@@ -67,22 +72,37 @@ keep_pid() { # <name> <pid>
   echo "$2" >"$work/$1.pid"
 }
 
-relay() { # <name>
-  "$bin/allswell-relay" --home "$work/relay-$1" run --listen 127.0.0.1:0 \
-    >"$work/relay-$1.out" 2>"$work/relay-$1.err" &
-  keep_pid "relay-$1" $!
-  await "relay $1 starts" 5 test -s "$work/relay-$1.out"
+relay() { # <name> <options>...
+  name=$1
+  shift
+  "$bin/allswell-relay" --home "$work/relay-$name" run --listen 127.0.0.1:0 "$@" \
+    >"$work/relay-$name.out" 2>"$work/relay-$name.err" &
+  keep_pid "relay-$name" $!
+  await "relay $name starts" 5 test -s "$work/relay-$name.out"
 }
 
-token() { # <relay> <label>
-  "$bin/allswell-relay" --home "$work/relay-$1" token new "$2" 2>>"$work/relay-$1.err"
-}
-
-use_relay() { # <role> <relay>
-  token "$2" "$1" >"$work/t"
-  aw "$1" relay add "$(cat "$work/relay-$2.out")" <"$work/t" >/dev/null
+use_relay() { # <role> <relay> <options of the token>...
+  user=$1 name=$2
+  shift 2
+  "$bin/allswell-relay" --home "$work/relay-$name" token new "$user" "$@" \
+    >"$work/t" 2>>"$work/relay-$name.err"
+  aw "$user" relay add "$(cat "$work/relay-$name.out")" <"$work/t" >/dev/null
   rm "$work/t"
 }
+
+# Homes with mailboxes at relays one and two, and agents that keep watch.
+settle() { # <options of the tokens>...
+  for home in subject $everybody; do
+    aw "$home" init --name "$home" >/dev/null
+    use_relay "$home" one "$@"
+    use_relay "$home" two "$@"
+    agent "$home"
+  done
+}
+
+# Nothing that a process does is heard by the others while it is frozen.
+freeze() { for name; do kill -STOP "$(cat "$work/$name.pid")"; done; }
+thaw() { for name; do kill -CONT "$(cat "$work/$name.pid")"; done; }
 
 agent() { # <role>
   : >"$work/$1.hook"
@@ -111,13 +131,19 @@ paired() { # <role> <person>
   aw "$1" verify "$2" --json >"$work/words" 2>/dev/null
 }
 
+# The subject types one or more lines into a command that asks for them.
+typed() { # <line>[\n<line>]... <command>...
+  printf '%b\n' "$1" >"$work/secret"
+  shift
+  aw subject "$@" --json --secret-fd 3 3<"$work/secret" >"$work/answer" ||
+    die "the subject's device takes: $*"
+  rm "$work/secret"
+}
+
 checkin() { # <secret> <options>...
   secret=$1
   shift
-  printf '%s\n' "$secret" >"$work/secret"
-  aw subject checkin --json --secret-fd 3 "$@" 3<"$work/secret" >"$work/answer" ||
-    die "the check-in leaves the subject's device"
-  rm "$work/secret"
+  typed "$secret" checkin "$@"
 }
 
 seq_here() { # <role> <seq>
@@ -131,6 +157,6 @@ arrives() { # <role>...
   done
 }
 
-rang() { # <role> <level>
-  grep -q "^ring $2 " "$work/$1.hook" 2>/dev/null
+rang() { # <role> <level>, or without one: at any
+  grep -q "^ring ${2:-[0-9]*} " "$work/$1.hook" 2>/dev/null
 }
