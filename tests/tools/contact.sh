@@ -81,6 +81,7 @@ expect 0 'No secret shows that it is hers' aw friend plan waiting her
 expect 0 '- checkin = every 8h - level = 9m group 2: Go there. + checkin = every 9h' \
     aw friend plan waiting her
 expect 0 'group 2: Do nothing.' aw friend plan waiting her
+fits plan waiting
 aw friend plan waiting her --json | field unjudged | grep -qx true || fail 'not unjudged'
 expect 3 'accepts the plan that waits, too' aw friend compared --yes her
 expect 3 'accepts the plan that waits, too' aw friend compared --yes her --plan 1
@@ -147,8 +148,8 @@ expect 0 'cannot tell whether' aw sister why --wait 0
 for name in friend sister; do
     for command in status 'why her'; do
         # shellcheck disable=SC2086 # words
-        aw $name $command --wait 0 | awk 'length($0) > 79 { print; wide = 1 } END { exit wide }' ||
-            fail "$name $command: more than 79 columns"
+        expect 0 '' aw $name $command --wait 0
+        fits "$name $command"
     done
 done
 finish

@@ -50,6 +50,12 @@ expect() {
     return 0
 }
 
+# Nothing that the last command of expect printed is too wide for a terminal.
+fits() {
+    awk 'length($0) > 79 { print; wide = 1 } END { exit wide }' "$work/got.out" ||
+        fail "$*: more than 79 columns"
+}
+
 # Waits for a command to succeed, for as long as a loaded machine may take.
 await() {
     left=200

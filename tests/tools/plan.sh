@@ -142,6 +142,7 @@ for pair in 'plan.grace_s 1200' 'plan.levels.0.text Ring: then go there' \
         fail "plan show: wanted $pair, got $(field "${pair%% *}" <"$work/shown.json")"
 done
 expect 1 'who forces you can loosen' aw s plan check
+fits plan check
 sed 's/outside/"two words"/; s/^quorum.*/quorum = 2/' "$work/plan" >"$work/one.plan"
 expect 1 'silence will not reveal your place' aw s plan check "$work/one.plan"
 aw s plan check --json >"$work/check.json" || :
@@ -206,6 +207,7 @@ aw s plan check --json "$work/west" >"$work/west.check" || :
     "$(field plan.zone_rules.1.from <"$work/west.shown")" ] || fail 'zone: reads back as another'
 expect 0 "Version $((version + 2)) of your plan is in force" aw s plan zone --secret-fd 3 UTC \
     3<"$work/secret"
+fits plan zone
 
 # A zone with summer time: 16 rules at most, and deadlines that keep the local time.
 if [ -r /usr/share/zoneinfo/Europe/London ]; then
@@ -216,6 +218,12 @@ if [ -r /usr/share/zoneinfo/Europe/London ]; then
     due=$(field next.0 <"$work/zone.json")
     [ "$(TZ=Europe/London date -d "@$due" +%H:%M)" = 12:00 ] || fail "due at $due"
     [ "$(field gap_s <"$work/zone.json")" -le 95400 ] || fail 'a day has more than 26.5 hours'
+    # Moments are told by the clock of the plan, not by that of this machine.
+    printf 'checkin = daily 12:00 mon-fri\nzone = Asia/Tokyo\n' >"$work/zone"
+    aw s plan check --json "$work/zone" >"$work/zone.json" || :
+    worst=$(TZ=Asia/Tokyo date -d "@$(field worst_at <"$work/zone.json")" '+%a %d %b %H:%M:%S')
+    expect 1 "after a check-in at $worst in the zone of the plan" aw s plan check "$work/zone"
+    expect 1 "expects a check-in: 3d1h30m, from $worst in the zone" aw s plan check "$work/zone"
     aw s plan set --secret-fd 3 "$work/strict" 3<"$work/secret" >"$work/again"
     aw s plan zone --json --secret-fd 3 America/New_York 3<"$work/secret" >"$work/zone.json"
     [ "$(field plan.zone_rules.0.offset_s <"$work/zone.json")" -eq 7200 ] || fail 'zone: the past'

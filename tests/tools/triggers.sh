@@ -58,6 +58,7 @@ expect 3 'nothing is about to go out' aw her stop
 aw her timer end <"$work/secret" >/dev/null
 expect 2 'countdown' aw her sos --countdown 31
 expect 0 'An alarm goes out at' aw her sos --countdown 30 --kind fell
+fits sos --countdown
 expect 3 'no drill now' aw her drill
 expect 0 'Nobody was told' aw her stop
 [ "$(value alarm)" = 0 ] || fail 'an alarm'
@@ -70,6 +71,7 @@ expect 0 'drill: relay' aw her status
 [ "$(value drill)" -gt 0 ] || fail 'no drill'
 [ "$(aw her coverage --json | field humans)" = 2 ] || fail 'not two humans'
 expect 0 'of 2 people can be reached' aw her coverage
+fits coverage
 
 # The card, and its way to the contacts.
 printf 'door = 4711\navoid = Do not call her phone\n' >"$work/card"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/calls.h"
 #include "allswell/commands.h"
+#include "allswell/render.h"
 #include "allswell/session.h"
 #include "common/base64.h"
 #include "common/text.h"
@@ -58,16 +59,19 @@ static void render_lines(char sign, const json_t *list)
 static void render_waiting(const json_t *reply)
 {
     unsigned long long version = reply_number(reply, "version");
-    char at[TEXT_MAX];
+    char at[TEXT_MAX], text[300];
 
     text_time_write(at, reply_number(reply, "effective_at"));
     if (reply_flag(reply, "unjudged"))
-        (void)printf("Version %llu of the plan waits. No secret shows that it is hers: it takes "
-                     "effect only if\ntwo of you (or all) say 'compared', each after meeting her, "
-                     "and not before %s.\n",
-                     version, at);
+        (void)snprintf(text, sizeof text,
+                       "Version %llu of the plan waits. No secret shows that it is hers: it takes "
+                       "effect only if two of you (or all) say 'compared', each after meeting her, "
+                       "and not before %s.",
+                       version, at);
     else
-        (void)printf("Version %llu of the plan waits, and takes effect at %s.\n", version, at);
+        (void)snprintf(text, sizeof text, "Version %llu of the plan waits, and takes effect at %s.",
+                       version, at);
+    render_wrapped(0, text);
     (void)printf("It is weaker in: %s. What goes (-) and what comes (+):\n",
                  reply_string(reply, "loosens"));
     render_lines('-', json_object_get(reply, "removed"));
@@ -117,34 +121,38 @@ static char *read_file(const char *path, struct tool_fail *fail)
 
 static void render_list(const char *title, const json_t *list)
 {
+    char line[400];
     json_t *text;
     size_t i;
 
     json_array_foreach(list, i, text)
     {
-        (void)printf("%s: %s\n", title, json_string_value(text));
+        (void)snprintf(line, sizeof line, "%s: %s", title, json_string_value(text));
+        render_wrapped(0, line);
     }
 }
 
 static void render_check(const json_t *reply)
 {
-    char first[TEXT_MAX], last[TEXT_MAX], due[TEXT_MAX];
+    char first[TEXT_MAX], last[TEXT_MAX], due[TEXT_MAX], text[300];
 
     text_span_write(first, reply_number(reply, "worst_first_s"));
     text_span_write(last, reply_number(reply, "worst_everybody_s"));
-    text_time_write(due, reply_number(reply, "worst_at"));
-    (void)printf(
-        "In the worst case %s pass before anybody is rung, %s before everybody is: after a\n"
-        "check-in at %s.\n",
-        first, last, due);
+    (void)snprintf(text, sizeof text,
+                   "In the worst case %s pass before anybody is rung, %s before everybody is: "
+                   "after a check-in at %s in the zone of the plan.",
+                   first, last, reply_string(reply, "worst_local"));
+    render_wrapped(0, text);
     text_span_write(first, reply_number(reply, "typical_first_s"));
     text_span_write(last, reply_number(reply, "best_first_s"));
     text_span_write(due, reply_number(reply, "worst_blind_s"));
-    (void)printf("On average it is %s, at best %s; at worst %s where no contact can tell.\n", first,
-                 last, due);
+    (void)snprintf(text, sizeof text,
+                   "On average it is %s, at best %s; at worst %s where no contact can tell.", first,
+                   last, due);
+    render_wrapped(0, text);
     text_span_write(first, reply_number(reply, "silenced_s"));
     (void)printf("A silenced device is rung for after %s.\n", first);
-    render_next(reply, "Check-ins due:", "              ");
+    render_next(reply, "Next due:", "         ");
     render_list("hole", json_object_get(reply, "holes"));
     render_list("note", json_object_get(reply, "notes"));
 }
@@ -312,14 +320,16 @@ static bool ask_secrets(const struct args *args, struct session *session, json_t
 static void render_waits(const json_t *reply)
 {
     const json_t *waits = json_object_get(reply, "waits");
-    char at[TEXT_MAX];
+    char at[TEXT_MAX], text[300];
 
     if (!json_is_object(waits))
         return;
     text_time_write(at, reply_number(waits, "until"));
-    (void)printf("It loosens %s. Until %s your contacts may go on with the plan before, and this "
-                 "device asks for what either of the two asks.\n",
-                 reply_string(waits, "loosens"), at);
+    (void)snprintf(text, sizeof text,
+                   "It loosens %s. Until %s your contacts may go on with the plan before, and this "
+                   "device asks for what either of the two asks.",
+                   reply_string(waits, "loosens"), at);
+    render_wrapped(0, text);
 }
 
 static int plan_set(const struct args *args, struct session *session, json_t *request,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/calls.h"
 #include "allswell/commands.h"
+#include "allswell/render.h"
 #include "allswell/session.h"
 #include "common/text.h"
 
@@ -11,20 +12,21 @@
 
 static void render_coverage(const json_t *reply)
 {
-    char span[TEXT_MAX];
+    bool is_deaf = json_is_null(json_object_get(reply, "hears_s"));
+    char span[TEXT_MAX], text[200];
     json_t *person;
     size_t i;
 
     text_span_write(span, reply_number(reply, "hears_s"));
-    (void)printf("%llu of %llu people can be reached. ",
-                 (unsigned long long)reply_number(reply, "reachable"),
-                 (unsigned long long)reply_number(reply, "humans"));
-    if (json_is_null(json_object_get(reply, "hears_s")))
-        (void)puts("NOBODY would hear of an attack right now.");
-    else
-        (void)printf("If something happened right now a human would hear within %s.\n", span);
+    (void)snprintf(text, sizeof text, "%llu of %llu people can be reached. %s%s.",
+                   (unsigned long long)reply_number(reply, "reachable"),
+                   (unsigned long long)reply_number(reply, "humans"),
+                   is_deaf ? "NOBODY would hear of an attack right now"
+                           : "If something happened right now a human would hear within ",
+                   is_deaf ? "" : span);
+    render_wrapped(0, text);
     if (!reply_flag(reply, "can_find"))
-        (void)puts("Too few for a decision together: a missed check-in reveals no place.");
+        render_wrapped(0, "Too few for a decision together: a missed check-in reveals no place.");
     json_array_foreach(json_object_get(reply, "people"), i, person)
     {
         const json_t *reasons = json_object_get(person, "reasons");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/calls.h"
 #include "allswell/commands.h"
+#include "allswell/render.h"
 #include "allswell/session.h"
 #include "common/text.h"
 
@@ -102,12 +103,14 @@ int cmd_life(const struct args *args)
 
 static void render_countdown(const json_t *reply)
 {
-    char at[TEXT_MAX];
+    char at[TEXT_MAX], text[200];
 
     text_time_write(at, reply_number(reply, "countdown_at"));
-    (void)printf("An alarm goes out at %s, unless 'allswell stop' comes first. It needs no secret. "
-                 "Keep the agent running.\n",
-                 at);
+    (void)snprintf(text, sizeof text,
+                   "An alarm goes out at %s, unless 'allswell stop' comes first. It needs no "
+                   "secret. Keep the agent running.",
+                   at);
+    render_wrapped(0, text);
 }
 
 int cmd_sos(const struct args *args)

@@ -13,6 +13,25 @@
 
 #define PREVIEW_COUNT 10
 
+/* A moment by the clock of the plan's zone. */
+static void write_local(char out[TEXT_MAX], const struct aw_plan *plan, uint64_t at_s)
+{
+    time_t local = (time_t)((int64_t)at_s + aw_plan_offset_s(plan, at_s));
+    struct tm tm;
+
+    out[0] = '\0';
+    if (gmtime_r(&local, &tm) != NULL)
+        (void)strftime(out, TEXT_MAX, "%a %d %b %H:%M:%S", &tm);
+}
+
+static json_t *local_text(const struct aw_plan *plan, uint64_t at_s)
+{
+    char text[TEXT_MAX];
+
+    write_local(text, plan, at_s);
+    return json_string(text);
+}
+
 /* Which contact or level a finding is about. */
 static void write_where(char *out, size_t cap, const struct aw_plan *plan,
                         const struct aw_plan_finding *found)
@@ -30,7 +49,7 @@ static void write_where(char *out, size_t cap, const struct aw_plan *plan,
 
 static json_t *finding_text(const struct aw_plan *plan, const struct aw_plan_finding *found)
 {
-    char where[80], span[TEXT_MAX + 4] = "", at[TEXT_MAX + 8] = "", text[TEXT_MAX], all[300];
+    char where[80], span[TEXT_MAX + 4] = "", at[TEXT_MAX + 32] = "", text[TEXT_MAX], all[300];
 
     write_where(where, sizeof where, plan, found);
     if (found->span_s > 0) {
@@ -38,23 +57,11 @@ static json_t *finding_text(const struct aw_plan *plan, const struct aw_plan_fin
         (void)snprintf(span, sizeof span, ": %s", text);
     }
     if (found->at_s > 0) {
-        text_time_write(text, found->at_s);
-        (void)snprintf(at, sizeof at, ", from %s", text);
+        write_local(text, plan, found->at_s);
+        (void)snprintf(at, sizeof at, ", from %s in the zone of the plan", text);
     }
     (void)snprintf(all, sizeof all, "%s%s%s%s", aw_plan_finding_text(found->kind), where, span, at);
     return json_string(all);
-}
-
-/* A moment by the clock of the plan's zone. */
-static json_t *local_text(const struct aw_plan *plan, uint64_t at_s)
-{
-    time_t local = (time_t)((int64_t)at_s + aw_plan_offset_s(plan, at_s));
-    char text[32] = "";
-    struct tm tm;
-
-    if (gmtime_r(&local, &tm) != NULL)
-        (void)strftime(text, sizeof text, "%a %d %b %H:%M:%S", &tm);
-    return json_string(text);
 }
 
 void plan_preview_json(json_t *json, const struct aw_plan *plan, uint64_t now_s)
@@ -109,6 +116,7 @@ json_t *plan_audit_json(const struct aw_plan *plan, uint32_t circle, uint64_t no
         (json_int_t)audit.typical_s, "worst_first_s", (json_int_t)audit.worst_s, "worst_blind_s",
         (json_int_t)audit.blind_s, "worst_everybody_s", (json_int_t)audit.everybody_s, "silenced_s",
         (json_int_t)audit.silenced_s, "quiet_s", (json_int_t)audit.quiet_s);
+    (void)json_object_set_new(json, "worst_local", local_text(plan, audit.worst_at_s));
     plan_preview_json(json, plan, now_s);
     return json;
 }
