@@ -3,12 +3,16 @@
 # Plays a circle on this machine, in compressed time, with real processes over TCP: a subject, her
 # contacts, and relays that contacts run. Every step is checked; the first one that does not
 # happen ends the demo with an error. Nothing is left behind but the build in build/.
-# Usage: tools/demo.sh [circle|escalation] [BUILD]
-#   circle      (default) pairing, check-ins, duress, silence, the ladder, closing
+# Usage: tools/demo.sh [PLAY] [BUILD]
+#   circle      (the default) pairing, check-ins, duress, silence, the ladder, closing
 #   escalation  what nobody can do alone: silence an alarm, raise a false one, see her place
 #   BUILD       a folder with a finished build; without it, sets up and builds in build/
 set -eu
-cd "$(dirname "$0")/.."
+
+usage() {
+  echo "demo: $1: usage: tools/demo.sh [circle | escalation] [BUILD]" >&2
+  exit 2
+}
 
 play=circle
 case ${1:-} in
@@ -17,9 +21,15 @@ circle | escalation)
   shift
   ;;
 esac
+[ $# -le 1 ] || usage "one word too many, '$2'"
 if [ $# -gt 0 ]; then
+  if ! [ -x "$1/bin/allswell" ] || ! [ -x "$1/bin/allswell-relay" ]; then
+    usage "'$1' is no play, and no folder with a finished build"
+  fi
   bin=$(cd "$1" && pwd)/bin
-else
+fi
+cd "$(dirname "$0")/.."
+if [ -z "${bin:-}" ]; then
   tools/setup.sh build
   echo "Building in build/ (this takes a minute the first time)."
   mkdir -p build
