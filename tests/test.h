@@ -118,6 +118,12 @@ static inline bool t_under_valgrind(void)
     return getenv("T_VALGRIND") != NULL;
 }
 
+/* How far a loop steps that walks the same lines again and again: 1, and `slow` where it is. */
+static inline unsigned t_step(unsigned slow)
+{
+    return t_under_valgrind() ? slow : 1;
+}
+
 #if defined(__has_feature)
 #if __has_feature(memory_sanitizer)
 #define T_UNDER_MSAN true

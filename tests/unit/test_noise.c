@@ -195,7 +195,7 @@ static void damage(struct aw_noise *reader, uint8_t *wire, size_t wire_len)
 
     memset(space, 0x55, sizeof space);
     memcpy(before, space, sizeof space);
-    for (size_t bit = 0; bit < 8 * wire_len; bit++) {
+    for (size_t bit = 0; bit < 8 * wire_len; bit += t_step(7)) {
         enum aw_status st;
 
         wire[bit / 8] ^= (uint8_t)(1u << bit % 8);

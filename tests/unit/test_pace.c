@@ -116,13 +116,12 @@ static void play(struct trace *t, enum deed deed, uint64_t outage_s, uint64_t sp
  * Method: two hours with each deed, three contacts; every small cell and every switch, of both
  * directions, with its time, its mailbox and its length, are equal. A file is answered when it
  * comes: a removal is like any new plan, and her own cells are like those of the quiet hour. Then
- * the same with ten minutes in which no cell finds a relay. Under valgrind half an hour, with the
- * ten minutes. */
+ * the same with ten minutes in which no cell finds a relay. */
 static void test_attack_19_traces_are_alike(void)
 {
-    const uint64_t span_s = t_under_valgrind() ? HOUR_S / 2 : 2 * HOUR_S;
+    const uint64_t span_s = 2 * HOUR_S;
 
-    for (uint64_t outage_s = t_under_valgrind() ? 600 : 0; outage_s <= 600; outage_s += 600) {
+    for (uint64_t outage_s = 0; outage_s <= 600; outage_s += 600) {
         struct trace traces[DEED_COUNT];
 
         for (enum deed deed = COVER; deed < DEED_COUNT; deed++)

@@ -287,7 +287,7 @@ static void test_flips(void)
 
     start(&t, 4);
     ask(&t);
-    for (size_t bit = 0; bit < 8 * (size_t)AW_CELL_LEN; bit += 3) {
+    for (size_t bit = 0; bit < 8 * (size_t)AW_CELL_LEN; bit += 3 * t_step(9)) {
         uint8_t cell[AW_CELL_LEN];
 
         memcpy(cell, t.at_high.cell, sizeof cell);
@@ -297,7 +297,7 @@ static void test_flips(void)
     }
     T_EQ(answer(&t, t.at_high.cell), AW_OK);
     before = t.at_high;
-    for (size_t bit = 0; bit < 8 * (size_t)AW_CELL_LEN; bit += 3) {
+    for (size_t bit = 0; bit < 8 * (size_t)AW_CELL_LEN; bit += 3 * t_step(9)) {
         uint8_t cell[AW_CELL_LEN];
 
         memcpy(cell, t.at_low.cell, sizeof cell);

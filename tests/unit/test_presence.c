@@ -43,12 +43,19 @@ static void test_derive(void)
     uint8_t keys[5][AW_PRESENCE_KEY_LEN], again[AW_PRESENCE_KEY_LEN];
     const struct aw_bytes typed = {secret, sizeof secret - 1}, wrong = {secret, sizeof secret - 2};
 
-    T_EQ(aw_presence_derive(keys[0], typed, salt, NULL, AW_PRESENCE_STANDARD), AW_OK);
-    T_EQ(aw_presence_derive(keys[1], typed, salt2, NULL, AW_PRESENCE_STANDARD), AW_OK);
-    T_EQ(aw_presence_derive(keys[2], wrong, salt, NULL, AW_PRESENCE_STANDARD), AW_OK);
-    T_EQ(aw_presence_derive(keys[3], typed, salt, zeros, AW_PRESENCE_STANDARD), AW_OK);
-    T_EQ(aw_presence_derive(keys[4], typed, salt, keys[0], AW_PRESENCE_STANDARD), AW_OK);
-    for (size_t i = 0; i < 5; i++) {
+    const struct {
+        struct aw_bytes secret;
+        const uint8_t *salt, *device;
+    } cases[5] = {{typed, salt, NULL},
+                  {typed, salt, keys[0]},
+                  {typed, salt2, NULL},
+                  {wrong, salt, NULL},
+                  {typed, salt, zeros}};
+
+    for (size_t i = 0; i < 5; i += t_step(4)) { /* seconds each, where it is slow */
+        T_EQ(aw_presence_derive(keys[i], cases[i].secret, cases[i].salt, cases[i].device,
+                                AW_PRESENCE_STANDARD),
+             AW_OK);
         for (size_t j = 0; j < i; j++)
             T_TRUE(memcmp(keys[i], keys[j], sizeof keys[i]) != 0);
     }
@@ -150,7 +157,7 @@ static void test_verdicts(void)
  * another E and MAC each time. Method: each bit. */
 static void test_every_bit(void)
 {
-    const size_t step = t_under_valgrind() ? 17 : 1;
+    const size_t step = t_step(17);
     struct scene s;
     uint8_t e[32], mac[AW_PRESENCE_MAC_LEN], e2[32], mac2[AW_PRESENCE_MAC_LEN];
 
@@ -229,7 +236,7 @@ static void test_blob(void)
     }
     memset(&got, 0, sizeof got);
     T_EQ(aw_presence_blob_open(&got, &other.accept, e, blob), AW_E_AUTH);
-    for (size_t bit = 0; bit < 8 * sizeof blob; bit += t_under_valgrind() ? 17 : 1) {
+    for (size_t bit = 0; bit < 8 * sizeof blob; bit += t_step(17)) {
         blob[bit / 8] ^= (uint8_t)(1u << bit % 8);
         T_EQ(aw_presence_blob_open(&got, &s.accept, e, blob), AW_E_AUTH);
         blob[bit / 8] ^= (uint8_t)(1u << bit % 8);

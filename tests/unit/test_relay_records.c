@@ -135,7 +135,7 @@ static void test_damage(void)
         const size_t head_len = r->len < 140 ? r->len : 40;
         const uint8_t values[] = {0, 1, 2, 3, 0xff};
 
-        for (size_t i = 0; i < head_len; i++) {
+        for (size_t i = 0; i < head_len; i += t_step(5)) {
             memcpy(space, r->value, r->len);
             for (size_t v = 0; v < AW_COUNT(values) + 2; v++) {
                 space[i] = v < AW_COUNT(values) ? values[v]

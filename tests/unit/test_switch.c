@@ -411,13 +411,14 @@ static void test_attack_15_relay_down_over_rearming(void)
                                                  .cell_count = 4096,
                                                  .token_count = 4,
                                                  .rate_burst = 100000};
-    enum { COUNT = 10000, DEAD = 100 };
+    enum { DEAD = 100 };
+    const uint32_t count = 10000 / t_step(10);
     struct relay_bed bed;
     uint64_t fired_max = 0, fired_before = 0;
 
-    open_boxes(&bed, &large, COUNT);
+    open_boxes(&bed, &large, count);
     for (uint32_t round = 0; round < 4; round++) {
-        for (uint32_t box = 0; box < COUNT; box++) {
+        for (uint32_t box = 0; box < count; box++) {
             if (round >= 2 && box < DEAD)
                 continue; /* her phone is gone since the pause */
             T_REQUIRE(bed_arm(&bed, 0, 7, box, box, 600 + box % 1800) == AW_OK);
@@ -430,14 +431,14 @@ static void test_attack_15_relay_down_over_rearming(void)
         if (round == 1) {
             pass(&bed, 2 * HOUR);
             bed_crash(&bed);
-            T_EQ(counters(&bed).armed, COUNT);
+            T_EQ(counters(&bed).armed, count);
             run(&bed, MINUTE);
         }
         T_EQ(counters(&bed).fired, 0);
     }
     for (uint32_t minute = 0; minute < 200; minute++) {
-        for (uint32_t box = DEAD; box < COUNT && minute % 5 == 0; box++) {
-            T_REQUIRE(bed_arm(&bed, 0, 7, box, minute * COUNT + box, 600 + box % 1800) == AW_OK);
+        for (uint32_t box = DEAD; box < count && minute % 5 == 0; box++) {
+            T_REQUIRE(bed_arm(&bed, 0, 7, box, minute * count + box, 600 + box % 1800) == AW_OK);
             if (box % 200 == 199) {
                 run(&bed, 10);
                 (void)bed_recv(&bed, 0, FRAME, msgs, 4096);
@@ -449,7 +450,7 @@ static void test_attack_15_relay_down_over_rearming(void)
         fired_before = counters(&bed).fired;
     }
     T_EQ(counters(&bed).fired, DEAD);
-    T_EQ(counters(&bed).armed, COUNT - DEAD);
+    T_EQ(counters(&bed).armed, count - DEAD);
     bed_close(&bed);
 }
 
@@ -544,7 +545,7 @@ static void test_wheel(void)
     static struct aw_wheel_link links[COUNT + 1];
     static uint64_t due[COUNT + 1];
     static struct aw_wheel w;
-    const int rounds = t_under_valgrind() ? 20000 : 200000;
+    const int rounds = 200000 / (int)t_step(10);
     struct t_rng rng = t_rng(15);
     uint64_t now_ms = UINT64_C(0xffffff00);
 

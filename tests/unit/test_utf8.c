@@ -54,7 +54,7 @@ static void test_every_point(void)
 {
     unsigned wrong = 0;
 
-    for (uint32_t point = 0; point < 0x120000; point++) {
+    for (uint32_t point = 0; point < 0x120000; point += t_step(13)) {
         uint8_t bytes[5] = {0};
         size_t len = encode(point, bytes);
         bool is_point = point <= 0x10ffff && !is_surrogate(point);
