@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Goal: a contact at the page sees with whom words are still to be compared, and does what it says.
+// Goal: a contact at the page sees with whom words are still to be compared, and does what it says;
+// a press counts.
 // Method: a contact who joined and compared nothing; the command is taken from the page and run.
 // What takes an old backup or secrets that nobody can judge is put into the answer of the agent.
 import assert from 'node:assert/strict';
@@ -101,6 +102,18 @@ test('to compare again: an old key, new secrets, a weaker plan', async () => {
         assert.match(text, /A weaker plan takes effect/);
         assert.ok(!/compare/.test(text), 'not without a reason');
     });
+});
+
+test('what is pressed while the page is drawn anew is pressed', async () => {
+    const button = await page.getByRole('button', { name: 'Ask: are you OK?' }).boundingBox();
+    await page.mouse.move(button.x + 9, button.y + 9);
+    await page.mouse.down();
+    const answer = page.waitForResponse('**/api/status');
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await answer;
+    await page.waitForTimeout(200);
+    await page.mouse.up();
+    await page.click('#no');
 });
 
 test('nothing went wrong in the browser', () => {

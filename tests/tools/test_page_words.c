@@ -153,7 +153,8 @@ static void want_asked(const char *key, size_t len, bool is_whole)
 
 static unsigned scan(const char *text)
 {
-    static const char *const calls[] = {"t('", "t(`", "maybe(`", "say('", "plural('", "banner('"};
+    static const char *const calls[] = {"t('",     "t(`",   "told('",   "told(`",
+                                        "maybe(`", "say('", "plural('", "banner('"};
     unsigned count = 0;
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
@@ -185,7 +186,7 @@ static unsigned scan(const char *text)
 }
 
 /* Goal: what the scripts ask for is there.
- * Method: the calls of t(), maybe(), plural(), say() and banner() with a text, in each script. */
+ * Method: the calls of t(), told(), maybe(), plural(), say() and banner() with a text, in each script. */
 static void test_scripts(void)
 {
     static const char *const names[] = {"app.js", "card.js", "map.js", "ring.js", "text.js"};

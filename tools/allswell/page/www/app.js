@@ -15,12 +15,14 @@ import {
     setClock,
     t,
     time,
+    told,
 } from './text.js';
 
 const COVER_MS = 120000; // without a key, click or touch, alarms are covered
 const SEEN_MS = 60000; // so long after one, a human counts as looking
 const LOST_MS = 40000; // the agent says every 15 s that it is alive
 const STUCK_MS = 6000; // so long a stream may be on its way again
+const HOLD_MS = 3000; // so long at most a pressed button keeps the page as it is
 const LOG_COUNT = 40;
 const AWAY_HOURS = [2, 8, 24, 72];
 
@@ -30,6 +32,8 @@ let heardAt = 0; // newest sign of life of the agent
 let isLost = false;
 let usedAt = Date.now();
 let uncovered = true;
+let heldUntil = 0;
+let isStale = false; // to be drawn when nothing is pressed
 let refreshing = false;
 let again = false;
 const more = new Map(); // by id: what was fetched beside the status
@@ -111,10 +115,10 @@ function noteChanges(before, after) {
         if (!old) continue;
         if (old.incident && !w.incident) {
             closed.set(w.id, now());
-            say(t('say.closed', { name: nameOf(w) }));
+            say(told('say.closed', { name: nameOf(w) }));
         }
         if (moodOf(old) === moodOf(w)) continue;
-        if (isUrgent(w)) cry(t('say.news', { name: nameOf(w) }));
+        if (isUrgent(w)) cry(told('say.news', { name: nameOf(w) }));
         else if (!isUrgent(old) && moodOf(w) === 'late') chime();
     }
 }
@@ -131,18 +135,19 @@ async function tellSeen() {
 
 let saidTimer = 0;
 
+/* What is said is a text, or what told() makes. */
 function say(text) {
-    byId('said').textContent = text;
+    byId('said').replaceChildren(h('span', { dir: 'auto' }, text));
     byId('said').classList.add('shown');
     clearTimeout(saidTimer);
     saidTimer = setTimeout(() => {
         byId('said').classList.remove('shown');
-        byId('said').textContent = '';
+        byId('said').replaceChildren();
     }, 9000);
 }
 
 const cry = (text) => {
-    byId('cried').textContent = text;
+    byId('cried').replaceChildren(h('span', {}, text));
 };
 
 /* ---- Pressing ---- */
@@ -197,19 +202,20 @@ async function fieldsOf(act, w) {
     const values = { name: nameOf(w) };
     const warning = w.incident?.do_not_call ? ` ${t('do-not-call')}` : '';
     if (act === 'confirm' || act === 'ask' || act === 'unreachable') {
-        const sure = await question(t(`act.${act}`), t(`question.${act}`, values) + warning);
+        const text = [told(`question.${act}`, values), warning].flat();
+        const sure = await question(t(`act.${act}`), text);
         return sure && { person: w.id };
     }
     if (act !== 'note') return { person: w.id };
-    const text = await question(t('act.note'), t('question.note', values), noteForm);
+    const text = await question(t('act.note'), told('question.note', values), noteForm);
     return text === null ? null : { person: w.id, text };
 }
 
 function saidOf(act, reply, w) {
     const values = { name: nameOf(w) };
-    if (act === 'claim' && !reply.held) return t('said.claim.late', values);
-    if (act === 'confirm' && reply.closed) return t('said.confirm.closed', values);
-    return t(`said.${act}`, values);
+    if (act === 'claim' && !reply.held) return told('said.claim.late', values);
+    if (act === 'confirm' && reply.closed) return told('said.confirm.closed', values);
+    return told(`said.${act}`, values);
 }
 
 async function press(w, act, button) {
@@ -369,6 +375,7 @@ function drawFoot() {
         'select',
         {
             id: 'language',
+            'data-focus': 'foot language',
             onchange: async (event) => {
                 keepLanguage(event.target.value);
                 await loadLanguage(event.target.value);
@@ -431,7 +438,19 @@ function cardOf(w) {
     return card;
 }
 
+/* A button that is drawn anew between its press and its release would not be clicked. */
+function hold() {
+    heldUntil = Date.now() + HOLD_MS;
+}
+
+function release() {
+    heldUntil = 0;
+    if (isStale) draw();
+}
+
 function draw() {
+    isStale = Date.now() < heldUntil;
+    if (isStale) return;
     const focus = document.activeElement?.dataset.focus;
     document.documentElement.classList.toggle('lost', isLost);
     if (status) {
@@ -509,6 +528,7 @@ function watchLife() {
         uncovered = false;
         draw();
     }
+    if (isStale) draw();
     tickTimes();
 }
 
@@ -517,7 +537,7 @@ function used() {
     usedAt = Date.now();
     wakeSound();
     if (!status?.watched.some((w) => isUrgent(w) || w.incident)) uncovered = true;
-    if (!had) setTimeout(drawBanners, 200);
+    if (!had) setTimeout(draw, 200);
     tellSeen();
 }
 
@@ -588,6 +608,9 @@ async function begin() {
 await loadLanguage();
 for (const kind of ['pointerdown', 'keydown'])
     document.addEventListener(kind, used, { passive: true });
+document.addEventListener('pointerdown', hold, { passive: true });
+for (const kind of ['pointerup', 'pointercancel'])
+    document.addEventListener(kind, () => setTimeout(release), { passive: true }); // after the click
 document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') refresh();
 });

@@ -2,7 +2,7 @@
 // One person: how things stand, what to do, and the buttons to do it.
 import { h } from './dom.js';
 import { drawMap } from './map.js';
-import { away, maybe, metres, t, time } from './text.js';
+import { away, maybe, metres, t, time, told } from './text.js';
 
 const URGENT = ['alarm', 'others', 'unsure', 'drill'];
 const ORDER = [...URGENT, 'back', 'acting', 'late', 'calm', 'setup', 'idle'];
@@ -113,11 +113,11 @@ function actingLines(w) {
     if (w.incident?.claimed) lines.push(t('acting.you', { until: time(w.incident.claim_until) }));
     for (const other of w.others ?? []) {
         const name = other.name || t('nobody');
-        if (other.claim === 'acting') lines.push(t('acting.other', { name }));
-        if (other.claim === 'declined') lines.push(t('acting.declined', { name }));
+        if (other.claim === 'acting') lines.push(told('acting.other', { name }));
+        if (other.claim === 'declined') lines.push(told('acting.declined', { name }));
         if (other.confirm === 'spoken')
-            lines.push(t('acting.spoken', { name, at: time(other.confirm_at) }));
-        if (w.incident && other.note) lines.push(t('acting.note', { name, note: other.note }));
+            lines.push(told('acting.spoken', { name }, { at: time(other.confirm_at) }));
+        if (w.incident && other.note) lines.push(told('acting.note', { name, note: other.note }));
     }
     if (w.incident && !lines.length) lines.push(t('acting.nobody'));
     return (
@@ -242,7 +242,7 @@ function placePart(place) {
             'section',
             { class: 'part' },
             h('h3', {}, t('place')),
-            h('p', { class: 'sealed' }, place.error),
+            h('p', { class: 'sealed', dir: 'auto' }, place.error),
         );
     const [newest] = place.places;
     const has = newest.lat !== undefined;
@@ -262,8 +262,8 @@ function placePart(place) {
                 h('span', {}, placeText(newest)),
             ),
         !has && h('p', {}, t('place.none'), ' ', placeText(newest)),
-        newest.note && h('p', { class: 'quote' }, newest.note),
-        newest.from.length > 0 && h('p', {}, t('place.from', { names: newest.from.join(', ') })),
+        newest.note && h('p', { class: 'quote', dir: 'auto' }, newest.note),
+        newest.from.length > 0 && h('p', {}, told('place.from', { names: newest.from })),
         has &&
             h(
                 'p',
@@ -283,7 +283,7 @@ function cardPart(card) {
             'section',
             { class: 'part' },
             h('h3', {}, t('card')),
-            h('p', { class: 'sealed' }, card.error),
+            h('p', { class: 'sealed', dir: 'auto' }, card.error),
         );
     return h(
         'section',
@@ -298,7 +298,7 @@ function cardPart(card) {
                     'div',
                     { class: s.key === 'avoid' ? 'avoid' : '' },
                     h('dt', {}, maybe(`card.${s.key}`) ?? s.heading),
-                    h('dd', {}, s.text),
+                    h('dd', { dir: 'auto' }, s.text),
                 ),
             ),
         ),
@@ -314,7 +314,8 @@ function othersPart(w) {
         if (maybe(`other.${o.finding}`)) parts.push(t(`other.${o.finding}`));
         if (o.confirm === 'unreachable') parts.push(t('other.unreachable'));
         if (o.away_until) parts.push(t('other.away', { at: time(o.away_until) }));
-        return h('li', {}, h('strong', {}, o.name || t('nobody')), ' ', parts.join(' \u00b7 '));
+        const name = h('bdi', {}, o.name || t('nobody'));
+        return h('li', {}, h('strong', {}, name), ' ', parts.join(' \u00b7 '));
     };
     const council = w.council;
     return [
@@ -335,7 +336,7 @@ function entryText(entry) {
 
 function logPart(log) {
     if (!log) return [];
-    if (log.error) return h('p', {}, log.error);
+    if (log.error) return h('p', { dir: 'auto' }, log.error);
     if (log.entries.length === 0) return h('p', {}, t('log.none'));
     return h(
         'ol',
@@ -355,6 +356,15 @@ function logPart(log) {
                 ),
             ),
     );
+}
+
+/* A sentence of the agent, in English, that begins with the name. */
+function whyPart(why) {
+    if (!why) return [];
+    if (why.error) return h('p', { dir: 'auto' }, why.error);
+    const [{ name, sentence }] = why.why;
+    const rest = sentence.startsWith(name) ? sentence.slice(name.length) : sentence;
+    return h('p', { dir: 'ltr' }, rest !== sentence && h('bdi', {}, name), rest);
 }
 
 /* ---- The card ---- */
@@ -457,7 +467,7 @@ export function drawCard(w, more, isCovered, press, toggled) {
                 'section',
                 { class: 'todo' },
                 h('h3', {}, t('todo')),
-                h('p', {}, incident.instruction),
+                h('p', { dir: 'auto' }, incident.instruction),
             ),
         levelLine(incident),
         isNews && actingLines(w),
@@ -473,7 +483,7 @@ export function drawCard(w, more, isCovered, press, toggled) {
             { class: 'folds' },
             fold('others', othersPart(w)),
             fold('log', logPart(more.log)),
-            fold('why', more.why ? h('p', {}, more.why.error ?? more.why.why[0].sentence) : []),
+            fold('why', whyPart(more.why)),
         ),
     );
 }

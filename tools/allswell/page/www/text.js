@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Words, times and spans in the language of the reader. A language is one file in lang/.
+import { h } from './dom.js';
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' };
 
@@ -47,6 +48,17 @@ export function maybe(key, values = {}) {
 }
 
 export const t = (key, values) => maybe(key, values) ?? key;
+
+const isolated = (text, i) => [i > 0 && ', ', h('bdi', {}, text)];
+
+/**
+ * As t(), for an element. `theirs` are values that people wrote, names above all; one value may be
+ * a list. Each is isolated: one from right to left does not turn what stands beside it.
+ */
+export const told = (key, theirs, values) =>
+    t(key, values)
+        .split(/\{(\w+)\}/)
+        .flatMap((piece, i) => (i % 2 ? [theirs[piece]].flat().flatMap(isolated) : piece));
 
 /** "one" or "many" of a key, by the rules of the language. */
 export function plural(key, count) {
