@@ -68,10 +68,14 @@ def web_kinds(bed, web):
 def empty(bed):
     """A log with nothing in it says why, and what to do."""
     shown = bed.ok("a", "notify", "log")
-    check("no hooks: how to make one", "No hooks yet" in shown and "'allswell notify add'" in shown, shown)
+    check("no hooks: how to make one", f"'allswell --home={bed.path('a')} notify add'" in " ".join(shown.split()), shown)
+    check("none in the list: the same", bed.ok("a", "notify", "list") == shown, shown)
     add(bed, "exec", "/bin/true", "--name", "idle")
     shown = bed.ok("a", "notify", "log")
-    check("no tries: how to make one", shown == "No hook was tried yet: 'allswell notify test' tries them.\n", shown)
+    test_it = f"'allswell --home={bed.path('a')} notify test'"
+    check("no tries: how to make one", " ".join(shown.split()) == f"No hook was tried yet: {test_it} tries them.", shown)
+    shown = bed.ok("a", "notify", "list")
+    check("never tried: how to", f"never tried: {test_it}\n" in shown, shown)
     bed.ok("a", "notify", "remove", "idle")
 
 

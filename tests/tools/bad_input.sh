@@ -123,7 +123,7 @@ expect 2 'ALLSWELL_DEMO_CLOCK' env ALLSWELL_DEMO_CLOCK=fast "$bin/allswell" --ho
 expect 5 'nobody here is called' aw a verify nobody
 expect 5 'nobody here is called' aw a refuse nobody
 expect 3 'nothing waits there' aw a refuse --yes b
-expect 1 'allswell forget' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
+expect 1 ' forget ' aw a verify b --words 'zoo zoo zoo zoo zoo zoo'
 expect 5 'nobody here is called' aw a claim b
 expect 3 'no plan has come' aw b place w1
 expect 3 'nothing to act on' aw b claim w1

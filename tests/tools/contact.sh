@@ -76,7 +76,7 @@ echo wrong >"$work/wrong"
 expect 0 'in force' aw her plan set "$work/looser" <"$work/wrong"
 plan_waits() { [ "$(value friend pending.version)" = 2 ]; }
 await plan_waits
-expect 0 "'allswell plan waiting w1'" aw friend status
+expect 0 "plan waiting w1'" aw friend status
 expect 0 'No secret shows that it is hers' aw friend plan waiting her
 expect 0 '- checkin = every 8h - level = 9m group 2: Go there. + checkin = every 9h' \
     aw friend plan waiting her

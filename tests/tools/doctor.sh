@@ -19,14 +19,14 @@ says() {
 
 # What has not begun yet.
 aw new init --name new >/dev/null
-expect 1 'allswell relay add' aw new doctor --wait=0
+expect 1 'relay add ADDRESS' aw new doctor --wait=0
 says new BAD agent 'is NOT running'
 says new BAD relay 'none is known'
 says new note hook 'there is none'
 says new note clock 'no relay has told'
 says new note plan 'none is in force'
 says new good store 'can be read'
-expect 5 'allswell init' aw none doctor
+expect 5 'init --name NAME' aw none doctor
 
 # All is well.
 start_relay r
@@ -111,7 +111,7 @@ finds e 'good  plan'
 aw g away 8d >/dev/null
 echo right | aw e checkin >/dev/null 2>&1 # the answers say who is away
 finds e 'BAD   plan'
-says e BAD plan "too few people are reachable to decide together: 'allswell coverage' says why"
+says e BAD plan "too few people are reachable to decide together: 'allswell --home=$work/e coverage' says why"
 expect 1 'g' aw e coverage
 aw g away --off >/dev/null
 echo right | aw e checkin >/dev/null 2>&1

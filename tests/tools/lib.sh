@@ -29,7 +29,8 @@ fail() {
 }
 
 # expect CODE TEXT COMMAND...: the exit code, and TEXT in what is printed, wherever its lines end;
-# an error of a tool is one line that begins with its name and has a remedy.
+# an error of a tool is one line that begins with its name and has a remedy. What aw() is told to do
+# next names the home.
 expect() {
     code=$1 text=$2
     shift 2
@@ -43,6 +44,13 @@ expect() {
     fi
     cat "$work/got.out" "$work/got.err" | tr -s '\n ' ' ' | grep -qF -- "$text" ||
         fail "$*: '$text' is not in: $(cat "$work/got.out" "$work/got.err")"
+    case " $* " in
+    *' --json '*) ;;
+    *' aw '*) # what it recommends can be copied: it names the home
+        cat "$work/got.out" "$work/got.err" | tr -s '\n ' ' ' | grep -o "'allswell [a-z][^']*'" |
+            grep -v -- "--help'" >"$work/got.home" && fail "$*: no --home: $(cat "$work/got.home")"
+        ;;
+    esac
     [ "$code" -eq 0 ] && return 0
     lines=$(grep -c '^allswell[a-z-]*: .*: .*\|^allswell[a-z-]*: .*; ' "$work/got.err" || :)
     [ "$lines" -eq 1 ] || [ -s "$work/got.out" ] ||

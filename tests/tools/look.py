@@ -157,7 +157,7 @@ def seen_by(person):
 
 def watch_refuses():
     refused = allswell("first", "status", "--watch")
-    check("no agent", refused.returncode == 3 and b"start 'allswell run'" in refused.stderr,
+    check("no agent", refused.returncode == 3 and f"start 'allswell --home={WORK}/first run'".encode() in refused.stderr,
           refused.stderr)
     for seconds in ("0", "3601", "x"):
         check(f"--watch={seconds}", allswell("first", "people", f"--watch={seconds}").returncode == 2)
@@ -186,7 +186,7 @@ def watch_draws_what_changes():
     check("no more than there are rows", last.count(b"\n") == 7, last)
     screen.resize(80, 50)
     agents[1].terminate()
-    screen.until(b"the agent has ended: start 'allswell run'")
+    screen.until(b"the agent has ended: start 'allswell")
     screen.shown = b""
     PROCESSES.append(agent("first"))
     screen.until(b"A call for help")

@@ -340,6 +340,38 @@ static void test_again(void)
     again_keep(NULL);
 }
 
+/* Goal: each command of this tool in a text names the home, those of another tool do not; a text
+ * that has no room for it stays as it was.
+ * Method: rows; rooms around the one that is needed. */
+static void test_again_fill(void)
+{
+    static const struct {
+        const char *text, *filled;
+    } rows[] = {
+        {"", ""},
+        {"nothing", "nothing"},
+        {"see 'test status'", "see 'test --home=/h status'"},
+        {"'test a' or 'test b'.", "'test --home=/h a' or 'test --home=/h b'."},
+        {"'test-relay run', 'test', 'tes", "'test-relay run', 'test', 'tes"},
+    };
+    char out[64];
+
+    again_keep("/h");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        again_fill(out, sizeof out, rows[i].text);
+        T_STR_EQ(out, rows[i].filled);
+    }
+    again_fill(out, sizeof "'test --home=/h a'", "'test a'");
+    T_STR_EQ(out, "'test --home=/h a'");
+    again_fill(out, sizeof "'test --home=/h a'" - 1, "'test a'");
+    T_STR_EQ(out, "'test a'");
+    again_fill(out, 4, "'test a'");
+    T_STR_EQ(out, "'te");
+    again_keep(NULL);
+    again_fill(out, sizeof out, "see 'test status'");
+    T_STR_EQ(out, "see 'test status'");
+}
+
 /* Goal: the home is where the option says, else the variable, else the data directory of the
  * user, if that is a path; without any of it the message says what to give.
  * Method: rows of what is set; trailing slashes; a path that is too long. */
@@ -637,6 +669,7 @@ int main(void)
     T_RUN(test_onion);
     T_RUN(test_fail);
     T_RUN(test_again);
+    T_RUN(test_again_fill);
     T_RUN(test_home);
     T_RUN(test_replies);
     T_RUN(test_equal);

@@ -358,7 +358,6 @@ int cmd_restore(const struct args *args)
     struct aw_bytes image = {.ptr = NULL, .len = 0};
     struct tool_fail fail;
     struct home home;
-    char next[500];
     json_t *reply;
     bool ok = home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
               is_free(&home, &fail) && whole_read(&whole, args_word(args, 0), &fail) &&
@@ -378,10 +377,8 @@ int cmd_restore(const struct args *args)
     render_notice(SCREEN_WARNING, "The device that the backup is from must rest from now on: two "
                                   "devices with one home raise a security alarm, and neither can "
                                   "be relied on.");
-    (void)snprintf(next, sizeof next,
-                   "Start '%s run', and compare words with everybody again: until then do not rely "
-                   "on it, what it says may have no effect there, a call for help neither.",
-                   again());
-    render_wrapped(0, next);
+    render_wrapped(0, "Start 'allswell run', and compare words with everybody again: until then do "
+                      "not rely on it, what it says may have no effect there, a call for help "
+                      "neither.");
     return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
 #include "allswell/session.h"
+#include "common/again.h"
 #include "common/screen.h"
 
 #include <stdio.h>
@@ -33,10 +34,12 @@ static void render_doctor(const json_t *reply)
                                     : "note",
                        is_bad(item) || is_good ? screen_plain() : "", reply_string(item, "check"),
                        reply_string(item, "text"), remedy[0] != '\0' ? ": " : "", remedy);
-        if (screen_is_terminal())
+        if (screen_is_terminal()) {
             screen_wrapped(stdout, 0, screen_columns() < 60 ? 2 : 13, line);
-        else
-            (void)puts(line);
+        } else { /* for scripts: one line, however long */
+            again_print(line);
+            (void)putchar('\n');
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #include "allswell/commands.h"
 #include "allswell/render.h"
 #include "allswell/session.h"
+#include "common/again.h"
 #include "common/base64.h"
 #include "common/text.h"
 
@@ -77,9 +78,9 @@ static void render_waiting(const json_t *reply)
     render_lines('-', json_object_get(reply, "removed"));
     render_lines('+', json_object_get(reply, "added"));
     if (reply_flag(reply, "unjudged"))
-        (void)printf("If she says in person that she wants this: 'allswell compared PERSON --plan "
+        (void)printf("If she says in person that she wants this: '%s compared PERSON --plan "
                      "%llu'.\n",
-                     version);
+                     again(), version);
 }
 
 int cmd_plan_waiting(const struct args *args)

@@ -244,8 +244,8 @@ static int check_relays(struct session *session, struct tool_fail *fail)
             continue;
         (void)fail_set(fail, TOOL_REFUSED,
                        "relay %s refuses the access token: ask its operator for a new one, then "
-                       "'%s relay add'",
-                       reply_string(relay, "address"), again());
+                       "'allswell relay add'",
+                       reply_string(relay, "address"));
         code = fail_print(fail);
     }
     json_decref(reply);

@@ -175,9 +175,8 @@ static void render_status(const json_t *reply)
     render_down(json_object_get(reply, "other_relays"));
     if (!reply_flag(reply, "agent"))
         render_notice(SCREEN_ALARM,
-                      "The agent is NOT running: nobody warns, watches or rings here. Start '%s "
-                      "run'.",
-                      again());
+                      "The agent is NOT running: nobody warns, watches or rings here. Start "
+                      "'allswell run'.");
 }
 
 int cmd_status(const struct args *args)
@@ -197,9 +196,9 @@ static void render_log(const json_t *reply)
         uint64_t level = reply_number(entry, "level");
 
         text_time_write(at, reply_number(entry, "at"));
-        (void)printf("%s  %s%s%s", at, name == NULL ? "" : name,
-                     name == NULL || name[0] == '\0' ? "" : ": ",
-                     event_phrase(event == NULL ? "" : event));
+        (void)printf("%s  %s%s", at, name == NULL ? "" : name,
+                     name == NULL || name[0] == '\0' ? "" : ": ");
+        again_print(event_phrase(event == NULL ? "" : event));
         if (level > 0)
             (void)printf(", level %llu", (unsigned long long)level);
         if (reply_number(entry, "relay") != 0)

@@ -3,6 +3,7 @@
 #include "allswell/commands.h"
 #include "allswell/render.h"
 #include "allswell/session.h"
+#include "common/again.h"
 #include "common/text.h"
 
 #include <stdio.h>
@@ -65,7 +66,8 @@ static void render_noted(const json_t *reply)
 {
     const char *text = reply_string(reply, "text");
 
-    (void)puts(text == NULL ? "Noted." : text);
+    again_print(text == NULL ? "Noted." : text);
+    (void)putchar('\n');
 }
 
 int cmd_signal(const struct args *args)

@@ -5,6 +5,7 @@
 #include "common/home.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,4 +42,36 @@ const char *again(void)
 
     (void)snprintf(words, sizeof words, "%s%s", tool_name, option);
     return words;
+}
+
+void again_fill(char *out, size_t cap, const char *text)
+{
+    size_t name_len = strlen(tool_name), len = 0;
+
+    (void)snprintf(out, cap, "%s", text);
+    for (const char *at = text; *at != '\0'; at++) {
+        bool is_command =
+            at[0] == '\'' && strncmp(at + 1, tool_name, name_len) == 0 && at[1 + name_len] == ' ';
+        size_t more = is_command ? name_len + strlen(option) : 0;
+
+        if (len + 1 + more >= cap) {
+            (void)snprintf(out, cap, "%s", text);
+            return;
+        }
+        out[len++] = *at;
+        if (!is_command)
+            continue;
+        len += (size_t)snprintf(out + len, cap - len, "%s", again());
+        at += name_len;
+    }
+    out[len] = '\0';
+}
+
+void again_print(const char *text)
+{
+    char filled[1400];
+
+    if (strlen(text) < sizeof filled)
+        again_fill(filled, sizeof filled, text);
+    (void)fputs(strlen(text) < sizeof filled ? filled : text, stdout);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/fail.h"
 
+#include "common/again.h"
 #include "common/text.h"
 
 #include <stdarg.h>
@@ -64,11 +65,12 @@ bool fail_status(struct tool_fail *fail, enum aw_status status, const char *what
 
 int fail_print(const struct tool_fail *fail)
 {
-    char text[TEXT_ISOLATED(sizeof fail->text)];
+    char filled[2 * sizeof fail->text], text[TEXT_ISOLATED(sizeof filled)];
 
-    (void)snprintf(text, sizeof text, "%s", fail->text);
+    again_fill(filled, sizeof filled, fail->text);
+    (void)snprintf(text, sizeof text, "%s", filled);
     if (isatty(STDERR_FILENO) == 1)
-        text_isolate(text, sizeof text, fail->text);
+        text_isolate(text, sizeof text, filled);
     (void)fprintf(stderr, "%s: %s\n", tool_name, text);
     return (int)fail->code;
 }

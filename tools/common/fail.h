@@ -40,7 +40,8 @@ bool fail_status(struct tool_fail *fail, enum aw_status status, const char *what
 /** Returns the exit code that stands for a library status. */
 enum tool_exit fail_exit(enum aw_status status);
 
-/** Prints "tool: text" as one line on stderr and returns the exit code. */
+/** Prints "tool: text" as one line on stderr, commands in it as again.h says, and returns the exit
+ * code. */
 int fail_print(const struct tool_fail *fail);
 
 #endif /* TOOLS_COMMON_FAIL_H */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/screen.h"
 
+#include "common/again.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -139,11 +141,17 @@ static void hold(struct holding *holding, const char *text, size_t len)
     }
 }
 
-void screen_wrapped(FILE *to, unsigned indent, unsigned hanging, const char *text)
+void screen_wrapped(FILE *to, unsigned indent, unsigned hanging, const char *given)
 {
+    char filled[2048];
+    const char *text = given;
     struct holding holding = {"", 0};
     unsigned columns = screen_columns(), at = indent;
 
+    if (strlen(given) < sizeof filled) {
+        again_fill(filled, sizeof filled, given);
+        text = filled;
+    }
     while (*text != '\0') {
         size_t len = fitting(text, columns > at ? columns - at : 1);
 

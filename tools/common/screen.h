@@ -52,7 +52,8 @@ const char *screen_plain(void);
 size_t screen_width(const char *text, size_t len);
 
 /** Prints a text in lines of screen_columns(); those after the first are indented by `hanging`. A
- * word is never cut, and a mood is ended with its line and begun again in the next. */
+ * word is never cut, a mood is ended with its line and begun again in the next, and commands are
+ * recommended as again.h says. */
 void screen_wrapped(FILE *to, unsigned indent, unsigned hanging, const char *text);
 
 #endif /* TOOLS_COMMON_SCREEN_H */

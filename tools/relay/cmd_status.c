@@ -106,11 +106,7 @@ static void print_alarm(const char *words)
 
 static void print_not_running(void)
 {
-    char words[250];
-
-    (void)snprintf(words, sizeof words, "The relay is NOT running: start it with '%s run'.",
-                   again());
-    print_alarm(words);
+    print_alarm("The relay is NOT running: start it with 'allswell-relay run'.");
 }
 
 static void print_status(const struct home *home, const json_t *reply)

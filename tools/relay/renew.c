@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/again.h"
 #include "common/apart.h"
 #include "common/journal.h"
 #include "common/sandbox.h"
@@ -80,9 +81,9 @@ static void compare(const struct reach_router *router, char *handed_out, size_t 
         strncmp(now, handed_out, strlen(handed_out)) == 0)
         return;
     (void)snprintf(says, sizeof says,
-                   "The router is %s to the outside now, and no longer %s: run 'allswell-relay "
-                   "setup --public %s', and hand the new address line out.",
-                   now, handed_out, now);
+                   "The router is %s to the outside now, and no longer %s: run '%s setup --public "
+                   "%s', and hand the new address line out.",
+                   now, handed_out, again(), now);
     journal_event(JOURNAL_WARNING, "address-changed", says, NULL, 0);
     (void)snprintf(handed_out, cap, "%s", now);
 }

@@ -208,10 +208,10 @@ static void render_hook(const json_t *hook)
 {
     const json_t *last = json_object_get(hook, "last");
     const char *server = reply_string(hook, "server");
-    char at[TEXT_MAX], again[TEXT_MAX] = "once";
+    char at[TEXT_MAX], every[TEXT_MAX] = "once";
 
     if (reply_number(hook, "again_s") != 0)
-        text_span_write(again, reply_number(hook, "again_s"));
+        text_span_write(every, reply_number(hook, "again_s"));
     (void)printf("%s  %s %s%s%s\n", or_empty(hook, "name"), or_empty(hook, "kind"),
                  server != NULL ? server : or_empty(hook, "address"),
                  or_empty(hook, "to")[0] == '\0' ? "" : " to ", or_empty(hook, "to"));
@@ -219,10 +219,10 @@ static void render_hook(const json_t *hook)
                  strcmp(or_empty(hook, "urgency"), "ring") == 0     ? "rings only"
                  : strcmp(or_empty(hook, "urgency"), "notice") == 0 ? "rings and notices"
                                                                     : "everything",
-                 reply_number(hook, "again_s") == 0 ? "" : "again every ", again,
+                 reply_number(hook, "again_s") == 0 ? "" : "again every ", every,
                  reply_flag(hook, "with_text") ? "WITH names and reasons" : "one neutral line");
     if (last == NULL) {
-        (void)puts("      never tried: 'allswell notify test'");
+        (void)printf("      never tried: '%s notify test'\n", again());
         return;
     }
     text_time_write(at, reply_number(last, "at"));
