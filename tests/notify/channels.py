@@ -76,7 +76,10 @@ def empty(bed):
     check("no tries: how to make one", " ".join(shown.split()) == f"No hook was tried yet: {test_it} tries them.", shown)
     shown = bed.ok("a", "notify", "list")
     check("never tried: how to", f"never tried: {test_it}\n" in shown, shown)
-    bed.ok("a", "notify", "remove", "idle")
+    asks = bed.aw("a", "notify", "remove", "idle", given="remove\n")
+    check("a pipe takes no hook away", asks.returncode == 2 and "give --yes" in asks.stderr, asks.stderr)
+    check("it is still there", [h["name"] for h in bed.json("a", "notify", "list")["hooks"]] == ["idle"])
+    bed.ok("a", "notify", "remove", "--yes", "idle")
 
 
 def logged(bed):
@@ -93,7 +96,7 @@ def logged(bed):
     check("in words", "  never test\n      not accepted, given up, " in shown and "(ended with 1)" in shown, shown)
     hooks = {h["name"]: h for h in bed.json("a", "notify", "list")["hooks"]}
     check("a hook knows its last test again", hooks["never"]["last"]["answer"] == "ended with 1", hooks)
-    bed.ok("a", "notify", "remove", "never")
+    bed.ok("a", "notify", "remove", "--yes", "never")
 
 
 def answers(bed, web):
@@ -111,11 +114,11 @@ def answers(bed, web):
         name = path.split("/")[1]
         add(bed, "webhook", "--name", name, "--token", given=f"{web.url(path)}\n{TOKEN}\n")
         test(bed, name, code, text)
-        bed.ok("a", "notify", "remove", name)
+        bed.ok("a", "notify", "remove", "--yes", name)
     check("no redirect is followed", not web.at("/200/elsewhere"), web.got)
     add(bed, "webhook", "--name", "nobody", given=f"http://127.0.0.1:{servers.free_port()}/")
     test(bed, "nobody", 4, "not accepted (not reached: ")
-    bed.ok("a", "notify", "remove", "nobody")
+    bed.ok("a", "notify", "remove", "--yes", "nobody")
 
 
 def hanging(bed, web):
@@ -180,7 +183,7 @@ def tls(bed, cert, safe):
     add(bed, "webhook", "--name", "own-ca", "--ca", cert, given=safe.url("/200/"))
     test(bed, "own-ca", 0, "accepted by the server (200)")
     for name in ("unknown-ca", "own-ca"):
-        bed.ok("a", "notify", "remove", name)
+        bed.ok("a", "notify", "remove", "--yes", name)
 
 
 def mail(bed, cert):
@@ -203,29 +206,29 @@ def mail(bed, cert):
     add(bed, "smtp", safe.url(), *pair, "--name", "account", "--user", "me", "--ca", cert, "--say", "Milk für dich",
         given="wrong_word")
     test(bed, "account", 1, "refused (535")
-    bed.ok("a", "notify", "remove", "account")
+    bed.ok("a", "notify", "remove", "--yes", "account")
     add(bed, "smtp", safe.url(), *pair, "--name", "account", "--user", "me", "--ca", cert, "--say", "Milk für dich",
         given="right_word")
     test(bed, "account", 0, "accepted by the mail server (250 kept as 4711)")
     text = safe.got[0][1].content.decode()
     check("a line that is not ASCII", "Subject: =?utf-8?B?TWlsayBmw7xyIGRpY2g=?=\r\n" in text, text)
     check("a line that is not ASCII", text.endswith("\r\n\r\nMilk für dich\r\n"), text)
-    bed.ok("a", "notify", "remove", "account")
+    bed.ok("a", "notify", "remove", "--yes", "account")
     for flag, words in (("--name", "not trusted: "), ("--allow-plain", "530")):
         more = ("account",) if flag == "--name" else ("--name", "account")
         add(bed, "smtp", safe.url(), *pair, flag, *more)
         test(bed, "account", 1, f"refused ({words}")
-        bed.ok("a", "notify", "remove", "account")
+        bed.ok("a", "notify", "remove", "--yes", "account")
     add(bed, "smtp", f"smtp://127.0.0.1:{rude.server_address[1]}", *pair, "--name", "rude")
     began = time.monotonic()
     test(bed, "rude", 0, "accepted by the mail server (250 fine)")
     check("a goodbye without answer keeps nobody waiting", time.monotonic() - began < 2, time.monotonic() - began)
     until("it was said goodbye", 2, lambda: rude.quits == 1)
     rude.done.set()
-    bed.ok("a", "notify", "remove", "rude")
+    bed.ok("a", "notify", "remove", "--yes", "rude")
     for server in (plain, safe):
         server.controller.stop()
-    bed.ok("a", "notify", "remove", "smtp")
+    bed.ok("a", "notify", "remove", "--yes", "smtp")
 
 
 def proxy(bed, web):
@@ -236,7 +239,7 @@ def proxy(bed, web):
     # The proxy gets the name, not an address: nobody else is asked for it.
     check("through the proxy", len(socks.got) == 1 and socks.got[0][1:] == (3, b"abcdef.onion"), socks.got)
     check("a circuit of its own", socks.got[0][0].startswith("hook-"), socks.got)
-    bed.ok("a", "notify", "remove", "onion")
+    bed.ok("a", "notify", "remove", "--yes", "onion")
 
 
 def programs(bed):
@@ -256,7 +259,7 @@ def programs(bed):
     test(bed, "none", 1, "refused (the program cannot be run)")
     bed.write("notify-send", f"#!/bin/sh\nprintf '%s|' \"$@\" >'{seen}'\n", 0o700)
     path = bed.env["PATH"]
-    bed.ok("a", "notify", "remove", "none")
+    bed.ok("a", "notify", "remove", "--yes", "none")
     bed.write("gammu", f"#!/bin/sh\nprintf '%s|' \"$@\" >'{seen}'; cat >>'{seen}'\n", 0o700)
     add(bed, "exec", f"{servers.SOURCE}/tools/allswell/notify/examples/sms.sh", "--name", "sms")
     bed.env["PATH"] = f"{bed.work}:{path}"
@@ -264,7 +267,7 @@ def programs(bed):
     with open(seen, encoding="utf-8") as file:
         got = file.read()
         check("the sample for text messages", got == f"sendsms|TEXT|+440000000000|{TEST}", got)
-    bed.ok("a", "notify", "remove", "sms")
+    bed.ok("a", "notify", "remove", "--yes", "sms")
     add(bed, "desktop")
     bed.env["PATH"] = f"{bed.work}:{path}"
     test(bed, "desktop", 0, "taken by the desktop")
@@ -272,7 +275,7 @@ def programs(bed):
     with open(seen, encoding="utf-8") as file:
         check("desktop", file.read() == f"--urgency=critical|--|{TEST}|")
     for name in ("exec", "fails", "desktop"):
-        bed.ok("a", "notify", "remove", name)
+        bed.ok("a", "notify", "remove", "--yes", name)
 
 
 def unsafe(bed):

@@ -165,6 +165,14 @@ def relay_and_token_want_a_word():
                lambda: "revoked" not in tokens())
 
 
+def hook_wants_a_word():
+    hooks = lambda: json.loads(allswell("s", "notify", "list", "--json").stdout)["hooks"]
+    allswell("s", "notify", "add", "webhook", input=b"https://milk.example/top-secret")
+    taken_away((f"{BIN}/allswell", "--home", f"{WORK}/s", "notify", "remove", "webhook"), b"remove",
+               (b"hook webhook, webhook milk.example.", b"address and token", b"It is the only hook"),
+               lambda: bool(hooks()))
+
+
 def restore_wants_a_word():
     made = allswell("s", "backup", f"{WORK}/one.backup", input=b"right horse")
     check("backup", made.returncode == 0, made.stderr)
@@ -293,6 +301,7 @@ def main():
         a_code_that_does_not_fit()
         setup_gives_up()
         relay_and_token_want_a_word()
+        hook_wants_a_word()
     finally:
         relay.terminate()
         relay.wait()

@@ -216,6 +216,7 @@ static const struct {
     {"why", host_why, false},
     {"notify-add", host_notify_add, false},
     {"notify-list", host_notify_list, false},
+    {"notify-find", host_notify_find, false},
     {"notify-remove", host_notify_remove, false},
     {"notify-test", host_notify_test, false},
     {"notify-tested", host_notify_tested, false},

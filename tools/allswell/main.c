@@ -374,7 +374,9 @@ static const struct args_command commands[] = {
      "of the server, exec with the path of a program, or desktop. Says what leaves this machine.",
      notify_add_options, 1, 2, cmd_notify_add},
     {"notify list", "", "Show by which hooks you are woken", NULL, NULL, 0, 0, cmd_notify_list},
-    {"notify remove", "NAME", "Be woken by a hook no longer", NULL, NULL, 1, 1, cmd_notify_remove},
+    {"notify remove", "NAME", "Be woken by a hook no longer",
+     "Its address and token are erased here. Asks for the word remove.", yes_options, 1, 1,
+     cmd_notify_remove},
     {"notify test", "[NAME]", "Try a hook, or all of them",
      "Rings as for an alarm, with a line that says that it is a test unless the hook has a line of "
      "its own. Exits with 1 when one refuses, with 4 when one cannot be reached.",

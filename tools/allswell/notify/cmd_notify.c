@@ -4,6 +4,7 @@
 #include "allswell/render.h"
 #include "allswell/session.h"
 #include "common/again.h"
+#include "common/ask.h"
 #include "common/text.h"
 
 #include <stdio.h>
@@ -204,16 +205,22 @@ static const char *or_empty(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
+/* Where it leads: of an address that is a secret, the server alone. */
+static const char *place_of(const json_t *hook)
+{
+    const char *server = reply_string(hook, "server");
+
+    return server != NULL ? server : or_empty(hook, "address");
+}
+
 static void render_hook(const json_t *hook)
 {
     const json_t *last = json_object_get(hook, "last");
-    const char *server = reply_string(hook, "server");
     char at[TEXT_MAX], every[TEXT_MAX] = "once";
 
     if (reply_number(hook, "again_s") != 0)
         text_span_write(every, reply_number(hook, "again_s"));
-    (void)printf("%s  %s %s%s%s\n", or_empty(hook, "name"), or_empty(hook, "kind"),
-                 server != NULL ? server : or_empty(hook, "address"),
+    (void)printf("%s  %s %s%s%s\n", or_empty(hook, "name"), or_empty(hook, "kind"), place_of(hook),
                  or_empty(hook, "to")[0] == '\0' ? "" : " to ", or_empty(hook, "to"));
     (void)printf("      %s; rings %s%s; %s\n",
                  strcmp(or_empty(hook, "urgency"), "ring") == 0     ? "rings only"
@@ -254,11 +261,36 @@ static void render_gone(const json_t *reply)
                  or_empty(reply, "name"));
 }
 
+/* Has somebody agree, who sees which hook it is: nobody can read its address or token back. */
+static bool agree_to_remove(const struct args *args, struct session *session, json_t *request,
+                            struct tool_fail *fail)
+{
+    char follows[800];
+    json_t *reply = NULL;
+    const json_t *hook;
+
+    if (!session_ask(
+            session,
+            json_pack("{s:s, s:s}", "do", "notify-find", "name", reply_string(request, "name")),
+            &reply, fail))
+        return false;
+    hook = json_object_get(reply, "hook");
+    (void)snprintf(follows, sizeof follows,
+                   "To be removed: hook %s, %s %.500s. What it knows is erased here, its address "
+                   "and token, too: to use it again you need them.%s",
+                   or_empty(hook, "name"), or_empty(hook, "kind"), place_of(hook),
+                   reply_flag(reply, "only")
+                       ? " It is the only hook: nobody is woken outside this terminal then."
+                       : "");
+    json_decref(reply);
+    return ask_word(args, follows, "remove", fail);
+}
+
 int cmd_notify_remove(const struct args *args)
 {
-    return session_query(args,
-                         json_pack("{s:s, s:s}", "do", "notify-remove", "name", args_word(args, 0)),
-                         render_gone);
+    return session_query_ready(
+        args, agree_to_remove,
+        json_pack("{s:s, s:s}", "do", "notify-remove", "name", args_word(args, 0)), render_gone);
 }
 
 /* ---- test ---- */

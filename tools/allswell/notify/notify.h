@@ -47,6 +47,8 @@ bool host_notify_add(struct host *host, const json_t *request, json_t **reply,
                      struct tool_fail *fail);
 bool host_notify_list(struct host *host, const json_t *request, json_t **reply,
                       struct tool_fail *fail);
+bool host_notify_find(struct host *host, const json_t *request, json_t **reply,
+                      struct tool_fail *fail);
 bool host_notify_remove(struct host *host, const json_t *request, json_t **reply,
                         struct tool_fail *fail);
 bool host_notify_test(struct host *host, const json_t *request, json_t **reply,

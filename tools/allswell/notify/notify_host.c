@@ -100,6 +100,27 @@ bool host_notify_list(struct host *host, const json_t *request, json_t **reply,
     return true;
 }
 
+static int count_hooks(const struct notify *notify)
+{
+    int count = 0;
+
+    for (size_t i = 0; i < NOTIFY_HOOK_MAX; i++)
+        count += notify->hooks[i].number != 0;
+    return count;
+}
+
+bool host_notify_find(struct host *host, const json_t *request, json_t **reply,
+                      struct tool_fail *fail)
+{
+    struct notify *notify = host_net_notify(host);
+    const struct hook *hook = find_named(notify, request, fail);
+
+    if (hook == NULL)
+        return false;
+    *reply = json_pack("{s:o, s:b}", "hook", hook_json(hook), "only", count_hooks(notify) == 1);
+    return true;
+}
+
 bool host_notify_remove(struct host *host, const json_t *request, json_t **reply,
                         struct tool_fail *fail)
 {
@@ -165,12 +186,9 @@ bool host_notify_log(struct host *host, const json_t *request, json_t **reply,
     struct notify *notify = host_net_notify(host);
     uint64_t count = reply_number(request, "count");
     json_t *list = NULL;
-    int hooks = 0;
 
     if (!notify_record_read(notify, count == 0 ? 50 : (size_t)count, &list, fail))
         return false;
-    for (size_t i = 0; i < NOTIFY_HOOK_MAX; i++)
-        hooks += notify->hooks[i].number != 0;
-    *reply = json_pack("{s:o, s:i}", "entries", list, "hooks", hooks);
+    *reply = json_pack("{s:o, s:i}", "entries", list, "hooks", count_hooks(notify));
     return true;
 }
