@@ -139,7 +139,7 @@ call() { # <exit code> <text> <argument>...
   cat "$work/log" >&2
   bad=1
 }
-call 2 "no script given"
+call 2 "needs a script"
 call 2 "play --help" --nonsense
 call 4 "No such file or directory" "$work/none.play"
 call 0 "contact N lies" --help

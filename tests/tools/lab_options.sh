@@ -27,6 +27,13 @@ wrong() { # <text> <argument>...
 }
 
 most=18446744073709551615
+# What getopt itself would tell in words of its own.
+wrong "'-z' is no option: see 'allswell-lab generate --help'" generate -xz
+wrong "'--hex=1' takes no value: see" generate --hex=1
+wrong "'-s' needs a value: see" generate -s
+wrong "'--s' is no option: see" simulate --s
+wrong "'vectors' needs --verify DIR, --write DIR or --seeds DIR: see" vectors
+
 for value in -1 x 1.5 '' ' 1' 1x +1 0x10 $((1 << 62))$((1 << 62)); do
   wrong "--seed '$value' is no number from 0 to $most: correct it" generate "--seed=$value"
   wrong "--count '$value' is no number from 1 to 1000000000: " generate "--count=$value"
@@ -48,7 +55,7 @@ wrong "COUNT '4000001'" bench switches 4000001
 [ "$("$lab" generate --seed=$most --count=1 --mutate=64 | wc -l)" -eq 1 ] || fail 'the bounds'
 
 # The oracle: options it has none, and its numbers stand in the lines.
-wrong "oracle takes no '--seeds': see 'allswell-lab oracle --help'" oracle --seeds 0
+wrong "'--seeds' is nothing that it takes: see 'allswell-lab oracle --help'" oracle --seeds 0
 asks() { # <field> <line>: refused, and named
   got=0
   printf '%s\n' '{"reset": "relay", "seed": 1}' "$2" |

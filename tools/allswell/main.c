@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/commands.h"
+#include "allswell/session.h"
 #include "common/harden.h"
 
 #include <allswell/limits.h>
@@ -392,6 +393,7 @@ int main(int argc, char **argv)
         .doc = "Tell the people you trust, again and again, that all is well.",
         .commands = commands,
         .globals = globals,
+        .check = session_check,
     };
 
     harden_process();

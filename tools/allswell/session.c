@@ -22,18 +22,29 @@ const struct home_rule session_home_rule = {
     .create = "allswell init --name NAME",
 };
 
+static bool read_wait(const struct args *args, long *wait_s, struct tool_fail *fail)
+{
+    return args_number(args_option(args, "wait"), "--wait", 0, 3600, WAIT_DEFAULT_S, wait_s, fail);
+}
+
+bool session_check(const struct args *args, struct tool_fail *fail)
+{
+    long wait_s;
+
+    return read_wait(args, &wait_s, fail);
+}
+
 static bool open_home(struct session *session, const struct args *args, bool with_net,
                       struct tool_fail *fail)
 {
-    const char *wait = args_option(args, "wait");
     long wait_s = 0;
     json_t *request, *reply = NULL;
     enum reply_asked asked;
 
     memset(session, 0, sizeof *session);
     session->is_json = args_option(args, "json") != NULL;
-    session->has_wait = wait != NULL;
-    if (!args_number(wait, "--wait", 0, 3600, WAIT_DEFAULT_S, &wait_s, fail) ||
+    session->has_wait = args_option(args, "wait") != NULL;
+    if (!read_wait(args, &wait_s, fail) ||
         !home_find(&session->home, &session_home_rule, args_option(args, "home"), fail) ||
         !home_check(&session->home, &session_home_rule, fail))
         return false;

@@ -21,6 +21,9 @@ struct session {
     unsigned wait_s; /* how long to wait for relays */
 };
 
+/** Refuses a --wait that is none. */
+bool session_check(const struct args *args, struct tool_fail *fail);
+
 /** Finds the home and who holds it. */
 bool session_open(struct session *session, const struct args *args, struct tool_fail *fail);
 

@@ -287,7 +287,7 @@ static int run_command(const struct args_tool *tool, struct args *args, int argc
         return fail_print(&fail);
     if (argp_parse(&argp, argc, argv, 0, NULL, &pass) != 0)
         return no_memory();
-    if (!check_words(args, &fail))
+    if (!check_words(args, &fail) || (tool->check != NULL && !tool->check(args, &fail)))
         return fail_print(&fail);
     again_keep(args_option(args, "home"));
     zone_warn();

@@ -33,6 +33,8 @@ struct args_tool {
     const char *doc;
     const struct args_command *commands;
     const struct argp_option *globals;
+    /* Refuses a value of a global option, also where a command does not need it; or NULL. */
+    bool (*check)(const struct args *args, struct tool_fail *fail);
 };
 
 /** A parsed command line. */

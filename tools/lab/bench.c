@@ -2,6 +2,7 @@
 #include "lab.h"
 
 #include "bench.h"
+#include "lab/call.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +32,15 @@ double bench_ns(void (*step)(void *ctx), void *ctx, unsigned count)
             best = ns; /* what disturbs only adds */
     }
     return best;
+}
+
+int bench_no_options(const char *name, const char *word)
+{
+    if (strcmp(word, "--help") != 0)
+        return lab_wrong("allswell-lab bench", word, "is nothing that it takes");
+    (void)printf("Usage: allswell-lab bench %s%s\n", name,
+                 strcmp(name, "codec") == 0 ? " [--ours | --theirs]" : "");
+    return LAB_OK;
 }
 
 static const char usage[] =
@@ -64,6 +74,6 @@ int lab_bench(int argc, char **argv)
         if (strcmp(argv[1], bench[i].name) == 0)
             return bench[i].run(argc - 1, argv + 1);
     }
-    (void)fprintf(stderr, "allswell-lab: bench what? See 'allswell-lab bench --help'\n");
-    return LAB_USAGE;
+    return argc >= 2 ? lab_wrong("allswell-lab bench", argv[1], "is nothing to measure")
+                     : lab_wrong("allswell-lab bench", "bench", "needs what to measure");
 }

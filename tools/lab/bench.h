@@ -18,6 +18,10 @@ int bench_seal(int argc, char **argv);
 int aw_bench_relay(int argc, char **argv);
 int aw_bench_switches(int argc, char **argv);
 
+/* For one without options of its own, or none that is like `word`: helps, or tells what is wrong,
+ * and returns the exit code. */
+int bench_no_options(const char *name, const char *word);
+
 /* Removes a folder and what is in it. */
 void bench_remove(const char *dir);
 

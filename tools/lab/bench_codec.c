@@ -85,10 +85,8 @@ int bench_codec(int argc, char **argv)
             (argv[1][2] == 'o' ? ours : theirs)(&in);
         return LAB_OK;
     }
-    if (argc > 1) {
-        (void)fprintf(stderr, "Usage: allswell-lab bench codec [--ours | --theirs]\n");
-        return LAB_USAGE;
-    }
+    if (argc > 1)
+        return bench_no_options("codec", argv[argc - 1]);
     a = bench_ns(ours, &in, 100000);
     b = bench_ns(theirs, &in, 100000);
     c = bench_ns(encode, &in, 100000);

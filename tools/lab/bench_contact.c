@@ -282,12 +282,11 @@ int bench_contact(int argc, char **argv)
     static struct host h;
     double us[INPUTS], calls_us[INPUTS];
 
-    (void)argv;
+    if (argc > 1)
+        return bench_no_options("contact", argv[1]);
     h.engines = aligned_alloc(64, ENGINES * sizeof *h.engines);
-    if (argc > 1 || h.engines == NULL) {
-        (void)fprintf(stderr, "Usage: allswell-lab bench contact\n");
-        return argc > 1 ? LAB_USAGE : LAB_FAILED;
-    }
+    if (h.engines == NULL)
+        return LAB_FAILED;
     set_up(&h);
     measure(&h, us, calls_us); /* warms up */
     measure(&h, us, calls_us);

@@ -106,12 +106,8 @@ int bench_memory(int argc, char **argv)
 {
     char dir[] = "/var/tmp/allswell-bench-XXXXXX";
 
-    if (argc > 1) {
-        bool is_help = strcmp(argv[1], "--help") == 0;
-
-        (void)fputs("Usage: allswell-lab bench memory\n", is_help ? stdout : stderr);
-        return is_help ? LAB_OK : LAB_USAGE;
-    }
+    if (argc > 1)
+        return bench_no_options("memory", argv[1]);
     if (mkdtemp(dir) == NULL || chdir(dir) != 0)
         return LAB_FAILED;
     set_path();

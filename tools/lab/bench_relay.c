@@ -2,12 +2,12 @@
 #include "bench.h"
 #include "bench_load.h"
 #include "lab.h"
+#include "lab/call.h"
 #include "lab/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,7 +258,7 @@ static void run(const char *base, unsigned rounds, uint64_t count, unsigned link
     print_ratios(f, median(raw, rounds));
 }
 
-static int usage(FILE *out, int code)
+static int help(void)
 {
     (void)fputs("Usage: allswell-lab bench relay [--rounds N] [--count N] [--links N] [--all]\n"
                 "                                [--dir FOLDER]\n"
@@ -271,8 +271,8 @@ static int usage(FILE *out, int code)
                 "  --links N     idle links for the memory figure, 1 to 1000 [500]\n"
                 "  --all         also mosquitto without TLS and Redis everysec\n"
                 "  --dir FOLDER  where the files go, for a disk of your choice [/var/tmp]\n",
-                out);
-    return code;
+                stdout);
+    return LAB_OK;
 }
 
 int aw_bench_relay(int argc, char **argv)
@@ -284,6 +284,7 @@ int aw_bench_relay(int argc, char **argv)
                                             {"dir", required_argument, NULL, 'd'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
+    static const char program[] = "allswell-lab bench relay";
     const struct rlimit files = {8192, 8192};
     uint64_t rounds = 3, count = 48000, links = 500;
     const char *dir = "/var/tmp";
@@ -292,8 +293,7 @@ int aw_bench_relay(int argc, char **argv)
     bool ok = true;
     int option;
 
-    optind = 1;
-    while (ok && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while (ok && (option = lab_option(program, argc, argv, ":", options)) != -1) {
         if (option == 'r')
             ok = lab_number("--rounds", optarg, 1, ROUNDS_MAX, &rounds);
         else if (option == 'c')
@@ -305,12 +305,12 @@ int aw_bench_relay(int argc, char **argv)
         else if (option == 'd')
             dir = optarg;
         else
-            return usage(option == 'h' ? stdout : stderr, option == 'h' ? LAB_OK : LAB_USAGE);
+            return option == 'h' ? help() : LAB_USAGE;
     }
-    if (!ok)
+    if (!ok || !lab_no_words(program, argc, argv))
         return LAB_USAGE;
-    if (optind != argc)
-        return usage(stderr, LAB_USAGE);
+    if (dir[0] == '\0')
+        return lab_wrong(program, dir, "is no folder");
     (void)setrlimit(RLIMIT_NOFILE, &files);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)snprintf(base, sizeof base, "%.200s/allswell-bench-XXXXXX", dir);

@@ -133,13 +133,13 @@ static void measure(struct aw_subject *before, unsigned contacts)
 
 int bench_seal(int argc, char **argv)
 {
-    struct aw_subject *before = aligned_alloc(64, sizeof *before);
+    struct aw_subject *before;
 
-    (void)argv;
-    if (argc > 1 || before == NULL) {
-        (void)fprintf(stderr, "Usage: allswell-lab bench seal\n");
-        return argc > 1 ? LAB_USAGE : LAB_FAILED;
-    }
+    if (argc > 1)
+        return bench_no_options("seal", argv[1]);
+    before = aligned_alloc(64, sizeof *before);
+    if (before == NULL)
+        return LAB_FAILED;
     measure(before, 5);
     measure(before, AW_PLAN_MEMBER_MAX);
     (void)printf("the subject's engine has %zu bytes\n", sizeof *before);

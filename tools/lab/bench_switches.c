@@ -4,6 +4,7 @@
 #include "bench_load.h"
 #include "crypto/verify.h"
 #include "lab.h"
+#include "lab/call.h"
 #include "lab/number.h"
 #include "relay/wheel.h"
 #include "wire/answer.h"
@@ -12,6 +13,7 @@
 #include <allswell/loop.h>
 #include <allswell/relay.h>
 #include <allswell/store_sqlite.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -370,15 +372,19 @@ int aw_bench_switches(int argc, char **argv)
     uint64_t count = 1000000;
     char dir[] = "/var/tmp/allswell-bench-XXXXXX", path[300];
 
-    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--help") == 0)) {
-        (void)fputs("Usage: allswell-lab bench switches [COUNT]   14000 to 4000000 [1000000]\n",
-                    argc > 2 ? stderr : stdout);
-        return argc > 2 ? LAB_USAGE : LAB_OK;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        (void)puts("Usage: allswell-lab bench switches [COUNT]   14000 to 4000000 [1000000]");
+        return LAB_OK;
     }
+    if (argc > 2)
+        return lab_wrong("allswell-lab bench switches", argv[2], "is one word too many");
     if (argc == 2 && !lab_number("COUNT", argv[1], 2 * (STORM + LATE), 4000000, &count))
         return LAB_USAGE;
-    if (mkdtemp(dir) == NULL)
+    if (mkdtemp(dir) == NULL) {
+        (void)fprintf(stderr, "allswell-lab: bench switches: no folder in /var/tmp: %s\n",
+                      strerror(errno));
         return LAB_FAILED;
+    }
     (void)snprintf(path, sizeof path, "%s/relay.db", dir);
     run(path, (uint32_t)count);
     bench_remove(dir);

@@ -3,14 +3,15 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "lab/call.h"
 #include "lab/number.h"
 #include "support/wire_fill.h"
 #include "tree.h"
 #include "wire/item.h"
 #include "wire/tables.h"
 
-#include <argp.h>
-#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #define COUNT_MAX   UINT64_C(1000000000)
 #define DAMAGES_MAX 64
@@ -326,52 +327,62 @@ static void print(struct message *m, const struct options *o, uint64_t idx)
     (void)printf("\"}\n");
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static bool read_option(int c, char *text, struct options *o)
 {
-    struct options *o = state->input;
-
-    switch (key) {
+    switch (c) {
     case 'k':
-        o->as = arg;
-        return 0;
+        o->as = text;
+        return true;
     case 's':
-        return lab_number("--seed", arg, 0, UINT64_MAX, &o->seed) ? 0 : EINVAL;
+        return lab_number("--seed", text, 0, UINT64_MAX, &o->seed);
     case 'n':
-        return lab_number("--count", arg, 1, COUNT_MAX, &o->count) ? 0 : EINVAL;
+        return lab_number("--count", text, 1, COUNT_MAX, &o->count);
     case 'm':
-        return lab_number("--mutate", arg, 0, DAMAGES_MAX, &o->damages) ? 0 : EINVAL;
+        return lab_number("--mutate", text, 0, DAMAGES_MAX, &o->damages);
     case 'x':
         o->hex = true;
-        return 0;
+        return true;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return false;
     }
 }
 
+static const char usage[] =
+    "Usage: allswell-lab generate [--kind NAME] [--seed N] [--count N] [--mutate K] [--hex]\n"
+    "\n"
+    "Draws messages from the tables of the grammar, as lines for `allswell-lab oracle`. The id of\n"
+    "a line names the damages, and with at most one of them the status to expect. The same\n"
+    "options give the same lines.\n"
+    "\n"
+    "  -k, --kind NAME   only this rule of spec/allswell.cddl\n"
+    "  -s, --seed N      draw from this seed [1]\n"
+    "  -n, --count N     so many messages, 1 to 1000000000 [100]\n"
+    "  -m, --mutate K    damage each message in K ways, 0 to 64 [0]\n"
+    "  -x, --hex         hexadecimal lines instead of JSON\n";
+
 int lab_generate(int argc, char **argv)
 {
-    static const struct argp_option option[] = {
-        {"kind", 'k', "NAME", 0, "Only this rule of spec/allswell.cddl", 0},
-        {"seed", 's', "N", 0, "Draw from this seed (1)", 0},
-        {"count", 'n', "N", 0, "So many messages (100)", 0},
-        {"mutate", 'm', "K", 0, "Damage each message in K ways (0)", 0},
-        {"hex", 'x', NULL, 0, "Hexadecimal lines instead of JSON", 0},
-        {0}};
-    static const struct argp argp = {
-        option,
-        parse,
-        NULL,
-        "Draws messages from the tables of the grammar, as lines for `allswell-lab oracle`.\vThe "
-        "id of a line names the damages, and with at most one of them the status to expect. The "
-        "same options give the same lines.",
-        NULL,
-        NULL,
-        NULL};
+    static const struct option options[] = {{"kind", required_argument, NULL, 'k'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"count", required_argument, NULL, 'n'},
+                                            {"mutate", required_argument, NULL, 'm'},
+                                            {"hex", no_argument, NULL, 'x'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    static const char program[] = "allswell-lab generate";
     static struct message m;
     struct options o = {.seed = 1, .count = 100};
+    int c;
 
-    argp_err_exit_status = LAB_USAGE;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0)
+    while ((c = lab_option(program, argc, argv, ":k:s:n:m:xh", options)) != -1) {
+        if (c == 'h') {
+            (void)fputs(usage, stdout);
+            return LAB_OK;
+        }
+        if (!read_option(c, optarg, &o))
+            return LAB_USAGE;
+    }
+    if (!lab_no_words(program, argc, argv))
         return LAB_USAGE;
     if (o.as != NULL && aw_map_find(o.as) == NULL) {
         (void)fprintf(stderr, "allswell-lab: --kind %s: no such message: see spec/allswell.cddl\n",

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "crypto/cell.h"
 #include "input.h"
+#include "lab/call.h"
 #include "wire/answer.h"
 #include "wire/diag.h"
 #include "wire/invite.h"
@@ -12,7 +13,7 @@
 #include "wire/request.h"
 #include "wire/tables.h"
 
-#include <argp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,25 +192,25 @@ static int cell(struct aw_bytes in, const struct options *o)
     return message((struct aw_bytes){plain, plain_len}, o->as);
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-    struct options *o = state->input;
+static const char program[] = "allswell-lab inspect";
 
-    switch (key) {
+static bool read_option(int c, const char *text, struct options *o)
+{
+    switch (c) {
     case 'c':
         o->cbor = true;
-        return 0;
+        return true;
     case 'b':
         o->binary = true;
-        return 0;
+        return true;
     case 'a':
-        o->as = arg;
-        return 0;
+        o->as = text;
+        return true;
     case 'k':
-        o->key_file = arg;
-        return 0;
+        o->key_file = text;
+        return text[0] != '\0' || lab_wrong(program, "--keys", "names no file") == LAB_OK;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return false;
     }
 }
 
@@ -231,31 +232,39 @@ static int inspect(struct aw_buf *buf, const struct options *o)
     return message(in, o->as);
 }
 
+static const char usage[] =
+    "Usage: allswell-lab inspect [--cbor] [--as NAME] [--binary] [--keys FILE] <INPUT\n"
+    "\n"
+    "Shows a message, cell or invite from standard input, binary or hexadecimal, in CBOR\n"
+    "diagnostic notation with field names, and the verdict.\n"
+    "\n"
+    "  -c, --cbor        judge the bytes against the strict CBOR profile only\n"
+    "  -a, --as NAME     read as this message: a rule of spec/allswell.cddl\n"
+    "  -b, --binary      never take the input for hexadecimal\n"
+    "  -k, --keys FILE   open a cell with the two keys in FILE\n"
+    "\n"
+    "Exit codes: 0 accepted, 1 refused with the reason, 2 wrong call.\n";
+
 int lab_inspect(int argc, char **argv)
 {
-    static const struct argp_option option[] = {
-        {"cbor", 'c', NULL, 0, "Judge the bytes against the strict CBOR profile only", 0},
-        {"as", 'a', "NAME", 0, "Read as this message: a rule of spec/allswell.cddl", 0},
-        {"binary", 'b', NULL, 0, "Never take the input for hexadecimal", 0},
-        {"keys", 'k', "FILE", 0, "Open a cell with the two keys in FILE", 0},
-        {0}};
-    static const struct argp argp = {
-        option,
-        parse,
-        NULL,
-        "Shows a message, cell or invite from standard input, binary or hexadecimal, in CBOR "
-        "diagnostic notation with field names, and the verdict.\vExit code 0: accepted, 1: "
-        "refused with the reason, 2: wrong call.",
-        NULL,
-        NULL,
-        NULL};
+    static const struct option options[] = {
+        {"cbor", no_argument, NULL, 'c'},   {"as", required_argument, NULL, 'a'},
+        {"binary", no_argument, NULL, 'b'}, {"keys", required_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},   {NULL, 0, NULL, 0}};
     struct aw_buf buf = AW_BUF_OF(input);
     struct options o = {0};
     enum aw_status st;
-    int code;
+    int c, code;
 
-    argp_err_exit_status = LAB_USAGE;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0)
+    while ((c = lab_option(program, argc, argv, ":ca:bk:h", options)) != -1) {
+        if (c == 'h') {
+            (void)fputs(usage, stdout);
+            return LAB_OK;
+        }
+        if (!read_option(c, optarg, &o))
+            return LAB_USAGE;
+    }
+    if (!lab_no_words(program, argc, argv))
         return LAB_USAGE;
     st = lab_input(stdin, o.binary, &buf);
     if (st == AW_OK) {

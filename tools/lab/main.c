@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab.h"
+#include "lab/call.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,6 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], command[i].name) == 0)
             return command[i].run(argc - 1, argv + 1);
     }
-    (void)fprintf(stderr, "allswell-lab: %s: see 'allswell-lab --help'\n",
-                  argc >= 2 ? "no such subcommand" : "no subcommand given");
-    return LAB_USAGE;
+    return argc >= 2 ? lab_wrong("allswell-lab", argv[1], "is no subcommand")
+                     : lab_wrong("allswell-lab", "allswell-lab", "needs a subcommand");
 }

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "input.h"
+#include "lab/call.h"
 #include "oracle.h"
 #include "test.h"
 #include "wire/answer.h"
@@ -211,16 +212,10 @@ int lab_oracle(int argc, char **argv)
     static char line[LINE_MAX_LEN];
 
     if (argc > 1) {
-        bool is_help = strcmp(argv[1], "--help") == 0;
-
-        if (is_help)
-            (void)fputs(usage, stdout);
-        else
-            (void)fprintf(stderr,
-                          "allswell-lab: oracle takes no '%.60s': see 'allswell-lab oracle "
-                          "--help'\n",
-                          argv[1]);
-        return is_help ? LAB_OK : LAB_USAGE;
+        if (strcmp(argv[1], "--help") != 0)
+            return lab_wrong("allswell-lab oracle", argv[1], "is nothing that it takes");
+        (void)fputs(usage, stdout);
+        return LAB_OK;
     }
     while (fgets(line, sizeof line, stdin) != NULL) {
         json_t *in = json_loads(line, 0, NULL), *out = json_object();

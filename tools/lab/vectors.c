@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab.h"
+#include "lab/call.h"
 #include "sample.h"
 
 #include "base/assert.h"
 
-#include <argp.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -118,48 +119,51 @@ static int write_seeds(const char *dir)
     return LAB_OK;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-    struct options *o = state->input;
+static const char usage[] =
+    "Usage: allswell-lab vectors --verify DIR | --write DIR | --seeds DIR\n"
+    "\n"
+    "Writes or verifies the vectors of the specification (spec/11-vectors.md).\n"
+    "\n"
+    "  -v, --verify DIR  compute every output in DIR from its inputs, and compare\n"
+    "  -w, --write DIR   write all vector files into DIR, the same each time\n"
+    "  -s, --seeds DIR   write the right messages below DIR (fuzz/corpus), a folder a rule\n";
 
-    switch (key) {
-    case 'w':
-    case 'v':
-    case 's':
-        o->write = key == 'w';
-        o->verify = key == 'v';
-        o->seeds = key == 's';
-        o->dir = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (!o->write && !o->verify && !o->seeds)
-            argp_error(state, "say --verify DIR, --write DIR or --seeds DIR");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+/* One of the three; the last one counts. */
+static int read_call(int argc, char **argv, struct options *o)
+{
+    static const struct option options[] = {{"verify", required_argument, NULL, 'v'},
+                                            {"write", required_argument, NULL, 'w'},
+                                            {"seeds", required_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    static const char program[] = "allswell-lab vectors";
+    int c;
+
+    while ((c = lab_option(program, argc, argv, ":v:w:s:h", options)) != -1) {
+        if (c == 'h') {
+            (void)fputs(usage, stdout);
+            o->dir = NULL;
+            return LAB_OK;
+        }
+        if (c == '?')
+            return LAB_USAGE;
+        *o = (struct options){c == 'w', c == 'v', c == 's', optarg};
     }
+    if (!lab_no_words(program, argc, argv))
+        return LAB_USAGE;
+    if (o->dir == NULL)
+        return lab_wrong(program, "vectors", "needs --verify DIR, --write DIR or --seeds DIR");
+    return o->dir[0] == '\0' ? lab_wrong(program, "", "is no folder") : LAB_OK;
 }
 
 int lab_vectors(int argc, char **argv)
 {
-    static const struct argp_option option[] = {
-        {"verify", 'v', "DIR", 0, "Compute every output in DIR from its inputs and compare", 0},
-        {"write", 'w', "DIR", 0, "Write all vector files into DIR, the same each time", 0},
-        {"seeds", 's', "DIR", 0,
-         "Write the right messages below DIR (fuzz/corpus), a folder a rule", 0},
-        {0}};
-    static const struct argp argp = {
-        option, parse,
-        NULL,   "Writes or verifies the vectors of the specification (spec/11-vectors.md).",
-        NULL,   NULL,
-        NULL};
-    struct options o = {0};
+    struct options o = {.dir = NULL};
     size_t i, checked = 0;
-    int worst = LAB_OK;
+    int worst = read_call(argc, argv, &o);
 
-    argp_err_exit_status = LAB_USAGE;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0)
-        return LAB_USAGE;
+    if (worst != LAB_OK || o.dir == NULL) /* told, or helped */
+        return worst;
     if (o.seeds)
         return write_seeds(o.dir);
     for (i = 0; i < AW_COUNT(vector_file); i++) {

@@ -53,11 +53,12 @@ static bool check_public(void *ctx, const char *text, struct tool_fail *fail)
     struct aw_endpoint endpoint;
 
     (void)ctx;
-    return strlen(text) <= AW_ADDRESS_LEN_MAX
-               ? listen_endpoint(&endpoint, text, &on, on.port, no_key, fail)
-               : fail_set(fail, TOOL_USAGE,
-                          "the address is longer than %d characters: use a shorter name",
-                          AW_ADDRESS_LEN_MAX);
+    if (strlen(text) > AW_ADDRESS_LEN_MAX)
+        return fail_set(fail, TOOL_USAGE,
+                        "the address is longer than %d characters: use a shorter name",
+                        AW_ADDRESS_LEN_MAX);
+    return listen_check_public(text, fail) &&
+           listen_endpoint(&endpoint, text, &on, on.port, no_key, fail);
 }
 
 static bool check_label(void *ctx, const char *text, struct tool_fail *fail)

@@ -41,6 +41,14 @@ static bool has_port(const char *host)
     return colon != NULL && (host[0] != '[' || colon[-1] == ']');
 }
 
+bool listen_check_public(const char *public, struct tool_fail *fail)
+{
+    return public == NULL || public[0] != '\0' ||
+           fail_set(fail, TOOL_USAGE,
+                    "--public names no host: write a name, an IPv4 address or [IPv6], or leave it "
+                    "out");
+}
+
 bool listen_endpoint(struct aw_endpoint *out, const char *public, const struct listen *on,
                      uint16_t port, const uint8_t key[AW_RELAY_KEY_LEN], struct tool_fail *fail)
 {

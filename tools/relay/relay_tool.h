@@ -143,6 +143,9 @@ struct listen {
 };
 bool listen_parse(struct listen *out, const char *text, struct tool_fail *fail);
 
+/** Refuses an option --public that names no host; NULL: it was not given. */
+bool listen_check_public(const char *public, struct tool_fail *fail);
+
 /**
  * Makes the address to hand out. `public` is HOST or HOST:PORT, or NULL or "" for a guess.
  *

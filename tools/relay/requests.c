@@ -42,7 +42,8 @@ static bool token_new(struct relay_host *host, const json_t *request, json_t **r
         return fail_set(fail, TOOL_USAGE, "a label has 1 to %d bytes: choose another",
                         AW_RELAY_LABEL_MAX);
     if (wake != NULL && !text_is_plain(wake, 1, AW_RELAY_LABEL_MAX))
-        return fail_set(fail, TOOL_USAGE, "the name of a wake command has 1 to %d bytes",
+        return fail_set(fail, TOOL_USAGE,
+                        "the name of a wake command has 1 to %d bytes: correct it",
                         AW_RELAY_LABEL_MAX);
     if (find_token(host, label, &other) && !other.is_revoked)
         return fail_set(fail, TOOL_STATE,

@@ -294,7 +294,7 @@ int cmd_run(const struct args *args)
         return fail_print(&fail);
     }
     ok = journal_setup(args_option(args, "log"), args_option(args, "log-level"), &fail) &&
-         add_wakes(run, args, &fail);
+         listen_check_public(named, &fail) && add_wakes(run, args, &fail);
     confined = ok && is_confined(run, args);
     ok = ok && metrics_listen(&run->metrics, args, &fail) &&
          relay_home(&run->home, args, true, &fail) && choose(run, args, &run->home, &on, &fail) &&

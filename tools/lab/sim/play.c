@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/sim/play.h"
+#include "lab/call.h"
 #include "lab/lab.h"
 
 #include "base/assert.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +181,8 @@ static int play_file(const char *path, bool prints_events, bool is_verbose)
     int exit_code = LAB_USAGE;
 
     if (file == NULL) {
-        (void)fprintf(stderr, "allswell-lab: %s: %s\n", path, strerror(errno));
+        (void)fprintf(stderr, "allswell-lab: cannot read '%.200s': %s: give the path of a script\n",
+                      path, strerror(errno));
         return LAB_FAILED;
     }
     p.items = calloc(PLAY_ITEM_MAX, sizeof *p.items);
@@ -208,11 +209,11 @@ int lab_play(int argc, char **argv)
                                             {"verbose", no_argument, NULL, 'v'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
+    static const char program[] = "allswell-lab play";
     bool prints_events = false, is_verbose = false;
     int c, worst = LAB_OK;
 
-    optind = 1;
-    while ((c = getopt_long(argc, argv, "evh", options, NULL)) != -1) {
+    while ((c = lab_option(program, argc, argv, ":evh", options)) != -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             play_phrases(stdout);
@@ -221,16 +222,11 @@ int lab_play(int argc, char **argv)
         }
         prints_events = prints_events || c == 'e';
         is_verbose = is_verbose || c == 'v';
-        if (c == '?') {
-            (void)fprintf(stderr, "allswell-lab: see 'allswell-lab play --help'\n");
+        if (c == '?')
             return LAB_USAGE;
-        }
     }
-    if (optind == argc) {
-        (void)fprintf(stderr, "allswell-lab: play: no script given: see 'allswell-lab play "
-                              "--help'\n");
-        return LAB_USAGE;
-    }
+    if (optind == argc)
+        return lab_wrong(program, "play", "needs a script");
     if (sodium_init() < 0)
         return LAB_FAILED;
     for (int i = optind; i < argc; i++) {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 set(sim_sources
+  call.c
   number.c
   sim/canary.c
   sim/card.c

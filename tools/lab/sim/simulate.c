@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include "lab/call.h"
 #include "lab/lab.h"
 #include "lab/number.h"
 #include "lab/sim/chen.h"
 #include "lab/sim/coverage.h"
 #include "lab/sim/shrink.h"
 
-#include <getopt.h>
 #include <malloc.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -229,7 +229,7 @@ static bool read_option(int c, const char *text, struct job *job)
         job->options.canary = (unsigned)value;
         return true;
     case 'f':
-        return read_faults(text, &job->options) ||
+        return (text[0] != '\0' && read_faults(text, &job->options)) ||
                is_wrong("--faults", text, "no list of faults: drawn, all, none, or their names");
     case 'F':
         job->figures = text;
@@ -240,7 +240,7 @@ static bool read_option(int c, const char *text, struct job *job)
         return true;
     case 'C':
         job->cells = text;
-        return true;
+        return text[0] != '\0' || is_wrong("--cells", text, "no file: give its path");
     case '2':
         job->is_twice = true;
         return true;
@@ -447,26 +447,17 @@ int lab_simulate(int argc, char **argv)
     if (strcmp(argv[0], "simulate") == 0)
         job.program = "allswell-lab simulate";
 
-    optind = 1;
-    opterr = 0; /* one line, which says what to do */
-    while ((c = getopt_long(argc, argv, ":s:n:y:t:c:d:f:k:F:p:C:S:2rvh", options, NULL)) != -1) {
+    while ((c = lab_option(job.program, argc, argv, ":s:n:y:t:c:d:f:k:F:p:C:S:2rvh", options)) !=
+           -1) {
         if (c == 'h') {
             (void)fputs(usage, stdout);
             return LAB_OK;
         }
-        if (c == '?' || c == ':') {
-            (void)fprintf(stderr, "allswell-lab: '%.60s' %s: see '%s --help'\n", argv[optind - 1],
-                          c == ':' ? "needs a value" : "is no option", job.program);
-            return LAB_USAGE;
-        }
         if (!read_option(c, optarg, &job))
             return LAB_USAGE;
     }
-    if (optind < argc) {
-        (void)fprintf(stderr, "allswell-lab: '%.60s' is one word too many: see '%s --help'\n",
-                      argv[optind], job.program);
+    if (!lab_no_words(job.program, argc, argv))
         return LAB_USAGE;
-    }
     /* A relay's engine has memory for a fair: what it does not touch shall cost nothing. */
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
     (void)signal(SIGABRT, on_abort);
