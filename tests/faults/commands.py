@@ -6,8 +6,11 @@ that is asked at that moment answers, or ends in one line and starts again.
 Method: commands of a subject and a contact, without an agent and with one; the nth call of a kind fails, once or for
 ever, drawn by a seed.
 Usage: commands.py BIN PRELOAD [--seed N] [--seconds N]"""
+import contextlib
 import errno
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,14 +37,27 @@ KINDS = [
     (RANDOM, (errno.EINTR,), 3, False),
     (WAIT, (errno.EINTR,), 6, False),
 ]
+# What must not succeed, since the circle is needed to the end, gets no secret to go on with: remove, join.
 COMMANDS = {
     "her": ("status", "why", "log", "people", "relay list", "plan show", "plan check", "plan zone Europe/Berlin",
-            "coverage", "sos --wait 0", "drill", "life", "invite", "signal battery", "frame write friend", "cancel",
-            "card remove", "plan set plan"),
+            "coverage", "sos --wait 0", "drill", "life", "invite", "signal battery-low", "frame write friend", "cancel",
+            "card remove", "plan set plan", "here --place 51.5,-0.1 --note kiosk", "checkin", "sos --countdown 30",
+            "stop", "timer start 45m --extend 10m", "timer extend", "timer end", "journey 30m", "card set card",
+            "remove --yes friend", "forget --yes 2", "doctor", "backup backup.new", "relay add LINE",
+            "relay address LINE", "relay remove --yes LINE", "proxy", "proxy none", "verify --json 1", "refuse --yes 1",
+            "notify add exec /bin/true", "notify list", "notify test", "notify log", "notify remove --yes exec"),
     "friend": ("status", "why her", "log", "claim her", "decline her", "note her here", "unreachable her", "confirm --yes her",
-            "place her", "card show her", "people", "relay list", "away 1h", "rota", "always-on", "compared --yes her",
-            "answer her", "ask her"),
+            "place her", "card show her", "people", "relay list", "away 1h", "away --off", "rota 23:00-07:00", "rota",
+            "always-on", "compared --yes her", "answer her", "ask her", "handover her friend", "plan waiting her",
+            "leave --yes her", "leave --undo her", "frame read", "join"),
+    "new": ("init --name new", "restore --yes one.backup"),
 }
+PASSPHRASE = "a horse in the rain"
+# What is typed; a command that is not here reads an empty line at most.
+TYPED = {"checkin": bed.SAFE, "timer end": bed.SAFE, "cancel": bed.SAFE, "plan zone": bed.SAFE, "plan set": bed.SAFE,
+         "card set": bed.SAFE, "card remove": bed.SAFE, "backup": PASSPHRASE, "restore": PASSPHRASE}
+# What is said before anything can fail: the picture of a secret, and what a hook tells to whom.
+BEFORE = ("Your picture: ", "Through '", "  ")
 CODES = range(6)
 
 
@@ -53,8 +69,8 @@ def nth(rng, most):
 class Trial:
     """Counts, and one command at a time."""
 
-    def __init__(self, circle, rng):
-        self.circle, self.rng = circle, rng
+    def __init__(self, circle, rng, token):
+        self.circle, self.rng, self.token = circle, rng, token
         self.met = self.refused = self.aborted = self.ended = 0
 
     def arm(self, page):
@@ -73,11 +89,30 @@ class Trial:
             self.aborted += 1
             return
         bed.check("an exit code", code in CODES, shown)
-        bed.check("no secret", bed.SAFE not in out + err, shown)
+        bed.check("no secret", not any(word in out + err for word in (bed.SAFE, PASSPHRASE, self.token)), shown)
         if code not in (0, 1):
             self.refused += 1
-            lines = err.splitlines()
+            lines = [line for line in err.splitlines() if not line.startswith(BEFORE)]
             bed.check("one line with a remedy", len(lines) == 1 and lines[0].startswith("allswell: "), shown)
+
+    def typed(self, words):
+        if words[:2] == ["relay", "add"]:
+            return self.token
+        return next((text for begin, text in TYPED.items() if words[:begin.count(" ") + 1] == begin.split()), "")
+
+    def made(self, home, words, code):
+        """What is made anew each time is there, whole, when it is said to be."""
+        circle = self.circle
+        if home == "new" and code == 0:
+            circle.aw("new", "people", "--wait", "0", ok=True)
+        if words[0] == "backup" and code == 0:
+            back = circle.tool(f"{bed.BIN}/allswell", "--home", circle.path("back"), "restore", "--yes",
+                               circle.path("backup.new"), text=PASSPHRASE + "\n")
+            bed.check("a backup can be restored", back.returncode == 0, back.stderr)
+            shutil.rmtree(circle.path("back"))
+        shutil.rmtree(circle.path("new"), ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(circle.path("backup.new"))
 
     def command(self, home, words, agent):
         """With the fault in the command itself, or in the agent that it asks."""
@@ -88,11 +123,12 @@ class Trial:
         if not agent:
             env.update(LD_PRELOAD=bed.PRELOAD, AW_FAULT_PAGE=page.path)
         argv = [f"{bed.BIN}/allswell", "--home", circle.path(home), *words]
-        got = subprocess.run(argv, env=env, input="", text=True, errors="replace", capture_output=True,
-                             timeout=60, check=False, cwd=circle.work)
+        got = subprocess.run(argv, env=env, input=self.typed(words) + "\n", text=True, errors="replace",
+                             capture_output=True, timeout=60, check=False, cwd=circle.work)
         self.met += page.hits() > 0
         page.disarm()
         self.judge(words, got.returncode, got.stdout, got.stderr, (*fault, page.hits()))
+        self.made(home, words, got.returncode)
         if agent and not circle.runs(agent):
             self.after_its_end(agent, fault)
 
@@ -110,6 +146,15 @@ class Trial:
         bed.check("it starts again", circle.agent(agent))
 
 
+def all_are_tried(circle):
+    """But for the agent, which does not end."""
+    shown = circle.tool(f"{bed.BIN}/allswell", "--help").stdout.split("Commands:\n")[1].split("\n\n")[0]
+    known = [name.strip() for name in re.findall(r"^  ([a-z][a-z-]*(?: [a-z][a-z-]*)?) {1,2}(?=[A-Z\[ ])", shown, re.M)]
+    tried = [line.split() for lines in COMMANDS.values() for line in lines]
+    missing = [name for name in known if name.split() not in [words[:name.count(" ") + 1] for words in tried]]
+    bed.check("every command is tried", len(known) > 50 and missing == ["run"], f"{len(known)}, but not {missing}")
+
+
 def sound(circle, agent):
     """Without a fault all is well: a word arrives, and each home answers."""
     for home in ("her", "friend"):
@@ -125,16 +170,24 @@ def main():
     with bed.Bed() as circle:
         circle.relay("relay")
         circle.circle("her", "friend")
-        trial = Trial(circle, bed.seeded(seed))
+        all_are_tried(circle)
+        circle.aw("spare", "init", "--name", "spare")
+        circle.aw("spare", "backup", circle.path("one.backup"), text=PASSPHRASE + "\n")
+        with open(circle.path("card"), "w", encoding="utf-8") as file:
+            file.write("first = Ring the bell\n")
+        token = circle.tool(f"{bed.BIN}/allswell-relay", "--home", circle.path("relay"), "token", "new", "more")
+        trial = Trial(circle, bed.seeded(seed), token.stdout.strip())
+        every = [(home, line) for home, lines in COMMANDS.items() for line in lines]
         for agent in (False, True):
             if agent:
                 circle.agent("friend")
                 circle.agent("her")
             end = time.monotonic() + seconds / 2
             while time.monotonic() < end and not bed.FAILED:
-                home = trial.rng.choice(list(COMMANDS))
-                words = trial.rng.choice(COMMANDS[home]).split()
-                trial.command(home, words, home if agent and trial.rng.randrange(2) == 0 else None)
+                home, line = trial.rng.choice(every)
+                words = line.replace("LINE", circle.lines["relay"].strip()).split()
+                is_asked = agent and home != "new" and trial.rng.randrange(2) == 0
+                trial.command(home, words, home if is_asked else None)
             sound(circle, agent)
         circle.quiet("her", "friend")
         if bed.FAILED:
