@@ -39,7 +39,12 @@ bool zone_has_rules(const char *name)
     return name[0] != '\0' && len > 0 && (size_t)len < sizeof path && is_zone_file(path);
 }
 
-/* ---- Rules in the form of POSIX: "CET-1CEST,M3.5.0,M10.5.0/3" ---- */
+/*
+ * ---- Rules in the form of POSIX: "CET-1CEST,M3.5.0,M10.5.0/3" ----
+ *
+ * tzset() understands them, but does not tell what it did not understand: after TZ=Mars/Base,
+ * tzname and timezone are those of "Mars0", which is right. So nothing less than reading tells.
+ */
 
 static bool is_letter(char c)
 {
