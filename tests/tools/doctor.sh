@@ -111,7 +111,8 @@ finds e 'good  plan'
 aw g away 8d >/dev/null
 echo right | aw e checkin >/dev/null 2>&1 # the answers say who is away
 finds e 'BAD   plan'
-says e BAD plan "too few people are reachable to decide together: 'allswell --home=$work/e coverage' says why"
+says e BAD plan "too few people are reachable to decide together: \
+'allswell --home=$work/e coverage' says why"
 expect 1 'g' aw e coverage
 aw g away --off >/dev/null
 echo right | aw e checkin >/dev/null 2>&1

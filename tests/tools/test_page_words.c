@@ -186,7 +186,8 @@ static unsigned scan(const char *text)
 }
 
 /* Goal: what the scripts ask for is there.
- * Method: the calls of t(), told(), maybe(), plural(), say() and banner() with a text, in each script. */
+ * Method: the calls of t(), told(), maybe(), plural(), say() and banner() with a text, in each
+ * script. */
 static void test_scripts(void)
 {
     static const char *const names[] = {"app.js", "card.js", "map.js", "ring.js", "text.js"};
