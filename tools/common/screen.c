@@ -141,15 +141,14 @@ static void hold(struct holding *holding, const char *text, size_t len)
     }
 }
 
-void screen_wrapped(FILE *to, unsigned indent, unsigned hanging, const char *given)
+void screen_wrapped(FILE *to, unsigned indent, unsigned hanging, const char *text)
 {
     char filled[2048];
-    const char *text = given;
     struct holding holding = {"", 0};
     unsigned columns = screen_columns(), at = indent;
 
-    if (strlen(given) < sizeof filled) {
-        again_fill(filled, sizeof filled, given);
+    if (strlen(text) < sizeof filled) {
+        again_fill(filled, sizeof filled, text);
         text = filled;
     }
     while (*text != '\0') {

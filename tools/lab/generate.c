@@ -281,6 +281,7 @@ static bool make(struct message *m, const struct options *o, uint64_t idx)
     for (size_t i = 0; o->as == NULL && i <= idx; i++) {
         m->map = aw_map_at(i);
         if (m->map == NULL) { /* behind the last: from the start */
+            AW_ASSERT(i > 0);
             idx %= i;
             m->map = aw_map_at((size_t)idx);
             break;
