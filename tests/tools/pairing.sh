@@ -17,7 +17,7 @@ person second r
 # Both sides offline in turn: nobody runs an agent.
 pair() { # <subject> <contact>
     aw "$1" invite >"$work/invite" 2>"$work/said"
-    grep -qF "'allswell --home=$work/$1 verify'" "$work/said" ||
+    grep -q "'allswell --home=$work/$1 verify [1-9]'" "$work/said" ||
         fail "an invite does not say what comes next: $(cat "$work/said")"
     aw "$2" join <"$work/invite" >/dev/null
     words=$(aw "$1" verify 1 --json | field words)

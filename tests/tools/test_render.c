@@ -160,6 +160,11 @@ static void test_incident(void)
                        rows[i].triggers, rows[i].incident);
         T_TRUE(says(render_watched, text, rows[i].words));
     }
+    T_TRUE(says(render_watched,
+                "{" WATCHED ",\"triggers\":{" TRIGGERS
+                "},\"incident\":{\"kind\":\"sos\",\"claimed\":true}}",
+                "confirm b' when you have spoken"));
+    T_TRUE(strstr(shown, "when you act") == NULL); /* that is done */
     (void)snprintf(text, sizeof text,
                    "{" WATCHED ",\"triggers\":{" TRIGGERS "},\"incident\":{\"kind\":\"duress\","
                    "\"do_not_call\":true,\"instruction\":\"Go\",\"place\":{}}}");

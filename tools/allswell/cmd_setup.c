@@ -201,8 +201,8 @@ static void render_invite(const json_t *reply)
     (void)fprintf(stderr,
                   "One person can answer this until %s. Whoever sees it can answer it: show it "
                   "face to\nface, or send it over a messenger that you both trust. When it is "
-                  "answered, compare words:\n'%s verify'.\n",
-                  until, again());
+                  "answered, compare words:\n'%s verify %llu'.\n",
+                  until, again(), (unsigned long long)reply_number(reply, "person"));
 }
 
 static void render_invite_qr(const json_t *reply)

@@ -296,6 +296,8 @@ static void render_incident(const json_t *w, const json_t *incident)
         render_line("the call for help was taken back; that alone ends nothing");
     if (reply_flag(incident, "confirmed"))
         render_line("you have spoken with this person");
+    else if (reply_flag(incident, "claimed"))
+        render_line("'allswell confirm %s' when you have spoken", reply_string(w, "id"));
     else
         render_line("'allswell claim %s' when you act, 'allswell confirm %s' when you have spoken",
                     reply_string(w, "id"), reply_string(w, "id"));
