@@ -3,7 +3,6 @@
 #include "allswell/commands.h"
 #include "allswell/render.h"
 #include "allswell/session.h"
-#include "common/again.h"
 #include "common/base64.h"
 #include "common/text.h"
 
@@ -77,10 +76,13 @@ static void render_waiting(const json_t *reply)
                  reply_string(reply, "loosens"));
     render_lines('-', json_object_get(reply, "removed"));
     render_lines('+', json_object_get(reply, "added"));
-    if (reply_flag(reply, "unjudged"))
-        (void)printf("If she says in person that she wants this: '%s compared PERSON --plan "
-                     "%llu'.\n",
-                     again(), version);
+    if (!reply_flag(reply, "unjudged"))
+        return;
+    (void)snprintf(text, sizeof text,
+                   "If she says in person that she wants this: 'allswell compared PERSON --plan "
+                   "%llu'.",
+                   version);
+    render_wrapped(0, text);
 }
 
 int cmd_plan_waiting(const struct args *args)
