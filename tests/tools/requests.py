@@ -97,6 +97,9 @@ def people():
                "frame-make"):
         refused("her", NOT_FOUND, NOBODY, do)
         refused("her", NOT_FOUND, NOBODY, do, person="nobody")
+    # A message is one line, and whole letters: "é" would be cut after 40 bytes.
+    refused("her", NOT_FOUND, f"{NOBODY} '{39 * 'x'}?'", "words", person=39 * "x" + "é")
+    refused("her", NOT_FOUND, f"{NOBODY} 'a?b'", "words", person="a\nb")
     refused("her", NOT_FOUND, NOBODY, "log", person="nobody")
     refused("her", NOT_FOUND, NOBODY, "why", person="nobody")
     refused("her", USAGE, "several people are called", "words", person="FRIEND")
@@ -245,7 +248,7 @@ def tokens():
 
 # What a field may hold that it should not.
 ODD = (None, True, -1, 0, 1, 2**31, 2**32, 2**53, -2**63, 1.5, 1e300, "", "x", "x" * 5000, "\u0000", "\u202e", "w1", "1", KEY,
-       [], [[]], ["x"] * 40, {}, {"do": "sos"})
+       "a\nb", "é" * 99, [], [[]], ["x"] * 40, {}, {"do": "sos"})
 
 
 def mutant(rng, line):

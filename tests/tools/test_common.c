@@ -299,6 +299,25 @@ static void test_fail(void)
     T_TRUE(!fail_status(NULL, AW_E_STORE, "nobody listens"));
 }
 
+/* Goal: a message is one line of UTF-8, whatever it quotes and wherever that is cut.
+ * Method: lines and escapes in what is quoted; a letter of two bytes at the cut, and at the end of
+ * the room for a message. */
+static void test_fail_quotes(void)
+{
+    struct tool_fail fail;
+    char text[sizeof fail.text + 2];
+
+    T_TRUE(!fail_set(&fail, TOOL_USAGE, "no '%.5s'", "a\nb\x1b\x7f"));
+    T_STR_EQ(fail.text, "no 'a?b?\?'");
+    T_TRUE(!fail_set(&fail, TOOL_USAGE, "no '%.5s'", "abcd\xc3\xa9"));
+    T_STR_EQ(fail.text, "no 'abcd?'");
+    memset(text, 'x', sizeof text);
+    memcpy(text + sizeof fail.text - 2, "\xc3\xa9", 3);
+    T_TRUE(!fail_set(&fail, TOOL_USAGE, "%s", text));
+    T_EQ(strlen(fail.text), sizeof fail.text - 1);
+    T_TRUE(text_is_plain(fail.text, 1, sizeof fail.text));
+}
+
 static void set_or_not(const char *name, const char *value)
 {
     if (value == NULL)
@@ -668,6 +687,7 @@ int main(void)
     T_RUN(test_proxy);
     T_RUN(test_onion);
     T_RUN(test_fail);
+    T_RUN(test_fail_quotes);
     T_RUN(test_again);
     T_RUN(test_again_fill);
     T_RUN(test_home);

@@ -18,6 +18,7 @@ bool fail_set(struct tool_fail *fail, enum tool_exit code, const char *format, .
     va_start(list, format);
     (void)vsnprintf(fail->text, sizeof fail->text, format, list);
     va_end(list);
+    text_clean(fail->text); /* it may quote what was given, and cut it within a letter */
     return false;
 }
 
