@@ -13,11 +13,11 @@ build="build-essential cmake pkg-config libsodium-dev libuv1-dev libcbor-dev lib
 libjansson-dev libqrencode-dev libminiupnpc-dev libseccomp-dev libcurl4-openssl-dev \
 libmicrohttpd-dev file"
 tests="python3 python3-aiosmtpd openssl"
-checks="clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
+checks="afl++ clang clang-format clang-tidy libclang-rt-14-dev valgrind mandoc libnewlib-dev \
 spin cppcheck doxygen python3-cffi zip iproute2 nftables systemd mmdebstrap lintian \
 chromium microsocks tor"
-# What only the long proof needs, 450 MB of it; a quick one uses it where it is.
-proof="frama-c-base llvm-14"
+# What only the long proof needs, 550 MB of it; a quick one uses it where it is.
+proof="frama-c-base why3 z3 cvc4 llvm-14"
 # For the test cross_aarch64, on amd64: they need arm64 as a foreign architecture of dpkg.
 cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static libsodium-dev:arm64 \
 libcbor-dev:arm64"
