@@ -11,13 +11,16 @@
 
 /* Coverage, the plan card, quiet removal. */
 
-static json_t *reasons_json(uint8_t reasons)
+/* Who withdraws counts as never heard (17 §7); people are told which of the two it is. */
+static json_t *reasons_json(uint8_t reasons, bool leaves)
 {
     static const char *const words[] = {"never-heard", "silent",   "away",   "unverified",
                                         "no-plan",     "old-plan", "sleeps", "untested"};
     json_t *list = json_array();
 
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    if (leaves)
+        (void)json_array_append_new(list, json_string("withdraws"));
+    for (size_t i = leaves ? 1 : 0; i < sizeof words / sizeof words[0]; i++) {
         if ((reasons >> i & 1) != 0)
             (void)json_array_append_new(list, json_string(words[i]));
     }
@@ -44,14 +47,16 @@ bool host_coverage(struct host *host, const json_t *request, json_t **reply, str
     for (size_t i = 0; i < plan.roster_count; i++) {
         uint8_t person = plan.roster[i].person, reasons = cover.reasons[person - 1];
         struct host_who who = {.side = HOST_MINE, .person = person, .watch = NULL};
+        struct aw_person known;
         char id[HOST_ID_MAX];
+        bool leaves = aw_subject_person(host->subject, person, &known) == AW_OK && known.leaves;
 
         host_id(id, &who);
         text_clean(plan.roster[i].name);
         (void)json_array_append_new(people, json_pack("{s:s, s:s, s:b, s:o}", "id", id, "name",
                                                       plan.roster[i].name, "counts",
                                                       (reasons & AW_COVER_OUT) == 0, "reasons",
-                                                      reasons_json(reasons)));
+                                                      reasons_json(reasons, leaves)));
     }
     *reply = json_pack("{s:b, s:i, s:i, s:o, s:o, s:b, s:b, s:i, s:o}", "covered",
                        cover.hears_s != UINT64_MAX && cover.can_find, "humans", (int)cover.humans,

@@ -151,6 +151,9 @@ void render_contact(const json_t *c)
                     "('allswell plan set --secrets')");
     if (reply_flag(c, "silent"))
         render_mood(SCREEN_WARNING, "not heard for 30 days: ask whether the device still works");
+    if (reply_flag(c, "leaves"))
+        render_mood(SCREEN_WARNING,
+                    "withdraws, and is not counted on: 'allswell plan set' without this person");
     if (is_word(c, "claim", "acting"))
         render_mood(SCREEN_STRONG, "is acting for you");
 }
