@@ -11,12 +11,6 @@ echo "Real processes, real sockets, real databases; only time runs $factor times
 relay_says() { # <figure>
   "$bin/allswell-relay" --home "$work/relay-one" status --json | field "$1"
 }
-fall_asleep() { # <role>...
-  for name; do
-    kill "$(cat "$work/$name.pid")"
-    wait "$(cat "$work/$name.pid")" || die "$name ends in order"
-  done
-}
 
 chapter "Two relays. Each may wake a phone that sleeps: its push is a line in a file here."
 for name in one two; do relay "$name" --wake "push=echo \"\$ALLSWELL_LABEL\" >>'$work/woken'"; done
@@ -119,7 +113,7 @@ knows_away() { [ "$(aw "$1" status --json | field watched.0.others.0.away_until)
 for role in contact-two contact-three; do
   await "$role knows that contact one is away" 20 knows_away "$role"
 done
-fall_asleep $everybody
+finish $everybody
 kill -9 "$(cat "$work/subject.pid")"
 [ "$(relay_says armed)" -eq 3 ] || die "a switch is armed for each contact"
 say "No program of this circle runs any more, but two relays. With each cell the phone left"

@@ -100,6 +100,13 @@ settle() { # <options of the tokens>...
   done
 }
 
+finish() { # <name>...: in order
+  for name; do
+    kill "$(cat "$work/$name.pid")"
+    wait "$(cat "$work/$name.pid")" || die "$name ends in order"
+  done
+}
+
 # Nothing that a process does is heard by the others while it is frozen.
 freeze() { for name; do kill -STOP "$(cat "$work/$name.pid")"; done; }
 thaw() { for name; do kill -CONT "$(cat "$work/$name.pid")"; done; }
@@ -114,16 +121,20 @@ agent() { # <role>
   await "the agent of $1 starts" 5 grep -q running "$work/$1.out"
 }
 
-pair() { # <contact role> <its number at the subject>
+pair() { # <contact role> <its number at the subject> [<her number there>]
   aw subject invite --valid 24h >"$work/invite"
   aw "$1" join <"$work/invite" >/dev/null
   rm "$work/invite"
   await "$1 is paired at the subject's side" 10 paired subject "$2"
-  await "$1 is paired at its own side" 10 paired "$1" w1
-  words=$(aw subject verify "$2" --json | field words)
+  await "$1 is paired at its own side" 10 paired "$1" "${3:-w1}"
   say "$1 answers the invite. Both read the same six words to each other:"
+  compare "$@"
+}
+
+compare() { # as pair
+  words=$(aw subject verify "$2" --json | field words)
   say "    $words"
-  aw "$1" verify w1 --words "$words" >/dev/null || die "$1 sees the same words"
+  aw "$1" verify "${3:-w1}" --words "$words" >/dev/null || die "$1 sees the same words"
   aw subject verify "$2" --words "$words" >/dev/null || die "the subject sees the same words"
 }
 
