@@ -48,12 +48,18 @@ count() { # <how> <name>...
 rm -f "$work"/*.end
 parts='reader frames utf8 message'
 controls='reader_control frames_control utf8_control message_control'
+promises='wp_time wp_ladder wp_council'
+broken='wp_time_control wp_ladder_control wp_council_control'
 {
   # Which quarter of the rows a quick run looks at: each commit the next.
   first=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % 4))
   for part in $parts; do
     run "${part}_control" tests/static/eva.sh "$part" control
     run "$part" tests/static/eva.sh "$part" "$mode" "$first"
+  done
+  for part in $promises; do
+    run "${part}_control" tests/static/wp.sh "${part#wp_}" control
+    run "$part" tests/static/wp.sh "${part#wp_}" prove
   done
 } &
 run analyzer python3 tests/static/analyse.py "$PROOF_TESTS" "$work/gcc" src tools
@@ -80,6 +86,17 @@ if [ "$(count skipped $parts)" = 0 ]; then
   figure 'broken lines that Eva saw' "$(count ok $controls)" 4 "$(verdict $controls)"
 else
   echo "static: no frama-c, the reader is not proved: tools/setup.sh proof" >&2
+fi
+# shellcheck disable=SC2086
+if [ "$(count skipped $promises)" = 0 ]; then
+  proved=$(for part in $promises; do cat "$work/$part.out"; done |
+    awk '{ n += $1 } END { print n + 0 }')
+  figure 'groups of functions that keep their promises, by WP' "$(count ok $promises)" 3 \
+    "$(verdict $promises)"
+  figure 'goals that it proved' "$proved" - info
+  figure 'broken lines that it saw' "$(count ok $broken)" 3 "$(verdict $broken)"
+else
+  echo "static: no Why3, Z3 or CVC4, no promise is proved: tools/setup.sh proof" >&2
 fi
 files=$(sed -n 's/^analyse: \([0-9]*\) files.*/\1/p' "$work/analyzer.log")
 figure 'files clean under gcc -fanalyzer' "${files:-0}" all "$(verdict analyzer)"
