@@ -4,6 +4,7 @@
 #include "lab.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,8 @@
  * which processes share, and without.
  */
 
-#define LOG       "log"
-#define SETTLE_US 2000000
+#define LOG      "log"
+#define SETTLE_S 2
 
 /* A subject and a contact, at the relay whose address line is $1; then paired, by their agents. */
 static const char homes[] =
@@ -51,10 +52,12 @@ static void run(const char *script, const char *line)
 static void read_line(char *out, int cap)
 {
     FILE *file = fopen(LOG, "r");
+    bool is_whole = file != NULL && fgets(out, cap, file) != NULL && strchr(out, '\n') != NULL;
 
-    if (file == NULL || fgets(out, cap, file) == NULL || strchr(out, '\n') == NULL)
+    if (file != NULL)
+        (void)fclose(file);
+    if (!is_whole)
         die("the relay does not start: allswell-relay and allswell belong beside this program");
-    (void)fclose(file);
     out[strcspn(out, "\n")] = '\0';
 }
 
@@ -88,13 +91,13 @@ static void measure(void)
 
     printf("%-34s %9s %9s %9s\n", "", "resident", "its own", "target");
     relay.pid = bench_spawn(serve, LOG);
-    (void)usleep(SETTLE_US);
+    (void)sleep(SETTLE_S);
     read_line(line, sizeof line);
     print("relay at start", &relay, 4);
     run(homes, line);
     subject.pid = bench_spawn(watched, LOG);
     contact.pid = bench_spawn(watches, LOG);
-    (void)usleep(SETTLE_US);
+    (void)sleep(SETTLE_S);
     run(pair, line);
     print("agent that watches over somebody", &contact, 8);
     bench_stop(&contact);
