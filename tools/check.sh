@@ -19,7 +19,7 @@ case ${1:-} in
   ;;
 esac
 jobs=$(nproc 2>/dev/null || echo 2)
-tests=$((jobs + 1)) # at a time: many of them wait
+tests=$((jobs + 2)) # at a time: many of them wait
 all=$root/build-check-all
 
 say() { printf '== %s\n' "$*"; }

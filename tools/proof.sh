@@ -25,7 +25,7 @@ coverage once 600
 uninitialised full 600
 simulate 40 75
 faults 20 60
-fuzz 30 45
+fuzz 30 30
 mutants 10 20'
 slice_s=600
 

@@ -21,7 +21,8 @@ echo $((slice + 1)) >"$PROOF_BUILD/fuzz-slice"
 
 mkdir -p "$build" "$crashes"
 { cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DALLSWELL_FUZZ=ON \
-    -DALLSWELL_SANITIZE=$sanitize -DALLSWELL_TESTS=OFF &&
+    -DALLSWELL_SANITIZE=$sanitize -DALLSWELL_TESTS=OFF \
+    -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG' &&
   cmake --build "$build" -j "$(nproc)" --target fuzz_all; } >"$build/build.log" 2>&1 ||
   { tail -n 30 "$build/build.log" >&2; exit 1; }
 
