@@ -33,6 +33,16 @@ export class Scene extends World {
         await this.aw(home, ['relay', 'add', this.relayLine], await this.token(home));
     }
 
+    /** A relay, her and a friend, each with an agent, and the port of the friend's page. */
+    async twoAgents() {
+        await this.relay();
+        await this.person('her', 'Sister');
+        await this.person('friend');
+        const port = await freePort();
+        await Promise.all([this.agent('her'), this.agent('friend', port)]);
+        return port;
+    }
+
     /** Pairs a contact with the subject, whose agents run; returns the words, not compared. */
     async join(subject, contact) {
         const number = `${(await this.status(subject)).me.contacts.length + 1}`;

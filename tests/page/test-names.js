@@ -5,7 +5,7 @@
 // button pressed. No text of theirs stands outside of an element that isolates it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Scene, axeFinds, freePort, logIn, openBrowser, until, visitor } from './scene.js';
+import { Scene, axeFinds, logIn, openBrowser, until, visitor } from './scene.js';
 
 const HER = 'אחות (2)';
 const THEM = 'שכן 7';
@@ -15,11 +15,7 @@ let scene, browser, port;
 
 before(async () => {
     scene = new Scene(60);
-    await scene.relay();
-    await scene.person('her', 'Sister');
-    await scene.person('friend');
-    port = await freePort();
-    await Promise.all([scene.agent('her'), scene.agent('friend', port)]);
+    port = await scene.twoAgents();
     await scene.pair('her', 'friend');
     await scene.plan('her', ['checkin = every 8h', 'level = 0m everybody'], 'friend');
     await scene.checkin('her');

@@ -4,17 +4,13 @@
 // Method: one subject, one contact, compressed time; relay and agent are ended and started again.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Scene, freePort, logIn, openBrowser, shot, until, visitor, waitMood } from './scene.js';
+import { Scene, logIn, openBrowser, shot, until, visitor, waitMood } from './scene.js';
 
 let scene, browser, port, page;
 
 before(async () => {
     scene = new Scene(120);
-    await scene.relay();
-    await scene.person('her', 'Sister');
-    await scene.person('friend');
-    port = await freePort();
-    await Promise.all([scene.agent('her'), scene.agent('friend', port)]);
+    port = await scene.twoAgents();
     await scene.pair('her', 'friend');
     await scene.plan(
         'her',

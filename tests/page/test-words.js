@@ -5,17 +5,13 @@
 // What takes an old backup or secrets that nobody can judge is put into the answer of the agent.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Scene, axeFinds, freePort, logIn, openBrowser, shot, until, visitor } from './scene.js';
+import { Scene, axeFinds, logIn, openBrowser, shot, until, visitor } from './scene.js';
 
 let scene, browser, port, page, words;
 
 before(async () => {
     scene = new Scene(60);
-    await scene.relay();
-    await scene.person('her', 'Sister');
-    await scene.person('friend');
-    port = await freePort();
-    await Promise.all([scene.agent('her'), scene.agent('friend', port)]);
+    port = await scene.twoAgents();
     ({ words } = await scene.join('her', 'friend'));
     browser = await openBrowser();
     page = await visitor(browser, { viewport: { width: 390, height: 800 } });

@@ -10,30 +10,11 @@
 set -eu
 part=$1 mode=$2 first=${3:-0}
 cd "$(dirname "$0")/../.."
-command -v frama-c >/dev/null || {
-  echo "eva: no frama-c: tools/setup.sh proof" >&2
-  exit 77
-}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+. tests/static/frama.sh
+needs frama-c
 
-# Replaces words of the one line that has them in a copy of a source.
-change() { # <copy> <words> <new words>
-  python3 - "$@" <<'PY' || exit 1
-import sys
-name, old, new = sys.argv[1:]
-with open(name, encoding="utf-8") as file:
-    text = file.read()
-if text.count(old) != 1:
-    sys.exit(f"eva: not exactly once in {name}: {old}; look at tests/static/eva.sh")
-with open(name, "w", encoding="utf-8") as file:
-    file.write(text.replace(old, new))
-PY
-}
 # Annotations tell Eva which values to look at one by one. They are comments.
 note() { change "$1" "$2" "/*@ $3; */ $2"; } # <copy> <words> <annotation in front>
-broken() { [ "$mode" != control ] || change "$@"; }
 
 inline=cbor_stream_decode,aw_item_read lengths=2 defines=
 options='-eva-slevel 10000000 -eva-slevel-function main:0 -eva-split-limit 400'

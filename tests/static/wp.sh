@@ -9,32 +9,11 @@
 set -eu
 part=$1 mode=$2
 cd "$(dirname "$0")/../.."
-for tool in frama-c why3 z3 cvc4; do
-  command -v "$tool" >/dev/null || {
-    echo "wp: no $tool: tools/setup.sh proof" >&2
-    exit 77
-  }
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+. tests/static/frama.sh
+needs frama-c why3 z3 cvc4
 
-# Replaces words that a copy of a source has once.
-change() { # <copy> <words> <new words>
-  python3 - "$@" <<'PY' || exit 1
-import sys
-name, old, new = sys.argv[1:]
-with open(name, encoding="utf-8") as file:
-    text = file.read()
-if text.count(old) != 1:
-    sys.exit(f"wp: not exactly once in {name}: {old}; look at tests/static/wp.sh")
-with open(name, "w", encoding="utf-8") as file:
-    file.write(text.replace(old, new))
-PY
-}
 # What a loop keeps, in front of it. It is a comment.
 note() { change "$1" "$2" "/*@ $3 */ $2"; } # <copy> <words> <annotation>
-broken() { [ "$mode" != control ] || change "$@"; }
 
 # The harness includes it, for what is static there.
 copy() { # <file of src/>

@@ -199,9 +199,11 @@ bool session_agree(struct session *session, const struct args *args,
     return ask_word(args, follows, agreement->word, fail);
 }
 
-/* `agreement` may be NULL. */
-static int run(const struct args *args, const struct session_agreement *agreement, json_t *request,
-               unsigned after_s, void (*render)(const json_t *reply))
+/* Before the request somebody agrees, or something is typed: either may be NULL. Relays are asked
+ * first for what has come meanwhile, but where somebody sits and types. */
+static int run(const struct args *args, const struct session_agreement *agreement,
+               session_ready *ready, json_t *request, unsigned after_s,
+               void (*render)(const json_t *reply))
 {
     struct session session;
     struct tool_fail fail;
@@ -211,64 +213,45 @@ static int run(const struct args *args, const struct session_agreement *agreemen
         json_decref(request);
         return fail_print(&fail);
     }
-    if (agreement != NULL && !session_agree(&session, args, agreement, &fail)) {
+    if ((agreement != NULL && !session_agree(&session, args, agreement, &fail)) ||
+        (ready != NULL && !ready(args, &session, request, &fail))) {
         json_decref(request);
-        session_close(&session);
-        return fail_print(&fail);
+        code = fail_print(&fail);
+    } else {
+        if (ready == NULL)
+            (void)session_settle(&session, QUERY_DEFAULT_S);
+        code = answer(&session, request, after_s, render, &fail);
     }
-    (void)session_settle(&session, QUERY_DEFAULT_S); /* what has come meanwhile */
-    code = answer(&session, request, after_s, render, &fail);
     session_close(&session);
     return code;
 }
 
 int session_query(const struct args *args, json_t *request, void (*render)(const json_t *reply))
 {
-    return run(args, NULL, request, 0, render);
+    return run(args, NULL, NULL, request, 0, render);
 }
 
 int session_act(const struct args *args, json_t *request, void (*render)(const json_t *reply))
 {
-    return run(args, NULL, request, WAIT_DEFAULT_S, render);
+    return run(args, NULL, NULL, request, WAIT_DEFAULT_S, render);
 }
 
 int session_act_agreed(const struct args *args, const struct session_agreement *agreement,
                        json_t *request, void (*render)(const json_t *reply))
 {
-    return run(args, agreement, request, WAIT_DEFAULT_S, render);
-}
-
-static int run_ready(const struct args *args, session_ready *ready, json_t *request,
-                     unsigned after_s, void (*render)(const json_t *reply))
-{
-    struct session session;
-    struct tool_fail fail;
-    int code;
-
-    if (!session_open(&session, args, &fail)) {
-        json_decref(request);
-        return fail_print(&fail);
-    }
-    if (ready(args, &session, request, &fail)) {
-        code = answer(&session, request, after_s, render, &fail);
-    } else {
-        json_decref(request);
-        code = fail_print(&fail);
-    }
-    session_close(&session);
-    return code;
+    return run(args, agreement, NULL, request, WAIT_DEFAULT_S, render);
 }
 
 int session_query_ready(const struct args *args, session_ready *ready, json_t *request,
                         void (*render)(const json_t *reply))
 {
-    return run_ready(args, ready, request, 0, render);
+    return run(args, NULL, ready, request, 0, render);
 }
 
 int session_act_ready(const struct args *args, session_ready *ready, json_t *request,
                       void (*render)(const json_t *reply))
 {
-    return run_ready(args, ready, request, WAIT_DEFAULT_S, render);
+    return run(args, NULL, ready, request, WAIT_DEFAULT_S, render);
 }
 
 int session_set(const struct args *args, json_t *request, void (*render)(const json_t *reply))

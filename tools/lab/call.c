@@ -38,3 +38,21 @@ bool lab_no_words(const char *program, int argc, char **argv)
         (void)lab_wrong(program, argv[optind], "is one word too many");
     return optind == argc;
 }
+
+bool lab_options(const struct lab_call *call, int argc, char **argv, lab_read_option *read,
+                 void *into, int *code)
+{
+    int c;
+
+    *code = LAB_USAGE;
+    while ((c = lab_option(call->program, argc, argv, call->shorts, call->options)) != -1) {
+        if (c == 'h') {
+            (void)fputs(call->usage, stdout);
+            *code = LAB_OK;
+            return false;
+        }
+        if (!read(c, optarg, into))
+            return false;
+    }
+    return lab_no_words(call->program, argc, argv);
+}

@@ -16,6 +16,20 @@ int lab_wrong(const char *program, const char *word, const char *why);
 int lab_option(const char *program, int argc, char **argv, const char *shorts,
                const struct option *options);
 
+/* What a subcommand has. `shorts` and `options` name -h, --help among others. */
+struct lab_call {
+    const char *program, *usage, *shorts;
+    const struct option *options;
+};
+
+/* Takes one option into `into`; false when its value is wrong, and that was told, or on '?'. */
+typedef bool lab_read_option(int c, const char *text, void *into);
+
+/* Reads all options, and wants no word behind them. False: the subcommand ends with *code, after
+ * --help or what is wrong. */
+bool lab_options(const struct lab_call *call, int argc, char **argv, lab_read_option *read,
+                 void *into, int *code);
+
 /* Whether no word is left behind the options; tells the first one that is. */
 bool lab_no_words(const char *program, int argc, char **argv);
 

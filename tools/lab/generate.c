@@ -328,8 +328,10 @@ static void print(struct message *m, const struct options *o, uint64_t idx)
     (void)printf("\"}\n");
 }
 
-static bool read_option(int c, char *text, struct options *o)
+static bool read_option(int c, const char *text, void *into)
 {
+    struct options *o = into;
+
     switch (c) {
     case 'k':
         o->as = text;
@@ -370,21 +372,13 @@ int lab_generate(int argc, char **argv)
                                             {"hex", no_argument, NULL, 'x'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    static const char program[] = "allswell-lab generate";
+    static const struct lab_call call = {"allswell-lab generate", usage, ":k:s:n:m:xh", options};
     static struct message m;
     struct options o = {.seed = 1, .count = 100};
-    int c;
+    int code;
 
-    while ((c = lab_option(program, argc, argv, ":k:s:n:m:xh", options)) != -1) {
-        if (c == 'h') {
-            (void)fputs(usage, stdout);
-            return LAB_OK;
-        }
-        if (!read_option(c, optarg, &o))
-            return LAB_USAGE;
-    }
-    if (!lab_no_words(program, argc, argv))
-        return LAB_USAGE;
+    if (!lab_options(&call, argc, argv, read_option, &o, &code))
+        return code;
     if (o.as != NULL && aw_map_find(o.as) == NULL) {
         (void)fprintf(stderr, "allswell-lab: --kind %s: no such message: see spec/allswell.cddl\n",
                       o.as);

@@ -194,8 +194,10 @@ static int cell(struct aw_bytes in, const struct options *o)
 
 static const char program[] = "allswell-lab inspect";
 
-static bool read_option(int c, const char *text, struct options *o)
+static bool read_option(int c, const char *text, void *into)
 {
+    struct options *o = into;
+
     switch (c) {
     case 'c':
         o->cbor = true;
@@ -251,21 +253,14 @@ int lab_inspect(int argc, char **argv)
         {"cbor", no_argument, NULL, 'c'},   {"as", required_argument, NULL, 'a'},
         {"binary", no_argument, NULL, 'b'}, {"keys", required_argument, NULL, 'k'},
         {"help", no_argument, NULL, 'h'},   {NULL, 0, NULL, 0}};
+    static const struct lab_call call = {program, usage, ":ca:bk:h", options};
     struct aw_buf buf = AW_BUF_OF(input);
     struct options o = {0};
     enum aw_status st;
-    int c, code;
+    int code;
 
-    while ((c = lab_option(program, argc, argv, ":ca:bk:h", options)) != -1) {
-        if (c == 'h') {
-            (void)fputs(usage, stdout);
-            return LAB_OK;
-        }
-        if (!read_option(c, optarg, &o))
-            return LAB_USAGE;
-    }
-    if (!lab_no_words(program, argc, argv))
-        return LAB_USAGE;
+    if (!lab_options(&call, argc, argv, read_option, &o, &code))
+        return code;
     st = lab_input(stdin, o.binary, &buf);
     if (st == AW_OK) {
         code = inspect(&buf, &o);

@@ -76,25 +76,28 @@ verdict() { # <name>...
   if [ "$(count ok "$@")" = $# ]; then echo met; else echo short; fi
 }
 figure() { printf '%s\t%s\t%s\t%s\tlast\n' "$1" "$2" "$3" "$4"; }
-# shellcheck disable=SC2086 # the parts are words
-if [ "$(count skipped $parts)" = 0 ]; then
-  proved=$(for part in $parts; do cat "$work/$part.out"; done |
+# What a prover did for parts, and that it saw the line that is broken in each.
+proofs() { # <what holds> <what is counted> <broken lines> <parts> <controls>
+  # shellcheck disable=SC2086 # the parts are words
+  goal=$(echo $4 | wc -w) proved=$(for part in $4; do cat "$work/$part.out"; done |
     awk '{ n += $1 } END { print n + 0 }')
-  figure 'reader and frame parser, parts without an alarm of Eva' "$(count ok $parts)" 4 \
-    "$(verdict $parts)"
-  figure 'properties of them that Eva proved' "$proved" - info
-  figure 'broken lines that Eva saw' "$(count ok $controls)" 4 "$(verdict $controls)"
+  # shellcheck disable=SC2086
+  figure "$1" "$(count ok $4)" "$goal" "$(verdict $4)"
+  figure "$2" "$proved" - info
+  # shellcheck disable=SC2086
+  figure "$3" "$(count ok $5)" "$goal" "$(verdict $5)"
+}
+# shellcheck disable=SC2086
+if [ "$(count skipped $parts)" = 0 ]; then
+  proofs 'reader and frame parser, parts without an alarm of Eva' \
+    'properties of them that Eva proved' 'broken lines that Eva saw' "$parts" "$controls"
 else
   echo "static: no frama-c, the reader is not proved: tools/setup.sh proof" >&2
 fi
 # shellcheck disable=SC2086
 if [ "$(count skipped $promises)" = 0 ]; then
-  proved=$(for part in $promises; do cat "$work/$part.out"; done |
-    awk '{ n += $1 } END { print n + 0 }')
-  figure 'groups of functions that keep their promises, by WP' "$(count ok $promises)" 3 \
-    "$(verdict $promises)"
-  figure 'goals that it proved' "$proved" - info
-  figure 'broken lines that it saw' "$(count ok $broken)" 3 "$(verdict $broken)"
+  proofs 'groups of functions that keep their promises, by WP' 'goals that WP proved' \
+    'broken lines that WP saw' "$promises" "$broken"
 else
   echo "static: no Why3, Z3 or CVC4, no promise is proved: tools/setup.sh proof" >&2
 fi

@@ -198,8 +198,9 @@ static bool read_days(const char *text, struct job *job)
 }
 
 /* What is wrong is told in one line. */
-static bool read_option(int c, const char *text, struct job *job)
+static bool read_option(int c, const char *text, void *into)
 {
+    struct job *job = into;
     uint64_t value;
 
     switch (c) {
@@ -442,22 +443,13 @@ int lab_simulate(int argc, char **argv)
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     struct job job = {.options = {.seed = 1}, .shrink_s = SHRINK_S, .program = argv[0]};
-    int c;
+    struct lab_call call = {argv[0], usage, ":s:n:y:t:c:d:f:k:F:p:C:S:2rvh", options};
+    int code;
 
     if (strcmp(argv[0], "simulate") == 0)
-        job.program = "allswell-lab simulate";
-
-    while ((c = lab_option(job.program, argc, argv, ":s:n:y:t:c:d:f:k:F:p:C:S:2rvh", options)) !=
-           -1) {
-        if (c == 'h') {
-            (void)fputs(usage, stdout);
-            return LAB_OK;
-        }
-        if (!read_option(c, optarg, &job))
-            return LAB_USAGE;
-    }
-    if (!lab_no_words(job.program, argc, argv))
-        return LAB_USAGE;
+        job.program = call.program = "allswell-lab simulate";
+    if (!lab_options(&call, argc, argv, read_option, &job, &code))
+        return code;
     /* A relay's engine has memory for a fair: what it does not touch shall cost nothing. */
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
     (void)signal(SIGABRT, on_abort);
