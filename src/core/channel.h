@@ -30,8 +30,6 @@
 #define AW_ACCEPT_KEEP 32
 /* Resumption keys that both sides keep: the newest, and the anchor, the first of the channel. */
 #define AW_RESUMPTION_KEEP 5
-/* Cells in a row that a device cannot open: then it asks to re-establish. */
-#define AW_DEAF_MAX 8
 /* A channel without an answer for this long warns both humans. */
 #define AW_CHANNEL_SILENT_MS (UINT64_C(30) * 24 * 3600 * 1000)
 

@@ -201,8 +201,8 @@ static void take_triggers(struct contact *c, const struct aw_call *call,
     /* spec/07-contact.md §10: "A drill MUST ring at most once an hour, and MUST NOT open, move or
      * end anything." */
     if (call->kind == AW_CALL_DRILL) {
-        bool rings = aw_trigger_drill(&c->triggers, call->seq, taken->received_at_s) &&
-                     !aw_ladder_is_incident(&c->ladder);
+        bool rings = aw_trigger_drill(&c->triggers, call->seq, !aw_ladder_is_incident(&c->ladder),
+                                      taken->received_at_s);
 
         aw_co_event(c, AW_EVENT_DRILL, rings ? AW_URGENCY_RING : AW_URGENCY_NOTICE, call->seq,
                     taken->received_at_s);

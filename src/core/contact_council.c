@@ -71,7 +71,7 @@ void aw_co_peers_call(struct contact *c, const struct aw_call *call,
         taken->seq > b->safe_seq)
         b->safe_seq = taken->seq;
     aw_trigger_notice(&c->outside, call, base_s);
-    if (is_proof && base_s > c->outside.life_at_s)
+    if (aw_call_is_typed(call) && base_s > c->outside.life_at_s)
         c->outside.life_at_s = base_s;
     if (call->kind == AW_CALL_TIMER)
         aw_trigger_timer(&c->outside, call, base_s, aw_co_shown_plan(c)->grace_s, true);
@@ -526,12 +526,18 @@ unsigned aw_co_compared(const struct contact *c, uint32_t since_s)
     return count;
 }
 
-static bool is_for_me(const struct contact *c, const struct aw_witness *w)
+/* spec/16-peers.md §6: "`hand_to` rings the human that it names, once, as soon as there is an
+ * incident here". His witness may have come before her call did. */
+static bool rings_handed(struct contact *c, struct aw_peer *peer, const struct aw_witness *w,
+                         const struct aw_witness *before)
 {
     const struct aw_member *own = aw_co_own_member(c);
+    bool is_for_me = w->claim == AW_WITNESS_CLAIM_HANDED && own != NULL &&
+                     aw_council_human(&c->plan, w->hand_to) == own->human;
+    bool is_new = is_for_me && (w->hand_to != before->hand_to || peer->hand_waits);
 
-    return aw_ladder_is_incident(&c->ladder) && own != NULL &&
-           aw_council_human(&c->plan, w->hand_to) == own->human;
+    peer->hand_waits = is_new && !aw_ladder_is_incident(&c->ladder);
+    return is_new && !peer->hand_waits;
 }
 
 /* What another human says of acting and of her, to one of the two ladders. */
@@ -571,7 +577,7 @@ void aw_co_voice(struct contact *c, struct aw_peer *peer, const struct aw_witnes
     aw_co_council_advance(c, now_s);
     hear_human(c, true, &ladder_peer, w, before->claim != w->claim);
     hear_human(c, false, &ladder_peer, w, before->claim != w->claim);
-    if (w->claim == AW_WITNESS_CLAIM_HANDED && w->hand_to != before->hand_to && is_for_me(c, w))
+    if (rings_handed(c, peer, w, before))
         aw_co_event(c, AW_EVENT_HANDED, AW_URGENCY_RING, 0, (uint32_t)now_s);
     note_incident(c);
     if (w->has_share && w->share_seq == 0 && aw_ladder_is_incident(&c->ladder))

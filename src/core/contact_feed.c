@@ -95,14 +95,15 @@ void aw_co_ask(struct contact *c, const struct aw_resume *own)
 }
 
 /*
- * spec/05-channel.md §8: "A contact that receives eight cells in a row that it cannot open MUST
- * begin." Its state may be an old one. Who only floods the mailbox gains a question a side.
+ * spec/05-channel.md §8: "A contact that receives eight cells in a row that it cannot open, the
+ * first of them five minutes before the last, MUST begin." Its state may be an old one. Who only
+ * floods the mailbox gains a question.
  */
 static void note_deaf(struct contact *c, const struct aw_resume *own)
 {
-    if (++c->deaf_count < AW_DEAF_MAX)
+    if (!aw_deaf_note(&c->deaf, aw_timebase_s(&c->time), AW_DEAF_S))
         return;
-    c->deaf_count = 0;
+    c->deaf = (struct aw_deaf){.count = 0};
     if (aw_channel_resume_deaf(&c->channel, own, &c->random) != AW_OK)
         return;
     c->wants_resume = true;
@@ -128,7 +129,7 @@ static enum aw_status feed_hers(struct contact *c, struct aw_bytes cell, uint32_
     if (st == AW_E_REPLAY)
         aw_co_switch_copied(c, cell);
     if (st == AW_OK) {
-        c->deaf_count = 0;
+        c->deaf = (struct aw_deaf){.count = 0};
         st = aw_co_opened(c, &opened, aw_buf_bytes(&plain), deposited_at_s);
     }
     aw_wipe(space, plain.len);

@@ -13,8 +13,13 @@
 
 /* ---- Availability ---- */
 
+/* By its key; else by the index of its first share, which is that of a human. */
 const struct aw_member *aw_co_member(const struct contact *c)
 {
+    const struct aw_member *own = aw_co_own_member(c);
+
+    if (own != NULL)
+        return own;
     for (size_t i = 0; c->has_plan && i < c->plan.roster_count; i++) {
         if (c->plan.roster[i].person == c->book.person)
             return &c->plan.roster[i];

@@ -5,6 +5,7 @@
 #include <allswell/contact.h>
 
 #include "core/contact_trigger.h"
+#include "core/deaf.h"
 #include "core/keep.h"
 #include "core/ladder.h"
 #include "core/outbox.h"
@@ -292,7 +293,7 @@ struct contact {
     uint8_t pending[AW_PLAN_ENCODED_MAX]; /* a plan that waits to come into force */
     uint16_t pending_len;
 
-    uint32_t deaf_count;         /* cells in a row that no key of this state opens */
+    struct aw_deaf deaf;         /* to her cells */
     uint8_t fed_from;            /* own mailbox + 1 whose cell is being fed, 0: none */
     uint32_t armed_due_s;        /* when the switches of the newest call are withheld; not kept */
     struct aw_switched released; /* the newest switch; seq 0: not known. Not kept */

@@ -175,7 +175,7 @@ const struct aw_member *aw_co_peer_member(const struct contact *c, const struct 
 /* Whose voice counts at all (PE-14). */
 bool aw_co_peer_counts(const struct contact *c, const struct aw_peer *peer)
 {
-    return peer->has_said && !peer->is_decoy && aw_peer_state(peer) == AW_PEER_LINKED &&
+    return peer->has_said && !peer->is_decoy && aw_peer_is_linked(peer) &&
            aw_co_peer_member(c, peer) != NULL && aw_co_own_member(c) != NULL;
 }
 
@@ -431,7 +431,7 @@ static uint64_t slot_after_s(const struct contact *c, const struct aw_peer *peer
 
 static bool speaks(const struct aw_peer *peer)
 {
-    return peer->person != 0 && (peer->peering.has_cell || (peer->met != 0 && peer->is_heard));
+    return peer->person != 0 && (peer->peering.has_cell || aw_peer_is_linked(peer));
 }
 
 void aw_co_peers_advance(struct contact *c, uint64_t now_s)
@@ -472,7 +472,7 @@ uint64_t aw_co_peers_deadline_s(const struct contact *c)
 /* What goes into the slot. Handshakes take every second one while a channel works beside them. */
 static enum aw_status fill_slot(struct contact *c, struct aw_peer *peer, struct aw_buf *cell)
 {
-    bool works = peer->met != 0 && peer->is_heard, wants_witness = works && !peer->had_witness;
+    bool works = aw_peer_is_linked(peer), wants_witness = works && !peer->had_witness;
     bool owed = peer->owes_answer;
 
     peer->owes_answer = false;
@@ -593,16 +593,11 @@ static bool waits_for_introductions(const struct contact *c)
  */
 static void note_unmet(struct contact *c, struct aw_peer *peer)
 {
-    uint64_t now_s = aw_timebase_s(&c->time);
+    uint64_t span_s = AW_DEAF_MAX * (uint64_t)c->plan.council.witness_s;
 
-    if (peer->deaf_count == 0)
-        peer->deaf_s = now_s;
-    if (peer->deaf_count < AW_DEAF_MAX && ++peer->deaf_count < AW_DEAF_MAX)
+    if (!aw_deaf_note(&peer->deaf, aw_timebase_s(&c->time), span_s) || waits_for_introductions(c))
         return;
-    if (waits_for_introductions(c) ||
-        now_s - peer->deaf_s < AW_DEAF_MAX * (uint64_t)c->plan.council.witness_s)
-        return;
-    peer->deaf_count = 0;
+    peer->deaf = (struct aw_deaf){.count = 0};
     aw_co_peers_renew(c);
 }
 
@@ -610,13 +605,17 @@ static void note_deaf(struct contact *c, struct aw_peer *peer)
 {
     const struct aw_resume own = {0};
 
-    if (peer->met == 0 || !peer->is_heard) {
+    if (!aw_peer_is_linked(peer)) {
         note_unmet(c, peer);
         return;
     }
-    if (++peer->deaf_count < AW_DEAF_MAX)
+    /* spec/16-peers.md §2: "In a channel of two contacts a device MUST begin (05 §8) when it
+     * receives eight cells in a row that it cannot open, the first of them two slots (§4) before
+     * the last". */
+    if (!aw_deaf_note(&peer->deaf, aw_timebase_s(&c->time),
+                      2 * (uint64_t)c->plan.council.witness_s))
         return;
-    peer->deaf_count = 0;
+    peer->deaf = (struct aw_deaf){.count = 0};
     if (aw_channel_resume_deaf(&peer->channel, &own, &c->random) == AW_OK)
         touch(c, peer);
     /* spec/16-peers.md §2: "And so MUST one that is linked, when three times eight such cells came
@@ -636,7 +635,7 @@ static enum aw_status feed_opened(struct contact *c, struct aw_peer *peer,
 
     peer->is_heard = true;
     peer->is_silent = false;
-    peer->deaf_count = 0;
+    peer->deaf = (struct aw_deaf){.count = 0};
     peer->deaf_rounds = 0;
     if (!peer->peering.has_noise) /* that of a new introduction goes on beside the channel */
         aw_peering_heard(&peer->peering);
@@ -649,7 +648,8 @@ static enum aw_status feed_opened(struct contact *c, struct aw_peer *peer,
         peer->owes_answer = true;
     if (opened->kind == AW_OPENED_RESUMED && opened->session == AW_SESSION_QUARANTINE)
         aw_co_peers_renew(c);
-    /* spec/05-channel.md §8.2: "Messages of a quarantined session MUST NOT have any effect on
+    /* What he says in the channel that goes on beside it counts as before.
+     * spec/05-channel.md §8.2: "Messages of a quarantined session MUST NOT have any effect on
      * deadlines, votes, plan or presence keys." */
     if (opened->kind != AW_OPENED_MESSAGE || opened->session != AW_SESSION_MAIN)
         return AW_OK;

@@ -147,7 +147,7 @@ void aw_trigger_notice(struct contact_triggers *t, const struct aw_call *call, u
     }
 }
 
-bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, uint32_t now_s)
+bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, bool may_ring, uint32_t now_s)
 {
     if (seq <= t->drill_seq)
         return false;
@@ -155,7 +155,9 @@ bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, uint32_t now_s)
     t->drill_at_s = now_s;
     /* Who holds the phone must not tire contacts of ringing. */
     if (t->drill_rang_at_s != 0 && now_s < (uint64_t)t->drill_rang_at_s + CONTACT_DRILL_QUIET_S)
-        return false;
+        may_ring = false;
+    if (!may_ring)
+        return false; /* the next one may */
     t->drill_rang_at_s = now_s;
     return true;
 }

@@ -68,8 +68,8 @@ const struct contact_timer *aw_trigger_next_timer(const struct contact_triggers 
 /* A signal, a sign of life, or an alarm that a call carries. */
 void aw_trigger_notice(struct contact_triggers *t, const struct aw_call *call, uint32_t base_s);
 
-/* Takes note of a drill; returns whether it is to ring. */
-bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, uint32_t now_s);
+/* Takes note of a drill; returns whether it rings. `may_ring`: no incident is open. */
+bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, bool may_ring, uint32_t now_s);
 
 /* Asks. AW_E_STATE (one is open), AW_E_LIMIT (asks_max). */
 AW_MUST_USE enum aw_status aw_trigger_ask(struct contact_triggers *t, const struct aw_pace *pace,

@@ -5,6 +5,7 @@
 #include <allswell/peer.h>
 
 #include "core/council.h"
+#include "core/deaf.h"
 #include "core/gather.h"
 #include "core/outbox.h"
 #include "core/peering.h"
@@ -47,12 +48,12 @@ struct aw_peer {
 
     /* Of this run only. */
     bool is_due, owes_answer, had_witness, is_silent;
+    bool hand_waits;      /* he handed over to the human here before there was an incident here */
     uint32_t vouches_seq; /* statement under a key that was never heard here, which he passed on */
     uint8_t vouches_key[8]; /* and the beginning of that key */
-    uint8_t deaf_count;
-    uint8_t deaf_rounds; /* eight of them each, since the other side was heard */
-    uint64_t deaf_s;     /* when the first of them came, while the two have not met */
-    uint64_t next_s;     /* his next slot */
+    struct aw_deaf deaf;    /* to his cells */
+    uint8_t deaf_rounds;    /* how often eight of them came, since he was heard */
+    uint64_t next_s;        /* his next slot */
     uint64_t
         path_s[AW_ENDPOINT_COUNT_MAX]; /* by own relay: newest proof that he had nothing there */
     struct aw_parcel parcel;
@@ -140,6 +141,9 @@ const struct aw_peer *aw_peers_find_const(const struct aw_peers *p, uint8_t pers
 /* A fresh place for a person who has none; NULL: there is no room. */
 struct aw_peer *aw_peers_add(struct aw_peers *p, uint8_t person);
 void aw_peers_remove(struct aw_peers *p, struct aw_peer *peer);
+
+/* There is a channel in which he was heard, be a session in quarantine beside it or not. */
+bool aw_peer_is_linked(const struct aw_peer *peer);
 
 /* How far the two have come. */
 enum aw_peer_state aw_peer_state(const struct aw_peer *peer);

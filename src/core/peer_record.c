@@ -73,11 +73,16 @@ void aw_peers_remove(struct aw_peers *p, struct aw_peer *peer)
     aw_wipe(peer, sizeof *peer);
 }
 
+bool aw_peer_is_linked(const struct aw_peer *peer)
+{
+    return peer->met != 0 && peer->is_heard;
+}
+
 enum aw_peer_state aw_peer_state(const struct aw_peer *peer)
 {
     if (peer->met != 0 && aw_channel_is_quarantined(&peer->channel))
         return AW_PEER_QUARANTINED;
-    if (peer->met != 0 && peer->is_heard)
+    if (aw_peer_is_linked(peer))
         return AW_PEER_LINKED;
     if (!peer->peering.has_cell)
         return AW_PEER_INTRODUCED;

@@ -192,9 +192,10 @@ enum aw_status aw_subject_signal(struct aw_subject *subject, enum aw_signal sign
 
 /* ---- Drills ---- */
 
-bool aw_su_is_drill(const struct subject *s, uint32_t seq)
+/* Who was paired or removed since has not been told of it. */
+bool aw_su_is_drill(const struct person *p, uint32_t seq)
 {
-    return s->trigger.drill_seq != 0 && seq >= s->trigger.drill_seq;
+    return p->rec.heard.drill_seq != 0 && seq >= p->rec.heard.drill_seq;
 }
 
 /* spec/17-triggers.md §4: "A drill MUST NOT be made while an alarm is active or a countdown
@@ -220,6 +221,7 @@ enum aw_status aw_subject_drill(struct aw_subject *subject, const struct aw_stat
 
         if (!person_is_paired(p))
             continue;
+        p->rec.heard.drill_seq = (draft.audience >> i & 1) != 0 ? s->core.seq : 0;
         p->rec.heard.drill_relay_at_s = 0;
         p->rec.heard.drill_device_at_s = 0;
         p->rec.heard.drill_human_at_s = 0;

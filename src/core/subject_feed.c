@@ -110,9 +110,9 @@ static void take_ticks(struct subject *s, struct person *p, const struct aw_repl
         r->seq_human = reply->seq_human;
     if (r->seq_device != device || r->seq_human != human)
         aw_su_event(s, AW_EVENT_TICK, AW_URGENCY_QUIET, p, r->seq_device);
-    if (aw_su_is_drill(s, r->seq_device) && r->heard.drill_device_at_s == 0)
+    if (aw_su_is_drill(p, r->seq_device) && r->heard.drill_device_at_s == 0)
         r->heard.drill_device_at_s = at_s;
-    if (aw_su_is_drill(s, reply->drill) && reply->drill <= s->core.seq &&
+    if (aw_su_is_drill(p, reply->drill) && reply->drill <= s->core.seq &&
         r->heard.drill_human_at_s == 0) {
         r->heard.drill_human_at_s = at_s;
         aw_su_event(s, AW_EVENT_DRILLED, AW_URGENCY_QUIET, p, reply->drill);
@@ -256,13 +256,13 @@ static void report(struct subject *s, struct person *p, unsigned events)
         aw_su_event(s, kind, AW_URGENCY_NOTICE, p, 0);
 }
 
-/* spec/05-channel.md §8: "A subject MUST begin when it receives eight cells in a row from one
- * contact that it cannot open". */
+/* spec/05-channel.md §8: "A subject MUST begin when it receives eight such cells in a row from one
+ * contact." */
 static void note_deaf(struct subject *s, struct person *p, const struct aw_resume *own)
 {
-    if (++p->deaf_count < AW_DEAF_MAX)
+    if (!aw_deaf_note(&p->deaf, aw_timebase_s(&s->time), AW_DEAF_S))
         return;
-    p->deaf_count = 0;
+    p->deaf = (struct aw_deaf){.count = 0};
     if (aw_channel_resume_deaf(&p->channel, own, &s->random) != AW_OK)
         return;
     p->wants_resume = true;
@@ -283,7 +283,7 @@ static enum aw_status feed_channel(struct subject *s, struct person *p, struct a
         note_deaf(s, p, &own);
     if (st == AW_OK) {
         p->unheard_count = 0;
-        p->deaf_count = 0;
+        p->deaf = (struct aw_deaf){.count = 0};
         p->rec.heard_at_s = (uint32_t)aw_timebase_s(&s->time);
         p->is_silent = false;
         if (p->inviting.phase == AW_INVITING_USED) {

@@ -4,6 +4,7 @@
 
 #include <allswell/subject.h>
 
+#include "core/deaf.h"
 #include "core/outbox.h"
 #include "core/pairing.h"
 #include "core/schedule.h"
@@ -103,7 +104,7 @@ struct subject_heard {
     bool leaves;
     uint32_t ask_id;     /* newest question, 0: none yet */
     uint32_t ask_due_s;  /* engine time by which it wants an answer, 0: it is answered */
-    uint32_t drill_seen; /* newest drill that the human answered */
+    uint32_t drill_seq;  /* of the last drill, as far as he was told of it; 0: none */
     uint32_t away_until; /* as he said, 0: he is not away */
     uint32_t drill_relay_at_s, drill_device_at_s, drill_human_at_s; /* of the last drill, 0 */
 };
@@ -149,6 +150,25 @@ enum { SUBJECT_WAY_ORDINARY = 0, SUBJECT_WAY_URGENT, SUBJECT_WAY_COUNT };
 /* What had been sent before, when a slot was filled with it. */
 enum subject_repeated { SUBJECT_REPEATED_NONE = 0, SUBJECT_REPEATED_WORD, SUBJECT_REPEATED_URGENT };
 
+/* Whose turn a slot is (spec/06-subject.md §10). */
+enum subject_turn {
+    SUBJECT_TURN_RESUME = 0,
+    SUBJECT_TURN_URGENT,
+    SUBJECT_TURN_QUARANTINED,
+    SUBJECT_TURN_WORD,
+    SUBJECT_TURN_BEAT
+};
+
+enum subject_waiting { SUBJECT_WAITING_NONE = 0, SUBJECT_WAITING_NEW, SUBJECT_WAITING_SENT };
+
+/* What there is for a slot. */
+struct subject_slot_waits {
+    bool answer, question; /* of a re-establishment */
+    bool quarantined;      /* a beat in that session */
+    bool beat;             /* one that was not sent; without it the newest is sent again */
+    enum subject_waiting urgent, word;
+};
+
 /* One contact. Secret: wipe. */
 struct person {
     struct subject_person rec;
@@ -163,14 +183,14 @@ struct person {
     uint8_t gone_count, gone_flight;
 
     bool wants_answer, wants_resume, wants_beat;
-    uint8_t repeated; /* enum subject_repeated: what the last slot with words or a beat held */
-    bool was_asked;   /* the last slot held the question of a re-establishment */
-    bool owes_answer; /* to a question of re-establishment that was just opened */
+    enum subject_repeated repeated; /* what the last slot with words or a beat held */
+    bool was_asked;                 /* the last slot was that of a re-establishment */
+    bool owes_answer;               /* to a question of re-establishment that was just opened */
     bool is_silent;
     uint8_t unheard_count;  /* calls that a relay took since the contact was heard */
     uint64_t unheard_ms;    /* when the first of them was */
     bool has_asked;         /* for being unheard, since then */
-    uint8_t deaf_count;     /* cells in a row that no key of this state opens */
+    struct aw_deaf deaf;    /* to his cells */
     bool wants_quarantined; /* the beat in the quarantined session, too */
     struct aw_resume said;  /* by the contact, of itself, for the session that is being made */
     struct outgoing ways[SUBJECT_WAY_COUNT];
@@ -455,7 +475,7 @@ void aw_su_answered(struct subject *s);
 void aw_su_life(struct subject *s);
 uint16_t aw_su_life_min(const struct subject *s);
 const struct aw_member *aw_su_member(const struct subject *s, const struct person *p);
-bool aw_su_is_drill(const struct subject *s, uint32_t seq);
+bool aw_su_is_drill(const struct person *p, uint32_t seq);
 
 /* subject_feed.c */
 void aw_su_begin_anew(struct subject *s, struct person *p);
@@ -465,6 +485,8 @@ void aw_su_go_above(struct subject *s, struct person *p, const struct aw_resume 
 bool aw_su_has_slots(const struct subject *s, const struct person *p);
 bool aw_su_slot_is_open(const struct subject *s, const struct person *p);
 void aw_su_slot_take(const struct subject *s, struct person *p);
+enum subject_turn aw_su_turn(const struct subject_slot_waits *w, enum subject_repeated *repeated,
+                             bool *was_asked);
 uint64_t aw_su_slot_ms(const struct subject *s, const struct person *p);
 bool aw_su_file_slot_is_open(const struct subject *s, const struct person *p);
 void aw_su_file_slot_take(const struct subject *s, struct person *p);

@@ -6,7 +6,7 @@
 
 /*
  * Fixed cadence (spec/06-subject.md §10): slots on her engine's clock, for each contact at a phase
- * of his own. What fills a slot is decided elsewhere; here is when.
+ * of his own; when they are, and whose turn each is.
  */
 
 static uint64_t cadence_s(const struct subject *s, const struct person *p)
@@ -63,6 +63,53 @@ uint64_t aw_su_slot_ms(const struct subject *s, const struct person *p)
     uint64_t at_s = slot_start_s(s, p, aw_time_max(p->slot + 1, slot_at(s, p, now_s)));
 
     return aw_timebase_when_ms(&s->time, aw_time_max(at_s, now_s));
+}
+
+static bool is_more_to_say(const struct subject_slot_waits *w)
+{
+    return w->beat || w->urgent != SUBJECT_WAITING_NONE || w->word != SUBJECT_WAITING_NONE;
+}
+
+static bool is_turn_of_urgent(const struct subject_slot_waits *w, enum subject_repeated repeated)
+{
+    bool is_behind = repeated != SUBJECT_REPEATED_NONE && w->beat;
+
+    if (repeated == SUBJECT_REPEATED_URGENT && w->word != SUBJECT_WAITING_NONE)
+        is_behind = true;
+    return w->urgent == SUBJECT_WAITING_NEW || (w->urgent == SUBJECT_WAITING_SENT && !is_behind);
+}
+
+static bool is_turn_of_word(const struct subject_slot_waits *w, enum subject_repeated repeated)
+{
+    bool is_behind = repeated == SUBJECT_REPEATED_WORD && w->beat;
+
+    return w->word == SUBJECT_WAITING_NEW || (w->word == SUBJECT_WAITING_SENT && !is_behind);
+}
+
+/*
+ * spec/06-subject.md §10: "What was sent before MUST leave the slot after it to what else there
+ * is". Beats of a quarantined session go before words: while the contact cannot open the channel,
+ * those are due in every slot.
+ */
+enum subject_turn aw_su_turn(const struct subject_slot_waits *w, enum subject_repeated *repeated,
+                             bool *was_asked)
+{
+    *was_asked = w->answer || (w->question && !(*was_asked && is_more_to_say(w)));
+    if (*was_asked)
+        return SUBJECT_TURN_RESUME;
+    if (is_turn_of_urgent(w, *repeated)) {
+        *repeated =
+            w->urgent == SUBJECT_WAITING_SENT ? SUBJECT_REPEATED_URGENT : SUBJECT_REPEATED_NONE;
+        return SUBJECT_TURN_URGENT;
+    }
+    if (w->quarantined)
+        return SUBJECT_TURN_QUARANTINED;
+    if (is_turn_of_word(w, *repeated)) {
+        *repeated = w->word == SUBJECT_WAITING_SENT ? SUBJECT_REPEATED_WORD : SUBJECT_REPEATED_NONE;
+        return SUBJECT_TURN_WORD;
+    }
+    *repeated = SUBJECT_REPEATED_NONE;
+    return SUBJECT_TURN_BEAT;
 }
 
 /* Files go in every fourth slot only, beside its cell. */

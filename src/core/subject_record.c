@@ -67,7 +67,7 @@ static const struct aw_wire_field heard_fields[] = {
     AW_ROW_FIXED(0, subject_heard, peer_key),     AW_ROW_FIXED(1, subject_heard, peer_seed),
     AW_ROW_FIXED(2, subject_heard, receipt_key),  AW_ROW_BOOL(3, subject_heard, always_on),
     AW_ROW_BOOL(4, subject_heard, leaves),        ROW_U32(5, subject_heard, ask_id),
-    ROW_U32(6, subject_heard, ask_due_s),         ROW_U32(7, subject_heard, drill_seen),
+    ROW_U32(6, subject_heard, ask_due_s),         ROW_U32(7, subject_heard, drill_seq),
     ROW_U32(8, subject_heard, drill_relay_at_s),  ROW_U32(9, subject_heard, drill_device_at_s),
     ROW_U32(10, subject_heard, drill_human_at_s), ROW_U32(11, subject_heard, away_until),
 };

@@ -182,66 +182,55 @@ static void prepare_sos(struct subject *s, struct person *p)
         (void)prepare_word(s, p, SUBJECT_WAY_URGENT);
 }
 
-/* spec/06-subject.md §10: "What was sent before MUST leave the slot after it to what else there
- * is". */
-static const struct aw_word *word_for_slot(const struct subject *s, const struct person *p,
-                                           unsigned which)
+static enum subject_waiting waiting(const struct aw_word *word)
 {
-    uint64_t now_ms = aw_timebase_mono_ms(&s->time);
-    bool is_urgent = which == SUBJECT_WAY_URGENT;
-    const struct aw_word *word = aw_words_out_pick(&p->words, is_urgent, now_ms);
-    bool has_had_it = p->repeated == SUBJECT_REPEATED_WORD ||
-                      (is_urgent && p->repeated == SUBJECT_REPEATED_URGENT);
-    bool is_next = p->wants_beat || (p->repeated == SUBJECT_REPEATED_URGENT &&
-                                     aw_words_out_pick(&p->words, false, now_ms) != NULL);
-
-    return word != NULL && word->sent_count > 0 && has_had_it && is_next ? NULL : word;
-}
-
-static bool is_more_to_say(const struct subject *s, const struct person *p)
-{
-    uint64_t now_ms = aw_timebase_mono_ms(&s->time);
-
-    return p->wants_beat || aw_words_out_pick(&p->words, true, now_ms) != NULL ||
-           aw_words_out_pick(&p->words, false, now_ms) != NULL;
-}
-
-static bool prepare_slot_word(struct subject *s, struct person *p, unsigned which)
-{
-    const struct aw_word *word = word_for_slot(s, p, which);
-
     if (word == NULL)
-        return false;
-    p->repeated = word->sent_count == 0         ? SUBJECT_REPEATED_NONE
-                  : which == SUBJECT_WAY_URGENT ? SUBJECT_REPEATED_URGENT
-                                                : SUBJECT_REPEATED_WORD;
-    seal_word(s, p, &p->ways[which], word);
-    return true;
+        return SUBJECT_WAITING_NONE;
+    return word->sent_count == 0 ? SUBJECT_WAITING_NEW : SUBJECT_WAITING_SENT;
+}
+
+static struct subject_slot_waits slot_waits(const struct subject *s, const struct person *p)
+{
+    uint64_t now_ms = aw_timebase_mono_ms(&s->time);
+    const struct decoy *decoy = aw_su_decoy_const(s, p);
+    bool has_beat = (decoy != NULL ? decoy->beat.seq : s->beat.seq) != 0;
+
+    return (struct subject_slot_waits){
+        .answer = p->owes_answer,
+        .question = p->wants_resume,
+        .quarantined = has_beat && wants_quarantined(p),
+        .beat = p->wants_beat,
+        .urgent = waiting(aw_words_out_pick(&p->words, true, now_ms)),
+        .word = waiting(aw_words_out_pick(&p->words, false, now_ms)),
+    };
 }
 
 /* spec/06-subject.md §10: "Each slot MUST be filled with exactly one small cell, whatever there is
  * to say": cover is the newest beat, sealed again. */
 static void prepare_slot(struct subject *s, struct person *p)
 {
+    struct subject_slot_waits waits = slot_waits(s, p);
     const struct decoy *decoy = aw_su_decoy_const(s, p);
-    bool has_beat = (decoy != NULL ? decoy->beat.seq : s->beat.seq) != 0;
+    enum subject_turn turn;
 
     if (!is_idle(p) || !aw_su_slot_is_open(s, p)) {
         prepare_sos(s, p);
         return;
     }
     aw_su_slot_take(s, p);
-    p->was_asked =
-        !(p->was_asked && !p->owes_answer && is_more_to_say(s, p)) && prepare_resume(s, p);
-    if (p->was_asked || prepare_slot_word(s, p, SUBJECT_WAY_URGENT))
-        return;
-    /* Before words: while the contact cannot open the channel, they are due in every slot. */
-    if (has_beat && wants_quarantined(p)) {
-        prepare_beat(s, p, AW_SESSION_QUARANTINE);
-    } else if (!prepare_slot_word(s, p, SUBJECT_WAY_ORDINARY) && has_beat) {
-        p->repeated = SUBJECT_REPEATED_NONE;
-        prepare_beat(s, p, AW_SESSION_MAIN);
+    turn = aw_su_turn(&waits, &p->repeated, &p->was_asked);
+    if (turn == SUBJECT_TURN_RESUME && !prepare_resume(s, p)) {
+        waits.answer = waits.question = false; /* it is no longer wanted */
+        turn = aw_su_turn(&waits, &p->repeated, &p->was_asked);
     }
+    if (turn == SUBJECT_TURN_URGENT)
+        (void)prepare_word(s, p, SUBJECT_WAY_URGENT);
+    else if (turn == SUBJECT_TURN_WORD)
+        (void)prepare_word(s, p, SUBJECT_WAY_ORDINARY);
+    else if (turn == SUBJECT_TURN_QUARANTINED)
+        prepare_beat(s, p, AW_SESSION_QUARANTINE);
+    else if (turn == SUBJECT_TURN_BEAT && (decoy != NULL ? decoy->beat.seq : s->beat.seq) != 0)
+        prepare_beat(s, p, AW_SESSION_MAIN);
 }
 
 static void prepare_person(struct subject *s, struct person *p)
@@ -379,7 +368,7 @@ static void landed(struct subject *s, struct person *p, struct outgoing *way)
     /* First honest tick: a relay has it. */
     if (way->parcel.seq > p->rec.seq_relay) {
         p->rec.seq_relay = way->parcel.seq;
-        if (aw_su_is_drill(s, way->parcel.seq) && p->rec.heard.drill_relay_at_s == 0)
+        if (aw_su_is_drill(p, way->parcel.seq) && p->rec.heard.drill_relay_at_s == 0)
             p->rec.heard.drill_relay_at_s = (uint32_t)aw_timebase_s(&s->time);
         aw_su_touch(s, p, SUBJECT_DIRTY_PERSON);
         if (s->outbox.event_count < AW_OUTBOX_EVENT_MAX)

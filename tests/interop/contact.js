@@ -23,6 +23,7 @@ const JUMP_MAX = 2 ** 16; // CO-2
 const TIMER_END = 3;
 const VERSION_NEAR = 16; // CO-76
 const UNOPENED_MAX = 8;
+const UNOPENED_S = 300;
 
 export class Contact {
     constructor(name, relays, clock) {
@@ -49,7 +50,7 @@ export class Contact {
         this.replies = 0;
         this.human = { seq: 0, drill: 0, claim: 0, ask: undefined };
         this.events = [];
-        this.unopened = 0; // cells in a row that did not open
+        this.unopened = []; // when cells in a row came that did not open
         this.wants = false; // there is a need to ask
         this.asked = null;
     }
@@ -95,13 +96,13 @@ export class Contact {
         this.answer = null;
         try {
             const opened = this.channel.open(cell);
-            this.unopened = 0;
+            this.unopened = [];
             return opened;
         } catch (error) {
             if (error.status !== 'auth' || !this.restored(cell)) {
-                // CH-33: a replay was opened once.
-                if (error.status === 'auth' && ++this.unopened % UNOPENED_MAX === 0)
-                    this.wants = true;
+                // A replay was opened once.
+                if (error.status === 'auth')
+                    this.deaf();
                 throw error;
             }
         }
@@ -109,6 +110,16 @@ export class Contact {
     }
 
     // ---- Re-establishment (spec/05 §8)
+
+    /** CH-33, CH-51 */
+    deaf() {
+        const now = this.clock();
+        this.unopened.push(now);
+        if (this.unopened.length < UNOPENED_MAX || now - this.unopened[0] < UNOPENED_S)
+            return;
+        this.unopened = [];
+        this.wants = true;
+    }
 
     said() {
         const words = [this.log.words, ...this.log.more];

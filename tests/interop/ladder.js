@@ -162,6 +162,8 @@ export class Ladder {
         if (isNew && this.level === 0)
             this.levelsFrom = at - this.plan.levels[0].delay_s;
         this.state = 'alarm';
+        if (this.level > 0)
+            this.ring();
     }
 
     /** §6; groups of humans who have spoken to her, the own one as human 0. */

@@ -4,13 +4,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { coverage, findings, times, wait, year } from './audit.js';
 import { withDraws } from './crypto.js';
+import { Introduced, Introducing } from './introductions.js';
 import { Ladder } from './ladder.js';
 import { inForceAfter, looser } from './loosening.js';
 import { decode } from './messages.js';
 import { combine, drawKey, findKey, openSeal, sealState, split } from './shares.js';
 import { Journey, Timers, switchLongest, switchWaits, switchWithheld } from './timer.js';
+import { Slots, decoyMoments } from './turns.js';
 import { check, without } from './vectors.js';
+import { View } from './views.js';
 import { relaysRead, tally } from './votes.js';
+import { Handed, Vouching } from './vouching.js';
 
 const planOf = (g, key = 'plan') => decode(g.bytes(key), 'plan');
 const LOOSEN = 3600;
@@ -161,7 +165,94 @@ function switches(group, names) {
     }
 }
 
+function views(group, names) {
+    for (const name of names) {
+        const mine = { circle: new View(true), shown: new View(false), outside: new View(false) };
+        for (const one of group(name).groups('step_')) {
+            one.is('status', 'ok');
+            for (const part of one.groups()) {
+                const view = mine[part.name.split('.').at(-1)];
+                view.take(one.values);
+                part.is('incident', view.incident);
+                part.is('check_in_due', view.due);
+            }
+            one.is('wrong_in_a_row', mine.circle.wrong);
+        }
+    }
+}
+
+function vouching(group, names) {
+    for (const name of names.filter((one) => one !== 'handed_over')) {
+        const g = group(name);
+        const mine = new Vouching(g.groups('contact_').map((one) => one.values), 900, 21600);
+        for (const one of g.groups('step_')) {
+            if (one.values.by === 0)
+                mine.heard(one.values);
+            else
+                mine.passedOn(one.values);
+            one.is('vouched', Number(mine.isVouched));
+            one.is('beat_due', mine.beatDue);
+        }
+    }
+    const mine = new Handed([1, 4]);
+    for (const one of group('handed_over').groups())
+        one.is('rings', Number(mine.rings(one.values)));
+}
+
+function introductions(group) {
+    for (const g of group('hers').groups()) {
+        const her = new Introducing();
+        for (const one of g.groups('plan_')) {
+            const persons = [1, 2, 3].filter((person) => person !== one.values.left_out);
+            her.plan(new Map(persons.map((person) => [person, one.values[`tells_${person}`]])));
+            for (const person of [1, 2, 3])
+                one.is(`key_${person}`, her.keys.get(person) ?? 0);
+            for (const pair of ['1_2', '1_3', '2_3'])
+                one.is(`pair_${pair}`, her.pairs.get(pair) ?? 0);
+        }
+    }
+    for (const g of group('his').groups()) {
+        const mine = new Introduced();
+        for (const one of g.groups('step_')) {
+            let isBegun = false;
+            const take = () => { isBegun = mine[one.text('came')](one.values); };
+            if (one.text('came') === 'plan')
+                take();
+            else
+                one.gets('status', take);
+            one.is('peer', Number(mine.key !== 0));
+            one.is('secret_in_use', mine.secret);
+            one.is('reads_as_of', mine.readsAsOf);
+            one.is('begun', Number(isBegun));
+        }
+    }
+}
+
+function slots(group, names) {
+    for (const name of names) {
+        const mine = new Slots();
+        for (const one of group(name).groups('slot_'))
+            one.is('turn', mine.turn(one.values));
+    }
+}
+
+function decoys(group, names) {
+    for (const name of names) {
+        const g = group(name);
+        const { due, from, count } = decoyMoments(planOf(g), g.number('checked_in_at'));
+        const drawn = g.bytes('random_1').reduce((sum, byte) => sum * 256 + byte, 0);
+        g.is('started', 'ok');
+        g.is('due', due);
+        g.is('checks_in_at', from + (drawn % count));
+    }
+}
+
 const FILES = {
+    'views.json': views,
+    'vouching.json': vouching,
+    'introductions.json': introductions,
+    'slots.json': slots,
+    'decoy.json': decoys,
     'loosening.json': loosening,
     'audit.json': audit,
     'coverage.json': coverages,

@@ -137,7 +137,8 @@ describe('re-establishment', { concurrency: 3 }, () => {
     });
 
     test('an old backup of hers is quarantined until the words were compared', async (t) => {
-        const { scene, her, agent, person } = await begin(t);
+        const factor = 60;
+        const { scene, her, agent, person } = await begin(t, factor);
         const { contact } = agent;
         await checkin(scene, agent);
         await scene.stop(her);
@@ -145,8 +146,10 @@ describe('re-establishment', { concurrency: 3 }, () => {
         await step(scene, agent, 2);
         restore();
         await scene.run();
-        for (let i = 0; i < 8; i++) // CH-34
+        for (let i = 0; i < 8; i++) { // CH-34: the last of them five minutes after the first
+            await pause(i === 7 ? 1000 * 300 / factor : 0);
             await agent.send(contact.see());
+        }
         await agent.until(() => established(contact), 'a question');
         assert.equal(established(contact).stale, true);
         const said = contact.heard.length;

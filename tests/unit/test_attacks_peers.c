@@ -295,8 +295,8 @@ static void two_devices(struct circle *c, uint64_t seed)
 }
 
 /* Goal: two devices of one human are no two humans without a common group: he does not close an
- * incident alone, and does not vouch alone for a key that was never heard (PE-21, PE-34). Method:
- * he confirms on both; he passes on a statement of his own on both. */
+ * incident alone, and does not vouch alone for a key that was never heard (PE-21, PE-34, PL-14,
+ * PL-15). Method: he confirms on both; he passes on a statement of his own on both. */
 static void test_one_human_two_devices(void)
 {
     struct aw_sign_key own;

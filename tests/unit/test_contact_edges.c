@@ -229,6 +229,7 @@ static void test_plan_order(void)
 
     /* A member no longer: he is told of what comes, whoever else is. */
     e->book.person = 0;
+    memset(e->plan.roster[0].key, 0, AW_KEY_LEN);
     circle_pump(&c);
     circle_forget_events(&c);
     looser.version = 11;
@@ -488,9 +489,9 @@ static void test_wrong_moments(void)
     e->plan.pace.ask_s = 0;
     T_EQ(aw_contact_ask(he, circle_now(&c, 1)), AW_E_STATE);
     e->plan.pace.ask_s = 600;
-    e->book.person = 0; /* no longer in the plan */
+    e->plan.roster_count = 0; /* no longer in the plan */
     T_EQ(aw_contact_ask(he, circle_now(&c, 1)), AW_E_STATE);
-    e->book.person = 1;
+    e->plan.roster_count = 1;
     for (int i = 0; i < 5; i++) {
         circle_checkin(&c, circle_wrong);
         circle_run(&c, 10);

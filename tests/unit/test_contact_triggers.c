@@ -190,10 +190,11 @@ static void test_older_words(void)
     aw_trigger_due(&t, &plan, 0, &dues);
     T_EQ(dues.at_s[AW_LADDER_DUE(AW_WHY_LIFE)], T0 + 1000);
 
-    T_TRUE(aw_trigger_drill(&t, 5, T0));
-    T_TRUE(!aw_trigger_drill(&t, 5, T0 + CONTACT_DRILL_QUIET_S));
-    T_TRUE(!aw_trigger_drill(&t, 6, T0 + CONTACT_DRILL_QUIET_S - 1));
-    T_TRUE(aw_trigger_drill(&t, 7, T0 + CONTACT_DRILL_QUIET_S));
+    T_TRUE(!aw_trigger_drill(&t, 4, false, T0 - 1)); /* in an incident; it does not count */
+    T_TRUE(aw_trigger_drill(&t, 5, true, T0));
+    T_TRUE(!aw_trigger_drill(&t, 5, true, T0 + CONTACT_DRILL_QUIET_S));
+    T_TRUE(!aw_trigger_drill(&t, 6, true, T0 + CONTACT_DRILL_QUIET_S - 1));
+    T_TRUE(aw_trigger_drill(&t, 7, true, T0 + CONTACT_DRILL_QUIET_S));
 
     T_EQ(aw_trigger_ask(&t, &pace, T0), AW_OK);
     call = (struct aw_call){.kind = AW_CALL_CHECKIN, .reply_seen = 3};
@@ -443,6 +444,25 @@ static void test_life(void)
     circle_free(&c);
 }
 
+/* Goal: in calm both views know the same signs of life (spec/07-contact.md §8): every secret counts
+ * in the shown one. Method: hours after her last secret she takes an SOS back. */
+static void test_life_shown(void)
+{
+    const struct contact *contact;
+    struct circle c;
+
+    set_up(&c, 24 * HOUR_S);
+    circle_run(&c, 3 * HOUR_S);
+    T_EQ(aw_subject_sos(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 90);
+    T_EQ(aw_subject_cancel(her(&c), circle_safe, NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_pump(&c);
+    contact = contact_of(c.hosts[1].contact);
+    T_EQ(contact->triggers.life_at_s, circle_now_s(&c));
+    T_EQ(contact->outside.life_at_s, circle_now_s(&c));
+    circle_free(&c);
+}
+
 /* Goal: who is away is rung by the last level only; the rota counts in her zone; she is told.
  * Method: away by hand, by the rota, and not; the second of three levels is his. */
 static void test_away(void)
@@ -543,6 +563,7 @@ int main(void)
     T_RUN(test_ask_under_duress);
     T_RUN(test_drills_and_signals);
     T_RUN(test_life);
+    T_RUN(test_life_shown);
     T_RUN(test_away);
     T_RUN(test_hand_over_and_note);
     T_RUN(test_of_himself);

@@ -412,8 +412,49 @@ static void test_nobody(void)
     T_EQ(one.votes, 1);
 }
 
+/* The beat to the first one and message 2 of the pairing, and nothing more of hers. */
+static unsigned answer_only(struct circle *c, const struct circle_cell *cell)
+{
+    if (cell->from != 0)
+        return 1;
+    return c->budget > 0 ? c->budget-- : 0;
+}
+
+/* Goal: the second device of a human goes by its own groups, though the index of its first share is
+ * the human (spec/07-contact.md §3). Method: it hears nothing before the plan that names it. */
+static void test_second_device(void)
+{
+    const struct contact *second;
+    struct aw_plan plan;
+    struct circle c;
+
+    circle_init(&c, 2, 14);
+    c.contacts = 1;
+    circle_pair(&c, 1);
+    c.contacts = 2;
+    c.budget = 2;
+    c.fate = answer_only;
+    circle_pair(&c, 2);
+    c.fate = NULL;
+    circle_plan(&c, &plan);
+    plan.roster[1].human = 1;
+    plan.threshold = plan.council.quorum = 1;
+    council_plan(&c, &plan, 1);
+    circle_run(&c, 20 * MIN_S);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK); /* introduces it */
+    circle_run(&c, 2 * MIN_S);
+    second = council_engine(&c, 2);
+    T_EQ(second->book.person, 1);
+    T_EQ(aw_co_rules(second).groups, 2);
+    T_EQ(aw_co_rules(council_engine(&c, 1)).groups, 1);
+    circle_free(&c);
+}
+
 int main(void)
 {
+    T_RUN(test_second_device);
     T_RUN(test_meet);
     T_RUN(test_alone);
     T_RUN(test_cadence);

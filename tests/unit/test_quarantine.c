@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/attacker.h"
+#include "support/council.h"
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -224,6 +225,101 @@ static void test_quarantine_beside_words_in_slots(void)
     circle_free(&c);
 }
 
+/* Cells that a relay kept a copy of. */
+static struct kept {
+    uint32_t mailbox;
+    uint8_t cell[AW_CELL_LEN];
+} kept[64];
+static size_t kept_count;
+
+/* A relay that keeps what others say to contact 1. */
+static unsigned keep_copies(struct circle *c, const struct circle_cell *cell)
+{
+    static struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
+    size_t count = aw_contact_mailboxes(c->hosts[1].contact, boxes);
+
+    for (size_t i = 0; kept_count < c->budget && cell->len == AW_CELL_LEN && i < count; i++) {
+        if (memcmp(boxes[i].deposit_capability, cell->capability, 32) == 0) {
+            kept[kept_count].mailbox = boxes[i].id;
+            memcpy(kept[kept_count++].cell, cell->bytes, AW_CELL_LEN);
+        }
+    }
+    return 1;
+}
+
+/* Goal: a relay that brings cells of epochs that are over, all at once, makes nobody re-establish
+ * among contacts, and brings no quarantine about (CH-51, PE-44).
+ * Method: it keeps what her phone and contact 2 said for hours, and replays it to contact 1. */
+static void test_late_copies(void)
+{
+    struct aw_plan plan;
+    struct circle c;
+    size_t hers = 0, his = 0;
+
+    council_init(&c, 2, 109, &plan);
+    council_begin(&c, &plan, 3);
+    kept_count = 0;
+    c.budget = AW_COUNT(kept);
+    c.fate = keep_copies;
+    circle_run(&c, 15 * MIN_S);
+    for (int i = 0; i < 20; i++) {
+        council_checkin(&c, circle_safe);
+        circle_run(&c, MIN_S);
+    }
+    T_EQ(kept_count, AW_COUNT(kept));
+    circle_forget_events(&c);
+    circle_run(&c, 2 * HOUR_S);
+    T_EQ(council_peer(&c, 1, 2).state, AW_PEER_LINKED);
+    for (size_t i = 0; i < kept_count; i++) {
+        enum aw_status st =
+            aw_contact_feed(c.hosts[1].contact, kept[i].mailbox, AW_BYTES_OF(kept[i].cell),
+                            (uint32_t)circle_now_s(&c), circle_now(&c, 1));
+
+        T_TRUE(st == AW_E_AUTH || st == AW_E_REPLAY);
+        if (st == AW_E_AUTH)
+            *(kept[i].mailbox < CONTACT_PEER_MAILBOX(1) ? &hers : &his) += 1;
+    }
+    T_TRUE(hers >= 16 && his >= 16); /* enough for a question, and for one under the anchor */
+    circle_run(&c, 3 * HOUR_S);
+    T_TRUE(!circle_view(&c, 1).quarantined);
+    T_EQ(council_peer(&c, 1, 2).state, AW_PEER_LINKED);
+    for (size_t host = 0; host <= 2; host++) {
+        T_EQ(circle_events(&c, host, AW_EVENT_RESUMED), 0);
+        T_EQ(circle_events(&c, host, AW_EVENT_QUARANTINED), 0);
+    }
+    circle_free(&c);
+}
+
+/* Goal: who uses an old backup of a contact's device does not take his voice away (PE-14).
+ * Method: she is silent; an image of contact 2 asks contact 1 to re-establish; then the true device
+ * goes on, and finds her silent, too; the quorum is two. */
+static void test_old_backup_silences_no_vote(void)
+{
+    struct image old, newest;
+    struct aw_plan plan;
+    struct circle c;
+
+    council_init(&c, 2, 110, &plan);
+    council_begin(&c, &plan, 3);
+    council_checkin(&c, circle_safe);
+    old = image_take(&c, 2);
+    circle_run(&c, HOUR_S);
+    council_checkin(&c, circle_safe);
+    circle_run(&c, 60);
+    newest = image_take(&c, 2);
+    c.hosts[0].is_asleep = true; /* so that she introduces nobody anew */
+    image_restore(&c, 2, &old);
+    circle_run(&c, 50 * MIN_S);
+    T_EQ(council_peer(&c, 1, 2).state, AW_PEER_QUARANTINED);
+    image_restore(&c, 2, &newest);
+    circle_run(&c, 2 * HOUR_S);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+    T_EQ(council_peer(&c, 1, 2).state, AW_PEER_QUARANTINED);
+    T_EQ(council_view(&c, 1).votes, 2);
+    T_EQ(council_view(&c, 1).release, AW_RELEASE_YES);
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_refused);
@@ -231,5 +327,7 @@ int main(void)
     T_RUN(test_session_ends_before_its_reply);
     T_RUN(test_first_reply_of_session_is_lost);
     T_RUN(test_quarantine_beside_words_in_slots);
+    T_RUN(test_late_copies);
+    T_RUN(test_old_backup_silences_no_vote);
     return t_end();
 }

@@ -364,7 +364,7 @@ static void test_frame_damaged(void)
         T_EQ(aw_contact_feed_frame(c.hosts[1].contact, bytes, circle_now(&c, 1)), AW_E_AUTH);
         frame[bit / 8] = (uint8_t)(frame[bit / 8] ^ (1U << bit % 8));
     }
-    T_EQ(one->deaf_count, 0);
+    T_EQ(one->deaf.count, 0);
     bytes.len--;
     T_EQ(aw_contact_feed_frame(c.hosts[1].contact, bytes, circle_now(&c, 1)), AW_E_FORMAT);
     bytes.len++;

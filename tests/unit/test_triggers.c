@@ -380,6 +380,46 @@ static void test_drill_answered(void)
     circle_free(&c);
 }
 
+/* Goal: who was not told of a drill is not said to have it, whatever else his device has (TR-11).
+ * Method: a drill, then contact 2 is paired and hears beats; another one after a quiet removal. */
+static void test_drill_not_told(void)
+{
+    struct aw_secrets secrets = {0};
+    struct circle c;
+    struct aw_plan plan;
+
+    memcpy(secrets.safe_key, circle_safe, sizeof circle_safe);
+    memcpy(secrets.duress_key, circle_duress, sizeof circle_duress);
+    circle_init(&c, 2, 22);
+    c.contacts = 1;
+    circle_pair(&c, 1);
+    T_EQ(aw_subject_drill(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 60);
+    c.contacts = 2;
+    circle_pair(&c, 2);
+    circle_run(&c, HOUR_S);
+    T_TRUE(person(&c, 1).drill.device_at_s != 0);
+    T_TRUE(person(&c, 2).seq_device > hers(&c).drill_seq);
+    T_EQ(person(&c, 2).drill.relay_at_s, 0);
+    T_EQ(person(&c, 2).drill.device_at_s, 0);
+
+    circle_set_plan(&c);
+    T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
+    T_EQ(aw_subject_drill(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 60);
+    T_TRUE(person(&c, 2).drill.device_at_s != 0);
+    plan.roster_count = 1;
+    plan.threshold = plan.council.quorum = 1;
+    T_EQ(aw_subject_remove(her(&c), 2, &plan, &secrets, circle_safe, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 60);
+    T_EQ(aw_subject_drill(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 2 * HOUR_S);
+    T_TRUE(person(&c, 1).drill.device_at_s != 0);
+    T_EQ(person(&c, 2).drill.relay_at_s, 0);
+    T_EQ(person(&c, 2).drill.device_at_s, 0);
+    circle_free(&c);
+}
+
 /* ---- Questions, signs of life ---- */
 
 static void ask(struct aw_reply *r, uint32_t id)
@@ -546,6 +586,7 @@ int main(void)
     T_RUN(test_timer);
     T_RUN(test_drill);
     T_RUN(test_drill_answered);
+    T_RUN(test_drill_not_told);
     T_RUN(test_ask);
     T_RUN(test_life);
     T_RUN(test_alarm_beats);

@@ -47,6 +47,11 @@ void lab_vectors_ladder(struct vec *v);
 void lab_vectors_council(struct vec *v);
 void lab_vectors_timer(struct vec *v);
 void lab_vectors_switch(struct vec *v);
+void lab_vectors_views(struct vec *v);
+void lab_vectors_vouching(struct vec *v);
+void lab_vectors_introductions(struct vec *v);
+void lab_vectors_slots(struct vec *v);
+void lab_vectors_decoy(struct vec *v);
 
 struct aw_plan;
 

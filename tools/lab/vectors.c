@@ -37,6 +37,14 @@ static const struct {
     {"council.json", "votes, release, opening (spec/16-peers.md)", lab_vectors_council},
     {"timer.json", "times that she sets herself (spec/17-triggers.md)", lab_vectors_timer},
     {"switch.json", "when a blind switch fires (spec/06-subject.md)", lab_vectors_switch},
+    {"views.json", "what a typed secret does in both views (spec/07-contact.md)",
+     lab_vectors_views},
+    {"vouching.json", "what others pass on, and hand over (spec/16-peers.md)",
+     lab_vectors_vouching},
+    {"introductions.json", "who is who, and what a pair is given (spec/06-subject.md)",
+     lab_vectors_introductions},
+    {"slots.json", "whose turn a slot is (spec/06-subject.md)", lab_vectors_slots},
+    {"decoy.json", "when a decoy checks in (spec/06-subject.md)", lab_vectors_decoy},
 };
 
 struct options {

@@ -26,7 +26,7 @@ enum aw_peer_state {
     AW_PEER_ASKING,         /* has asked; the other side did not answer yet */
     AW_PEER_ANSWERING,      /* has answered; the other side was not heard yet */
     AW_PEER_LINKED,
-    AW_PEER_QUARANTINED, /* came back with an old key: counts for nothing until introduced anew */
+    AW_PEER_QUARANTINED, /* linked, and an old key of his was used, too: has no effect (05 §8.2) */
 };
 
 /** What a contact's engine finds about her newest statement. */

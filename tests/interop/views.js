@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: ISC
+// What a typed secret does to the view of a contact (spec/07-contact.md §3 and §8). Her plan has a
+// check-in each hour and 10 minutes of grace.
+
+const EVERY = 3600;
+const GRACE = 600;
+const HEIGHT = ['none', 'missed', 'wrong', 'sos', 'duress'];
+
+export class View {
+    /** judges: by the keys of the circle; else every secret counts as it is claimed. */
+    constructor(judges) {
+        Object.assign(this, { judges, due: EVERY, incident: 'none', wrong: 0 });
+    }
+
+    raise(kind) {
+        if (HEIGHT.indexOf(kind) > HEIGHT.indexOf(this.incident))
+            this.incident = kind;
+    }
+
+    take({ at, act, secret }) {
+        if (at >= this.due + GRACE)
+            this.raise('missed');
+        if (act === 'sos')
+            this.raise('sos');
+        if (act === 'check-in' || act === 'cancel')
+            this.typed(at, act, this.judges ? secret : 'safe');
+    }
+
+    typed(at, act, verdict) {
+        this.wrong = verdict === 'wrong' ? this.wrong + 1 : 0;
+        if (act === 'check-in' && verdict !== 'wrong')
+            this.due = at + EVERY;
+        if (verdict === 'duress')
+            this.raise('duress');
+        if (this.wrong === 3) {
+            this.raise('wrong');
+            this.wrong = 0;
+        }
+    }
+}
