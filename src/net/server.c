@@ -60,8 +60,14 @@ static void on_closed(uv_handle_t *handle)
 
 static void on_connection(uv_stream_t *stream, int status)
 {
-    if (status == 0) /* else out of descriptors: libuv has closed the connection */
-        aw_server_accept(stream->data);
+    struct aw_server *s = stream->data;
+
+    if (status != 0) /* out of descriptors: libuv has closed the connection */
+        return;
+    /* libuv does not listen on while one waits to be accepted. */
+    s->has_caller = s->accepted_now == AW_SERVER_ACCEPT_MAX;
+    if (!s->has_caller)
+        aw_server_accept(s);
 }
 
 static void on_engine_timer(uv_timer_t *timer)
@@ -77,6 +83,9 @@ static void on_prepare(uv_prepare_t *prepare)
     struct aw_server *s = prepare->data;
 
     aw_server_pump(s);
+    s->accepted_now = 0;
+    if (s->has_caller && !s->is_closing && !s->is_draining)
+        aw_server_accept(s);
     if (!s->is_closing)
         aw_loop_arm(s->loop, &s->engine_timer, on_engine_timer, aw_relay_deadline_ms(s->relay));
 }

@@ -12,6 +12,10 @@
 /* Calls of aw_server_when_durable() that may wait. */
 #define AW_SERVER_WAITER_MAX 64
 
+/* spec/08-relay.md §1: "A relay MUST read what waits on the connections that it has before it takes
+ * more than 64 new ones." One turn of the loop does both. */
+#define AW_SERVER_ACCEPT_MAX 64
+
 /* How often the time limits of links are looked at; true time. */
 #define AW_SERVER_SWEEP_MS 1000
 
@@ -94,7 +98,8 @@ struct aw_server {
     struct server_waiter waiters[AW_SERVER_WAITER_MAX];
     uint32_t waiter_count;
     struct aw_server_counters counters;
-    bool has_caller; /* a connection that there was no memory for waits to be accepted */
+    unsigned accepted_now; /* connections in this turn of the loop */
+    bool has_caller;       /* one waits: for memory, or for the next turn */
     bool is_draining, is_closing;
     uint64_t drain_since_ms;
     aw_loop_call *on_drained;

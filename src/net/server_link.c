@@ -99,9 +99,10 @@ void aw_server_accept(struct aw_server *s)
     struct server_link *link = aw_alloc(sizeof *link);
     int send_len = SEND_BUFFER_LEN;
 
-    s->has_caller = link == NULL; /* libuv has stopped listening until it is accepted: see sweep */
+    s->has_caller = link == NULL;
     if (link == NULL)
         return;
+    s->accepted_now++;
     s->counters.accepted++;
     *link = (struct server_link){.server = s, .slot = AW_RELAY_NONE};
     (void)uv_tcp_init(&s->loop->uv, &link->tcp);
@@ -252,8 +253,6 @@ void aw_server_sweep(struct aw_server *s)
     uint64_t now_ms = aw_loop_true_ms(s->loop);
     uint32_t i;
 
-    if (s->has_caller)
-        aw_server_accept(s);
     while (s->strangers.first != NULL &&
            has_passed(s->strangers.first->frame_since_ms, s->config.frame_ms, now_ms)) {
         s->counters.handshakes_failed++;

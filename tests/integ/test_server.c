@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "test.h"
 
+#include "base/assert.h"
+#include "net/loop.h"
 #include "store/alloc.h"
 #include "support/folder.h"
 #include "support/relay_rig.h"
@@ -336,6 +338,34 @@ static void test_junk(void)
     aw_loop_close(loop);
 }
 
+/* Goal: a burst of callers does not keep the relay from reading what those have sent whom it has
+ * taken. Method: 200 connections at once; one turn of the loop takes 64 of them. */
+static void test_burst(void)
+{
+    struct aw_loop *loop = rig_loop();
+    struct aw_server_counters counters;
+    struct relay_rig rig;
+    int fds[200];
+
+    rig_open(&rig, loop, folder_path(folder_new(), "relay.db"), NULL);
+    (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+    for (size_t i = 0; i < AW_COUNT(fds); i++)
+        fds[i] = raw_connect(rig.port);
+    for (uint64_t taken = 64; taken <= 192; taken += 64) {
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
+        aw_server_counters(rig.server, &counters);
+        T_EQ(counters.accepted, taken);
+    }
+    (void)rig_run(loop, 50);
+    aw_server_counters(rig.server, &counters);
+    T_EQ(counters.accepted, AW_COUNT(fds));
+    T_EQ(counters.strangers, AW_COUNT(fds));
+    for (size_t i = 0; i < AW_COUNT(fds); i++)
+        (void)close(fds[i]);
+    rig_close(&rig);
+    aw_loop_close(loop);
+}
+
 /* Goal: beyond the number of links an honest client is turned away, and comes in by itself when
  * there is room. Method: 4 links at most, a fifth client, one of the four leaves. */
 static void test_too_many_links(void)
@@ -464,6 +494,7 @@ int main(void)
     T_RUN(test_deposit_restart_deliver);
     T_RUN(test_switch);
     T_RUN(test_junk);
+    T_RUN(test_burst);
     T_RUN(test_too_many_links);
     T_RUN(test_slow_reader);
     T_RUN(test_short_of_memory);
