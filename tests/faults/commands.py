@@ -19,10 +19,11 @@ import time
 import bed
 
 MAP, NEW_FD, THREAD, RANDOM, WAIT = (1 << bit for bit in range(12, 17))
-# Where memory, a descriptor of its own or a thread is refused to it, libuv ends the process by abort().
+# Where memory, a descriptor of its own, a thread or what wakes its loop is refused to it, libuv ends the process by
+# abort().
 KINDS = [
     (bed.MALLOC, (errno.ENOMEM,), 2000, True),
-    (bed.READ, (errno.EIO, errno.EINTR), 60, False),
+    (bed.READ, (errno.EIO, errno.EINTR), 60, True),
     (bed.WRITE, (errno.EIO, errno.ENOSPC), 40, False),
     (bed.SYNC, (errno.EIO,), 10, False),
     (bed.OPEN, (errno.EMFILE, errno.EACCES, errno.EROFS), 30, False),
@@ -44,7 +45,7 @@ COMMANDS = {
             "card remove", "plan set plan", "here --place 51.5,-0.1 --note kiosk", "checkin", "sos --countdown 30",
             "stop", "timer start 45m --extend 10m", "timer extend", "timer end", "journey 30m", "card set card",
             "remove --yes friend", "forget --yes 2", "doctor", "backup backup.new", "relay add LINE",
-            "relay address LINE", "relay remove --yes LINE", "proxy", "proxy none", "verify --json 1", "refuse --yes 1",
+            "relay address LINE", "relay remove --yes LINE", "proxy", "proxy none", "verify --json 1", "refuse --yes 1", "settled --yes 1",
             "notify add exec /bin/true", "notify list", "notify test", "notify log", "notify remove --yes exec"),
     "friend": ("status", "why her", "log", "claim her", "decline her", "note her here", "unreachable her", "confirm --yes her",
             "place her", "card show her", "people", "relay list", "away 1h", "away --off", "rota 23:00-07:00", "rota",

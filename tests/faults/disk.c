@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "support/faulty_vfs.h"
+#include "support/torn.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -11,7 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SECTOR    512
 #define INODE_MAX 64
 
 enum { NAME_DB = 0, NAME_WAL, NAME_JOURNAL, NAME_COUNT };
@@ -28,15 +28,9 @@ struct names {
 struct op {
     enum op_kind kind;
     uint8_t inode;
-    uint8_t *bytes; /* owned */
-    size_t at, len;
-    struct names names; /* afterwards */
+    struct torn_change change; /* of a write or a truncation; its bytes are owned */
+    struct names names;        /* afterwards */
     struct disk_promise promise;
-};
-
-struct content {
-    uint8_t *bytes;
-    size_t len, cap;
 };
 
 static struct {
@@ -48,7 +42,7 @@ static struct {
     struct names names;
     struct disk_promise promise;
     struct names first_names;
-    struct content first[NAME_COUNT]; /* of inode n, at the start */
+    struct torn_file first[NAME_COUNT]; /* of inode n, at the start */
     int inode_count;
 } disk;
 
@@ -56,7 +50,7 @@ static struct {
 static struct {
     size_t pos;
     struct names names; /* durable */
-    struct content durable[INODE_MAX];
+    struct torn_file durable[INODE_MAX];
     uint32_t pending[INODE_MAX][8192]; /* indices of operations that are not durable */
     uint32_t pending_count[INODE_MAX];
 } at;
@@ -69,52 +63,6 @@ static const char *name_of(const char *path, int which)
 
     (void)snprintf(out, sizeof out, "%s%s", path, suffixes[which]);
     return out;
-}
-
-/* Room for `len` bytes, new ones zero. */
-static void grow(struct content *c, size_t len)
-{
-    if (len > c->cap) {
-        c->cap = len * 2;
-        c->bytes = realloc(c->bytes, c->cap);
-        T_REQUIRE(c->bytes != NULL);
-    }
-    if (len > c->len) {
-        memset(c->bytes + c->len, 0, len - c->len);
-        c->len = len;
-    }
-}
-
-static void copy(struct content *out, const struct content *from)
-{
-    out->len = 0;
-    grow(out, from->len);
-    if (from->len > 0)
-        memcpy(out->bytes, from->bytes, from->len);
-}
-
-static bool read_file(struct content *out, const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-
-    if (fd < 0)
-        return false;
-    T_REQUIRE(fstat(fd, &st) == 0);
-    out->len = 0;
-    grow(out, (size_t)st.st_size);
-    T_REQUIRE(read(fd, out->bytes, out->len) == (ssize_t)out->len);
-    (void)close(fd);
-    return true;
-}
-
-static void write_file(const char *path, const struct content *c)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    T_REQUIRE(fd >= 0);
-    T_REQUIRE(write(fd, c->bytes, c->len) == (ssize_t)c->len);
-    (void)close(fd);
 }
 
 static struct op *add(enum op_kind kind)
@@ -168,14 +116,10 @@ static void note_change(const struct faulty_note *note, uint8_t inode)
 
     if (note->op == FAULTY_WRITE && !note->failed) {
         op = add(OP_WRITE);
-        op->bytes = malloc((size_t)note->len);
-        T_REQUIRE(op->bytes != NULL);
-        memcpy(op->bytes, note->bytes, (size_t)note->len);
-        op->at = (size_t)note->at;
-        op->len = (size_t)note->len;
+        op->change = torn_keep(note->bytes, (size_t)note->at, (size_t)note->len);
     } else if (note->op == FAULTY_TRUNCATE && !note->failed) {
         op = add(OP_TRUNCATE);
-        op->len = (size_t)note->len;
+        op->change.len = (size_t)note->len;
     } else if (note->op == FAULTY_SYNC && (disk.kind == DISK_HONEST || note->failed)) {
         op = add(note->failed ? OP_SYNC_FAILED : OP_SYNC);
     } else {
@@ -200,7 +144,7 @@ static void watch(const struct faulty_note *note)
 /* A file of ours that is open without SQLite: what was written there is what it holds now. */
 static void note_file(const struct stat *st)
 {
-    struct content c = {0};
+    struct torn_file c = {0};
     struct stat named;
 
     for (int i = 0; i < NAME_COUNT; i++) {
@@ -208,10 +152,10 @@ static void note_file(const struct stat *st)
 
         if (stat(name_of(disk.path, i), &named) != 0 || named.st_ino != st->st_ino)
             continue;
-        T_REQUIRE(read_file(&c, name_of(disk.path, i)));
+        T_REQUIRE(torn_read(&c, name_of(disk.path, i)));
         op = add(OP_WRITE);
-        op->bytes = c.bytes;
-        op->len = c.len;
+        op->change = torn_keep(c.bytes, 0, c.len);
+        free(c.bytes);
         op->inode = (uint8_t)disk.names.inode[i];
         add(OP_SYNC)->inode = (uint8_t)disk.names.inode[i];
         return;
@@ -257,7 +201,7 @@ void disk_record(const char *path, enum disk_kind kind)
     disk.inode_count = 0;
     for (int i = 0; i < NAME_COUNT; i++) {
         disk.names.inode[i] = -1;
-        if (read_file(&disk.first[disk.inode_count], name_of(path, i)))
+        if (torn_read(&disk.first[disk.inode_count], name_of(path, i)))
             disk.names.inode[i] = (int8_t)disk.inode_count++;
     }
     disk.first_names = disk.names;
@@ -268,12 +212,12 @@ void disk_record(const char *path, enum disk_kind kind)
 
 void disk_move(const char *path)
 {
-    struct content c = {0};
+    struct torn_file c = {0};
 
     (void)pthread_mutex_lock(&mutex);
     for (int i = 0; i < NAME_COUNT; i++) {
-        if (read_file(&c, name_of(disk.path, i)))
-            write_file(name_of(path, i), &c);
+        if (torn_read(&c, name_of(disk.path, i)))
+            torn_write(&c, name_of(path, i));
     }
     (void)snprintf(disk.path, sizeof disk.path, "%s", path);
     (void)pthread_mutex_unlock(&mutex);
@@ -295,58 +239,6 @@ void disk_promise(struct disk_promise promise)
     (void)pthread_mutex_unlock(&mutex);
 }
 
-/*
- * A piece of what was not flushed: new, old, or, where it changes, garbage. Bytes beside those that
- * change are safe, as SQLite takes for granted (powersafe overwrite): what is written again over
- * itself, with something new behind it in the same sector, is not lost.
- */
-static void apply_sector(struct content *c, const struct op *op, size_t from, size_t len,
-                         struct t_rng *rng)
-{
-    uint64_t luck = t_rng_below(rng, 16);
-
-    grow(c, op->at + from + len);
-    if (luck < 8)
-        memcpy(c->bytes + op->at + from, op->bytes + from, len);
-    for (size_t i = from; luck == 8 && i < from + len; i++) {
-        if (c->bytes[op->at + i] != op->bytes[i])
-            t_rng_bytes(rng, c->bytes + op->at + i, 1);
-    }
-}
-
-static void apply_all(struct content *c, const struct op *op)
-{
-    if (op->kind == OP_WRITE) {
-        grow(c, op->at + op->len);
-        memcpy(c->bytes + op->at, op->bytes, op->len);
-    } else if (op->len <= c->len) {
-        c->len = op->len;
-    } else {
-        grow(c, op->len);
-    }
-}
-
-/* A third of what is pending got through, a third did not, a third in part. */
-static void apply_some(struct content *c, const struct op *op, struct t_rng *rng)
-{
-    uint64_t luck = t_rng_below(rng, 3);
-
-    if (luck == 0)
-        return;
-    if (luck == 1 || op->kind == OP_TRUNCATE) {
-        apply_all(c, op);
-        return;
-    }
-    for (size_t from = 0; from < op->len;) {
-        size_t len = SECTOR - (op->at + from) % SECTOR;
-
-        if (len > op->len - from)
-            len = op->len - from;
-        apply_sector(c, op, from, len, rng);
-        from += len;
-    }
-}
-
 void disk_rewind(void)
 {
     for (int i = 0; i < INODE_MAX; i++) {
@@ -355,10 +247,16 @@ void disk_rewind(void)
     }
     for (int i = 0; i < NAME_COUNT; i++) {
         if (disk.first_names.inode[i] >= 0)
-            copy(&at.durable[disk.first_names.inode[i]], &disk.first[disk.first_names.inode[i]]);
+            torn_copy(&at.durable[disk.first_names.inode[i]],
+                      &disk.first[disk.first_names.inode[i]]);
     }
     at.names = disk.first_names;
     at.pos = 0;
+}
+
+static const struct torn_change *pending(int inode, uint32_t i)
+{
+    return &disk.ops[at.pending[inode][i]].change;
 }
 
 /* Moves on by one operation. A flush that fails loses for good what it should have written, or
@@ -377,12 +275,12 @@ static void advance(struct t_rng *rng)
         break;
     case OP_SYNC:
         for (i = 0; i < *count; i++)
-            apply_all(&at.durable[op->inode], &disk.ops[at.pending[op->inode][i]]);
+            torn_apply(&at.durable[op->inode], pending(op->inode, i));
         *count = 0;
         break;
     case OP_SYNC_FAILED:
         for (i = 0; i < *count; i++)
-            apply_some(&at.durable[op->inode], &disk.ops[at.pending[op->inode][i]], rng);
+            torn_apply_some(&at.durable[op->inode], pending(op->inode, i), rng);
         *count = 0;
         break;
     case OP_FOLDER:
@@ -396,7 +294,7 @@ static void advance(struct t_rng *rng)
 
 struct disk_promise disk_cut(size_t n, const char *path, struct t_rng *rng)
 {
-    static struct content c;
+    static struct torn_file c;
     const struct names *now;
 
     while (at.pos < n)
@@ -407,10 +305,10 @@ struct disk_promise disk_cut(size_t n, const char *path, struct t_rng *rng)
 
         if (inode < 0)
             continue;
-        copy(&c, &at.durable[inode]);
+        torn_copy(&c, &at.durable[inode]);
         for (uint32_t k = 0; k < at.pending_count[inode]; k++)
-            apply_some(&c, &disk.ops[at.pending[inode][k]], rng);
-        write_file(name_of(path, i), &c);
+            torn_apply_some(&c, pending(inode, k), rng);
+        torn_write(&c, name_of(path, i));
     }
     /* Noted with the next operation: what was promised after this one and before that. */
     return n < disk.count ? disk.ops[n].promise : disk.promise;
@@ -420,7 +318,7 @@ void disk_free(void)
 {
     faulty_vfs_watch(NULL);
     for (size_t i = 0; i < disk.count; i++)
-        free(disk.ops[i].bytes);
+        free(disk.ops[i].change.bytes);
     disk.count = 0;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/faulty_vfs.h"
 
+#include "test.h"
+
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -22,6 +24,8 @@ static struct fault faults[FAULTY_OP_COUNT];
 static sqlite3_vfs *real_vfs;
 static sqlite3_vfs faulty_vfs;
 static sqlite3_io_methods methods;
+static bool spares_flushes;
+static struct t_rng chance;
 static void (*watcher)(const struct faulty_note *note);
 static pthread_mutex_t watch_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -97,7 +101,7 @@ static int on_sync(sqlite3_file *file, int flags)
 {
     int rc = begin(FAULTY_SYNC);
 
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK && !spares_flushes)
         rc = real_of(file)->pMethods->xSync(real_of(file), flags);
     return end(rc, (struct faulty_note){.op = FAULTY_SYNC, .path = ((struct file *)file)->path});
 }
@@ -173,12 +177,12 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int fl
 
 static int on_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
 {
-    int rc;
+    int rc = begin(FAULTY_DELETE);
 
     (void)vfs;
-    (void)pthread_mutex_lock(&watch_mutex);
-    rc = real_vfs->xDelete(real_vfs, name, sync_folder);
-    return end(rc, (struct faulty_note){.op = FAULTY_READ, .path = name});
+    if (rc == SQLITE_OK)
+        rc = real_vfs->xDelete(real_vfs, name, sync_folder);
+    return end(rc, (struct faulty_note){.op = FAULTY_DELETE, .path = name});
 }
 
 void faulty_vfs_install(void)
@@ -212,6 +216,25 @@ void faulty_vfs_install(void)
     faulty_vfs.xOpen = on_open;
     faulty_vfs.xDelete = on_delete;
     (void)sqlite3_vfs_register(&faulty_vfs, 1);
+}
+
+void faulty_vfs_spare_flushes(void)
+{
+    spares_flushes = true;
+}
+
+static int on_randomness(sqlite3_vfs *vfs, int len, char *out)
+{
+    (void)vfs;
+    t_rng_bytes(&chance, (uint8_t *)out, (size_t)len);
+    return len;
+}
+
+void faulty_vfs_seed(uint64_t seed)
+{
+    chance = t_rng(seed);
+    faulty_vfs.xRandomness = on_randomness;
+    sqlite3_randomness(0, NULL); /* what it drew before is no source any more */
 }
 
 void faulty_vfs_fail_at(enum faulty_op op, unsigned nth, bool forever, int result)

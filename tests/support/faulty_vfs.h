@@ -7,13 +7,27 @@
 
 /*
  * A layer under SQLite that passes everything to the real file system, until it is told to
- * fail: the nth read, write, flush or truncation from now, once or for ever. An observer may
- * see what changes a file.
+ * fail: the nth read, write, flush, truncation or deletion from now, once or for ever. An observer
+ * may see what changes a file.
  */
-enum faulty_op { FAULTY_WRITE = 0, FAULTY_SYNC, FAULTY_TRUNCATE, FAULTY_READ, FAULTY_OP_COUNT };
+enum faulty_op {
+    FAULTY_WRITE = 0,
+    FAULTY_SYNC,
+    FAULTY_TRUNCATE,
+    FAULTY_READ,
+    FAULTY_DELETE,
+    FAULTY_OP_COUNT
+};
 
 /* Makes it the default of this process. */
 void faulty_vfs_install(void);
+
+/* From now on a flush is noted and not made: for an observer who keeps account of what is durable.
+ */
+void faulty_vfs_spare_flushes(void);
+
+/* From now on what SQLite draws by chance (the salts of a log) follows from the seed. */
+void faulty_vfs_seed(uint64_t seed);
 
 /* nth 1 is the next operation, 0 none; `result` is the SQLITE_... code that it gives. */
 void faulty_vfs_fail_at(enum faulty_op op, unsigned nth, bool forever, int result);
@@ -23,7 +37,7 @@ unsigned faulty_vfs_count(enum faulty_op op);
 
 /* What has just been done to the file at `path`, or was refused. */
 struct faulty_note {
-    enum faulty_op op; /* FAULTY_READ: none of them, it was opened or deleted */
+    enum faulty_op op; /* FAULTY_READ: none of them, it was opened */
     const char *path;
     const void *bytes; /* borrowed; of a write */
     int64_t at, len;   /* of a write; len of a truncation */

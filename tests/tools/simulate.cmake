@@ -18,6 +18,10 @@ if(NOT (ALLSWELL_SANITIZE OR ALLSWELL_MSAN))
   add_test(NAME simulate_same_hash COMMAND ${lab} simulate --seed 22 --seeds 10 --days 6 --twice)
   add_test(NAME simulate_canaries
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulate_canaries.sh $<TARGET_FILE:aw-simulate-stub>)
+  add_test(NAME simulate_disks
+    COMMAND aw-simulate-stub --seed 1 --seeds 4 --days 6 --faults crash,disk,lie,restore,rollback
+      --sqlite --twice)
+  set_tests_properties(simulate_disks PROPERTIES LABELS lab TIMEOUT 300)
   set_tests_properties(simulate_same_hash simulate_canaries PROPERTIES LABELS "unit;proof"
     TIMEOUT 300)
   # Lives that visit every cell of the state tables.

@@ -33,6 +33,8 @@ canary 1 --days 20 --faults none
 canary 2 --days 20 --faults none
 canary 3 --days 20 --faults none
 canary 4 --days 20 --faults crash
+# On disks: they take a flush for done.
+canary 4 --days 20 --faults crash --sqlite
 canary 5 --days 20 --faults crash
 canary 6 --days 30 --faults late
 canary 7 --days 10 --faults none
@@ -45,17 +47,18 @@ canary 13 --days 20 --faults none --contacts 2
 canary 14 --days 20 --faults removal --contacts 2
 canary 15 --days 20 --faults card
 canary 16 --days 20 --faults early
+canary 17 --seed 3 --days 20 --faults cut,flap
 # A flaw that needs a device that starts again, and nothing else of three contacts' weeks.
-told=$($simulate --seed 3 --canary 5 --shrink 600 2>&1) || true
+told=$($simulate --seed 6 --canary 5 --shrink 600 2>&1) || true
 again=$(echo "$told" | sed -n 's/^  repeat: //p' | sed -n 2p)
 case $again in
 *" --contacts 1 --days "?" "*) ;;
 *) again=false ;;
 esac
-if $again --shrink 0 2>&1 | grep -a -q "^FAILED seed 3: I5,"; then
+if $again --shrink 0 2>&1 | grep -a -q "^FAILED seed 6: I5,"; then
   echo "smaller: $again"
 else
-  echo "NOT SMALLER: $simulate --seed 3 --canary 5"
+  echo "NOT SMALLER: $simulate --seed 6 --canary 5"
   failed=1
 fi
 exit "$failed"

@@ -35,6 +35,9 @@ short="--contacts 1 --days 0.1"
   simulate 0 ' failed' $short --faults none --seconds 0.01
   simulate 0 'she: checks in' $short --faults none --verbose
   simulate 0 'processes that died' $short --faults drawn --report
+  simulate 0 'power cuts of disks     0' $short --faults none --report
+  simulate 0 '1 lives, 0 failed' $short --faults none --sqlite
+  TMPDIR=/nowhere simulate 4 'set TMPDIR' $short --faults none --sqlite
   simulate 0 'faults: doze' $short --faults doze --verbose
   simulate 0 '1 lives, 0 failed' $short --faults delay,doze --verbose
   [ "$(faults)" = ' delay doze ' ] || fail "delay,doze, and not '$(faults)'"

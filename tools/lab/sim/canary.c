@@ -25,6 +25,7 @@ const char *sim_canary_text(enum sim_invariant invariant)
         "a contact is removed from the plan, and nothing is said to him any more",
         "the first contact's screen shows her card as if the last level had begun",
         "the first contact's engine gives her a day more",
+        "the first contact's engine takes a cell that does not open for the eighth in days",
     };
 
     return texts[invariant];

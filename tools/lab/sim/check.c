@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "core/contact_impl.h"
 #include "core/subject_impl.h"
+#include "lab/sim/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ const char *sim_invariant_name(enum sim_invariant invariant)
 {
     static const char *const names[SIM_INVARIANT_COUNT] = {"I1",  "I2",  "I3",  "I4",  "I5",  "I6",
                                                            "I7",  "I8",  "I9",  "I10", "I11", "I12",
-                                                           "I13", "I14", "I15", "I16"};
+                                                           "I13", "I14", "I15", "I16", "I17"};
 
     return names[invariant];
 }
@@ -48,6 +49,7 @@ const char *sim_invariant_text(enum sim_invariant invariant)
         "who was removed quietly hears that she is well, and nothing else",
         "her card shows a section only where its level began",
         "a check-in meets the daily time that it may meet, and no other",
+        "no session is in quarantine where neither device came back",
     };
 
     return texts[invariant];
@@ -76,10 +78,25 @@ void sim_check_free(struct sim *w)
 
 /* ---- What she said, and whether the path is whole ---- */
 
+/* Who was removed hears statements of his own, and may pass them on as long as others have the plan
+ * that names him: her phone lived when it made them. */
+static uint32_t said_to_decoys(const struct subject *s)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < AW_DECOY_MAX; i++)
+        sum += s->decoys[i].rec.seq;
+    return sum;
+}
+
 static void note_statements(struct sim *w)
 {
-    uint32_t seq = ((const struct subject *)(const void *)w->hosts[0].subject->opaque)->core.seq;
-    uint32_t from = w->said_max + 1;
+    const struct subject *s = (const void *)w->hosts[0].subject->opaque;
+    uint32_t seq = s->core.seq, from = w->said_max + 1;
+
+    if (w->said_to_decoys != said_to_decoys(s))
+        w->spoke_ms = w->now_ms;
+    w->said_to_decoys = said_to_decoys(s);
 
     if (seq + 1 >= w->said_cap) {
         uint32_t cap = 2 * (seq + 512);
@@ -607,7 +624,7 @@ static void check_subject(struct sim *w)
 
 void sim_check_host(struct sim *w, struct sim_host *h)
 {
-    size_t records = aw_store_memory_record_count(&h->store);
+    size_t records = sim_store_record_count(&h->store);
     size_t cap = h->is_hers ? 40 + (size_t)w->scene.contacts * (AW_WORD_WAITING_MAX + 6)
                             : AW_KEEP_COUNT + 24 + 2 * (size_t)w->scene.contacts;
 
@@ -621,6 +638,7 @@ void sim_check_host(struct sim *w, struct sim_host *h)
         check_subject(w);
     else if (!h->is_hers)
         check_contact(w, h);
+    sim_spoil_session(w, h);
 }
 
 void sim_check_restart(struct sim *w, struct sim_host *h)
@@ -655,39 +673,11 @@ static void check_told_once(struct sim *w, struct sim_host *h, uint32_t seq)
     ring[w->told_pos[h->idx]++ % 32] = seq;
 }
 
-/* ---- I13: release ---- */
-
-/* `at_s`: when its engine decided. The event waits for its store, and then the incident may be
- * over.
- */
-static void check_release(struct sim *w, struct sim_host *h, uint32_t at_s)
-{
-    const struct contact *own = engine_of(w, h->idx);
-    unsigned found = 0;
-
-    w->stats->checks[SIM_I13_PLACE]++;
-    if (w->called_ms[h->idx] + w->scene.clock_error_s * 1000 >= ms_of(at_s) &&
-        w->called_ms[h->idx] != 0)
-        return; /* an SOS or duress is her own call */
-    for (size_t n = 1; n <= w->scene.contacts; n++) {
-        const struct contact *c = engine_of(w, n);
-        bool is_missing =
-            w->removal.person != n && w->hosts[n].state != SIM_HOST_OFF &&
-            (c->ladder.state >= AW_LADDER_SUSPECT || c->shown.state >= AW_LADDER_SUSPECT);
-
-        /* He has, since she was last heard here: his word may have come late. */
-        found += is_missing || w->missing_ms[n] >= w->said[own->book.newest.call.seq].first_ms ||
-                 w->missing_ms[n] + 6 * SIM_HOUR >= w->now_ms; /* the event waited for a disk */
-    }
-    if (found < w->scene.plan.council.quorum && !w->is_restored[h->idx])
-        sim_fail(w, SIM_I13_PLACE,
-                 "%s releases shares in state %u, incident %u, and %u of %u find her missing",
-                 sim_name(h->idx), own->ladder.state, own->ladder.incident, found,
-                 w->scene.plan.council.quorum);
-}
+/* ---- Events ---- */
 
 void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
 {
+    sim_check_session(w, h, event);
     if (h->is_hers)
         return;
     sim_check_card_event(w, h, event);
@@ -709,11 +699,11 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
         break;
     case AW_EVENT_CHECKED_IN:
         if (sim_canary(w, SIM_I13_PLACE))
-            check_release(w, h, event->at_s);
+            sim_check_release(w, h, event->at_s);
         check_told_once(w, h, event->seq);
         break;
     case AW_EVENT_RELEASED:
-        check_release(w, h, event->at_s);
+        sim_check_release(w, h, event->at_s);
         break;
     default:
         break;
@@ -722,15 +712,17 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
 
 /* ---- I7: the end ---- */
 
-/* A word that she typed just now is still on its way, and who was rung just now has not called her
- * yet: neither says that something stays wrong. */
+/* A word that she typed just now is still on its way, who was rung just now has not called her yet,
+ * and a plan with another roster waits for its hours: none says that something stays wrong. */
 bool sim_check_is_settled(const struct sim *w)
 {
     const struct subject *s = (const void *)w->hosts[0].subject->opaque;
 
     for (size_t n = 1; n <= w->scene.contacts; n++) {
-        if (engine_of(w, n)->ladder.incident != AW_INCIDENT_NONE ||
-            s->people[n - 1].words.count > 0)
+        const struct contact *c = engine_of(w, n);
+
+        if (c->ladder.incident != AW_INCIDENT_NONE || s->people[n - 1].words.count > 0 ||
+            c->plan.version != s->plan.version)
             return false;
     }
     return true;

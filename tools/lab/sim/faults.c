@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "core/contact_impl.h"
 #include "core/subject_impl.h"
+#include "lab/sim/store.h"
 
 /* Faults: when, to whom, for how long. Each class has its own stream of them. */
 
@@ -122,7 +123,7 @@ static void rollback(struct sim *w)
     sim_relay_idle(w, r);
     if (r->has_backup)
         r->backup.vtable->close(r->backup.self);
-    r->has_backup = aw_store_memory_clone(&r->backup, &r->store) == AW_OK;
+    r->has_backup = sim_store_clone(&r->backup, &r->store);
 }
 
 /* Twice as much: of two devices each may be wrong. */
@@ -250,7 +251,7 @@ void sim_faults_forget_past(struct sim_host *h)
         h->backup.vtable->close(h->backup.self);
     h->has_backup = false;
     if (h->is_lying)
-        h->is_lying = aw_store_memory_lie(&h->store, false) != AW_OK;
+        h->is_lying = sim_store_lie(&h->store, false);
 }
 
 static void lie(struct sim *w)
@@ -260,7 +261,7 @@ static void lie(struct sim *w)
     if (!sim_host_runs(h) || w->is_held)
         return;
     if (!h->is_lying) {
-        h->is_lying = aw_store_memory_lie(&h->store, true) == AW_OK;
+        h->is_lying = sim_store_lie(&h->store, true);
         return;
     }
     sim_note(w, "%s: a power cut, and the disk had lied", sim_name(h->idx));
@@ -268,7 +269,7 @@ static void lie(struct sim *w)
     note_restored(w, h);
     sim_trouble(w, SIM_CAUSE_RESTORE);
     sim_host_crash(w, h, sim_exp(&w->rng, 5 * SIM_MINUTE));
-    aw_store_memory_crash(&h->store);
+    sim_store_lose(&h->store);
 }
 
 static void crash(struct sim *w)
@@ -421,7 +422,7 @@ void sim_faults_end(struct sim *w)
         h->crash_in = h->disk_bad = 0;
         h->wall_ms -= (uint64_t)sim_host_off_ms(w, h);
         if (h->is_lying)
-            h->is_lying = aw_store_memory_lie(&h->store, false) != AW_OK;
+            h->is_lying = sim_store_lie(&h->store, false);
         for (uint8_t r = 0; r < w->scene.relays; r++)
             h->ports[r].is_cut = sim_canary(w, SIM_I7_HEALED) && i == 1;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/sim/sim.h"
+#include "lab/sim/store.h"
 
 #include "base/assert.h"
 #include "base/time.h"
@@ -162,6 +163,7 @@ void sim_host_crash(struct sim *w, struct sim_host *h, uint64_t down_ms)
     w->stats->crashes++;
     sim_host_stop(w, h);
     sim_log(w, 'X', h->idx, down_ms, 0);
+    sim_store_cut(w, &h->store);
     sim_at(w, w->now_ms + down_ms,
            (struct sim_event){.kind = SIM_EV_START, .host = h->idx, .gen = h->gen});
 }
@@ -170,7 +172,7 @@ void sim_host_backup(struct sim_host *h, uint64_t now_ms)
 {
     if (h->has_backup)
         h->backup.vtable->close(h->backup.self);
-    h->has_backup = aw_store_memory_clone(&h->backup, &h->store) == AW_OK;
+    h->has_backup = sim_store_clone(&h->backup, &h->store);
     h->backup_ms = now_ms;
 }
 
@@ -191,8 +193,7 @@ void sim_host_open(struct sim *w, size_t idx)
         h->contact = aligned_alloc(64, sizeof(struct aw_contact));
     h->ports = calloc(w->scene.relays, sizeof *h->ports);
     AW_ASSERT(h->ports != NULL && (h->subject != NULL || h->contact != NULL));
-    if (aw_store_memory_open(&h->store) != AW_OK)
-        AW_UNREACHABLE();
+    sim_store_open(w, &h->store, true);
     if (idx <= w->scene.contacts)
         (void)sim_host_start(w, h);
 }
@@ -246,7 +247,7 @@ static void done(struct sim *w, struct sim_host *h, uint64_t id, enum aw_status 
 static enum aw_status store(struct sim *w, struct sim_host *h, const struct aw_action *action)
 {
     sim_log(w, 'S', h->idx, action->store.count, 0);
-    if (sim_canary(w, SIM_I4_DURABLE) && h->idx > 0)
+    if (sim_canary(w, SIM_I4_DURABLE) && h->idx > 0 && !w->options.is_on_disk)
         return AW_OK;
     if (sim_canary(w, SIM_I8_BOUNDED) && h->idx == 0) {
         const uint8_t one[1] = {0};
@@ -257,7 +258,7 @@ static enum aw_status store(struct sim *w, struct sim_host *h, const struct aw_a
     if (h->disk_bad > 0) {
         h->disk_bad--;
         sim_trouble(w, SIM_CAUSE_DEVICE);
-        return AW_E_STORE;
+        return sim_store_refuse(&h->store, action->store.ops, action->store.count);
     }
     return h->store.vtable->commit(h->store.self, action->store.ops, action->store.count);
 }
@@ -269,8 +270,11 @@ static bool perform(struct sim *w, struct sim_host *h, const struct aw_action *a
     enum aw_status st = AW_OK;
     bool dies = h->crash_in > 0 && --h->crash_in == 0;
 
-    if (dies && !h->crash_is_after)
+    if (dies && !h->crash_is_after) {
+        if (action->kind == AW_ACTION_STORE)
+            sim_store_tear(&h->store, action->store.ops, action->store.count);
         return false;
+    }
     switch (action->kind) {
     case AW_ACTION_STORE:
         st = store(w, h, action);

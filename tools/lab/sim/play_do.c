@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/sim/play.h"
+#include "lab/sim/store.h"
 
 #include "base/assert.h"
 
@@ -239,7 +240,7 @@ static enum aw_status relay_does(struct sim *w, const struct play_item *item)
     case PLAY_RELAY_SAVED:
         if (r->has_backup)
             r->backup.vtable->close(r->backup.self);
-        r->has_backup = aw_store_memory_clone(&r->backup, &r->store) == AW_OK;
+        r->has_backup = sim_store_clone(&r->backup, &r->store);
         break;
     default: /* ROLLED_BACK */
         if (!r->has_backup)

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "lab/sim/store.h"
 #include "relay/batch.h"
 #include "relay/tidy.h"
 #include "relay/wake.h"
@@ -103,8 +104,7 @@ void sim_relay_open(struct sim *w, size_t idx)
                                          .token_count = 2,
                                          .rate_burst = 128,
                                          .rate_interval_ms = 1000};
-    if (aw_store_memory_open(&r->store) != AW_OK)
-        AW_UNREACHABLE();
+    sim_store_open(w, &r->store, false);
     sim_relay_start(w, r);
     if (aw_relay_token_new(r->engine, &info, r->token) != AW_OK ||
         !aw_relay_batch_next(r->engine, &batch, now_of(w, r)) ||
@@ -150,6 +150,8 @@ void sim_relay_crash(struct sim *w, struct sim_relay *r, uint64_t down_ms, bool 
         r->store.vtable->close(r->store.self);
         r->store = r->backup;
         r->has_backup = false;
+    } else {
+        sim_store_cut(w, &r->store);
     }
     for (size_t i = 0; i < OWN_LINK; i++) {
         struct sim_link *l = &r->links[i];
@@ -406,6 +408,7 @@ static void commit(struct sim *w, struct sim_relay *r)
     if (r->disk_bad > 0) {
         r->disk_bad--;
         sim_trouble(w, SIM_CAUSE_PATH);
+        st = sim_store_refuse(&r->store, r->batch.ops, r->batch.op_count);
     } else if (w->scene.strength[SIM_FAULT_DISK] > 0 && sim_odd_chance(w, 100) && is_delicate(r)) {
         sim_trouble(w, SIM_CAUSE_PATH);
     } else {

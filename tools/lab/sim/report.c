@@ -89,6 +89,7 @@ void sim_report(const struct sim_stats *s, double seconds, FILE *out)
                   "releases                %llu\nepochs                  %llu\n"
                   "re-established          %llu, in quarantine %llu\n"
                   "processes that died     %llu, restored from a backup %llu\n"
+                  "power cuts of disks     %llu\n"
                   "contacts removed        %llu\n"
                   "cards written           %llu, opened %llu\n",
                   (unsigned long long)s->checkins, (unsigned long long)s->cells,
@@ -96,8 +97,8 @@ void sim_report(const struct sim_stats *s, double seconds, FILE *out)
                   (unsigned long long)s->releases, (unsigned long long)s->epochs,
                   (unsigned long long)s->resumed, (unsigned long long)s->quarantined,
                   (unsigned long long)s->crashes, (unsigned long long)s->restores,
-                  (unsigned long long)s->removals, (unsigned long long)s->cards,
-                  (unsigned long long)s->cards_opened);
+                  (unsigned long long)s->power_cuts, (unsigned long long)s->removals,
+                  (unsigned long long)s->cards, (unsigned long long)s->cards_opened);
     print_faults(s, out);
     (void)fprintf(out, "invariants              checked\n");
     for (unsigned i = 0; i < SIM_INVARIANT_COUNT; i++)
@@ -152,6 +153,8 @@ void sim_figures(const struct sim_stats *s, const char *crypto, uint64_t failed,
     figure(out, "false rings for a fault or an attack", crypto, (double)rings, 0, "sum");
     zero(out, "false rings without a cause", crypto, s->alarms_false[SIM_CAUSE_OTHER]);
     figure(out, "quorum releases", crypto, (double)s->releases, 0, "sum");
+    if (s->power_cuts > 0)
+        figure(out, "power cuts of stores of SQLite", crypto, (double)s->power_cuts, 0, "sum");
     figure(out, "epochs healed", crypto, (double)s->epochs, 0, "sum");
     figure(out, "lives lived twice, same trace", crypto, (double)s->checks[SIM_I10_SAME], 0, "sum");
 }

@@ -13,6 +13,7 @@ set(sim_sources
   sim/cover_relay.c
   sim/cover_timer.c
   sim/coverage.c
+  sim/disk.c
   sim/draw.c
   sim/due.c
   sim/faults.c
@@ -25,11 +26,17 @@ set(sim_sources
   sim/picture.c
   sim/port.c
   sim/relay.c
+  sim/release.c
   sim/removal.c
   sim/report.c
+  sim/sessions.c
   sim/shrink.c
   sim/simulate.c
-  sim/world.c)
+  sim/store.c
+  sim/world.c
+  ${PROJECT_SOURCE_DIR}/tests/support/faulty_vfs.c # disk.c
+  ${PROJECT_SOURCE_DIR}/tests/support/proofs.c
+  ${PROJECT_SOURCE_DIR}/tests/support/torn.c)
 
 # What the simulator needs of the linker: a look at each input of the state tables, without a word
 # of it in the product.

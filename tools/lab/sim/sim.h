@@ -95,6 +95,7 @@ enum sim_invariant {
     SIM_I14_REMOVED,    /* a removed contact hears that she is well, and nothing else */
     SIM_I15_CARD,       /* her card shows what its levels allow */
     SIM_I16_DUE,        /* a check-in meets the time that it may meet, and no other */
+    SIM_I17_KEYS,       /* no session in quarantine where no device came back */
     SIM_INVARIANT_COUNT,
 };
 
@@ -367,7 +368,7 @@ struct sim_stats {
     uint64_t alarms_due, missed;
     uint64_t alarms_false[SIM_CAUSE_COUNT];
     uint64_t releases, epochs, resumed, quarantined;
-    uint64_t checkins, cells, events, crashes, restores, refused, forged;
+    uint64_t checkins, cells, events, crashes, power_cuts, restores, refused, forged;
     uint64_t removals, cards, cards_opened;
     uint64_t fault_counts[SIM_FAULT_COUNT], fault_seeds[SIM_FAULT_COUNT];
     uint64_t checks[SIM_INVARIANT_COUNT];
@@ -403,6 +404,7 @@ struct sim_options {
     uint64_t life_ms;               /* 0: drawn */
     unsigned canary;
     bool is_verbose;
+    bool is_on_disk; /* stores are SQLite's (disk.h) */
     /* A script (play.h) in place of what is drawn: the scene, and who hears of events. */
     void (*prepare)(struct sim *w, void *ctx);
     void (*on_event)(struct sim *w, struct sim_host *h, const struct aw_event *event, void *ctx);
@@ -423,12 +425,14 @@ struct sim {
     struct sim_relay relays[SIM_RELAY_MAX];
     struct aw_endpoint endpoints[SIM_RELAY_MAX];
     size_t host_count;
+    unsigned disk_count;
 
     /* Her, and what is true. */
     uint8_t safe_key[32], duress_key[32];
     struct sim_said *said;
     uint32_t said_cap, said_max; /* highest seq */
     uint32_t said_now;           /* of her phone as it is */
+    uint32_t said_to_decoys;     /* sum of what is said to those whom she removed */
     uint64_t typed_ms;           /* last word with a secret, whichever */
     uint8_t typed_words;         /* that waited for somebody then, this one among them */
     uint64_t safe_ms;            /* last one with the safe secret */
@@ -651,6 +655,14 @@ void sim_check_removed_event(struct sim *w, struct sim_host *h, const struct aw_
 /* due.c */
 uint64_t sim_due_s(const struct aw_plan *plan, uint64_t base_s);
 void sim_check_due(struct sim *w, struct sim_host *h);
+
+/* release.c. `at_s`: when its engine decided. The event waits for its store, and then the incident
+ * may be over. */
+void sim_check_release(struct sim *w, struct sim_host *h, uint32_t at_s);
+
+/* sessions.c: I17 */
+void sim_check_session(struct sim *w, const struct sim_host *h, const struct aw_event *event);
+void sim_spoil_session(struct sim *w, struct sim_host *h);
 
 /* card.c: her plan card */
 void sim_card_begin(struct sim *w);

@@ -23,8 +23,8 @@
 
 static const char usage[] =
     "Usage: allswell-lab simulate [--seed N] [--seeds COUNT] [--years Y] [--seconds S]\n"
-    "         [--contacts N] [--days D] [--faults LIST] [--canary N] [--twice] [--report]\n"
-    "         [--figures NAME] [--cells FILE] [--shrink S] [--verbose]\n"
+    "         [--contacts N] [--days D] [--faults LIST] [--sqlite] [--canary N] [--twice]\n"
+    "         [--report] [--figures NAME] [--cells FILE] [--shrink S] [--verbose]\n"
     "       allswell-lab simulate --picture FILE.svg [--seed N] [--days D]\n"
     "\n"
     "Lives of whole circles on virtual time, with the real engines: one for each seed.\n"
@@ -36,6 +36,8 @@ static const char usage[] =
     "  -c, --contacts N  that many contacts [drawn]\n"
     "  -d, --days D      days of a life with faults [drawn]\n"
     "  -f, --faults LIST drawn, all, none, or names with a comma between; -name takes one away\n"
+    "  -q, --sqlite      stores are SQLite's, on disks that lose in a power cut what was not\n"
+    "                    flushed, or some of it\n"
     "  -k, --canary N    break invariant N on purpose: it must be found\n"
     "  -2, --twice       live each life twice and compare the traces\n"
     "  -r, --report      figures of all lives\n"
@@ -109,6 +111,8 @@ static void print_repeat(const struct sim_options *options, const struct job *jo
         (void)fprintf(out, " --contacts %u", (unsigned)options->contacts);
     if (options->life_ms != 0)
         (void)fprintf(out, " --days %llu", (unsigned long long)(options->life_ms / SIM_DAY));
+    if (options->is_on_disk)
+        (void)fprintf(out, " --sqlite");
     if (job->is_twice)
         (void)fprintf(out, " --twice");
     if (options->canary != 0)
@@ -242,6 +246,9 @@ static bool read_option(int c, const char *text, void *into)
     case 'C':
         job->cells = text;
         return text[0] != '\0' || is_wrong("--cells", text, "no file: give its path");
+    case 'q':
+        job->options.is_on_disk = true;
+        return true;
     case '2':
         job->is_twice = true;
         return true;
@@ -425,25 +432,18 @@ static int run(struct job *job)
 
 int lab_simulate(int argc, char **argv)
 {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"seeds", required_argument, NULL, 'n'},
-                                            {"years", required_argument, NULL, 'y'},
-                                            {"seconds", required_argument, NULL, 't'},
-                                            {"contacts", required_argument, NULL, 'c'},
-                                            {"days", required_argument, NULL, 'd'},
-                                            {"faults", required_argument, NULL, 'f'},
-                                            {"canary", required_argument, NULL, 'k'},
-                                            {"figures", required_argument, NULL, 'F'},
-                                            {"twice", no_argument, NULL, '2'},
-                                            {"report", no_argument, NULL, 'r'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {"picture", required_argument, NULL, 'p'},
-                                            {"cells", required_argument, NULL, 'C'},
-                                            {"shrink", required_argument, NULL, 'S'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},     {"seeds", required_argument, NULL, 'n'},
+        {"years", required_argument, NULL, 'y'},    {"seconds", required_argument, NULL, 't'},
+        {"contacts", required_argument, NULL, 'c'}, {"days", required_argument, NULL, 'd'},
+        {"faults", required_argument, NULL, 'f'},   {"sqlite", no_argument, NULL, 'q'},
+        {"canary", required_argument, NULL, 'k'},   {"figures", required_argument, NULL, 'F'},
+        {"twice", no_argument, NULL, '2'},          {"report", no_argument, NULL, 'r'},
+        {"verbose", no_argument, NULL, 'v'},        {"picture", required_argument, NULL, 'p'},
+        {"cells", required_argument, NULL, 'C'},    {"shrink", required_argument, NULL, 'S'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     struct job job = {.options = {.seed = 1}, .shrink_s = SHRINK_S, .program = argv[0]};
-    struct lab_call call = {argv[0], usage, ":s:n:y:t:c:d:f:k:F:p:C:S:2rvh", options};
+    struct lab_call call = {argv[0], usage, ":s:n:y:t:c:d:f:k:F:p:C:S:2qrvh", options};
     int code;
 
     if (strcmp(argv[0], "simulate") == 0)
