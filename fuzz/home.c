@@ -213,6 +213,11 @@ struct errand *courier_send(struct aw_loop *loop, const struct hook *hook,
     return NULL;
 }
 
+bool courier_is_there(void)
+{
+    return true;
+}
+
 void courier_cancel(struct errand *errand)
 {
     (void)errand;

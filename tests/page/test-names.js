@@ -146,7 +146,11 @@ test('a text that is theirs begins where their writing begins', async () => {
     await page.waitForSelector('.plan-card');
     for (const where of ['.todo p', '.quote', '.plan-card dd'])
         assert.equal(
-            await page.$eval(where, (node) => getComputedStyle(node).direction),
+            // In one step: the page may be drawn anew between two.
+            await page.evaluate(
+                (part) => getComputedStyle(document.querySelector(part)).direction,
+                where,
+            ),
             'rtl',
             where,
         );

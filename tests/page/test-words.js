@@ -100,6 +100,20 @@ test('to compare again: an old key, new secrets, a weaker plan', async () => {
     });
 });
 
+test('a copied device: said on the card, with what to do, and not calm', async () => {
+    const since = scene.clock() - 3600;
+    await asIf({ two_devices_since: since }, async (other) => {
+        assert.equal(await other.getAttribute('.card', 'data-mood'), 'copied');
+        assert.match(await other.textContent('.sum'), /may have been copied/);
+        assert.match(await other.textContent('.compare'), /Two devices speak with the same keys/);
+        assert.deepEqual(commandOf(await other.textContent('.compare')), ['settled', 'w1']);
+    });
+    const others = [{ person: 2, name: 'Neighbour', state: 'linked', two_devices_since: since }];
+    await asIf({ others }, async (other) =>
+        assert.match(await other.textContent('.compare'), /keys of Neighbour since/),
+    );
+});
+
 test('what is pressed while the page is drawn anew is pressed', async () => {
     const button = await page.getByRole('button', { name: 'Ask: are you OK?' }).boundingBox();
     await page.mouse.move(button.x + 9, button.y + 9);

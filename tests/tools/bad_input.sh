@@ -160,6 +160,13 @@ expect 2 'needs NAME' aw a plan zone
 expect 2 'one word too many' aw a plan zone Europe London
 expect 2 'not UTF-8' aw a plan zone "$(printf '\377')"
 expect 5 'cannot read' aw a plan check "$work/no-such-file"
+for command in backup restore 'plan set' 'plan check' 'card set' 'remove x'; do
+    # shellcheck disable=SC2086 # they are words
+    expect 2 'FILE is empty' aw a $command ''
+done
+for command in backup restore; do
+    expect 2 'FILE is empty' "$bin/allswell-relay" --home "$work/r" $command ''
+done
 printf 'checkin = every 1h\n' >"$work/plan"
 expect 3 'no secrets were chosen' feed x aw a plan set "$work/plan"
 expect 2 'both secrets are the same' sh -c \

@@ -34,7 +34,7 @@ LAB = {
     "bench memory": (),
     "bench contact": (),
     "simulate": ("--seed=", "--seeds=", "--years=", "--seconds=", "--contacts=", "--days=", "--faults=", "--canary=",
-                 "--figures=", "--twice", "--report", "--verbose", "--cells=", "--shrink="),
+                 "--figures=", "--sqlite", "--twice", "--report", "--verbose", "--cells=", "--shrink="),
     "play": ("--events", "--verbose"),
     "oracle": (),
     "generate": ("--kind=", "--seed=", "--count=", "--mutate=", "--hex"),

@@ -64,7 +64,9 @@ expect 0 'her' aw friend always-on --off
 expect 0 'until you are removed' aw sister leave --yes her
 is sister own.leaves true
 expect 0 'withdraws, and is not counted on' aw her status
-expect 1 'sister: does NOT count (withdraws,' aw her coverage
+expect 1 'sister: does NOT count' aw her coverage
+expect 1 "plan set' a plan without this person" aw her coverage
+expect 1 'No drill was answered there' aw her coverage
 expect 0 'Noted: you stay' aw sister leave her --undo
 is sister own.leaves false
 expect 0 'compared the words with her again' aw friend compared --yes her

@@ -17,7 +17,7 @@ import tempfile
 import time
 
 ALLSWELL = os.path.join(sys.argv[1], "allswell")
-SETTINGS, RELAYS, LOG, HOOKS, DELIVERIES, PAGE = range(112, 118)
+SETTINGS, RELAYS, LOG, HOOKS, DELIVERIES, PAGE, MOVED, COPIES = range(112, 120)
 KEY = "A" * 43  # 32 bytes
 LINE = f"relay.example:7440/{KEY}"
 ENV = {**os.environ, "TZ": "UTC"}
@@ -140,6 +140,21 @@ def hooks(new):
     check(home, "people beside them", 0, "", "people")
 
 
+def copies(new):
+    home = new()
+    home.put(COPIES, 1 << 8 | 2, {"since": 1700000000})
+    check(home, "a copied device", 0, "", "people")
+    for what, key, value in (("no time", 1, {}), ("a time that is none", 1, {"since": -1}), ("no JSON", 1, b"{"),
+                             ("a slot", 1 << 40, {"since": 1700000000})):
+        home = new()
+        home.put(COPIES, key, value)
+        check(home, f"copied device: {what}", 4, "is not what was written", "people")
+    home = new()
+    for key in range(1, 80):
+        home.put(COPIES, key, {"since": 1700000000})
+    check(home, "too many copied devices", 4, "is not what was written", "people")
+
+
 def page(new):
     good = {"cookie": KEY, "key": KEY}
     for what, value in (("no cookie", {"key": KEY}), ("half a key", {**good, "key": "A"}), ("no JSON", b"{")):
@@ -172,7 +187,7 @@ def main():
         blank = os.path.join(work, "blank")
         subprocess.run([ALLSWELL, "--home", blank, "init", "--name", "nobody"], check=True, env=ENV,
                        stdout=subprocess.DEVNULL)
-        for test in (settings, relays, log, hooks, page):
+        for test in (settings, relays, log, hooks, copies, page):
             before = len(FAILURES)
             test(lambda: Home(work, blank))
             print(f"{'ok    ' if len(FAILURES) == before else 'FAILED'} {test.__name__}")

@@ -65,6 +65,10 @@ says a BAD hook "'exec' did not deliver"
 printf '#!/bin/sh\nexit 0\n' >"$work/ring.sh"
 expect 0 '' aw a notify test exec
 says a good hook "'exec' delivered"
+chmod -x "$work/ring.sh"
+says a BAD hook "'exec' cannot deliver: its program"
+chmod +x "$work/ring.sh"
+says a good hook "'exec' delivered"
 
 # The file is moved away under the agent: no commit goes anywhere.
 mv "$work/a/allswell.db" "$work/a/away.db"
@@ -78,6 +82,17 @@ expect 1 'has not been needed yet' aw c doctor --wait=0
 "$bin/allswell-relay" --home "$work/r" token revoke --yes c >/dev/null
 aw c invite --wait=5 >/dev/null 2>&1 || :
 says c BAD relay 'refuses the access token'
+
+# A program that was copied without the one that carries what goes to servers.
+echo http://127.0.0.1:9/topic >"$work/address"
+expect 0 '' aw c notify add ntfy <"$work/address"
+says c BAD hook "no delivery of 'ntfy' is known"
+mkdir "$work/copied"
+cp "$bin/allswell" "$work/copied/"
+"$work/copied/allswell" --home "$work/c" doctor --wait=0 >"$work/seen" 2>&1 || :
+grep -q "BAD *hook *'ntfy' cannot deliver: the courier" "$work/seen" ||
+    fail "a missing courier is not named: $(cat "$work/seen")"
+grep -q 'install Allswell anew' "$work/seen" || fail 'a missing courier: no remedy'
 
 # An agent that does not answer, and a clock that is ten minutes ahead of the relay's.
 kill -STOP "$(cat "$work/b.pid")"

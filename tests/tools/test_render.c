@@ -58,6 +58,11 @@ static void test_contact(void)
                 "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\",\"silent\":true}",
                 "not heard for 30 days"));
     T_TRUE(says(render_contact,
+                "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\","
+                "\"two_devices_since\":1700000000}",
+                "TWO DEVICES speak with the same keys since"));
+    T_TRUE(strstr(shown, "settled 1'") != NULL);
+    T_TRUE(says(render_contact,
                 "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\",\"claim\":\"acting\"}",
                 "is acting for you"));
     T_TRUE(strstr(shown, "compare") == NULL);
@@ -77,10 +82,13 @@ static void test_watched(void)
     } rows[] = {
         {"\"silent\":true", "nothing heard for 30 days"},
         {"\"quarantined\":true", "made the channel anew"},
+        {"\"two_devices_since\":1700000000", "TWO DEVICES speak with the same keys"},
         {"\"gap\":true", "duress cannot be excluded"},
         {"\"blind\":true", "nothing proves yet"},
         {"\"setup\":true", "is being set up"},
         {"\"keys_unjudged\":true", "'allswell compared b'"},
+        {"\"keys_unjudged\":true,\"pending\":{\"version\":3,\"loosens\":\"x\",\"unjudged\":true}",
+         "compared --plan=3 b'"},
         {"\"unheard\":9", "said more (up to number 9)"},
         {"\"pending\":{\"version\":3,\"loosens\":\"x\"}", "version 3 of the plan is weaker (x)"},
         {"\"pending\":{\"version\":3,\"loosens\":\"x\",\"unjudged\":true}", "but only"},

@@ -39,7 +39,7 @@ expect 3 'a timer runs already' aw her journey 1h
 [ "$(value timer.extend_s)" = 900 ] || fail 'no extension'
 expect 0 'runs until' aw her status
 aw friend status >/dev/null
-expect 0 'the end of a time that she set is due' aw friend why her
+expect 0 'because the end of a time that she set is due by' aw friend why her
 expect 0 'Extension number' aw her timer extend
 expect 3 'no timer runs that can be extended' aw her timer extend
 expect 0 'End of the timer number' aw her timer end <"$work/secret"
@@ -72,6 +72,7 @@ expect 0 'drill: relay' aw her status
 [ "$(aw her coverage --json | field humans)" = 2 ] || fail 'not two humans'
 expect 0 'of 2 people can be reached' aw her coverage
 fits coverage
+grep -qE 'never-heard|old-plan|no-plan|untested' "$work/got.out" && fail 'coverage: code words'
 
 # The card, and its way to the contacts.
 printf 'door = 4711\navoid = Do not call her phone\n' >"$work/card"

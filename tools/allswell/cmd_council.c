@@ -42,7 +42,7 @@ static const char *channel_words(const json_t *other)
         {"introduced", "not met yet"},
         {"asking", "meeting"},
         {"answering", "meeting"},
-        {"quarantined", "came back with an old key and counts for nothing until a new plan"},
+        {"quarantined", "linked, but an old key of the device was used, too; a new plan ends that"},
     };
     const char *words = PHRASE(other, "state", states);
 
@@ -116,6 +116,14 @@ void render_others(const json_t *watched)
             append(line, sizeof line, "; heard %s", heard);
         append_said(line, sizeof line, other);
         render_line("%s", line);
+        text_time_write(heard, reply_number(other, "two_devices_since"));
+        if (reply_number(other, "two_devices_since") != 0)
+            render_mood(
+                SCREEN_ALARM,
+                "contact %llu, %s: TWO DEVICES speak with the same keys since %s. Tell both "
+                "people, in person; when one device is left, 'allswell settled %s'",
+                (unsigned long long)reply_number(other, "person"), name, heard,
+                reply_string(watched, "id"));
     }
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* people, verify, claim, confirm. */
+/* people, verify, refuse, settled, forget, claim, confirm. */
 
 static void render_people(const json_t *reply)
 {
@@ -157,6 +157,26 @@ int cmd_refuse(const struct args *args)
     return session_act_agreed(args, &agreement,
                               json_pack("{s:s, s:s}", "do", "refuse", "person", args_word(args, 0)),
                               render_refused);
+}
+
+static void render_settled(const json_t *reply)
+{
+    (void)printf("Settled, for %s. A new sign of a second device is told again.\n",
+                 reply_string(reply, "name"));
+}
+
+int cmd_settled(const struct args *args)
+{
+    static const struct session_agreement agreement = {
+        .follows = "Only when you know from the people themselves that one device is left: %s. "
+                   "Nothing is told of the signs so far any more.",
+        .word = "settled",
+        .side = "both",
+    };
+
+    return session_act_agreed(
+        args, &agreement, json_pack("{s:s, s:s}", "do", "settled", "person", args_word(args, 0)),
+        render_settled);
 }
 
 static void render_forgotten(const json_t *reply)

@@ -10,6 +10,30 @@
 
 /* coverage, card, remove. */
 
+/* Why somebody does not count, or counts less, as a person would say it, with what helps. */
+static const char *reason_words(const char *reason)
+{
+    static const struct {
+        const char *reason, *words;
+    } reasons[] = {
+        {"withdraws", "Withdraws: 'allswell plan set' a plan without this person."},
+        {"never-heard", "Nothing was ever heard from this device: ask that it is started."},
+        {"silent", "Nothing was heard from this device for too long: ask whether it is on."},
+        {"away", "Is away when it would ring: ask for an earlier return, or somebody else."},
+        {"unverified", "The words were not compared: 'allswell verify' does that."},
+        {"no-plan", "Your plan has not arrived there: ask that the device goes online."},
+        {"old-plan", "Your newest plan has not arrived there: an older one is followed."},
+        {"sleeps", "The device may sleep, as a phone does, and then notices later."},
+        {"untested", "No drill was answered there: 'allswell drill' shows how long it takes."},
+    };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (strcmp(reason, reasons[i].reason) == 0)
+            return reasons[i].words;
+    }
+    return reason; /* of an agent that is newer */
+}
+
 static void render_coverage(const json_t *reply)
 {
     bool is_deaf = json_is_null(json_object_get(reply, "hears_s"));
@@ -33,13 +57,13 @@ static void render_coverage(const json_t *reply)
         json_t *reason;
         size_t k;
 
-        (void)printf("  %s: %s", reply_string(person, "name"),
-                     reply_flag(person, "counts") ? "counts" : "does NOT count");
+        (void)snprintf(text, sizeof text, "%s: %s", reply_string(person, "name"),
+                       reply_flag(person, "counts") ? "counts" : "does NOT count");
+        render_wrapped(2, text);
         json_array_foreach(reasons, k, reason)
         {
-            (void)printf("%s%s", k == 0 ? " (" : ", ", json_string_value(reason));
+            render_wrapped(6, reason_words(json_string_value(reason)));
         }
-        (void)puts(json_array_size(reasons) > 0 ? ")" : "");
     }
 }
 

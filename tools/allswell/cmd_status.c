@@ -4,12 +4,16 @@
 #include "allswell/render.h"
 #include "allswell/session.h"
 #include "common/again.h"
+#include "common/screen.h"
 #include "common/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* status, log, why. */
+
+#define LOG_HANG   21 /* columns of the time of an entry */
+#define LOG_NARROW 60 /* columns below which what follows does not stand beside it */
 
 /* How far the last drill came, and how long it took. */
 static void render_drill(const json_t *me, const json_t *c)
@@ -184,30 +188,49 @@ int cmd_status(const struct args *args)
     return session_look(args, "status", render_status);
 }
 
+/* One entry of the log. */
+static void write_entry(char *out, size_t cap, const json_t *entry)
+{
+    const char *name = reply_string(entry, "name"), *event = reply_string(entry, "event");
+    bool has_name = name != NULL && name[0] != '\0';
+    char at[TEXT_MAX], about[TEXT_MAX + 4] = "", numbers[3][48] = {"", "", ""};
+    static const struct {
+        const char *key, *words;
+    } rows[3] = {{"contact", ", contact"}, {"level", ", level"}, {"relay", ", relay"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (reply_number(entry, rows[i].key) != 0)
+            (void)snprintf(numbers[i], sizeof numbers[i], "%s %llu", rows[i].words,
+                           (unsigned long long)reply_number(entry, rows[i].key));
+    }
+    if (reply_number(entry, "about") != 0) {
+        text_time_write(at, reply_number(entry, "about"));
+        (void)snprintf(about, sizeof about, " (%s)", at);
+    }
+    text_time_write(at, reply_number(entry, "at"));
+    (void)snprintf(out, cap, "%s  %s%s%s%s%s%s%s", at, has_name ? name : "", numbers[0],
+                   has_name ? ": " : "", event_phrase(event == NULL ? "" : event), numbers[1],
+                   numbers[2], about);
+}
+
+/* In a pipe an entry is a line, for who searches it; on a terminal it keeps to the width. */
 static void render_log(const json_t *reply)
 {
+    unsigned hanging = screen_columns() < LOG_NARROW ? 2 : LOG_HANG;
     json_t *entry;
     size_t i;
 
     json_array_foreach(json_object_get(reply, "entries"), i, entry)
     {
-        char at[TEXT_MAX], about[TEXT_MAX];
-        const char *name = reply_string(entry, "name"), *event = reply_string(entry, "event");
-        uint64_t level = reply_number(entry, "level");
+        char text[600];
 
-        text_time_write(at, reply_number(entry, "at"));
-        (void)printf("%s  %s%s", at, name == NULL ? "" : name,
-                     name == NULL || name[0] == '\0' ? "" : ": ");
-        again_print(event_phrase(event == NULL ? "" : event));
-        if (level > 0)
-            (void)printf(", level %llu", (unsigned long long)level);
-        if (reply_number(entry, "relay") != 0)
-            (void)printf(", relay %llu", (unsigned long long)reply_number(entry, "relay"));
-        if (reply_number(entry, "about") != 0) {
-            text_time_write(about, reply_number(entry, "about"));
-            (void)printf(" (%s)", about);
+        write_entry(text, sizeof text, entry);
+        if (screen_is_terminal()) {
+            screen_wrapped(stdout, 0, hanging, text);
+        } else {
+            again_print(text);
+            (void)putchar('\n');
         }
-        (void)putchar('\n');
     }
 }
 

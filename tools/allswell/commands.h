@@ -68,6 +68,7 @@ int cmd_invite(const struct args *args);
 int cmd_join(const struct args *args);
 int cmd_verify(const struct args *args);
 int cmd_refuse(const struct args *args);
+int cmd_settled(const struct args *args);
 int cmd_forget(const struct args *args);
 int cmd_people(const struct args *args);
 int cmd_plan_show(const struct args *args);

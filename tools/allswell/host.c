@@ -181,6 +181,7 @@ static const struct {
     {"words", host_words, false},
     {"verify", host_verify, false},
     {"refuse", host_refuse, false},
+    {"settled", host_settled, false},
     {"people", host_people, false},
     {"presence", host_presence, false},
     {"plan-show", host_plan_show, false},

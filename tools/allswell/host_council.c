@@ -51,13 +51,15 @@ static json_t *peer_json(struct aw_contact_peer *p)
         time_json(p->words_at_s), "note", p->note);
 }
 
-static json_t *peers_json(const struct aw_contact *contact)
+static json_t *peers_json(const struct host *host, const struct host_watch *watch)
 {
+    const struct host_who who = {
+        .side = HOST_WATCHED, .person = 0, .watch = (struct host_watch *)(uintptr_t)watch};
     struct aw_contact_peer peers[AW_PLAN_MEMBER_MAX], one;
     json_t *list = json_array();
     size_t count = 0;
 
-    while (count < AW_PLAN_MEMBER_MAX && aw_contact_peer(contact, count, &one) == AW_OK) {
+    while (count < AW_PLAN_MEMBER_MAX && aw_contact_peer(watch->contact, count, &one) == AW_OK) {
         size_t at = count++;
 
         while (at > 0 && peers[at - 1].person > one.person) {
@@ -66,8 +68,13 @@ static json_t *peers_json(const struct aw_contact *contact)
         }
         peers[at] = one;
     }
-    for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(list, peer_json(&peers[i]));
+    for (size_t i = 0; i < count; i++) {
+        json_t *peer = peer_json(&peers[i]);
+
+        (void)json_object_set_new(peer, "two_devices_since",
+                                  time_json(host_copy_since(host, &who, peers[i].person)));
+        (void)json_array_append_new(list, peer);
+    }
     return list;
 }
 
@@ -96,7 +103,7 @@ json_t *host_watched_json(const struct host *host)
         if (watch->slot == 0)
             continue;
         one = host_watch_json(host, watch, host_now(host));
-        (void)json_object_set_new(one, "others", peers_json(watch->contact));
+        (void)json_object_set_new(one, "others", peers_json(host, watch));
         (void)json_object_set_new(one, "council", council_json(watch->contact));
         (void)json_array_append_new(list, one);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/host.h"
 #include "allswell/host_net.h"
+#include "allswell/notify/courier.h"
 #include "allswell/notify/notify.h"
 
 #include "common/text.h"
@@ -215,6 +216,25 @@ static bool check_relays(struct host *host, json_t *list, struct tool_fail *fail
 
 /* ---- Hooks ---- */
 
+/* What carries it; a delivery of before says nothing of that. */
+static bool check_carrier(const json_t *hook, json_t *list)
+{
+    const char *name = reply_string(hook, "name"), *program = reply_string(hook, "address");
+
+    if (reply_string(hook, "server") != NULL && !courier_is_there()) {
+        add(list, "hook", FINDING_BAD, "install Allswell anew",
+            "'%s' cannot deliver: the courier is missing, or cannot be run", name);
+        return false;
+    }
+    if (strcmp(reply_string(hook, "kind"), "exec") == 0 && access(program, X_OK) != 0) {
+        add(list, "hook", FINDING_BAD,
+            "put it back and 'chmod u+x' it, or 'allswell notify remove' the hook",
+            "'%s' cannot deliver: its program cannot be run (%s)", name, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
 static void check_hook(const json_t *hook, json_t *list)
 {
     const json_t *last = json_object_get(hook, "last");
@@ -244,7 +264,8 @@ static bool check_hooks(struct host *host, json_t *list, struct tool_fail *fail)
         return false;
     json_array_foreach(json_object_get(reply, "hooks"), i, hook)
     {
-        check_hook(hook, list);
+        if (check_carrier(hook, list))
+            check_hook(hook, list);
     }
     json_decref(reply);
     home_file(path, &host->home, "hooks/on-event");

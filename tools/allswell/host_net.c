@@ -48,10 +48,16 @@ static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
 {
     struct host_net *net = (struct host_net *)ctx;
     struct host_who who = who_of(net->host, slot, event);
+    json_t *entry;
 
     if (!event_is_news(event->kind))
         return;
-    host_log(net->host, &who, event_json(event));
+    entry = event_json(event);
+    if (who.side == HOST_WATCHED && event->person != 0)
+        (void)json_object_set_new(entry, "contact", json_integer(event->person));
+    host_log(net->host, &who, entry);
+    if (event->kind == AW_EVENT_FORK)
+        host_copy_note(net->host, &who, event->person);
     if (!net->host->is_agent)
         return;
     notify_event(net->notify, &who, event);

@@ -10,10 +10,10 @@
 
 struct times {
     char decided[TEXT_MAX], issued[TEXT_MAX], base[TEXT_MAX], due[TEXT_MAX], missed[TEXT_MAX];
-    char span[TEXT_MAX], grace[TEXT_MAX];
+    char span[TEXT_MAX], grace[TEXT_MAX], life[TEXT_MAX];
 };
 
-static void write_times(struct times *t, const struct aw_why *why)
+static void write_times(struct times *t, const struct aw_why *why, uint64_t life_s)
 {
     text_time_write(t->decided, why->decided_at_s);
     text_time_write(t->issued, why->call.issued_at_s);
@@ -22,6 +22,7 @@ static void write_times(struct times *t, const struct aw_why *why)
     text_time_write(t->missed, why->missed_s == UINT64_MAX ? 0 : why->missed_s);
     text_span_write(t->span, why->span_s);
     text_span_write(t->grace, why->grace_s);
+    text_time_write(t->life, life_s);
 }
 
 static const char *clock_words(enum aw_why_clock clock)
@@ -88,12 +89,11 @@ static const char *due_words(enum aw_why_cause cause)
         return "the end of a time that she set";
     case AW_WHY_ASK:
         return "an answer to your question";
-    case AW_WHY_LIFE:
-        return "a sign of life";
     case AW_WHY_BEAT:
         return "the device should speak";
     case AW_WHY_NOTHING:
     case AW_WHY_CHECKIN:
+    case AW_WHY_LIFE:
     case AW_WHY_WORD:
     case AW_WHY_HUMAN:
         break;
@@ -110,10 +110,20 @@ static void write_cause(char *out, size_t cap, const struct aw_why *why, const s
     case AW_WHY_NOTHING:
         (void)snprintf(out, cap, "because no plan and no check-in has arrived yet");
         return;
-    case AW_WHY_CHECKIN:
-    case AW_WHY_TIMER:
+    case AW_WHY_TIMER: /* not from when she last checked in */
     case AW_WHY_ASK:
+        (void)snprintf(out, cap,
+                       "because %s is due by %s, and with %s of grace contacts are rung at %s "
+                       "(plan version %u)",
+                       what, t->due, t->grace, t->missed, why->plan_version);
+        return;
     case AW_WHY_LIFE:
+        (void)snprintf(out, cap,
+                       "because the last sign of life was at %s: the next one is due by %s, and "
+                       "with %s of grace contacts are rung at %s (plan version %u)",
+                       t->life, t->due, t->grace, t->missed, why->plan_version);
+        return;
+    case AW_WHY_CHECKIN:
     case AW_WHY_BEAT:
         (void)snprintf(out, cap,
                        "because statement %u of %s, counted from %s %s, is good for %s: %s is due "
@@ -150,7 +160,7 @@ static json_t *watch_why(const struct host *host, const struct host_who *who)
     aw_contact_view(who->watch->contact, &view);
     text_clean(view.name);
     aw_contact_why(who->watch->contact, &why);
-    write_times(&t, &why);
+    write_times(&t, &why, view.triggers.life_at_s);
     write_cause(cause, sizeof cause, &why, &t);
     if (why.level > 0)
         (void)snprintf(level, sizeof level, ", level %u", why.level);

@@ -236,6 +236,11 @@ static const struct args_command commands[] = {
      "For a device that speaks under an old key of this person, such as a stolen backup. What was "
      "paired before goes on. Asks for the word refuse.",
      yes_options, 1, 1, cmd_refuse},
+    {"settled", "PERSON", "Say that one device is left of two",
+     "After 'two devices speak with the same keys': a device was copied, or its home restored "
+     "beside the old one, and you know from the people themselves that this is over. Asks for the "
+     "word settled.",
+     yes_options, 1, 1, cmd_settled},
     {"people", "", "Show whom you are paired with", NULL, watch_options, 0, 0, cmd_people},
     {"forget", "PERSON", "Take an invite or a contact back",
      "For an invite that was not answered, or words that differ. A contact of the plan in force "

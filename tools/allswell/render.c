@@ -120,6 +120,23 @@ static const char *mooded(char out[TEXT_MAX], enum screen_mood mood, const char 
 
 #define VERIFY "'allswell verify' compares words"
 
+/* What may be somebody else's device, until people have settled it. */
+static void render_security(const json_t *who, const char *ending)
+{
+    char at[TEXT_MAX];
+
+    if (reply_flag(who, "quarantined"))
+        render_mood(SCREEN_WARNING,
+                    "made the channel anew with an old key: compare the words again, and "
+                    "'allswell refuse' it if they differ");
+    if (reply_number(who, "two_devices_since") != 0)
+        render_mood(SCREEN_ALARM,
+                    "TWO DEVICES speak with the same keys since %s: a copy, or a restored home "
+                    "beside the old one. Ask in person. If both are theirs, one must rest for "
+                    "good; else %s. Then 'allswell settled %s'",
+                    time_of(at, who, "two_devices_since"), ending, reply_string(who, "id"));
+}
+
 void render_contact(const json_t *c)
 {
     char at[TEXT_MAX], mood[TEXT_MAX], words[240];
@@ -137,10 +154,8 @@ void render_contact(const json_t *c)
         (void)snprintf(words, sizeof words, "%s: " VERIFY "; heard %s",
                        mooded(mood, SCREEN_WARNING, "NOT verified"), time_of(at, c, "heard_at"));
     name_line(c, words);
-    if (reply_flag(c, "quarantined"))
-        render_mood(SCREEN_WARNING,
-                    "made the channel anew with an old key: compare the words again, and "
-                    "'allswell refuse' it if they differ");
+    render_security(c, "pair anew with a new home of theirs, set a plan without this number, and "
+                       "'allswell forget' it");
     if (reply_flag(c, "plan_due"))
         render_mood(SCREEN_WARNING,
                     "this device is new to the others, or lost your plan: put it into force again "
@@ -166,10 +181,10 @@ static enum screen_mood state_mood(const json_t *w)
     for (size_t i = 0; i < 2; i++) {
         if (is_word(w, "state", alarms[i]))
             return SCREEN_ALARM;
-        if (is_word(w, "state", calm[i]))
+        if (is_word(w, "state", calm[i]) && reply_number(w, "two_devices_since") == 0)
             return SCREEN_CALM;
     }
-    return SCREEN_WARNING;
+    return SCREEN_WARNING; /* also where a call may be somebody else's */
 }
 
 unsigned render_rank(const json_t *w)
@@ -199,6 +214,7 @@ void render_watched_line(const json_t *w)
                    is_word(w, "state", "suspect") ? "cannot tell" : reply_string(w, "state")),
             time_of(at, w, "due_at"));
     name_line(w, words);
+    render_security(w, "do not rely on what it says, and pair anew with a new home of theirs");
 }
 
 static void render_call(const char *what, const json_t *call)
@@ -378,7 +394,13 @@ static void render_change(const json_t *w)
         render_line("version %llu of the plan was set aside, for the secret did not show whose it "
                     "is: ask for it to be set again",
                     (unsigned long long)reply_number(w, "aside"));
-    if (reply_flag(w, "keys_unjudged"))
+    if (!reply_flag(w, "keys_unjudged"))
+        return;
+    if (reply_flag(pending, "unjudged"))
+        render_line("new secrets wait, too: compare the words in person, then 'allswell compared "
+                    "--plan=%llu %s'",
+                    (unsigned long long)reply_number(pending, "version"), reply_string(w, "id"));
+    else
         render_line("new secrets wait: compare the words in person, then 'allswell compared %s'",
                     reply_string(w, "id"));
 }
@@ -428,10 +450,6 @@ void render_watched(const json_t *w)
     if (reply_flag(incident, "do_not_call"))
         render_do_not_call();
     render_watched_line(w);
-    if (reply_flag(w, "quarantined"))
-        render_mood(SCREEN_WARNING,
-                    "made the channel anew with an old key: compare the words again, and "
-                    "'allswell refuse' it if they differ");
     if (reply_flag(w, "silent"))
         render_mood(SCREEN_WARNING, "nothing heard for 30 days: find out why");
     if (reply_flag(w, "gap"))

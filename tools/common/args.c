@@ -245,6 +245,16 @@ static int no_command(const struct args_tool *tool, int argc, char **argv)
     return fail_print(&fail);
 }
 
+/* Whether the nth word of a command names a file, by what it is called in the help. */
+static bool is_file(const char *names, size_t n)
+{
+    for (; n > 0 && *names != '\0'; n--) {
+        names += strcspn(names, " ");
+        names += strspn(names, " ");
+    }
+    return strncmp(names + strspn(names, "["), "FILE", 4) == 0;
+}
+
 static bool check_words(const struct args *args, struct tool_fail *fail)
 {
     size_t count = json_array_size(args->words);
@@ -256,6 +266,12 @@ static bool check_words(const struct args *args, struct tool_fail *fail)
     if (count > c->word_max)
         return fail_set(fail, TOOL_USAGE, "'%.60s' is one word too many: see '%s %s --help'",
                         args_word(args, c->word_max), tool_name, c->name);
+    for (size_t i = 0; i < count; i++) {
+        if (args_word(args, i)[0] == '\0' && is_file(c->words, i))
+            return fail_set(fail, TOOL_USAGE,
+                            "FILE is empty: give the name of a file, see '%s %s --help'", tool_name,
+                            c->name);
+    }
     return true;
 }
 

@@ -53,6 +53,13 @@ static bool find_program(char out[PATH_MAX])
            (int)(PATH_MAX - dir_len);
 }
 
+bool courier_is_there(void)
+{
+    char path[PATH_MAX];
+
+    return find_program(path) && access(path, X_OK) == 0;
+}
+
 /* A packet, so all of the request is there or nothing; it fits a new socket. */
 static enum aw_status start(struct aw_loop *loop, struct errand *errand, const struct hook *hook,
                             const char *request)

@@ -26,6 +26,9 @@ struct errand *courier_send(struct aw_loop *loop, const struct hook *hook,
                             const struct notice *notice, answer_call *call, void *ctx,
                             struct answer *out_answer);
 
+/** Whether its program is there and may be run: without it nothing is delivered. */
+bool courier_is_there(void);
+
 /** Ends a try; nobody is told. */
 void courier_cancel(struct errand *errand);
 

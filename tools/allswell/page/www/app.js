@@ -281,6 +281,7 @@ function summary() {
     if (watched.length === 0) return t('sum.nobody');
     if (urgent > 0) return plural('sum.urgent', urgent);
     const moods = watched.map(moodOf);
+    if (moods.includes('copied')) return t('sum.copied');
     if (moods.includes('acting') || moods.includes('back')) return t('sum.open');
     if (moods.includes('late')) return t('sum.late');
     return moods.includes('calm') ? t('sum.calm') : t('sum.waiting');

@@ -5,12 +5,13 @@ import { drawMap } from './map.js';
 import { away, maybe, metres, t, time, told } from './text.js';
 
 const URGENT = ['alarm', 'others', 'unsure', 'drill'];
-const ORDER = [...URGENT, 'back', 'acting', 'late', 'calm', 'setup', 'idle'];
+const ORDER = [...URGENT, 'copied', 'back', 'acting', 'late', 'calm', 'setup', 'idle'];
 const MARKS = {
     alarm: '!',
     others: '!',
     unsure: '?',
     drill: 'D',
+    copied: '!',
     back: '\u21a9',
     acting: '\u2713',
     late: '\u2026',
@@ -27,6 +28,7 @@ export function moodOf(w) {
     if (incident) return incident.rings ? 'alarm' : 'others';
     if (state === 'suspect') return 'unsure';
     if (triggers.drill && !triggers.drill_answered) return 'drill';
+    if (w.two_devices_since) return 'copied';
     if (w.phase !== 'verified') return 'setup';
     if (state === 'overdue') return 'late';
     return state === 'idle' ? 'idle' : 'calm';
@@ -186,6 +188,32 @@ function comparePart(w) {
             { class: 'todo compare' },
             h('h3', {}, t('compare')),
             steps.map((step) => h('p', {}, t(`compare.${step}`, { person: w.id }))),
+        )
+    );
+}
+
+/* Devices that a second one speaks for: hers, or another contact's. */
+function copiedPart(w) {
+    const own = w.two_devices_since;
+    const others = (w.others ?? []).filter((other) => other.two_devices_since);
+    return (
+        (own || others.length > 0) &&
+        h(
+            'section',
+            { class: 'todo compare' },
+            h('h3', {}, t('copied')),
+            own && h('p', {}, t('copied.own', { at: time(own), person: w.id })),
+            others.map((other) =>
+                h(
+                    'p',
+                    {},
+                    told(
+                        'copied.other',
+                        { name: other.name || t('nobody') },
+                        { at: time(other.two_devices_since), person: w.id },
+                    ),
+                ),
+            ),
         )
     );
 }
@@ -472,6 +500,7 @@ export function drawCard(w, more, isCovered, press, toggled) {
         levelLine(incident),
         isNews && actingLines(w),
         notices(w),
+        copiedPart(w),
         comparePart(w),
         isNews && acts,
         placePart(more.place),
