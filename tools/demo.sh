@@ -7,18 +7,20 @@
 #   circle      (the default) pairing, check-ins, duress, silence, the ladder, closing
 #   escalation  what nobody can do alone: silence an alarm, raise a false one, see her place
 #   days        a plan that is looked through, forced, changed; phones that sleep; who goes; slots
-#   devices     a phone that is lost, restored, copied; a contact who withdraws, and comes back
+#   devices     a phone that is lost, restored, copied; forgotten secrets; a contact who withdraws
+#   triggers    what is said beside the schedule: a fall, an SOS without a network, a timer, a guess
 #   BUILD       a folder with a finished build; without it, sets up and builds in build/
 set -eu
 
 usage() {
-  echo "demo: $1: usage: tools/demo.sh [circle | escalation | days | devices] [BUILD]" >&2
+  echo "demo: $1: usage: tools/demo.sh" \
+    "[circle | escalation | days | devices | triggers] [BUILD]" >&2
   exit 2
 }
 
 play=circle
 case ${1:-} in
-circle | escalation | days | devices)
+circle | escalation | days | devices | triggers)
   play=$1
   shift
   ;;

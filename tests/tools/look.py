@@ -105,6 +105,20 @@ def fits_and_loses_nothing():
               words_of(on_screen(home, command, columns=3)) == words_of(piped))
 
 
+def log_fits():
+    """On a terminal it wraps as all else does; in a pipe an entry is a line, for who searches it."""
+    for home in ("first", "her"):
+        piped = allswell(home, "log").stdout.decode()
+        entry = re.compile(r"^\w{3} \d\d \w{3} [\d:]{8}  \S")
+        check("log: an entry is a line of a pipe", all(map(entry.match, piped.splitlines())), piped)
+        check("log: some are long", max(map(width, piped.splitlines())) > 60, piped)
+        for columns in (40, 80, 200):
+            shown = on_screen(home, "log", columns=columns)
+            check(f"log: {columns}: fits", max(map(width, shown.splitlines())) < columns, shown)
+            # It may have grown meanwhile.
+            check(f"log: {columns}: the same words", words_of(shown)[:len(words_of(piped))] == words_of(piped), shown)
+
+
 def names_keep_columns():
     for columns in (80, 200):
         shown = MOOD.sub("", on_screen("her", "people", columns=columns))
@@ -223,6 +237,7 @@ def watch_elsewhere():
 
 set_up()
 fits_and_loses_nothing()
+log_fits()
 names_keep_columns()
 names_turn_nothing()
 colour_is_no_news()

@@ -4,9 +4,11 @@
 # shellcheck shell=sh
 
 factor=80 # a minute passes in three quarters of a second
+relays="one two"
 work=$(mktemp -d)
 pids=
 started=$(date +%s)
+origin=$((started * 1000)) # when compressed and true time were the same
 
 clean() {
   code=$?
@@ -32,8 +34,22 @@ say() { printf '   %s\n' "$*"; }
 quote() { sed 's/^/       /'; } # what a program printed
 
 # A relay runs in true time or in compressed time alike; all get the same clock.
-ALLSWELL_DEMO_CLOCK=$((started * 1000)):$factor
+ALLSWELL_DEMO_CLOCK=$origin:$factor
 export ALLSWELL_DEMO_CLOCK
+
+# From now on time passes faster, or slower, for whatever is started after this.
+pace() { # <factor>
+  true=$(date +%s%3N)
+  origin=$((($1 * true - origin - (true - origin) * factor) / ($1 - 1)))
+  factor=$1
+  ALLSWELL_DEMO_CLOCK=$origin:$factor
+}
+
+# So much time has passed, for whatever is started after this.
+skip() { # <seconds>
+  origin=$((origin - $1 * 1000 / (factor - 1)))
+  ALLSWELL_DEMO_CLOCK=$origin:$factor
+}
 
 aw() { # <role> <command>...
   role=$1
@@ -67,15 +83,21 @@ await() { # <what> <seconds> <command>...
   done
 }
 
+# The time of this play, as contact one's agent has it.
+now() { aw contact-one status --json | field now; }
+over() { [ "$(now)" -gt "$1" ]; } # <second>
+
 keep_pid() { # <name> <pid>
   pids="$pids $2"
   echo "$2" >"$work/$1.pid"
 }
 
-relay() { # <name> <options>...
-  name=$1
+relay() { # <name> <options>...: where it was before, if it was
+  name=$1 listen=127.0.0.1:0
   shift
-  "$bin/allswell-relay" --home "$work/relay-$name" run --listen 127.0.0.1:0 "$@" \
+  if [ -s "$work/relay-$name.out" ]; then listen=$(cut -d/ -f1 "$work/relay-$name.out"); fi
+  : >"$work/relay-$name.out"
+  "$bin/allswell-relay" --home "$work/relay-$name" run --listen "$listen" "$@" \
     >"$work/relay-$name.out" 2>"$work/relay-$name.err" &
   keep_pid "relay-$name" $!
   await "relay $name starts" 5 test -s "$work/relay-$name.out"
@@ -90,12 +112,11 @@ use_relay() { # <role> <relay> <options of the token>...
   rm "$work/t"
 }
 
-# Homes with mailboxes at relays one and two, and agents that keep watch.
+# Homes with mailboxes at all relays, and agents that keep watch.
 settle() { # <options of the tokens>...
   for home in subject $everybody; do
     aw "$home" init --name "$home" >/dev/null
-    use_relay "$home" one "$@"
-    use_relay "$home" two "$@"
+    for at in $relays; do use_relay "$home" "$at" "$@"; done
     agent "$home"
   done
 }
