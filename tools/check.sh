@@ -50,7 +50,8 @@ list "subdirs(\"$root/build-check\")"
 
 if [ -z "$quick" ]; then
   if command -v clang >/dev/null; then
-    build build-check-asan clang -DALLSWELL_SANITIZE=ON \
+    # After the proof, the build that it has fuzzed.
+    build build-check-asan clang -DALLSWELL_SANITIZE=ON ${after_proof:+-DALLSWELL_FUZZ=ON} \
       -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG'
     # What walks the code that others walk, and takes longest, is left out.
     list "add_test(sanitizers \"$root/tests/support/nested.sh\" \"$root/build-check-asan\"" \
@@ -61,9 +62,11 @@ if [ -z "$quick" ]; then
     say "no clang: sanitizers skipped"
   fi
   if command -v run-clang-tidy >/dev/null && [ -d build-check-asan ]; then
-    list "add_test(clang_tidy \"$root/tests/tidy/clang_tidy.sh\" \"$root/build-check-asan\"" \
-      "$jobs)"
-    list "set_tests_properties(clang_tidy PROPERTIES LABELS tidy TIMEOUT 600 RUN_SERIAL TRUE)"
+    # From the first moment on, with what the other tests leave of the cores: many of them wait.
+    list "add_test(clang_tidy nice -n 19 \"$root/tests/tidy/clang_tidy.sh\"" \
+      "\"$root/build-check-asan\" $jobs)"
+    list "set_tests_properties(clang_tidy PROPERTIES LABELS tidy TIMEOUT 900 COST 1000)"
+    tests=$((tests + 1))
   else
     say "no run-clang-tidy: skipped"
   fi

@@ -10,7 +10,8 @@
 #   --again    forget what earlier runs found; so does another state of the tree
 #   --write    put figures and report into spec/proof/ and the table into README.md
 #   --table    print that table, from spec/proof/figures.tsv, and do nothing else
-# Figures and report are in build-proof/ (PROOF_BUILD); PROOF_TESTS is the gcc build that parts use.
+# Figures and report are in build-proof/ (PROOF_BUILD); PROOF_TESTS is the gcc build that parts use,
+# and PROOF_SANITIZED, on a quick run, that with clang, sanitizers and fuzz targets.
 # Exit: 0 nothing wrong found, 1 a defect was found, 2 usage.
 set -eu
 cd "$(dirname "$0")/.."
@@ -18,10 +19,10 @@ cd "$(dirname "$0")/.."
 # Part; share of the hours in percent, and seconds of a quick run. Once: one run for each commit,
 # that ends by itself; the seconds are those after which it counts as failed on a quick run. Full:
 # the same, and quick runs leave it out.
-parts='models once 400
+parts='models once 600
 interop once 200
-static once 400
-coverage once 600
+static once 600
+coverage once 800
 uninitialised full 600
 simulate 40 75
 faults 20 60
@@ -168,7 +169,7 @@ finish_part() { # <part>: that has ended
   read -r status took_s <"$PROOF_BUILD/$1.end"
   echo "$1 $took_s" >>"$spent"
   case $status in
-  0)
+  0 | 3) # 3: and nothing is left that more time would try
     merge "$1" "$PROOF_BUILD/$1.out"
     echo "== $1"
     awk -F '\t' 'NF == 5 { printf "   %-52s %s\n", $1, $2 }' "$PROOF_BUILD/$1.out"
@@ -244,17 +245,17 @@ sliced_s() {
   awk -v h="$hours" -v s=$once_s 'BEGIN { s = h * 3600 - s; printf "%d", s < 0 ? 0 : s }'
 }
 
-slice() { # one slice of a part whose share is not used up, and that found no defect
+slice() { # one slice of a part whose share is not used up, and that found no defect and no end
   case $2 in once | full) return 0 ;; esac
-  case " $failed " in *" $1 "*) return 0 ;; esac
+  case " $failed $ended " in *" $1 "*) return 0 ;; esac
   share=$2
   [ -z "$only" ] || share=100
   share_s=$(($(sliced_s) * share / 100))
   left_s=$((share_s - $(spent_s "$1")))
   [ "$left_s" -ge 20 ] || return 0
-  more=1
   [ "$left_s" -le "$slice_s" ] || left_s=$slice_s
   run_part "$1" "$left_s"
+  if [ "$status" = 3 ]; then ended="$ended $1"; else more=1; fi
 }
 
 if [ "$mode" = quick ]; then
@@ -264,7 +265,7 @@ if [ "$mode" = quick ]; then
   each quick_volume
 else
   each once
-  more=1
+  more=1 ended=
   while [ -n "$more" ]; do
     more=
     each slice

@@ -50,14 +50,16 @@ grep -q '^| newest | 2 | - |$' "$work/spec/proof/report.md" || fail "the report 
 grep -q after "$work/README.md" || fail "the README lost its end"
 
 printf '#!/bin/sh\necho seed 7 breaks it >&2\nexit 1\n' >"$work/tools/proof/fuzz.sh"
-chmod +x "$work/tools/proof/fuzz.sh"
+printf '#!/bin/sh\nexit 3\n' >"$work/tools/proof/mutants.sh"
+chmod +x "$work/tools/proof/fuzz.sh" "$work/tools/proof/mutants.sh"
 status=0
-"$work/tools/proof.sh" --again --hours 0.02 >"$work/log" 2>&1 || status=$?
+"$work/tools/proof.sh" --again --hours 0.06 >"$work/log" 2>&1 || status=$?
 [ "$status" = 1 ] || fail "a defect ends with $status"
 grep -q 'seed 7 breaks it' "$work/log" || fail "the defect is not shown"
 [ "$(grep -c '^== fuzz' "$work/log")" = 1 ] || fail "a part goes on after a defect"
 [ "$(grep -c '^== simulate' "$work/log")" -gt 1 ] || fail "a defect ends the other parts"
-rm "$work/tools/proof/fuzz.sh"
+[ "$(grep -c '^== mutants' "$work/log")" = 1 ] || fail "a part goes on that has nothing left to do"
+rm "$work/tools/proof/fuzz.sh" "$work/tools/proof/mutants.sh"
 for end in 1 0 0; do # a part that failed is run again, one that held is not, for the same commit
   printf '#!/bin/sh\necho run >>"$PROOF_BUILD/once"\nexit %s\n' $end \
     >"$work/tools/proof/coverage.sh"
@@ -76,4 +78,4 @@ has "^simulate	years	600	1,000	short$" # none of the years of the other
 status=0
 "$work/tools/proof.sh" --hours x >"$work/log" 2>&1 || status=$?
 [ "$status" = 2 ] || fail "a wrong option ends with $status"
-echo "driver: 23 checks"
+echo "driver: 24 checks"

@@ -17,11 +17,12 @@ slice=$(cat "$PROOF_BUILD/fuzz-slice" 2>/dev/null || echo 0)
 [ "$PROOF_MODE" = full ] || slice=0
 build=$PROOF_BUILD/fuzz-build sanitize=ON
 [ $((slice % 2)) = 0 ] || { build=$PROOF_BUILD/fuzz-fast-build sanitize=OFF; }
+[ "$PROOF_MODE" = full ] || build=${PROOF_SANITIZED:-$build}
 echo $((slice + 1)) >"$PROOF_BUILD/fuzz-slice"
 
 mkdir -p "$build" "$crashes"
 { cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DALLSWELL_FUZZ=ON \
-    -DALLSWELL_SANITIZE=$sanitize -DALLSWELL_TESTS=OFF \
+    -DALLSWELL_SANITIZE=$sanitize \
     -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG' &&
   cmake --build "$build" -j "$(nproc)" --target fuzz_all; } >"$build/build.log" 2>&1 ||
   { tail -n 30 "$build/build.log" >&2; exit 1; }

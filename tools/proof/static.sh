@@ -3,7 +3,7 @@
 # The part `static` of tools/proof.sh: what is shown without running anything, see
 # tests/static/README.md. To reproduce a finding: the command that failed is in the log.
 set -u
-mode=${PROOF_MODE:-quick} seconds=${PROOF_SECONDS:-400}
+mode=${PROOF_MODE:-quick} seconds=${PROOF_SECONDS:-600}
 work=$PROOF_BUILD/static-build
 began=$(date +%s)
 for tool in gcc python3; do
@@ -49,10 +49,15 @@ rm -f "$work"/*.end
 parts='reader frames utf8 message'
 controls='reader_control frames_control utf8_control message_control'
 promises='wp_time wp_ladder wp_council'
-broken='wp_time_control wp_ladder_control wp_council_control'
+# A quick run looks at a quarter of the rows of Eva and one group of promises, each commit the next.
+commits=$(git rev-list --count HEAD 2>/dev/null || echo 0)
+first=$((commits % 4))
+if [ "$mode" = quick ]; then
+  # shellcheck disable=SC2086 # they are words
+  promises=$(printf '%s\n' $promises | sed -n "$((commits % 3 + 1))p")
+fi
+broken=$(for part in $promises; do echo "${part}_control"; done)
 {
-  # Which quarter of the rows a quick run looks at: each commit the next.
-  first=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % 4))
   for part in $parts; do
     run "${part}_control" tests/static/eva.sh "$part" control
     run "$part" tests/static/eva.sh "$part" "$mode" "$first"
