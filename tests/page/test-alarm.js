@@ -149,7 +149,6 @@ test('alarm: loud, neutral outside, with instruction, place and card inside', as
     await until(
         async () => (await scene.watched('friend')).others[0]?.state === 'linked',
         'linked',
-        25,
     );
     await scene.aw('her', [
         'sos',
@@ -176,7 +175,6 @@ test('alarm: loud, neutral outside, with instruction, place and card inside', as
     await until(
         async () => (await friend.textContent('.plan-card')).includes(`${EVIL} Call Sister`),
         'a card is text',
-        25,
     );
     await shot(friend, 'alarm');
 });
@@ -208,7 +206,7 @@ test('who leaves the page alone covers it, and one press opens it', async () => 
 test('somebody else acts: both browsers see it', async () => {
     await scene.aw('sister', ['claim', 'w1']);
     for (const page of [friend, second])
-        await page.waitForSelector('text=sister is acting', { timeout: 20000 });
+        await page.waitForSelector('text=sister is acting');
 });
 
 test('claim, decline, a word to the others, not reachable: as the commands show', async () => {

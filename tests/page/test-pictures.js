@@ -44,7 +44,7 @@ test('pictures', { skip: !process.env.PAGE_SHOTS && 'PAGE_SHOTS names no folder'
     await scene.card('her', CARD);
     await scene.checkin('her');
     const isLinked = async () => (await scene.watched('one')).others[0]?.state === 'linked';
-    await until(isLinked, 'linked', 25);
+    await until(isLinked, 'linked');
     browser = await openBrowser();
 
     const phone = await visitor(browser, {
@@ -63,7 +63,7 @@ test('pictures', { skip: !process.env.PAGE_SHOTS && 'PAGE_SHOTS names no folder'
     await scene.aw('her', ['sos', ...SOS]);
     await waitMood(desk, 'alarm');
     await desk.waitForSelector('svg.map');
-    await until(async () => /4711/.test(await desk.textContent('.plan-card')), 'the card', 40);
+    await until(async () => /4711/.test(await desk.textContent('.plan-card')), 'the card');
     await desk.emulateMedia({ reducedMotion: 'reduce' });
     await shot(desk, 'page-alarm');
     await shot(phone, 'page-alarm-phone');

@@ -15,8 +15,8 @@ before(async () => {
     await scene.plan(
         'her',
         [
-            'checkin = every 12m',
-            'grace = 6m',
+            'checkin = every 20m',
+            'grace = 20m',
             'beat = 5m',
             'person = friend group 1 place exact',
             'level = 0m everybody: Ring the bell.',
@@ -46,10 +46,10 @@ async function fine() {
 test('calm, late, missed', async () => {
     await scene.checkin('her');
     await waitMood(page, 'calm');
-    await waitMood(page, 'late', 25);
+    await waitMood(page, 'late');
     assert.match(await page.textContent('.card'), /A call is late\. Nobody is rung yet/);
     assert.equal(await page.title(), 'Allswell');
-    await waitMood(page, 'alarm', 20);
+    await waitMood(page, 'alarm');
     assert.match(await page.textContent('.card'), /A sign of life is missing since/);
     assert.match(await page.textContent('.card'), /No place came with it/);
     await shot(page, 'missed');
@@ -66,11 +66,11 @@ test('back and closed', async () => {
 test('the agent ends: the page says so, and is there again with it', async () => {
     await scene.checkin('her');
     await scene.stop(scene.agents.friend);
-    await page.waitForSelector('.banner.lost', { timeout: 15000 });
+    await page.waitForSelector('.banner.lost');
     assert.match(await page.textContent('.banner.lost'), /This page hears nothing/);
     await shot(page, 'lost');
     await scene.agent('friend', port);
-    await page.waitForSelector('.banner.lost', { state: 'detached', timeout: 15000 });
+    await page.waitForSelector('.banner.lost', { state: 'detached' });
     await page.waitForSelector('.card');
 });
 
@@ -78,17 +78,16 @@ test('the relay ends: nothing can be heard; then nobody can tell', async () => {
     await fine();
     await scene.stop(scene.relayChild);
     await page.waitForSelector('.banner.deaf');
-    await waitMood(page, 'unsure', 30);
+    await waitMood(page, 'unsure');
     assert.match(await page.textContent('.card'), /Nobody can tell since/);
     await until(async () => /There is news|Please open/.test(await page.title()), 'it rings');
     await shot(page, 'unsure');
     await scene.relayAgain();
-    await page.waitForSelector('.banner.deaf', { state: 'detached', timeout: 20000 });
+    await page.waitForSelector('.banner.deaf', { state: 'detached' });
     await scene.checkin('her');
     await until(
         async () => ['calm', 'back'].includes(await page.getAttribute('.card', 'data-mood')),
         'heard again',
-        20,
     );
 });
 

@@ -6,6 +6,7 @@ changes and gives the terminal back.
 Method: a contact with an alarm and a subject with three contacts, on pseudo terminals of several
 widths; what a pipe gets is the measure."""
 import atexit
+import json
 import os
 import re
 import signal
@@ -184,11 +185,13 @@ def watch_draws_what_changes():
     screen.until(b"A call for help")
     check("a screen of its own", screen.shown.startswith(TAKE), screen.shown)
     before = allswell("her", "status").stdout
-    limit = time.monotonic() + 15
-    while seen_by("first") == "0" and time.monotonic() < limit:
+    own = json.loads(allswell("first", "status", "--json").stdout)["watched"][0]["seq_human"]
+    check("the first drawing is seen", own != 0, before)
+    limit = time.monotonic() + 40
+    while seen_by("first") != str(own) and time.monotonic() < limit:
         time.sleep(0.2)
     seen = seen_by("first")
-    check("the first drawing is seen", seen != "0", before)
+    check("and she is told", seen == str(own), before)
     check("checkin", allswell("her", "checkin", input=b"right\n").returncode == 0)
     screen.until(b"a safe check-in has arrived since")
     time.sleep(2.5)

@@ -44,8 +44,8 @@ ring = 1m
 claim = 8m
 PLAN
 typed 'the safe one\nthe other one\ncontact-one' plan set --secrets "$work/plan"
-at_all "has the plan" 10 watched.0.plan_version 1
-await "contact one is in the circle" 10 is contact-one watched.0.circle true
+at_all "has the plan" watched.0.plan_version 1
+await "contact one is in the circle" is contact-one watched.0.circle true
 is contact-two watched.0.circle false || die "contact two stays outside the circle"
 say "Both contacts hold it. Only contact one is in the circle that may learn of duress; the"
 say "subject's device does not know that, nor which secret is which."
@@ -63,11 +63,11 @@ say "Second check-in: the same."
 
 chapter "Duress. Somebody stands behind the subject and demands the call: the other secret."
 checkin 'the other one'
-await "contact one sees the duress" 10 is contact-one watched.0.incident.kind duress
+await "contact one sees the duress" is contact-one watched.0.incident.kind duress
 arrives contact-two
 is contact-two watched.0.state fine || die "contact two sees a calm check-in"
 is contact-two watched.0.incident null || die "contact two sees no incident"
-await "contact one's hook rings" 10 rang contact-one 1
+await "contact one's hook rings" rang contact-one 1
 aw contact-one status | head -n 1 | grep -qi '^do not call her phone' ||
   die "the first line that contact one reads is a warning"
 rang contact-two 1 && die "contact two is not rung"
@@ -78,40 +78,40 @@ aw contact-one claim w1 --json >/dev/null || die "contact one claims"
 checkin 'the safe one'
 is subject me.contacts.0.claim none || die "the subject's device learns nothing of the rescue"
 arrives $everybody
-await "contact one sees the safe check-in" 10 is contact-one watched.0.incident.safe_seen true
+await "contact one sees the safe check-in" is contact-one watched.0.incident.safe_seen true
 aw contact-one confirm --yes w1 --json >"$work/answer" || die "contact one confirms"
-await "the duress is over" 10 is contact-one watched.0.incident null
+await "the duress is over" is contact-one watched.0.incident null
 say "Contact one went there without a call. The subject is free, checks in with the safe secret;"
 say "contact one has spoken with the subject and confirms. Closed."
 for role in subject $everybody; do : >"$work/$role.hook"; done
 
 chapter "Silence. The subject's device is still on; the subject does not check in."
-await "the subject is warned" 20 grep -q '^notice\|^ring' "$work/subject.hook"
+await "the subject is warned" grep -q '^notice\|^ring' "$work/subject.hook"
 say "The subject's own device reminds the subject first. No contact knows of it."
 rang contact-one 1 && die "nobody is rung before the deadline"
-await "the deadline passes" 20 is contact-one watched.0.state overdue
+await "the deadline passes" is contact-one watched.0.state overdue
 say "The deadline has passed. Grace is running; nobody is rung."
-await "level 1 rings contact one's hook" 20 rang contact-one 1
+await "level 1 rings contact one's hook" rang contact-one 1
 rang contact-two 2 && die "level 2 waits"
 say "Level 1: contact one's hook ran. All that a lock screen would show, as for every alarm:"
 say "    $(grep '^ring 1' "$work/contact-one.hook" | head -n 1 | cut -d' ' -f3-)"
 say "Unlocked, contact one may ask why:"
 aw contact-one why w1 | quote
-await "level 2 rings contact two's hook" 20 rang contact-two 2
+await "level 2 rings contact two's hook" rang contact-two 2
 say "Level 2, ten minutes later: everybody. Contact two's hook ran; contact one keeps ringing."
 aw contact-two claim w1 --json >"$work/answer" || die "contact two claims"
 is contact-two watched.0.incident.claimed true || die "contact two is acting"
 say "Contact two says: I am acting."
-await "the subject sees who acts" 10 is subject me.contacts.1.claim acting
+await "the subject sees who acts" is subject me.contacts.1.claim acting
 
 chapter "All is well again. One phone alone cannot close it."
 checkin 'the safe one'
 arrives $everybody
-at_all "sees the safe check-in" 10 watched.0.incident.safe_seen true
+at_all "sees the safe check-in" watched.0.incident.safe_seen true
 say "The subject checks in. Both contacts see it, and the incident stays open."
 # One human beside a check-in is enough, and the other's device may hear of it at any moment.
 aw contact-one confirm --yes w1 --json >"$work/answer" || die "contact one confirms"
-at_all "closes" 10 watched.0.incident null
+at_all "closes" watched.0.incident null
 for role in $everybody; do is "$role" watched.0.state fine || die "all is well at $role"; done
 say "Contact one has spoken with the subject and confirms. Closed at both: all is well."
 

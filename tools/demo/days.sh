@@ -74,9 +74,9 @@ PLAN
 plan 20m 4m '' >"$work/plan"
 typed 'the safe one\nthe other one\ncontact-one,contact-two,contact-three' \
   plan set --secrets "$work/plan"
-at_all "has the plan" 10 watched.0.plan_version 1
+at_all "has the plan" watched.0.plan_version 1
 for role in $everybody; do
-  await "$role knows the others" 20 is "$role" watched.0.others.1.counts true
+  await "$role knows the others" is "$role" watched.0.others.1.counts true
 done
 checkin 'the safe one'
 arrives $everybody
@@ -84,14 +84,14 @@ say "In force at all three. With 'setup = no' nothing that weakens it holds at o
 
 chapter "On the way. A journey has a time of its own, and the phone tells what it feels."
 aw subject journey --json 25m --note 'the night bus' >"$work/answer" || die "a journey starts"
-at_all "sees the journey" 10 watched.0.triggers.timer journey
+at_all "sees the journey" watched.0.triggers.timer journey
 aw subject signal battery-low --battery 4 --json >"$work/answer" || die "the battery is low"
-at_all "hears of the battery" 10 watched.0.triggers.signal battery-low
+at_all "hears of the battery" watched.0.triggers.signal battery-low
 typed 'the safe one' timer end
-at_all "sees the arrival" 10 watched.0.triggers.timer none
+at_all "sees the arrival" watched.0.triggers.timer none
 checkin 'the safe one' --place 51.4779,-0.0015,20
 arrives $everybody
-at_all "is calm" 10 watched.0.state fine
+at_all "is calm" watched.0.state fine
 say "The subject arrives, and says so. That the battery is low moved no deadline and rang nobody:"
 say "should silence follow, contacts know a reason."
 
@@ -99,7 +99,7 @@ chapter "The phone is taken. Who holds it wants time: a plan with a check-in eac
 plan 12h 4m '' >"$work/weak"
 typed 'a guess' plan set "$work/weak"
 for role in $everybody; do
-  await "$role holds the plan back" 10 is "$role" watched.0.pending.unjudged true
+  await "$role holds the plan back" is "$role" watched.0.pending.unjudged true
   is "$role" watched.0.plan_version 1 || die "$role goes by the plan before"
 done
 say "The phone took it: no secret is wrong there. Contacts found the secret wrong, and hold the"
@@ -111,7 +111,7 @@ chapter "Night. Contact one is not to be rung; the phones of all contacts sleep;
 aw contact-one away 8h --json >"$work/answer" || die "contact one is away"
 knows_away() { [ "$(aw "$1" status --json | field watched.0.others.0.away_until)" != null ]; }
 for role in contact-two contact-three; do
-  await "$role knows that contact one is away" 20 knows_away "$role"
+  await "$role knows that contact one is away" knows_away "$role"
 done
 finish $everybody
 kill -9 "$(cat "$work/subject.pid")"
@@ -121,13 +121,13 @@ say "another one there, for the time after the next deadline. Relay one says:"
 "$bin/allswell-relay" --home "$work/relay-one" status | grep 'switch' | quote
 : >"$work/woken"
 ran_out() { [ "$(relay_says fired)" -ge "$1" ]; }
-await "the time of each switch runs out" 60 ran_out $(($(relay_says fired) + 3))
+await "the time of each switch runs out" ran_out $(($(relay_says fired) + 3))
 for role in $everybody; do
-  await "a relay wakes the phone of $role" 10 grep -q "$role" "$work/woken"
+  await "a relay wakes the phone of $role" grep -q "$role" "$work/woken"
   agent "$role"
 done
 for role in contact-two contact-three; do
-  await "$role is rung" 60 rang "$role" 2
+  await "$role is rung" rang "$role" 2
 done
 rang contact-one && die "contact one has the evening off"
 since=$(aw contact-two status --json | field watched.0.incident.began_at)
@@ -144,13 +144,13 @@ says() { # <role> <words> <command>: what another contact said is shown there
 aw contact-two claim w1 --json >"$work/answer" || die "contact two claims"
 aw contact-two note w1 'no bus tonight' --json >"$work/answer" || die "contact two comments"
 aw contact-two handover w1 contact-three --json >"$work/answer" || die "contact two hands over"
-await "contact three hears who hands over" 20 says contact-three 'hands over to number 3'
-await "contact three reads the comment" 20 says contact-three '"no bus tonight"'
+await "contact three hears who hands over" says contact-three 'hands over to number 3'
+await "contact three reads the comment" says contact-three '"no bus tonight"'
 aw contact-three claim w1 --json >"$work/answer" || die "contact three claims"
 aw contact-two decline w1 --json >"$work/answer" || die "contact two declines"
-await "contact two sees who acts" 20 says contact-two 'is ACTING'
-await "contact three has the place" 20 aw contact-three place w1 >"$work/place"
-await "contact two has a place" 20 aw contact-two place w1 >"$work/coarse"
+await "contact two sees who acts" says contact-two 'is ACTING'
+await "contact three has the place" aw contact-three place w1 >"$work/place"
+await "contact two has a place" aw contact-two place w1 >"$work/coarse"
 say "Contact two acts, has no bus and hands over; contact three acts. The place is open to both,"
 say "as exactly as the plan lets each of them know it; first contact two, then contact three:"
 grep -h '^ *geo' "$work/coarse" "$work/place" | quote
@@ -160,14 +160,14 @@ arrives $everybody
 for role in contact-two contact-three; do
   aw "$role" confirm --yes w1 --json >"$work/answer" || : # the other one did
 done
-at_all "closes" 20 watched.0.incident null
+at_all "closes" watched.0.incident null
 say "The phone is found, and starts: what it had stored is whole. A check-in, two words: closed."
 
 chapter "The plan is changed by who may: what is tighter holds at once, what is weaker waits."
 plan 20m 3m '' >"$work/plan"
 typed 'the safe one' plan set "$work/plan"
-at_all "has the tighter plan" 10 watched.0.plan_version 3
-at_all "has dropped the forced one" 10 watched.0.pending null
+at_all "has the tighter plan" watched.0.plan_version 3
+at_all "has dropped the forced one" watched.0.pending null
 say "A minute less of grace: in force at all three, at once. What was forced on the phone is gone."
 plan 30m 3m 'cadence = 30s
 sos = in-slot' >"$work/plan"
@@ -177,10 +177,10 @@ waits() { # told of version 4, and by version 3
   [ "$(field watched.0.pending.version <"$work/now")" = 4 ] &&
     [ "$(field watched.0.plan_version <"$work/now")" = 3 ]
 }
-for role in $everybody; do await "$role is told, and goes by the one before" 10 waits "$role"; done
+for role in $everybody; do await "$role is told, and goes by the one before" waits "$role"; done
 say "A check-in each 30 minutes is announced to all of them, and waits, right secret or not."
 aw contact-three plan waiting w1 | quote
-at_all "has the weaker plan" 20 watched.0.plan_version 4
+at_all "has the weaker plan" watched.0.plan_version 4
 say "Ten minutes later it is in force."
 
 chapter "The plan asks for slots now: a cell each 30 seconds to each contact, whatever happens."
@@ -205,10 +205,10 @@ in_slots "a journey that comes to a halt:"
 say "It is one for each of three contacts in each slot, but for slots that this machine misses."
 say "On the way the phone has asked, and nobody has answered:"
 quote <"$work/said"
-at_all "reads of the halt" 20 watched.0.triggers.alarm stalled
-for role in contact-two contact-three; do await "$role is rung" 20 rang "$role"; done
+at_all "reads of the halt" watched.0.triggers.alarm stalled
+for role in contact-two contact-three; do await "$role is rung" rang "$role"; done
 there() { aw contact-three place w1 | grep -q '^ *geo:51.4826'; }
-await "contact three sees where the subject is now" 20 there
+await "contact three sees where the subject is now" there
 say "Contacts two and three were rung, and no relay could see it. Contact three sees where to go:"
 aw contact-three place w1 | sed -n 2,3p | quote
 

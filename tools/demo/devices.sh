@@ -21,7 +21,7 @@ plan() { # <contact>...
 }
 plan contact-one contact-two >"$work/plan"
 typed 'the safe one\nthe other one\ncontact-one,contact-two' plan set --secrets "$work/plan"
-at_all "has the plan" 10 watched.0.plan_version 1
+at_all "has the plan" watched.0.plan_version 1
 say "In force at both."
 
 chapter "Contact one has a laptop, too. It is another device, and not another human."
@@ -31,8 +31,8 @@ agent laptop
 pair laptop 3
 plan contact-one contact-two 'laptop device-of contact-one' >"$work/plan"
 typed 'the safe one' plan set "$work/plan"
-for role in $everybody laptop; do await "$role has it" 20 is "$role" watched.0.plan_version 2; done
-await "somebody would hear" 20 aw subject coverage >"$work/said"
+for role in $everybody laptop; do await "$role has it" is "$role" watched.0.plan_version 2; done
+await "somebody would hear" aw subject coverage >"$work/said"
 quote <"$work/said"
 [ "$(aw subject coverage --json | field humans)" = 2 ] || die "three devices are two humans"
 finish laptop
@@ -42,7 +42,7 @@ plan contact-one contact-two >"$work/plan"
 typed 'not this one\nanother safe\nanother one\ncontact-one,contact-two' \
   plan set --secrets "$work/plan"
 for role in $everybody; do
-  await "$role holds plan and secrets back" 20 is "$role" watched.0.pending.unjudged true
+  await "$role holds plan and secrets back" is "$role" watched.0.pending.unjudged true
 done
 say "The phone took them, as it takes anything; contacts found a wrong secret. Contact one reads:"
 aw contact-one plan waiting w1 >"$work/said"
@@ -52,7 +52,7 @@ for role in $everybody; do
   aw "$role" compared --yes w1 --plan 3 --json >"$work/answer" || die "$role compared the words"
   is "$role" watched.0.plan_version 2 || die "$role waits out the delay"
 done
-at_all "has the plan" 60 watched.0.plan_version 3
+at_all "has the plan" watched.0.plan_version 3
 checkin 'another safe'
 arrives $everybody
 for role in $everybody; do
@@ -78,7 +78,7 @@ rm -r "$work/subject"
 aw subject restore --yes "$work/backup" --json <"$work/pass" >"$work/answer" || die "it is restored"
 rm "$work/backup" "$work/pass"
 agent subject
-at_all "hears an old key" 30 watched.0.quarantined true
+at_all "hears an old key" watched.0.quarantined true
 checkin 'another safe'
 sleep 1
 for role in $everybody; do
@@ -89,7 +89,7 @@ aw contact-one status | sed -n 1,3p | quote
 say "Both contacts compare words with her again, new ones:"
 compare contact-one 1
 compare contact-two 2
-at_all "takes it for her phone" 30 watched.0.quarantined false
+at_all "takes it for her phone" watched.0.quarantined false
 checkin 'another safe'
 arrives $everybody
 say "It is her phone now, and a check-in counts."
@@ -100,13 +100,13 @@ more_forks() { [ "$(forks contact-one)" -gt "$1" ] || [ "$(forks contact-two)" -
 finish subject
 cp -R "$work/subject" "$work/copy"
 one=$(forks contact-one) two=$(forks contact-two)
-agent subject
-agent copy
 printf 'a guess\n' >"$work/secret"
 aw copy checkin --wait 0 --secret-fd 3 3<"$work/secret" >/dev/null || die "the copy speaks"
 rm "$work/secret"
-checkin 'another safe'
-await "contacts hear two devices" 60 more_forks "$one" "$two"
+checkin 'another safe' --wait 0 # before it can hear that its number is used
+agent copy
+agent subject
+await "contacts hear two devices" more_forks "$one" "$two"
 finish copy
 say "Two devices cannot say different things under one number and not be found out:"
 (aw contact-one log; aw contact-two log) | grep 'two devices speak' | tail -n 1 |
@@ -114,14 +114,14 @@ say "Two devices cannot say different things under one number and not be found o
 
 chapter "A contact withdraws, openly, and comes back another day."
 aw contact-two leave --yes w1 --json >"$work/answer" || die "contact two withdraws"
-await "the subject knows" 20 is subject me.contacts.1.leaves true
+await "the subject knows" is subject me.contacts.1.leaves true
 code=0
 aw subject coverage >"$work/said" || code=$?
 [ $code -eq 1 ] || die "coverage says that too few are left"
 quote <"$work/said"
 plan contact-one >"$work/plan"
 typed 'another safe' plan set "$work/plan"
-await "contact one has the plan" 20 is contact-one watched.0.plan_version 4
+await "contact one has the plan" is contact-one watched.0.plan_version 4
 aw subject forget --yes 2 --json >"$work/answer" || die "contact two is forgotten"
 ALLSWELL_DEMO_CLOCK=$origin:6000 relay three
 use_relay contact-two three
@@ -129,17 +129,17 @@ pair contact-two 2 w2
 plan contact-one contact-two >"$work/plan"
 typed 'another safe\nnew safe\nnew other\ncontact-one,contact-two' \
   plan set --secrets "$work/plan"
-await "contact one has the plan of both" 20 is contact-one watched.0.plan_version 5
-await "contact two is in the circle again" 20 is contact-two watched.1.circle true
+await "contact one has the plan of both" is contact-one watched.0.plan_version 5
+await "contact two is in the circle again" is contact-two watched.1.circle true
 checkin 'new safe'
 new=$(field seq <"$work/answer")
 for way in 'contact-one watched.0' 'contact-two watched.1'; do
-  await "${way% *} hears it" 20 is "${way% *}" "${way#* }.checkin.seq" "$new"
+  await "${way% *} hears it" is "${way% *}" "${way#* }.checkin.seq" "$new"
   is "${way% *}" "${way#* }.checkin.verdict" safe || die "${way% *} finds it safe"
 done
 say "Forgotten, invited anew, words compared, new secrets: contact two finds a check-in safe again."
 early() { aw contact-two status | grep -A 1 'said too early' >"$work/said"; }
-await "the third relay lets go too early" 30 early
+await "the third relay lets go too early" early
 say "Contact two brought a relay along, whose clock runs wild. It is found at once:"
 quote <"$work/said"
 
