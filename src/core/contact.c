@@ -262,6 +262,15 @@ static bool is_whole(const struct contact *c)
     return is_paired == has_channel && is_paired == c->who.has_peer;
 }
 
+/* spec/07-contact.md §2: "A device that starts MUST go on with reply numbers that lie above the
+ * stored ones by the seconds since the store", and never to the end of them. */
+static void skip_replies(struct contact_book *b, uint64_t now_s)
+{
+    if (b->saved_at_s != 0)
+        b->reply_number += (uint32_t)aw_time_min(aw_time_since(b->saved_at_s, now_s),
+                                                 (UINT32_MAX - b->reply_number) / 2);
+}
+
 enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
@@ -273,6 +282,7 @@ enum aw_status aw_contact_start(struct aw_contact *contact, struct aw_now now)
     if (!is_whole(c))
         return AW_E_DAMAGED;
     aw_timebase_init(&c->time, c->book.saved_at_s, now);
+    skip_replies(&c->book, aw_timebase_s(&c->time));
     c->is_started = true;
     if (c->has_plan && !c->has_shown_plan) { /* a home of an older version */
         c->shown_plan = c->plan;

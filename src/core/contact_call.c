@@ -343,6 +343,16 @@ static void complete(struct contact *c, const struct aw_call *call)
     aw_co_flush(c, &out);
 }
 
+/* How far the number of a reply that it never made may lie ahead. */
+static uint64_t reply_jump(const struct contact *c)
+{
+    const struct contact_book *b = &c->book;
+    uint64_t now_s = aw_timebase_s(&c->time);
+    uint32_t newest_s = b->replies_count > 0 ? b->replies[b->replies_count - 1].at_s : 0;
+
+    return CONTACT_REPLY_JUMP + aw_time_since(newest_s, now_s);
+}
+
 /* spec/05-channel.md §9: "A contact that a call tells of a reply that it never made MUST go on
  * above that number": its state is an old one, and she refuses what it says. */
 static void check_replies(struct contact *c, uint32_t reply_seen)
@@ -350,7 +360,7 @@ static void check_replies(struct contact *c, uint32_t reply_seen)
     struct aw_resume own = aw_co_resume(c);
 
     if (reply_seen <= c->book.reply_number ||
-        reply_seen - c->book.reply_number > CONTACT_REPLY_JUMP)
+        reply_seen - c->book.reply_number > reply_jump(c))
         return;
     c->book.reply_number = reply_seen;
     aw_co_touch(c, CONTACT_DIRTY_BOOK);

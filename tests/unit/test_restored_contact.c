@@ -26,6 +26,16 @@ static void keep_channel(struct image *image, const struct circle *c)
     }
 }
 
+/* Puts an image of contact 1 back, on a device whose clock is set only after it has started: so its
+ * numbers do not go on by themselves (07 CO-97). */
+static void restore_before_clock(struct circle *c, struct image *image)
+{
+    c->hosts[1].skew_s = -(int64_t)(30 * 24 * HOUR_S);
+    image_restore(c, 1, image);
+    c->hosts[1].skew_s = 0;
+    aw_contact_clock_set(c->hosts[1].contact, circle_now(c, 1));
+}
+
 /* Goal: a contact's device restored within the epoch goes on above the replies that she has seen
  * (CH-38), and she does not refuse what it says.
  * Method: its records but for the channel are put back, from before ten replies. */
@@ -45,13 +55,67 @@ static void test_replies(void)
     }
     number = contact_of(c.hosts[1].contact)->book.reply_number;
     keep_channel(&b, &c);
-    image_restore(&c, 1, &b);
+    restore_before_clock(&c, &b);
     T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number < number);
     circle_checkin(&c, circle_safe);
     circle_run(&c, 120);
     T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number > number);
     T_EQ(aw_subject_person(c.hosts[0].subject, 1, &she), AW_OK);
     T_EQ(she.words_waiting, 0);
+    circle_free(&c);
+}
+
+/* Goal: a contact's device on which a backup was put back gives no reply a number that another one
+ * had, whatever call comes first (07 CO-97).
+ * Method: it is put back after ten replies, and looked at before any call has come. */
+static void test_numbers_of_a_backup(void)
+{
+    struct image b;
+    struct circle c;
+    uint32_t number;
+
+    circle_init(&c, 1, 105);
+    circle_set_up(&c);
+    b = image_take(&c, 1);
+    for (int i = 0; i < 10; i++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, 60);
+    }
+    number = contact_of(c.hosts[1].contact)->book.reply_number;
+    image_restore(&c, 1, &b);
+    T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number >= number);
+    circle_free(&c);
+}
+
+/* Goal: a disk that loses the numbers of a backup that was old makes nobody silent (CH-38).
+ * Method: a backup of 20 days before is put back, and people compare words; then the records but
+ * for the channel are those of the backup again. */
+static void test_numbers_of_an_old_backup(void)
+{
+    struct image b, late;
+    struct circle c;
+    uint32_t number;
+
+    circle_init(&c, 1, 106);
+    circle_set_up(&c);
+    b = image_take(&c, 1);
+    late = image_take(&c, 1);
+    circle_run(&c, 20 * 24 * HOUR_S);
+    image_restore(&c, 1, &b);
+    aw_contact_restored(c.hosts[1].contact, circle_now(&c, 1));
+    circle_run(&c, HOUR_S);
+    T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 120);
+    number = contact_of(c.hosts[1].contact)->book.reply_number;
+    T_TRUE(number > CONTACT_REPLY_JUMP);
+    keep_channel(&late, &c);
+    restore_before_clock(&c, &late);
+    T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number < number);
+    circle_checkin(&c, circle_safe);
+    circle_run(&c, 120);
+    T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number > number);
     circle_free(&c);
 }
 
@@ -62,9 +126,9 @@ static unsigned she_is_cut_off(struct circle *c, const struct circle_cell *cell)
     return cell->from == 0 ? 0 : 1;
 }
 
-/* Goal: a contact whose disk lost its newest replies gives their numbers again; a check-in that
- * names one of them was made after the first reply of that number, and is taken for no newer
- * (CO-72), or a silence would be found late.
+/* Goal: a contact whose disk lost its newest replies, and that started before its clock was set,
+ * gives their numbers again; a check-in that names one of them was made after the first reply of
+ * that number, and is taken for no newer (CO-72), or a silence would be found late.
  * Method: she sees a reply and checks in, unheard; the contact's records but for the channel are
  * put back from before that reply; an hour later its human looks, which makes it anew. */
 static void test_number_given_twice(void)
@@ -88,7 +152,7 @@ static void test_number_given_twice(void)
     made_s = (uint32_t)circle_now_s(&c);
     circle_run(&c, HOUR_S);
     keep_channel(&b, &c);
-    image_restore(&c, 1, &b);
+    restore_before_clock(&c, &b);
     T_TRUE(contact->book.reply_number < number);
     T_EQ(aw_contact_seen(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
     circle_run(&c, 60);
@@ -221,6 +285,8 @@ int main(void)
     T_RUN(test_joined_after_the_secrets);
     T_RUN(test_before_the_first_call);
     T_RUN(test_replies);
+    T_RUN(test_numbers_of_a_backup);
+    T_RUN(test_numbers_of_an_old_backup);
     T_RUN(test_number_given_twice);
     return t_end();
 }
