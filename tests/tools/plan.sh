@@ -152,7 +152,7 @@ aw s plan check --json >"$work/check.json" || :
 grep -q 'in the circle' "$work/check.json" && fail 'plan check: a circle that nobody named'
 echo one >"$work/circle"
 small='fewer people are in the circle'
-expect 1 "hole: $small" aw s plan check --circle <"$work/circle"
+expect 1 "weak: $small" aw s plan check --circle <"$work/circle"
 echo 'one, two words' >"$work/both"
 aw s plan check --circle <"$work/both" >"$work/checked" || :
 grep -q "$small" "$work/checked" && fail 'plan check: a circle of two is small for two'

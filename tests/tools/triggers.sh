@@ -20,7 +20,7 @@ level = 0m group 1: Ring.
 level = 9m everybody: Go.
 PLAN
 printf 'good\nbad\nfriend\n' >"$work/secrets"
-small='hole: fewer people are in the circle'
+small='weak: fewer people are in the circle'
 expect 0 "$small" aw her plan set --secrets --secret-fd 3 "$work/plan" 3<"$work/secrets"
 for name in friend sister; do aw $name status >/dev/null; done
 echo good >"$work/secret"

@@ -122,19 +122,6 @@ static char *read_file(const char *path, struct tool_fail *fail)
     return NULL;
 }
 
-static void render_list(const char *title, const json_t *list)
-{
-    char line[400];
-    json_t *text;
-    size_t i;
-
-    json_array_foreach(list, i, text)
-    {
-        (void)snprintf(line, sizeof line, "%s: %s", title, json_string_value(text));
-        render_wrapped(0, line);
-    }
-}
-
 static void render_check(const json_t *reply)
 {
     char first[TEXT_MAX], last[TEXT_MAX], due[TEXT_MAX], text[300];
@@ -156,8 +143,9 @@ static void render_check(const json_t *reply)
     text_span_write(first, reply_number(reply, "silenced_s"));
     (void)printf("A silenced device is rung for after %s.\n", first);
     render_next(reply, "Next due:", "         ");
-    render_list("hole", json_object_get(reply, "holes"));
-    render_list("note", json_object_get(reply, "notes"));
+    render_findings("hole", json_object_get(reply, "holes"));
+    render_findings("weak", json_object_get(reply, "weak"));
+    render_findings("note", json_object_get(reply, "notes"));
 }
 
 static const char *base_name(const char *path)
@@ -239,7 +227,10 @@ int cmd_plan_check(const struct args *args)
         code = reply_print(reply);
     else
         render_check(reply);
-    if (ok && code == TOOL_OK && json_array_size(json_object_get(reply, "holes")) > 0)
+    if (ok && code == TOOL_OK &&
+        json_array_size(json_object_get(reply, "holes")) +
+                json_array_size(json_object_get(reply, "weak")) >
+            0)
         code = TOOL_REFUSED;
     json_decref(reply);
     session_close(&session);

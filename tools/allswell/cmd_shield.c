@@ -94,15 +94,9 @@ int cmd_coverage(const struct args *args)
 
 static void render_version(const json_t *reply)
 {
-    json_t *hole;
-    size_t i;
-
     (void)printf("Version %llu of your plan is in force.\n",
                  (unsigned long long)reply_number(reply, "version"));
-    json_array_foreach(json_object_get(reply, "holes"), i, hole)
-    {
-        (void)printf("hole: %s\n", json_string_value(hole));
-    }
+    render_findings("weak", json_object_get(reply, "weak"));
 }
 
 static bool ask_key(const struct args *args, struct session *session, json_t *request,

@@ -128,8 +128,8 @@ static bool drop_member(struct aw_plan *plan, uint8_t person)
     return false;
 }
 
-/* `*holes`: what the new circle shows. */
-static bool remove_one(struct host *host, const json_t *request, uint8_t person, json_t **holes,
+/* `*weak`: what is with the new circle. */
+static bool remove_one(struct host *host, const json_t *request, uint8_t person, json_t **weak,
                        struct tool_fail *fail)
 {
     struct host_settings before = host->settings;
@@ -161,7 +161,7 @@ static bool remove_one(struct host *host, const json_t *request, uint8_t person,
     if (ok)
         status = aw_subject_remove(host->subject, person, &plan, &secrets, key, host_now(host));
     if (ok && status == AW_OK)
-        *holes = plan_circle_json(&plan, secrets.circle);
+        *weak = plan_circle_json(&plan, secrets.circle);
     explicit_bzero(&secrets, sizeof secrets);
     explicit_bzero(key, sizeof key);
     if (ok && status == AW_OK) {
@@ -184,13 +184,13 @@ static bool remove_one(struct host *host, const json_t *request, uint8_t person,
 
 bool host_remove(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail)
 {
-    json_t *holes = NULL;
+    json_t *weak = NULL;
     struct host_who who;
 
     if (!host_find(host, reply_string(request, "person"), 1U << HOST_MINE, &who, fail) ||
-        !remove_one(host, request, who.person, &holes, fail))
+        !remove_one(host, request, who.person, &weak, fail))
         return false;
     (void)plan_done(host, "removed", who.person, reply);
-    (void)json_object_set_new(*reply, "holes", holes);
+    (void)json_object_set_new(*reply, "weak", weak);
     return host_settings_store(host, fail);
 }

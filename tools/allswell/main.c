@@ -257,7 +257,7 @@ static const struct args_command commands[] = {
      "into force again "
      "with that zone; what was due before keeps its time. Asks for your secret.",
      cancel_options, 1, 1, cmd_plan_zone},
-    {"plan check", "[FILE]", "Look for holes in a plan, by default the one in force",
+    {"plan check", "[FILE]", "Look for what is weak in a plan, by default the one in force",
      "Exits with 1 when it finds any. Who is in the circle is in no plan: name them with --circle.",
      plan_check_options, 0, 1, cmd_plan_check},
     {"plan waiting", "PERSON", "Show what a plan would change that waits to come into force",

@@ -92,7 +92,8 @@ json_t *plan_circle_json(const struct aw_plan *plan, uint32_t circle)
 json_t *plan_audit_json(const struct aw_plan *plan, uint32_t circle, uint64_t now_s)
 {
     static const char *const severities[] = {"", "note", "weak", "hole"};
-    json_t *holes = json_array(), *notes = json_array(), *findings = json_array(), *json;
+    json_t *texts[] = {NULL, json_array(), json_array(), json_array()};
+    json_t *findings = json_array(), *json;
     struct aw_plan_audit audit;
 
     aw_plan_audit(plan, now_s, &audit);
@@ -102,7 +103,7 @@ json_t *plan_audit_json(const struct aw_plan *plan, uint32_t circle, uint64_t no
         const struct aw_plan_finding *found = &audit.findings[i];
         json_t *text = finding_text(plan, found);
 
-        (void)json_array_append(found->severity == AW_SEVERITY_NOTE ? notes : holes, text);
+        (void)json_array_append(texts[found->severity], text);
         (void)json_array_append_new(
             findings,
             json_pack("{s:s, s:s, s:i, s:I, s:I, s:o}", "name", aw_plan_finding_name(found->kind),
@@ -110,8 +111,9 @@ json_t *plan_audit_json(const struct aw_plan *plan, uint32_t circle, uint64_t no
                       (json_int_t)found->at_s, "span_s", (json_int_t)found->span_s, "text", text));
     }
     json = json_pack(
-        "{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "holes", holes, "notes",
-        notes, "findings", findings, "gap_s", (json_int_t)audit.gap_s, "worst_at",
+        "{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "holes",
+        texts[AW_SEVERITY_HOLE], "weak", texts[AW_SEVERITY_WEAK], "notes", texts[AW_SEVERITY_NOTE],
+        "findings", findings, "gap_s", (json_int_t)audit.gap_s, "worst_at",
         (json_int_t)audit.worst_at_s, "best_first_s", (json_int_t)audit.best_s, "typical_first_s",
         (json_int_t)audit.typical_s, "worst_first_s", (json_int_t)audit.worst_s, "worst_blind_s",
         (json_int_t)audit.blind_s, "worst_everybody_s", (json_int_t)audit.everybody_s, "silenced_s",

@@ -70,12 +70,12 @@ json_t *plan_text_json(const struct aw_plan *plan, const char *zone);
 void plan_text_days(char out[32], uint8_t days);
 
 /**
- * Returns what an audit found, as JSON: times, "findings", and the texts of those that are no notes
- * as "holes", of the others as "notes". `circle` 0: nobody named it.
+ * Returns what an audit found, as JSON: times, "findings", and their texts by severity as "holes",
+ * "weak" and "notes". `circle` 0: nobody named it.
  */
 json_t *plan_audit_json(const struct aw_plan *plan, uint32_t circle, uint64_t now_s);
 
-/** Returns the texts of what a circle shows in this plan. */
+/** Returns the texts of what is weak in this plan with this circle. */
 json_t *plan_circle_json(const struct aw_plan *plan, uint32_t circle);
 
 /** Adds the next ten deadlines of who checks in now: "next", and by the zone "next_local". */

@@ -19,6 +19,19 @@ void render_wrapped(unsigned indent, const char *text)
     screen_wrapped(stdout, indent, indent + 2, text);
 }
 
+void render_findings(const char *severity, const json_t *list)
+{
+    char line[400];
+    json_t *text;
+    size_t i;
+
+    json_array_foreach(list, i, text)
+    {
+        (void)snprintf(line, sizeof line, "%s: %s", severity, json_string_value(text));
+        render_wrapped(0, line);
+    }
+}
+
 void render_gap(void)
 {
     if (screen_is_terminal())

@@ -14,6 +14,9 @@
 /** Prints a text, wrapped; lines after the first are indented by two more. */
 void render_wrapped(unsigned indent, const char *text);
 
+/** What was found in a plan, a paragraph each, with its severity before it. */
+void render_findings(const char *severity, const json_t *texts);
+
 /** Between two people, on a terminal. */
 void render_gap(void);
 

@@ -13,7 +13,7 @@
 /** Exit codes of allswell and allswell-relay; the table is in both man pages. */
 enum tool_exit {
     TOOL_OK = 0,
-    TOOL_REFUSED = 1,     /* a negative answer: words differ, a plan has holes, a token is wrong */
+    TOOL_REFUSED = 1,     /* a negative answer: words differ, a plan is weak, a token is wrong */
     TOOL_USAGE = 2,       /* the command line, a file or an answer is not as it must be */
     TOOL_STATE = 3,       /* not possible now: no plan, no alarm, already done */
     TOOL_ENVIRONMENT = 4, /* disk, permission, port, network, damaged database */

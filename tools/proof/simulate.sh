@@ -16,9 +16,10 @@ tests/tools/simulate_canaries.sh "$stub" >"$out/canaries" 2>&1 || {
   status=1
 }
 found=$(grep -c '^found' "$out/canaries" || true)
+all=$(grep -c '^canary [0-9]' tests/tools/simulate_canaries.sh)
 verdict=short
-[ "$found" != 17 ] || verdict=met
-printf 'canaries found\t%s\t17\t%s\tlast\n' "$found" "$verdict"
+[ "$found" != "$all" ] || verdict=met
+printf 'canaries found\t%s\t%s\t%s\tlast\n' "$found" "$all" "$verdict"
 
 # Lives that visit every cell; each commit has them as a test, too.
 if [ "$PROOF_MODE" = full ]; then
