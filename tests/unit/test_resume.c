@@ -225,6 +225,26 @@ static void test_stale_contact(void)
         T_TRUE(pair_round_trip(&p));
 }
 
+/* Goal: who speaks in a session that the other side was not heard in yet, and is told something that
+ * he cannot have said, asks anew; the session waits all the same, and is taken when it is heard.
+ * Method: the contact asks, is answered, and asks again before the next cell. */
+static void test_need_while_spoken(void)
+{
+    struct aw_opened asked;
+    unsigned events;
+    struct pair p;
+
+    T_REQUIRE(pair_start(&p, &rng, &rnd, 33, 2));
+    handshake(&p, &p.contact, &p.subject, &asked, &events);
+    T_TRUE(p.contact.resumed.epoch.live && !p.contact.asking.live);
+    T_EQ(aw_channel_resume_ask(&p.contact, &own, &rnd), AW_OK);
+    T_TRUE(p.contact.resumed.epoch.live && p.contact.asking.live);
+    T_EQ(pass(&p, &p.contact, &p.subject, asked.session), AW_CHANNEL_EV_RESUMED);
+    (void)pass(&p, &p.subject, &p.contact, AW_SESSION_MAIN);
+    T_TRUE(!p.contact.resumed.epoch.live);
+    T_TRUE(pair_round_trip(&p));
+}
+
 /* Goal: a key that is no longer kept, another pair's keys, and the resumption key without the
  * static key open nothing.
  * Method: a copy too old; a question of another channel; a copy with another static key. */
@@ -512,6 +532,7 @@ int main(void)
     T_RUN(test_stale_subject);
     T_RUN(test_thief);
     T_RUN(test_stale_contact);
+    T_RUN(test_need_while_spoken);
     T_RUN(test_wrong_keys);
     T_RUN(test_flips_and_repeats);
     T_RUN(test_both_ask);
