@@ -55,9 +55,11 @@ test('calm, late, missed', async () => {
     await shot(page, 'missed');
 });
 
-test('back and closed', async () => {
+test('back and closed; a list that is open meanwhile is not drawn anew', async () => {
+    await page.evaluate(() => (document.getElementById('language').dataset.mark = 'open'));
     await scene.checkin('her');
     await waitMood(page, 'back');
+    assert.equal(await page.getAttribute('#language', 'data-mark'), 'open');
     await page.getByRole('button', { name: 'I have spoken with them' }).click();
     await page.click('#yes');
     await waitMood(page, 'calm');

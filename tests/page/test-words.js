@@ -24,7 +24,12 @@ after(async () => {
 });
 
 const step = () => page.textContent('.compare');
-const commandOf = (text) => /'allswell ([^']*)'/.exec(text)[1].split(' ');
+/* On the home that the page is of. */
+function commandOf(text) {
+    const [, home, command] = /'allswell --home=(\S+) ([^']*)'/.exec(text);
+    assert.equal(home, scene.home('friend'));
+    return command.split(' ');
+}
 
 /* As the page is when the agent says `more` of the person. */
 async function asIf(more, look) {
@@ -81,7 +86,7 @@ test('to compare again: an old key, new secrets, a weaker plan', async () => {
         assert.equal(await other.locator('.fact:has-text("Words")').count(), 0);
     };
     await asIf({ quarantined: true }, (other) =>
-        isOpen(other, /old key.*'allswell refuse w1'/s, ['verify', 'w1']),
+        isOpen(other, /old key.*'allswell --home=\S+ refuse w1'/s, ['verify', 'w1']),
     );
     await asIf({ keys_unjudged: true }, (other) =>
         isOpen(other, /New secrets/, ['compared', 'w1']),
@@ -90,7 +95,7 @@ test('to compare again: an old key, new secrets, a weaker plan', async () => {
     await asIf({ pending: { ...pending, unjudged: true } }, async (other) =>
         assert.match(
             await other.textContent('.notices'),
-            /but only if you, .* compare the words.*'allswell plan waiting w1'/,
+            /but only if you, .* compare the words.*'allswell --home=\S+ plan waiting w1'/,
         ),
     );
     await asIf({ pending: { ...pending, unjudged: false } }, async (other) => {

@@ -137,7 +137,7 @@ def test_login(agent, token):
     code, session = log_in(port, token)
     check(code == 200, "the token")
     code, _, rest = ask(port, "GET", "/api/status", session)
-    check(code == 200 and set(json.loads(rest)) == {"ok", "name", "now", "relays", "watched"},
+    check(code == 200 and set(json.loads(rest)) == {"ok", "again", "name", "now", "relays", "watched"},
           "status says what a contact sees and no more")
     check(ask(port, "GET", "/api/status", session | {"Allswell-Key": None})[0] == 401,
           "cookie alone")

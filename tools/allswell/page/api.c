@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "allswell/page/parts.h"
 
+#include "common/again.h"
 #include "common/text.h"
 
 #include <stdio.h>
@@ -105,9 +106,10 @@ static json_t *relays_json(const json_t *relays)
 /* What a contact sees; what the person here does as somebody who is watched stays in the home. */
 static json_t *contact_part(const json_t *status)
 {
-    return json_pack("{s:O, s:O, s:O, s:o}", "name", json_object_get(status, "name"), "now",
-                     json_object_get(status, "now"), "watched", json_object_get(status, "watched"),
-                     "relays", relays_json(json_object_get(status, "relays")));
+    return json_pack("{s:s, s:O, s:O, s:O, s:o}", "again", again(), "name",
+                     json_object_get(status, "name"), "now", json_object_get(status, "now"),
+                     "watched", json_object_get(status, "watched"), "relays",
+                     relays_json(json_object_get(status, "relays")));
 }
 
 bool page_route_ask(struct host *host, const struct page_route *route, const json_t *given,

@@ -13,6 +13,7 @@ import {
     now,
     plural,
     setClock,
+    setCommand,
     t,
     time,
     told,
@@ -34,6 +35,7 @@ let usedAt = Date.now();
 let uncovered = true;
 let heldUntil = 0;
 let isStale = false; // to be drawn when nothing is pressed
+let footMade = ''; // language and kind of what is shown at the foot
 let refreshing = false;
 let again = false;
 const more = new Map(); // by id: what was fetched beside the status
@@ -95,6 +97,7 @@ async function refresh() {
             const { code, reply } = await api('status');
             if (code !== 200) break;
             setClock(reply.now);
+            setCommand(reply.again);
             await Promise.all(reply.watched.map(fetchMore));
             noteChanges(status, reply);
             status = reply;
@@ -371,7 +374,11 @@ function drawBanners() {
     byId('banners').replaceChildren(...list);
 }
 
+/* Only where it changed: a list of languages that is open would close. */
 function drawFoot() {
+    const made = `${currentLanguage()} ${Boolean(status)}`;
+    if (made === footMade) return;
+    footMade = made;
     const select = h(
         'select',
         {

@@ -483,6 +483,7 @@ export function drawCard(w, more, isCovered, press, toggled) {
             h('div', { class: 'fold' }, content),
         );
     const acts = h('div', { class: 'acts' }, buttons(w, press));
+    const isAsked = incident?.rings || incident?.claimed;
     const isNews = Boolean(incident) || mood === 'unsure' || mood === 'drill';
     return h(
         'article',
@@ -493,8 +494,8 @@ export function drawCard(w, more, isCovered, press, toggled) {
         incident?.instruction &&
             h(
                 'section',
-                { class: 'todo' },
-                h('h3', {}, t('todo')),
+                { class: isAsked ? 'todo' : 'todo others' },
+                h('h3', {}, t(isAsked ? 'todo' : 'todo.others')),
                 h('p', { dir: 'auto' }, incident.instruction),
             ),
         levelLine(incident),

@@ -6,6 +6,7 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' };
 
 let words = {};
 let language = 'en';
+let command = 'allswell'; // with the option that says where, if its agent was started with one
 let clockOffset = 0; // of the agent's clock to the browser's, in seconds
 
 async function read(name) {
@@ -41,10 +42,17 @@ export const currentLanguage = () => language;
 /* As the reader writes times: "en-GB" where the browser says so, and not only "en". */
 const region = () => navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
 
+/** How commands are called in texts from now on. */
+export function setCommand(words) {
+    command = words;
+}
+
 /** The text of a key, with {places} filled; undefined for a key that there is not. */
 export function maybe(key, values = {}) {
     const text = Object.hasOwn(words, key) ? words[key] : undefined;
-    return text?.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    return text
+        ?.replaceAll("'allswell ", () => `'${command} `)
+        .replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 export const t = (key, values) => maybe(key, values) ?? key;
