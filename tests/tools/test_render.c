@@ -144,7 +144,11 @@ static void test_incident(void)
         {",\"alarm\":\"stalled\"", "\"kind\":\"sos\"", "came to a halt"},
         {"", "\"kind\":\"new\"", "Something happened"},
         {"", "\"kind\":\"sos\",\"rings\":true", "it is your turn"},
-        {"", "\"kind\":\"sos\",\"instruction\":\"Go there\"", "WHAT TO DO: Go there"},
+        {"", "\"kind\":\"sos\",\"rings\":true,\"instruction\":\"Go there\"",
+         "WHAT TO DO: Go there"},
+        {"", "\"kind\":\"sos\",\"claimed\":true,\"instruction\":\"Go there\"",
+         "WHAT TO DO: Go there"},
+        {"", "\"kind\":\"sos\",\"instruction\":\"Go there\"", "who is rung is asked: Go there"},
         {"", "\"kind\":\"sos\",\"next_level_at\":1790000000", "the next level begins"},
         {"", "\"kind\":\"sos\",\"claimed\":true", "you are acting"},
         {"", "\"kind\":\"sos\",\"safe_seen\":true", "a safe check-in has arrived"},
@@ -175,7 +179,8 @@ static void test_incident(void)
     T_TRUE(strstr(shown, "when you act") == NULL); /* that is done */
     (void)snprintf(text, sizeof text,
                    "{" WATCHED ",\"triggers\":{" TRIGGERS "},\"incident\":{\"kind\":\"duress\","
-                   "\"do_not_call\":true,\"instruction\":\"Go\",\"place\":{}}}");
+                   "\"do_not_call\":true,\"rings\":true,\"instruction\":\"Go\","
+                   "\"place\":{}}}");
     T_TRUE(says(render_watched, text, "A check-in under duress"));
     T_TRUE(strncmp(shown, calm, sizeof calm - 1) == 0);
     T_TRUE(strstr(shown, "(but do not call her phone): Go") != NULL);

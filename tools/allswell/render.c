@@ -303,20 +303,33 @@ static const char *incident_words(const json_t *w, const json_t *incident)
     return "Something happened";
 }
 
+/* Who is away, or not rung yet, reads it as what others are asked for. */
+static void render_todo(const json_t *incident)
+{
+    const char *todo = reply_string(incident, "instruction");
+
+    if (todo == NULL || todo[0] == '\0')
+        return;
+    if (reply_flag(incident, "rings") || reply_flag(incident, "claimed"))
+        render_mood(SCREEN_STRONG, "WHAT TO DO%s: %s",
+                    reply_flag(incident, "do_not_call") ? " (but do not call her phone)" : "",
+                    todo);
+    else
+        render_line("who is rung is asked%s: %s",
+                    reply_flag(incident, "do_not_call") ? " (but not to call her phone)" : "",
+                    todo);
+}
+
 static void render_incident(const json_t *w, const json_t *incident)
 {
     char since[TEXT_MAX], next[TEXT_MAX], until[TEXT_MAX];
-    const char *todo = reply_string(incident, "instruction");
 
     render_mood(SCREEN_ALARM, "%s since %s; level %llu of %llu%s", incident_words(w, incident),
                 time_of(since, incident, "began_at"),
                 (unsigned long long)reply_number(incident, "level"),
                 (unsigned long long)reply_number(incident, "level_count"),
                 reply_flag(incident, "rings") ? ", it is your turn" : "");
-    if (todo != NULL && todo[0] != '\0')
-        render_mood(SCREEN_STRONG, "WHAT TO DO%s: %s",
-                    reply_flag(incident, "do_not_call") ? " (but do not call her phone)" : "",
-                    todo);
+    render_todo(incident);
     if (reply_number(incident, "next_level_at") != 0)
         render_line("the next level begins at %s", time_of(next, incident, "next_level_at"));
     if (reply_flag(incident, "claimed"))
