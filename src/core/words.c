@@ -151,6 +151,19 @@ static bool goes_before(const struct aw_word *a, const struct aw_word *b)
     return a_ms != b_ms ? a_ms < b_ms : a->kind == AW_WORD_SIGNAL && b->kind != AW_WORD_SIGNAL;
 }
 
+/* spec/05-channel.md §7: "Of check-ins never deposited the newest MUST go where the oldest would."
+ */
+static const struct aw_word *newest_checkin(const struct aw_words_out *w)
+{
+    const struct aw_word *newest = NULL;
+
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->words[i].kind == AW_WORD_CHECKIN && w->words[i].sent_count == 0)
+            newest = &w->words[i];
+    }
+    return newest;
+}
+
 const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, bool is_urgent,
                                         uint64_t now_ms)
 {
@@ -163,6 +176,8 @@ const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, bool is_ur
             (best == NULL || goes_before(word, best)))
             best = word;
     }
+    if (best != NULL && best->kind == AW_WORD_CHECKIN && best->sent_count == 0)
+        return newest_checkin(w);
     return best;
 }
 

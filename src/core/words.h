@@ -121,8 +121,8 @@ AW_MUST_USE enum aw_status aw_words_out_named(struct aw_words_out *w,
 
 /*
  * The word to deposit next, or NULL while none is due: never sent before sent, least recently
- * sent first, signals before others, then the oldest. Either of the urgent ones, SOS and cancel, or
- * of the others: the two go side by side.
+ * sent first, signals before others, then the oldest, but the newest check-in in its place. Either
+ * of the urgent ones, SOS and cancel, or of the others: the two go side by side.
  */
 const struct aw_word *aw_words_out_pick(const struct aw_words_out *w, bool is_urgent,
                                         uint64_t now_ms);

@@ -132,7 +132,7 @@ static void test_pace(void)
     aw_words_out_init(&out);
     T_EQ(aw_words_out_deadline_ms(&out, false), AW_TIME_NEVER);
     T_TRUE(aw_words_out_pick(&out, false, now) == NULL);
-    T_EQ(add(AW_WORD_CHECKIN, &dropped), AW_OK);
+    T_EQ(add(AW_WORD_PLAN, &dropped), AW_OK);
     T_EQ(add(AW_WORD_CHECKIN, &dropped), AW_OK);
     T_EQ(aw_words_out_pick(&out, false, now)->number, 1);
     T_EQ(aw_words_out_deadline_ms(&out, true), AW_TIME_NEVER);
@@ -164,6 +164,25 @@ static void test_pace(void)
     T_EQ(aw_words_out_deadline_ms(&out, false), now + 900 * s);
     aw_words_out_hurry(&out);
     T_EQ(aw_words_out_deadline_ms(&out, false), now + 15 * s);
+}
+
+/* Goal: after hours without a network the newest check-in does not wait for those before it (CH-52),
+ * nor does any other word wait longer.
+ * Method: words of four kinds, none deposited yet; the order in which they are. */
+static void test_newest_checkin_first(void)
+{
+    static const enum aw_word_kind kinds[] = {AW_WORD_CHECKIN, AW_WORD_PLAN,    AW_WORD_CHECKIN,
+                                              AW_WORD_DRILL,   AW_WORD_CHECKIN, AW_WORD_SIGNAL};
+    static const uint32_t order[] = {6, 5, 3, 1, 2, 4};
+    uint32_t dropped;
+
+    aw_words_out_init(&out);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        T_EQ(add(kinds[i], &dropped), AW_OK);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        T_EQ(aw_words_out_pick(&out, false, 1000)->number, order[i]);
+        aw_words_out_sent(&out, order[i], 1000);
+    }
 }
 
 /* Goal: a restart keeps all waiting words and the numbering (CH-17).
@@ -474,6 +493,7 @@ int main(void)
     T_RUN(test_named_too_much);
     T_RUN(test_overflow);
     T_RUN(test_pace);
+    T_RUN(test_newest_checkin_first);
     T_RUN(test_sender_records);
     T_RUN(test_processed_once);
     T_RUN(test_gap);
