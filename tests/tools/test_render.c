@@ -187,6 +187,43 @@ static void test_incident(void)
     T_TRUE(strstr(shown, "ago") == NULL);
 }
 
+/* Goal: coverage says of each reason why, in a sentence with what helps; a reason of a newer agent
+ * is shown as it is. Method: each of the words that the agent has for one; nobody, and somebody,
+ * who would hear. */
+static void test_coverage(void)
+{
+    static const struct {
+        const char *reason, *words;
+    } rows[] = {
+        {"withdraws", "Withdraws: 'allswell plan set' a plan without"},
+        {"never-heard", "ask that it is started"},
+        {"silent", "ask whether it is on"},
+        {"away", "ask for an earlier return"},
+        {"unverified", "The words were not compared"},
+        {"no-plan", "Your plan has not arrived"},
+        {"old-plan", "an older one is followed"},
+        {"sleeps", "The device may sleep"},
+        {"untested", "No drill was answered"},
+        {"something new", "something new"},
+    };
+    char text[300];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        (void)snprintf(text, sizeof text,
+                       "{\"humans\":2,\"reachable\":1,\"hears_s\":null,\"can_find\":true,"
+                       "\"people\":[{\"name\":\"sister\",\"counts\":false,\"reasons\":[\"%s\"]}]}",
+                       rows[i].reason);
+        T_TRUE(says(render_coverage, text, rows[i].words));
+        T_TRUE(strstr(shown, "sister: does NOT count") != NULL);
+        T_TRUE(strstr(shown, "NOBODY would hear") != NULL);
+        T_TRUE(strstr(shown, "no place") == NULL);
+    }
+    T_TRUE(says(render_coverage,
+                "{\"humans\":1,\"reachable\":1,\"hears_s\":1800,\"can_find\":false,\"people\":[]}",
+                "hear within 30m."));
+    T_TRUE(strstr(shown, "a missed check-in reveals no place") != NULL);
+}
+
 /* Goal: no line is longer than 79 columns unless one word is; no word is cut.
  * Method: words of one column, of two bytes each, and one that is longer than a line. */
 static void print_long(const json_t *json)
@@ -254,6 +291,7 @@ int main(void)
     T_RUN(test_contact);
     T_RUN(test_watched);
     T_RUN(test_incident);
+    T_RUN(test_coverage);
     T_RUN(test_wrapped);
     return t_end();
 }

@@ -489,3 +489,60 @@ void render_watched(const json_t *w)
     render_call("last check-in", json_object_get(w, "checkin"));
     render_call("newest", json_object_get(w, "newest"));
 }
+
+/* Why somebody does not count, or counts less, as a person would say it, with what helps. */
+static const char *reason_words(const char *reason)
+{
+    static const struct {
+        const char *reason, *words;
+    } reasons[] = {
+        {"withdraws", "Withdraws: 'allswell plan set' a plan without this person."},
+        {"never-heard", "Nothing was ever heard from this device: ask that it is started."},
+        {"silent", "Nothing was heard from this device for too long: ask whether it is on."},
+        {"away", "Is away when it would ring: ask for an earlier return, or somebody else."},
+        {"unverified", "The words were not compared: 'allswell verify' does that."},
+        {"no-plan", "Your plan has not arrived there: ask that the device goes online."},
+        {"old-plan", "Your newest plan has not arrived there: an older one is followed."},
+        {"sleeps", "The device may sleep, as a phone does, and then notices later."},
+        {"untested", "No drill was answered there: 'allswell drill' shows how long it takes."},
+    };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (strcmp(reason, reasons[i].reason) == 0)
+            return reasons[i].words;
+    }
+    return reason; /* of an agent that is newer */
+}
+
+void render_coverage(const json_t *reply)
+{
+    bool is_deaf = json_is_null(json_object_get(reply, "hears_s"));
+    char span[TEXT_MAX], text[200];
+    json_t *person;
+    size_t i;
+
+    text_span_write(span, reply_number(reply, "hears_s"));
+    (void)snprintf(text, sizeof text, "%llu of %llu people can be reached. %s%s.",
+                   (unsigned long long)reply_number(reply, "reachable"),
+                   (unsigned long long)reply_number(reply, "humans"),
+                   is_deaf ? "NOBODY would hear of an attack right now"
+                           : "If something happened right now a human would hear within ",
+                   is_deaf ? "" : span);
+    render_wrapped(0, text);
+    if (!reply_flag(reply, "can_find"))
+        render_wrapped(0, "Too few for a decision together: a missed check-in reveals no place.");
+    json_array_foreach(json_object_get(reply, "people"), i, person)
+    {
+        const json_t *reasons = json_object_get(person, "reasons");
+        json_t *reason;
+        size_t k;
+
+        (void)snprintf(text, sizeof text, "%s: %s", reply_string(person, "name"),
+                       reply_flag(person, "counts") ? "counts" : "does NOT count");
+        render_wrapped(2, text);
+        json_array_foreach(reasons, k, reason)
+        {
+            render_wrapped(6, reason_words(json_string_value(reason)));
+        }
+    }
+}

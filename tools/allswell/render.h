@@ -58,4 +58,7 @@ void render_council(const json_t *watched);
 /** All about somebody who is watched; begins with what not to do. */
 void render_watched(const json_t *watched);
 
+/** Who would hear of an attack now, and of each who does not count, or counts less, why. */
+void render_coverage(const json_t *reply);
+
 #endif /* TOOLS_ALLSWELL_RENDER_H */
