@@ -359,8 +359,7 @@ static void check_replies(struct contact *c, uint32_t reply_seen)
 {
     struct aw_resume own = aw_co_resume(c);
 
-    if (reply_seen <= c->book.reply_number ||
-        reply_seen - c->book.reply_number > reply_jump(c))
+    if (reply_seen <= c->book.reply_number || reply_seen - c->book.reply_number > reply_jump(c))
         return;
     c->book.reply_number = reply_seen;
     aw_co_touch(c, CONTACT_DIRTY_BOOK);

@@ -86,7 +86,7 @@ static void adopt(struct contact *c, const struct aw_plan *plan)
     c->plan = *plan;
     c->has_plan = true;
     aw_co_peers_plan(c);
-    if (c->change.has_plan && c->change.version <= plan->version)
+    if (c->change.has_plan) /* it is this one, or came before it: CO-98 */
         forget_pending(c);
     aw_co_cards_settle(c);
     aw_co_touch(c, CONTACT_DIRTY_PLAN | CONTACT_DIRTY_CHANGE);
@@ -96,9 +96,9 @@ static void adopt(struct contact *c, const struct aw_plan *plan)
 }
 
 /*
- * A newer loosening restarts the delay; one that her secret does not show displaces none that it
- * does. spec/07-contact.md §12: "One that her secret does not show MUST NOT keep out one that it
- * does", whatever its version.
+ * A later loosening restarts the delay, whatever its version (CO-98); one that her secret does not
+ * show displaces none that it does. spec/07-contact.md §12: "One that her secret does not show MUST
+ * NOT keep out one that it does", whatever its version.
  */
 static void hold(struct contact *c, const struct aw_plan *plan, struct aw_bytes body,
                  enum aw_plan_field what, bool is_judged)
@@ -107,7 +107,7 @@ static void hold(struct contact *c, const struct aw_plan *plan, struct aw_bytes 
     uint32_t now_s = (uint32_t)aw_timebase_s(&c->time);
     const struct aw_member *me = aw_co_member(c);
 
-    if (g->has_plan && g->is_judged == is_judged && plan->version <= g->version)
+    if (g->has_plan && g->is_judged == is_judged && plan->version == g->version)
         return;
     if (g->has_plan && g->is_judged && !is_judged)
         return;

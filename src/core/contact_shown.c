@@ -56,10 +56,8 @@ static void adopt(struct contact *c, const struct aw_plan *plan)
     g->setup_over = g->setup_over || !plan->change.setup;
     c->shown_plan = *plan;
     c->has_shown_plan = true;
-    if (g->waits <= plan->version) {
-        g->waits = 0;
-        c->shown_pending_len = 0;
-    }
+    g->waits = 0; /* it was this one, or came before it: CO-98 */
+    c->shown_pending_len = 0;
     aw_co_touch(c, CONTACT_DIRTY_SHOWN);
     aw_co_shown_watch(c);
 }
@@ -79,7 +77,7 @@ void aw_co_shown_plan_arrived(struct contact *c, const struct aw_plan *plan, str
         adopt(c, plan);
         return;
     }
-    if (plan->version <= g->waits)
+    if (plan->version == g->waits)
         return;
     g->waits = plan->version;
     g->effective_at_s = (uint32_t)now_s + c->shown_plan.change.loosen_s;

@@ -87,13 +87,12 @@ static void view_own(const struct contact *c, struct aw_contact_own *v)
 /* spec/07-contact.md §12: "it is set aside, and his device says so until a newer one comes". */
 static uint32_t aside_version(const struct contact *c)
 {
-    uint32_t kept = c->has_plan ? c->plan.version : 0;
+    uint32_t newest = c->book.plan_named;
+    bool is_kept = (c->has_plan && newest == c->plan.version) ||
+                   (c->change.has_plan && newest == c->change.version);
 
-    if (c->change.has_plan && c->change.version > kept)
-        kept = c->change.version;
-    return !c->book.has_plan_word && c->book.plan_word_worth == CONTACT_WORTH_UNJUDGED &&
-                   c->book.plan_named > kept
-               ? c->book.plan_named
+    return !c->book.has_plan_word && c->book.plan_word_worth == CONTACT_WORTH_UNJUDGED && !is_kept
+               ? newest
                : 0;
 }
 

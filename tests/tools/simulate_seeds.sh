@@ -53,6 +53,18 @@ done
     echo "broken: seed 310265"
     failed=1
 }
+# A plan that a restored phone gave a lower version, with a secret that nobody could judge.
+"$stub" --seed 500070 --contacts 1 --days 14 \
+    --faults restore,rollback,clock,odd,hostile,lie >/dev/null 2>&1 || {
+    echo "broken: seed 500070"
+    failed=1
+}
+# Many check-ins without a relay, and slots.
+"$stub" --seed 330058 --contacts 2 --days 14 \
+    --faults restore,rollback,clock,odd,lie,late,drift >/dev/null 2>&1 || {
+    echo "broken: seed 330058"
+    failed=1
+}
 # A quiet removal, and devices that lose their keys.
 for seed in 1 2 4 13; do
     "$stub" --seed "$seed" --days 6 --contacts 2 --faults removal,lie,restore >/dev/null 2>&1 &&

@@ -350,6 +350,66 @@ static void test_restored_phone_gives_a_version_twice(void)
     play_version_twice(true);
 }
 
+/* Goal: what a phone from before many plans says later counts, though its version is lower: it
+ * comes into force, or waits, and none of those plans does any more (CO-98). Where her secret does
+ * not show that it is hers it is set aside, and people are told.
+ * Method: so many looser plans wait out their delay that a contact takes a lower version (CO-76);
+ * on the phone from before them a tighter one is set, or a looser one, with her secret or another.
+ */
+static void play_later_and_lower(int grace_more_s, const uint8_t *secret)
+{
+    bool counts = secret == circle_safe, waits = counts && grace_more_s > 0;
+    struct aw_plan plan, his;
+    struct image old;
+    struct circle c;
+    uint32_t grace_s;
+
+    circle_init(&c, 1, 116);
+    circle_set_up(&c);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    plan.change.setup = false;
+    plan.change.loosen_s = 48 * HOUR_S;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 20 * MIN_S);
+    old = image_take(&c, 0);
+    grace_s = plan.grace_s;
+    for (uint32_t i = 1; i <= 18; i++) {
+        plan.grace_s = grace_s + 60 * i;
+        T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+             AW_OK);
+        circle_run(&c, 2 * MIN_S);
+    }
+    T_EQ(circle_view(&c, 1).pending_version, 20);
+    image_restore(&c, 0, &old);
+    plan.grace_s = (uint32_t)((int)grace_s + grace_more_s);
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, secret, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 8 * HOUR_S);
+    T_TRUE(person(&c, 1).quarantined);
+    T_EQ(aw_subject_verify(c.hosts[0].subject, 1, circle_now(&c, 0)), AW_OK);
+    T_EQ(aw_contact_verify(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, HOUR_S);
+    T_EQ(circle_view(&c, 1).pending_version, waits ? 3 : counts ? 0 : 20);
+    T_EQ(circle_view(&c, 1).aside_version, counts ? 0 : 3);
+    for (int hours = 0; hours < 60; hours++) {
+        circle_checkin(&c, circle_safe);
+        circle_run(&c, HOUR_S);
+    }
+    T_EQ(aw_contact_plan(c.hosts[1].contact, &his), AW_OK);
+    T_EQ(his.version, counts ? 3 : 20);
+    T_EQ(his.grace_s, counts ? plan.grace_s : grace_s + 60 * 18);
+    T_EQ(circle_view(&c, 1).aside_version, counts ? 0 : 3);
+    T_EQ(person(&c, 1).plan_version, 3);
+    circle_free(&c);
+}
+
+static void test_later_and_lower(void)
+{
+    play_later_and_lower(-60, circle_safe);
+    play_later_and_lower(30, circle_safe);
+    play_later_and_lower(-60, circle_wrong);
+}
+
 static void test_attack_10_restored_phone(void)
 {
     play_old_phone(3, true);
@@ -702,6 +762,7 @@ int main(void)
     T_RUN(test_again_for_every_secret);
     T_RUN(test_restored_phone_makes_a_plan);
     T_RUN(test_restored_phone_gives_a_version_twice);
+    T_RUN(test_later_and_lower);
     T_RUN(test_restored_phone_of_older_secrets);
     T_RUN(test_contact_is_off);
     T_RUN(test_numbers_do_not_run_away);
