@@ -21,11 +21,13 @@ life() { # <seed> <option>...
 
 # Devices that come back from backups, lying disks, a hostile relay.
 for seed in 5008 5026 5033 5100 5130 5133 5151 5222 5338 5341 5347 5394 5403 5408 6015 6157 6203 \
-    7078 7086 7087 7277; do
+    7086 600117 500027 600150; do
     life "$seed" --contacts 2 --days 10 --faults restore,lie,hostile,rollback,odd,clock,disk,cut
 done
-life 320016 --contacts 1 --days 14 --faults restore,rollback,clock,odd,hostile,lie
-life 310068 --contacts 2 --days 12 --faults late,cut,odd,hostile,restore,rollback
+life 500532 --contacts 1 --days 14 --faults restore,rollback,clock,odd,hostile,lie
+for seed in 310068 500095 500251 600479; do
+    life "$seed" --contacts 2 --days 12 --faults late,cut,odd,hostile,restore,rollback
+done
 
 # Two are left to test_channel_limits and test_resume: who was put in quarantine, or waits to be heard
 # in a new session, is rarely told something that he cannot have said, and none of a thousand lives
