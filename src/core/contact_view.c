@@ -84,7 +84,7 @@ static void view_own(const struct contact *c, struct aw_contact_own *v)
     memcpy(v->note, c->own.note, sizeof v->note);
 }
 
-/* spec/07-contact.md §12: "it is set aside, and his device says so until a newer one comes". */
+/* spec/07-contact.md §12: "it is set aside, and his device says so until a later one comes". */
 static uint32_t aside_version(const struct contact *c)
 {
     uint32_t newest = c->book.plan_named;

@@ -29,9 +29,9 @@ for seed in 310068 500095 500251 600479; do
     life "$seed" --contacts 2 --days 12 --faults late,cut,odd,hostile,restore,rollback
 done
 
-# Two are left to test_channel_limits and test_resume: who was put in quarantine, or waits to be heard
-# in a new session, is rarely told something that he cannot have said, and none of a thousand lives
-# came upon it.
+# Two are left to test_channel_limits and test_resume: who was put in quarantine, or waits to be
+# heard in a new session, is rarely told something that he cannot have said, and none of a thousand
+# lives came upon it.
 awk -F '\t' '
     { cell = $1 ", " $2 ": " $3; visits[cell] += $4 }
     END {

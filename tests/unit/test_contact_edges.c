@@ -208,8 +208,11 @@ static void test_plan_order(void)
     T_EQ(e->change.version, 9);
     T_EQ(e->shown_change.waits, 9);
     older = looser;
-    older.version = 8;
+    older.version = 8; /* let in by CO-76: it is what she said last (CO-98) */
     arrives(e, &older, CONTACT_WORTH_JUDGED);
+    T_EQ(e->change.version, 8);
+    T_EQ(e->shown_change.waits, 8);
+    arrives(e, &looser, CONTACT_WORTH_JUDGED);
     T_EQ(e->change.version, 9);
     T_EQ(e->shown_change.waits, 9);
     older.version = e->plan.version;

@@ -225,9 +225,9 @@ static void test_stale_contact(void)
         T_TRUE(pair_round_trip(&p));
 }
 
-/* Goal: who speaks in a session that the other side was not heard in yet, and is told something that
- * he cannot have said, asks anew; the session waits all the same, and is taken when it is heard.
- * Method: the contact asks, is answered, and asks again before the next cell. */
+/* Goal: who speaks in a session that the other side was not heard in yet, and is told something
+ * that he cannot have said, asks anew; the session waits all the same, and is taken when it is
+ * heard. Method: the contact asks, is answered, and asks again before the next cell. */
 static void test_need_while_spoken(void)
 {
     struct aw_opened asked;

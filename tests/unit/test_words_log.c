@@ -166,9 +166,9 @@ static void test_pace(void)
     T_EQ(aw_words_out_deadline_ms(&out, false), now + 15 * s);
 }
 
-/* Goal: after hours without a network the newest check-in does not wait for those before it (CH-52),
- * nor does any other word wait longer.
- * Method: words of four kinds, none deposited yet; the order in which they are. */
+/* Goal: after hours without a network the newest check-in does not wait for those before it
+ * (CH-52), nor does any other word wait longer. Method: words of four kinds, none deposited yet;
+ * the order in which they are. */
 static void test_newest_checkin_first(void)
 {
     static const enum aw_word_kind kinds[] = {AW_WORD_CHECKIN, AW_WORD_PLAN,    AW_WORD_CHECKIN,
