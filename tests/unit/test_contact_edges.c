@@ -175,13 +175,11 @@ static void arrives(struct contact *e, const struct aw_plan *plan, enum contact_
     aw_co_plan_arrived(e, plan, encoded(plan), worth);
 }
 
-/* Goal: plans come into force by version, by her secret, and in their time, in whatever order they
- * arrive (spec/07-contact.md §12).
- * Method: a looser plan, an older one after it, one that nobody judged, one far ahead; then a
- * record of a waiting plan that is damaged. */
-static void test_plan_order(void)
+/* Goal: the first plan comes into force only where her secret shows it.
+ * Method: one that nobody judged, at a contact who has none. */
+static void test_first_plan(void)
 {
-    struct aw_plan looser, older;
+    struct aw_plan first;
     struct contact *e;
     struct circle c;
 
@@ -189,11 +187,22 @@ static void test_plan_order(void)
     circle_pair(&c, 1);
     e = council_engine(&c, 1);
     T_EQ(aw_co_loosen_s(e), 0); /* there is none to loosen */
-    circle_plan(&c, &looser);
-    looser.version = 1;
-    arrives(e, &looser, CONTACT_WORTH_UNJUDGED);
+    circle_plan(&c, &first);
+    first.version = 1;
+    arrives(e, &first, CONTACT_WORTH_UNJUDGED);
     T_TRUE(!e->has_plan);
     circle_free(&c);
+}
+
+/* Goal: plans come into force by her secret, and in their time; what waits gives way to what comes
+ * later (spec/07-contact.md §12).
+ * Method: a looser plan, one of a lower version after it, one that nobody judged, one far ahead;
+ * then a record of a waiting plan that is damaged. */
+static void test_plan_order(void)
+{
+    struct aw_plan looser, older;
+    struct contact *e;
+    struct circle c;
 
     circle_init(&c, 1, 84);
     circle_set_up(&c);
@@ -542,6 +551,7 @@ int main(void)
 {
     T_RUN(test_card_shares);
     T_RUN(test_card_places);
+    T_RUN(test_first_plan);
     T_RUN(test_plan_order);
     T_RUN(test_keys_before_plan);
     T_RUN(test_key_sets);
