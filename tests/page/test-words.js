@@ -70,7 +70,8 @@ test('the command of the page is the one that ends it', async () => {
 
 test('all compared: a quiet line, once there are calls', async () => {
     await scene.aw('her', ['verify', '1', '--words', words]);
-    await scene.plan('her', ['checkin = every 8h', 'level = 0m everybody'], 'friend');
+    const lines = ['checkin = every 8h', 'person = friend asks', 'level = 0m everybody'];
+    await scene.plan('her', lines, 'friend');
     await scene.checkin('her');
     await page.waitForSelector('.fact:has-text("Words"):has-text("compared")');
     await page.selectOption('#language', 'de');
@@ -120,7 +121,11 @@ test('a copied device: said on the card, with what to do, and not calm', async (
 });
 
 test('what is pressed while the page is drawn anew is pressed', async () => {
-    const button = await page.getByRole('button', { name: 'Ask: are you OK?' }).boundingBox();
+    await page.getByRole('button', { name: 'Ask: are you OK?' }).waitFor();
+    const button = await page.evaluate(() => {
+        const { x, y } = document.querySelector('[data-focus="w1 ask"]').getBoundingClientRect();
+        return { x, y };
+    });
     await page.mouse.move(button.x + 9, button.y + 9);
     await page.mouse.down();
     const answer = page.waitForResponse('**/api/status');

@@ -20,6 +20,13 @@ play() { # <exit code> <text in the output> <line>...
   bad=1
 }
 
+got=0
+"$lab" play /dev/zero >"$work/log" 2>&1 || got=$?
+[ "$got" = 2 ] && grep -q 'a script of more than 10000 lines' "$work/log" || {
+  echo "play_errors: a script without an end: $got" >&2
+  bad=1
+}
+
 # ---- The language ----
 play 2 "x.play:2: 'dance' is nothing that a line begins with" '# a comment' 'dance'
 play 2 "x.play:1: nothing happens in this script" ''

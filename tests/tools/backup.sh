@@ -72,6 +72,9 @@ for at in 11 12 36 $((len / 2)) $((len - 1)); do # strength, salt, image, tag
     [ "$at" -eq 11 ] && expect 4 'newer version' restore none "$work/bad" 'right horse'
     [ "$at" -eq 11 ] || expect 1 'the file was changed' restore none "$work/bad" 'right horse'
 done
+echo 'a horse' >"$work/short"
+expect 2 'could be guessed' aw a backup "$work/short.backup" <"$work/short"
+[ ! -e "$work/short.backup" ] || fail 'a backup under a short passphrase'
 expect 1 'passphrase is wrong' restore none "$work/a.backup" 'wrong horse'
 expect 2 'is empty' restore none "$work/a.backup" ''
 expect 5 'cannot read' restore none "$work/no-such-file" 'right horse'

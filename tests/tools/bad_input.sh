@@ -18,6 +18,9 @@ expect 2 "'plan' needs one of" "$bin/allswell" plan help
 expect 2 "unknown option '--secret=x'" "$bin/allswell" checkin --secret=x
 expect 2 "option '--note' needs a value" "$bin/allswell" checkin --note
 expect 2 "takes no value" "$bin/allswell" invite --qr=yes
+expect 2 '--home is empty' "$bin/allswell" --home= status
+expect 2 '--home is empty' "$bin/allswell-relay" --home '' status
+expect 2 'of plain text' "$bin/allswell" --home="$work/none" init --name "$(printf 'a\033b')"
 expect 2 'one word too many' "$bin/allswell" join allswell:xyz
 expect 2 'needs PERSON' "$bin/allswell" claim
 expect 2 'no number from 0 to 3600' "$bin/allswell" status --wait soon
@@ -132,7 +135,7 @@ expect 3 'nothing is the matter' aw b decline w1
 expect 3 'nothing is the matter' aw b unreachable w1
 expect 3 'nothing is the matter' aw b note w1 hello
 expect 3 'nothing to hand over' aw b handover w1 c
-expect 3 'not now' aw b ask w1
+expect 3 'does not let you ask' aw b ask w1
 expect 3 'no drill waits' aw b answer w1
 expect 3 'never compared here' aw b compared --yes w1
 for command in decline unreachable ask answer compared leave; do

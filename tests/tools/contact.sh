@@ -32,7 +32,9 @@ expect 0 'Check-in number' aw her checkin <"$work/secret"
 for name in friend sister; do is $name state fine; done
 
 # A question, and its answer.
-expect 3 'the plan does not let you ask' aw sister ask her
+expect 3 'does not let you ask, which takes' aw sister ask her
+is sister may_ask false
+is friend may_ask true
 expect 0 'The question is on its way to her' aw friend ask her
 is friend triggers.ask sent
 expect 3 'a question of yours is open' aw friend ask her

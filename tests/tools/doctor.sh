@@ -64,11 +64,11 @@ expect 4 'ended with 3' aw a notify test exec
 says a BAD hook "'exec' did not deliver"
 printf '#!/bin/sh\nexit 0\n' >"$work/ring.sh"
 expect 0 '' aw a notify test exec
-says a good hook "'exec' delivered"
+says a good hook "'exec' went through"
 chmod -x "$work/ring.sh"
 says a BAD hook "'exec' cannot deliver: its program"
 chmod +x "$work/ring.sh"
-says a good hook "'exec' delivered"
+says a good hook "'exec' went through"
 
 # The file is moved away under the agent: no commit goes anywhere.
 mv "$work/a/allswell.db" "$work/a/away.db"
@@ -85,6 +85,7 @@ says c BAD relay 'refuses the access token'
 
 # A program that was copied without the one that carries what goes to servers.
 echo http://127.0.0.1:9/topic >"$work/address"
+expect 2 'no file that can be read' aw c notify add --ca="$work" ntfy <"$work/address"
 expect 0 '' aw c notify add ntfy <"$work/address"
 says c BAD hook "no delivery of 'ntfy' is known"
 mkdir "$work/copied"

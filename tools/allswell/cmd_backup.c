@@ -20,7 +20,10 @@
 
 /* backup, restore: a home in one sealed file, and back (spec/10-storage.md §7). */
 
-#define FILE_MAX (AW_BACKUP_PLAIN_MAX + AW_BACKUP_OVERHEAD)
+/* Who has the file can try as long as he likes. */
+#define PASSPHRASE_LEN_MIN 8
+
+#define FILE_MAX           (AW_BACKUP_PLAIN_MAX + AW_BACKUP_OVERHEAD)
 
 /* A whole file in memory; the bytes are wiped when it is released. */
 struct whole {
@@ -145,7 +148,8 @@ static bool write_whole(const char *path, struct aw_bytes bytes, struct tool_fai
 static bool ask_key(const struct args *args, bool is_new, const uint8_t salt[AW_PRESENCE_SALT_LEN],
                     uint8_t key[AW_PRESENCE_KEY_LEN], struct tool_fail *fail)
 {
-    struct secret_source source = {.fd = -1, .what = "the passphrase", .echo = false};
+    struct secret_source source = {
+        .fd = -1, .what = "the passphrase", .len_min = PASSPHRASE_LEN_MIN, .echo = false};
     const struct presence presence = {.has_secrets = false};
     struct presence own = presence;
 
@@ -265,12 +269,14 @@ static bool is_free(const struct home *home, struct tool_fail *fail)
 
 static bool agree(const struct args *args, struct tool_fail *fail)
 {
-    return ask_word(args,
-                    "Your contacts are told that this home was restored. Until you have compared "
-                    "words with each of them again, do not rely on it: what it says may have no "
-                    "effect there, a call for help neither. The device that the backup is from "
-                    "must rest from now on: two devices with one home raise a security alarm.",
-                    "restore", fail);
+    return ask_word(
+        args,
+        "Your contacts are told that this home was restored. Where 'allswell people' then "
+        "asks you to compare words with one of them again, do not rely on it before: "
+        "what it says may have no effect there, a call for help neither. The device that the "
+        "backup is from "
+        "must rest from now on: two devices with one home raise a security alarm.",
+        "restore", fail);
 }
 
 static bool open_file(struct whole *whole, const struct args *args, struct aw_bytes *image,
@@ -377,8 +383,9 @@ int cmd_restore(const struct args *args)
     render_notice(SCREEN_WARNING, "The device that the backup is from must rest from now on: two "
                                   "devices with one home raise a security alarm, and neither can "
                                   "be relied on.");
-    render_wrapped(0, "Start 'allswell run', and compare words with everybody again: until then do "
-                      "not rely on it, what it says may have no effect there, a call for help "
-                      "neither.");
+    render_wrapped(
+        0, "Start 'allswell run', and compare words with everybody again for whom 'allswell "
+           "people' says so: until then do not rely on it there, what it says may have "
+           "no effect, a call for help neither.");
     return code;
 }

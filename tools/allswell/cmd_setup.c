@@ -21,9 +21,10 @@ int cmd_init(const struct args *args)
     int code = TOOL_OK;
 
     if (name == NULL || !text_is_plain(name, 1, AW_NAME_LEN_MAX)) {
-        (void)fail_set(&fail, TOOL_USAGE,
-                       "give --name NAME, 1 to %d bytes: it is what others see of you",
-                       AW_NAME_LEN_MAX);
+        (void)fail_set(
+            &fail, TOOL_USAGE,
+            "give --name NAME, 1 to %d bytes of plain text: it is what others see of you",
+            AW_NAME_LEN_MAX);
         return fail_print(&fail);
     }
     if (!home_find(&home, &session_home_rule, args_option(args, "home"), &fail) ||

@@ -33,6 +33,12 @@ static void render_drill(const json_t *me, const json_t *c)
     render_line("drill: relay %s, device %s, person %s", spans[0], spans[1], spans[2]);
 }
 
+/* Who is invited or not in the plan is in no drill. */
+static bool is_in_drill(const json_t *c)
+{
+    return reply_number(c, "plan_version") != 0;
+}
+
 static void render_ticks(const json_t *me)
 {
     uint64_t seq = reply_number(me, "seq_last");
@@ -50,7 +56,7 @@ static void render_ticks(const json_t *me)
                         "seen %llu",
                         (unsigned long long)seq, (unsigned long long)relay,
                         (unsigned long long)device, (unsigned long long)human);
-        if (reply_number(me, "drill") != 0)
+        if (reply_number(me, "drill") != 0 && is_in_drill(c))
             render_drill(me, c);
     }
 }

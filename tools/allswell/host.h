@@ -237,6 +237,9 @@ bool host_made(struct host *host, uint32_t seq, const char *event, json_t **repl
 bool host_checkin(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_cancel(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_say(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
+/** Whether the plan in force lets the human here ask "are you OK?". */
+bool host_may_ask(const struct host_watch *watch);
+
 /* Relays that this contact reads from and that did not keep to what they hold. */
 json_t *host_relay_faults_json(const struct aw_contact *c, const struct aw_contact_view *view);
 bool host_availability(struct host *host, const json_t *request, json_t **reply,

@@ -12,6 +12,21 @@
 
 /* What a contact says beside claim and confirm. */
 
+bool host_may_ask(const struct host_watch *watch)
+{
+    struct aw_contact_view view;
+    struct aw_plan plan;
+
+    aw_contact_view(watch->contact, &view);
+    if (aw_contact_plan(watch->contact, &plan) != AW_OK || plan.pace.ask_s == 0)
+        return false;
+    for (size_t i = 0; i < plan.roster_count; i++) {
+        if (plan.roster[i].person == view.person)
+            return plan.roster[i].asks;
+    }
+    return false;
+}
+
 static enum aw_status say_ask(struct aw_contact *c, const json_t *request, struct aw_now now)
 {
     (void)request;
@@ -102,8 +117,8 @@ static const struct said {
     bool answers;        /* a ring */
 } table[] = {
     {"ask", "asked-here", say_ask, NULL,
-     "not now: a question of yours is open, the plan does not let you ask, or a call could give "
-     "the person away; see 'allswell status'",
+     "not now: a question of yours is open, or a call could give the person away; see "
+     "'allswell status'",
      TOOL_STATE, "you have asked as often as the plan allows in a day: telephone, or act", false},
     {"answer", "answered-here", say_answer, NULL,
      "no drill waits for an answer: see 'allswell status'", TOOL_STATE, "", true},
@@ -114,7 +129,7 @@ static const struct said {
      "plan's version with --plan, or none where none waits for people",
      false},
     {"note", "noted", say_note, "text", NOTHING, TOOL_USAGE,
-     "a comment is one line of up to 24 bytes: shorten it", false},
+     "a comment is one line of plain text of up to 24 bytes: shorten it", false},
     {"decline", "declined", say_decline, NULL, NOTHING, TOOL_STATE, "", true},
     {"leave", "left-here", say_leave, NULL, NOT_PAIRED, TOOL_STATE, "", false},
     {"stay", "stays-here", say_stay, NULL, NOT_PAIRED, TOOL_STATE, "", false},
@@ -136,6 +151,10 @@ bool host_say(struct host *host, const json_t *request, json_t **reply, struct t
         if (what == NULL || strcmp(table[i].what, what) != 0 ||
             (table[i].key != NULL && reply_string(request, table[i].key) == NULL))
             continue;
+        if (table[i].say == say_ask && !host_may_ask(who.watch))
+            return fail_set(fail, TOOL_STATE,
+                            "the plan of this person does not let you ask, which takes the word "
+                            "'asks' on your line in it: telephone, or ask for that");
         status = table[i].say(who.watch->contact, request, host_now(host));
         if (status == AW_E_STATE)
             return fail_set(fail, TOOL_STATE, "%s", table[i].state);

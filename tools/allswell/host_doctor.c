@@ -250,7 +250,7 @@ static void check_hook(const json_t *hook, json_t *list)
             "'allswell notify log' shows more, 'allswell notify test' tries it",
             "'%s' did not deliver at %s: %s (%s)", name, at, state, reply_string(last, "answer"));
     else
-        add(list, "hook", FINDING_GOOD, "", "'%s' delivered at %s", name, at);
+        add(list, "hook", FINDING_GOOD, "", "'%s' went through at %s", name, at);
 }
 
 static bool check_hooks(struct host *host, json_t *list, struct tool_fail *fail)

@@ -201,7 +201,7 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
     host_id(id, &who);
     return json_pack(
         "{s:s, s:s, s:s, s:b, s:b, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:i, s:b, "
-        "s:I, s:I, s:I, s:b, s:b, s:o, s:b, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:o}",
+        "s:I, s:I, s:I, s:b, s:b, s:o, s:b, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:I, s:o}",
         "id", id, "name", v.name, "phase", watch_phase_word(v.phase), "quarantined",
         (int)v.quarantined, "silent", (int)v.silent, "state", state_word(v.state), "incident",
         v.incident == AW_INCIDENT_NONE ? json_null() : incident_json(watch, &v, now), "gap",
@@ -213,9 +213,10 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
         (json_int_t)v.replayed_count, "store_failed", (int)v.store_failed, "blind", (int)v.blind,
         "suspect_since", time_json(v.suspect_since_s), "setup", (int)v.setup, "pending",
         pending_json(&v), "aside", (json_int_t)v.aside_version, "keys_unjudged",
-        (int)v.keys_unjudged, "triggers", triggers_json(&v.triggers), "own", own_json(&v.own),
-        "relay_faults", host_relay_faults_json(watch->contact, &v), "unheard",
-        (json_int_t)v.unheard_seq, "two_devices_since", time_json(host_copy_since(host, &who, 0)));
+        (int)v.keys_unjudged, "triggers", triggers_json(&v.triggers), "may_ask",
+        (int)host_may_ask(watch), "own", own_json(&v.own), "relay_faults",
+        host_relay_faults_json(watch->contact, &v), "unheard", (json_int_t)v.unheard_seq,
+        "two_devices_since", time_json(host_copy_since(host, &who, 0)));
 }
 
 static json_t *timer_json(const struct aw_subject_view *v)

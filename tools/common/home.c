@@ -22,6 +22,8 @@ bool home_find(struct home *home, const struct home_rule *rule, const char *opti
     bool is_machine = rule->machine != NULL && geteuid() == 0 && access(rule->machine, F_OK) == 0;
     int len;
 
+    if (option != NULL && option[0] == '\0')
+        return fail_set(fail, TOOL_USAGE, "--home is empty: give it a path, or leave it out");
     if (is_set(variable) && variable[0] != '/' && !is_set(option))
         return fail_set(fail, TOOL_USAGE,
                         "'%.60s' is another home in each folder: set %s to a path that begins "

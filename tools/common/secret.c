@@ -123,6 +123,12 @@ bool secret_read_new(struct secret *secret, const struct secret_source *source, 
 
     if (!secret_read(secret, source, prompt, fail))
         return false;
+    if (secret->len < source->len_min) {
+        secret_wipe(secret);
+        return fail_set(fail, TOOL_USAGE,
+                        "%s has fewer than %zu bytes, and could be guessed: take several words",
+                        source->what, source->len_min);
+    }
     if (!secret_is_interactive(source))
         return true;
     if (!secret_read(&again, source, "Once more: ", fail)) {

@@ -26,6 +26,7 @@ struct secret {
 struct secret_source {
     int fd;           /* --...-fd, or -1 */
     const char *what; /* "the secret", for messages */
+    size_t len_min;   /* of a new one, in bytes; 0: any */
     bool echo;        /* the terminal shows what is typed: for things that are not secret */
 };
 

@@ -65,7 +65,7 @@ static bool check_label(void *ctx, const char *text, struct tool_fail *fail)
 {
     (void)ctx;
     return text_is_plain(text, 1, AW_RELAY_LABEL_MAX) ||
-           fail_set(fail, TOOL_USAGE, "a label has 1 to %d bytes: choose another",
+           fail_set(fail, TOOL_USAGE, "a label has 1 to %d bytes of plain text: choose another",
                     AW_RELAY_LABEL_MAX);
 }
 

@@ -39,7 +39,7 @@ static bool token_new(struct relay_host *host, const json_t *request, json_t **r
 
     memset(&info, 0, sizeof info);
     if (label == NULL || !text_is_plain(label, 1, AW_RELAY_LABEL_MAX))
-        return fail_set(fail, TOOL_USAGE, "a label has 1 to %d bytes: choose another",
+        return fail_set(fail, TOOL_USAGE, "a label has 1 to %d bytes of plain text: choose another",
                         AW_RELAY_LABEL_MAX);
     if (wake != NULL && !text_is_plain(wake, 1, AW_RELAY_LABEL_MAX))
         return fail_set(fail, TOOL_USAGE,

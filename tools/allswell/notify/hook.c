@@ -315,11 +315,23 @@ static bool check_program(const char *path, struct tool_fail *fail)
                     path);
 }
 
+static bool check_ca(const char *path, struct tool_fail *fail)
+{
+    struct stat found;
+
+    return path[0] == '\0' ||
+           (stat(path, &found) == 0 && S_ISREG(found.st_mode) && access(path, R_OK) == 0) ||
+           fail_set(fail, TOOL_USAGE,
+                    "--ca=%s is no file that can be read: give one with the certificates", path);
+}
+
 /* Libcurl would ask a name server. */
 bool hook_check_way(const struct hook *hook, struct tool_fail *fail)
 {
     if (hook->kind == NOTIFY_EXEC)
         return check_program(hook->address, fail);
+    if (!check_ca(hook->ca, fail))
+        return false;
     return !aw_host_is_onion(hook->host) || hook->proxy[0] != '\0' ||
            fail_set(fail, TOOL_USAGE,
                     "an onion address is reached through Tor only: give --proxy, such as "

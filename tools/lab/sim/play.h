@@ -10,11 +10,13 @@
  * play_read.c reads it, play_do.c does what a line says, play_see.c judges what is expected.
  */
 
-#define PLAY_ITEM_MAX    2000
-#define PLAY_LINE_MAX    200
-#define PLAY_WORD_MAX    16
-#define PLAY_SPAN_MAX_MS (400 * SIM_DAY)
-#define PLAY_LEVEL_MAX   AW_PLAN_LEVEL_MAX
+#define PLAY_ITEM_MAX 2000
+#define PLAY_LINE_MAX 200
+/* Lines of one script. */
+#define PLAY_LINE_COUNT_MAX 10000
+#define PLAY_WORD_MAX       16
+#define PLAY_SPAN_MAX_MS    (400 * SIM_DAY)
+#define PLAY_LEVEL_MAX      AW_PLAN_LEVEL_MAX
 
 /* What a line is about: the first part sets the scene, the others name a phrase. */
 enum play_kind {

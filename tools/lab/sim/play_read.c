@@ -572,7 +572,8 @@ bool play_read(struct play *p, FILE *file)
     if (!scene_contacts(&r))
         return false;
     while (fgets(line, sizeof line, file) != NULL) {
-        r.line++;
+        if (r.line++ == PLAY_LINE_COUNT_MAX)
+            return refuse(&r, "a script of more than %d lines", PLAY_LINE_COUNT_MAX);
         if (strlen(line) > PLAY_LINE_MAX)
             return refuse(&r, "a line of more than %d bytes", PLAY_LINE_MAX);
         (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "#\r\n"), line);

@@ -301,7 +301,7 @@ function drawTop() {
             h('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }),
             'Allswell',
         ),
-        status && h('h1', { class: 'sum' }, summary()),
+        status ? h('h1', { class: 'sum' }, summary()) : '',
         h(
             'div',
             { class: 'tools' },

@@ -412,7 +412,7 @@ function buttons(w, press) {
         );
     const { incident } = w;
     if (mood === 'drill') return [button('answer', 'first')];
-    if (!incident) return w.phase === 'verified' && w.plan_version > 0 ? [button('ask')] : [];
+    if (!incident) return w.phase === 'verified' && w.may_ask ? [button('ask')] : [];
     return [
         !incident.claimed && button('claim', 'first'),
         !incident.confirmed && button('confirm', incident.claimed ? 'first' : ''),
