@@ -39,7 +39,7 @@ static const struct {
     {AW_EVENT_STORE_FAILED, "the disk refused; nothing leaves until it works"},
     {AW_EVENT_WORDS, "paired: compare the words"},
     {AW_EVENT_INVITE_STALE, "the invite expired, or the answer came too late"},
-    {AW_EVENT_RESUMED, "security: the channel was made anew"},
+    {AW_EVENT_RESUMED, "security: the channel was made anew, as after a restored backup"},
     {AW_EVENT_QUARANTINED, "security: made anew by an old key; compare the words again"},
     {AW_EVENT_FORK, "security: two devices speak with the same keys: see 'allswell people'"},
     {AW_EVENT_SILENT, "not heard for 30 days"},

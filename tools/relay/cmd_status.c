@@ -79,7 +79,7 @@ static void print_limits(const json_t *reply)
             (void)printf(": %sNEARLY USED UP%s", screen_paint(SCREEN_WARNING), screen_plain());
         (void)putchar('\n');
     }
-    (void)printf("%12llu  mailboxes that the %llu tokens which are not revoked may create\n",
+    (void)printf("%12llu  mailboxes may be created; tokens that are not revoked: %llu\n",
                  (unsigned long long)reply_number(tokens, "quota"),
                  (unsigned long long)reply_number(tokens, "living"));
 }
