@@ -222,6 +222,8 @@ test('claim, decline, a word to the others, not reachable: as the commands show'
     await waitMood(friend, 'alarm');
     assert.equal((await scene.watched('friend')).incident.claimed, false);
     await pressed(friend, 'Tell the others');
+    await friend.fill('dialog input', 'ü'.repeat(13));
+    assert.equal(await friend.inputValue('dialog input'), 'ü'.repeat(12), 'what fits in 24 bytes');
     await friend.fill('dialog input', '<b>police called</b>');
     await friend.click('#yes');
     await until(

@@ -134,7 +134,7 @@ void render_council(const json_t *watched)
     if (!json_is_object(json_object_get(watched, "incident")))
         return;
     if (reply_number(c, "quorum") != 0) /* no plan: nobody counts */
-        render_line("%llu contacts find a check-in missed, %llu are needed: %s",
+        render_line("%llu of the %llu contacts who are needed find a check-in missed: %s",
                     (unsigned long long)reply_number(c, "votes"),
                     (unsigned long long)reply_number(c, "quorum"), reply_string(c, "release_text"));
     if (is_word(c, "release", "confirm"))

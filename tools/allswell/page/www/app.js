@@ -192,12 +192,18 @@ function question(title, text, makeForm) {
     });
 }
 
+/* What does not fit is not typed: it would be refused when the dialog has closed. */
+function cutTo(bytes, { target }) {
+    while (new TextEncoder().encode(target.value).length > bytes)
+        target.value = [...target.value].slice(0, -1).join('');
+}
+
 const noteForm = () =>
     h(
         'label',
         { class: 'field' },
         t('note.label'),
-        h('input', { type: 'text', maxlength: 24, dir: 'auto' }),
+        h('input', { type: 'text', dir: 'auto', oninput: (event) => cutTo(24, event) }),
     );
 
 /* Returns the fields of the request, or null when it is not meant. */
