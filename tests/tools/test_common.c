@@ -392,7 +392,8 @@ static void test_again_fill(void)
 }
 
 /* Goal: the home is where the option says, else the variable, else the data directory of the
- * user, if that is a path; without any of it the message says what to give.
+ * user, if that is a path; without any of it, or with an empty option, the message says what to
+ * give.
  * Method: rows of what is set; trailing slashes; a path that is too long. */
 static void test_home(void)
 {
@@ -402,7 +403,7 @@ static void test_home(void)
     } rows[] = {
         {"/o//", "/v", "/x", "/u", "/o"},
         {"/", "/v", "/x", "/u", "/"},
-        {"", "/v", "/x", "/u", "/v"},
+        {"", "/v", "/x", "/u", NULL}, /* a variable of a script that is not set */
         {NULL, "", "/x", "/u", "/x/tool"},
         {NULL, NULL, "x", "/u", "/u/.local/share/tool"},
         {NULL, NULL, "", "/u", "/u/.local/share/tool"},

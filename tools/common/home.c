@@ -23,7 +23,9 @@ bool home_find(struct home *home, const struct home_rule *rule, const char *opti
     int len;
 
     if (option != NULL && option[0] == '\0')
-        return fail_set(fail, TOOL_USAGE, "--home is empty: give it a path, or leave it out");
+        return fail_set(fail, TOOL_USAGE,
+                        "--home is empty: give it a path, or leave it out and set %s",
+                        rule->variable);
     if (is_set(variable) && variable[0] != '/' && !is_set(option))
         return fail_set(fail, TOOL_USAGE,
                         "'%.60s' is another home in each folder: set %s to a path that begins "
