@@ -65,7 +65,7 @@ if [ -z "$quick" ]; then
     # From the first moment on, with what the other tests leave of the cores: many of them wait.
     list "add_test(clang_tidy nice -n 19 \"$root/tests/tidy/clang_tidy.sh\"" \
       "\"$root/build-check-asan\" $jobs)"
-    list "set_tests_properties(clang_tidy PROPERTIES LABELS tidy TIMEOUT 900 COST 1000)"
+    list "set_tests_properties(clang_tidy PROPERTIES LABELS tidy TIMEOUT 1800 COST 1000)"
     tests=$((tests + 1))
   else
     say "no run-clang-tidy: skipped"
