@@ -19,13 +19,13 @@ void render_wrapped(unsigned indent, const char *text)
     screen_wrapped(stdout, indent, indent + 2, text);
 }
 
-void render_findings(const char *severity, const json_t *list)
+void render_findings(const char *severity, const json_t *texts)
 {
     char line[400];
     json_t *text;
     size_t i;
 
-    json_array_foreach(list, i, text)
+    json_array_foreach(texts, i, text)
     {
         (void)snprintf(line, sizeof line, "%s: %s", severity, json_string_value(text));
         render_wrapped(0, line);
