@@ -189,16 +189,21 @@ static enum subject_waiting waiting(const struct aw_word *word)
     return word->sent_count == 0 ? SUBJECT_WAITING_NEW : SUBJECT_WAITING_SENT;
 }
 
+static bool has_beat(const struct subject *s, const struct person *p)
+{
+    const struct decoy *decoy = aw_su_decoy_const(s, p);
+
+    return (decoy != NULL ? decoy->beat.seq : s->beat.seq) != 0;
+}
+
 static struct subject_slot_waits slot_waits(const struct subject *s, const struct person *p)
 {
     uint64_t now_ms = aw_timebase_mono_ms(&s->time);
-    const struct decoy *decoy = aw_su_decoy_const(s, p);
-    bool has_beat = (decoy != NULL ? decoy->beat.seq : s->beat.seq) != 0;
 
     return (struct subject_slot_waits){
         .answer = p->owes_answer,
         .question = p->wants_resume,
-        .quarantined = has_beat && wants_quarantined(p),
+        .quarantined = has_beat(s, p) && wants_quarantined(p),
         .beat = p->wants_beat,
         .urgent = waiting(aw_words_out_pick(&p->words, true, now_ms)),
         .word = waiting(aw_words_out_pick(&p->words, false, now_ms)),
@@ -210,7 +215,6 @@ static struct subject_slot_waits slot_waits(const struct subject *s, const struc
 static void prepare_slot(struct subject *s, struct person *p)
 {
     struct subject_slot_waits waits = slot_waits(s, p);
-    const struct decoy *decoy = aw_su_decoy_const(s, p);
     enum subject_turn turn;
 
     if (!is_idle(p) || !aw_su_slot_is_open(s, p)) {
@@ -229,7 +233,7 @@ static void prepare_slot(struct subject *s, struct person *p)
         (void)prepare_word(s, p, SUBJECT_WAY_ORDINARY);
     else if (turn == SUBJECT_TURN_QUARANTINED)
         prepare_beat(s, p, AW_SESSION_QUARANTINE);
-    else if (turn == SUBJECT_TURN_BEAT && (decoy != NULL ? decoy->beat.seq : s->beat.seq) != 0)
+    else if (turn == SUBJECT_TURN_BEAT && has_beat(s, p))
         prepare_beat(s, p, AW_SESSION_MAIN);
 }
 

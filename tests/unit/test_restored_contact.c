@@ -36,6 +36,17 @@ static void restore_before_clock(struct circle *c, struct image *image)
     aw_contact_clock_set(c->hosts[1].contact, circle_now(c, 1));
 }
 
+static struct image image_before_ten_replies(struct circle *c)
+{
+    struct image image = image_take(c, 1);
+
+    for (int i = 0; i < 10; i++) {
+        circle_checkin(c, circle_safe);
+        circle_run(c, 60);
+    }
+    return image;
+}
+
 /* Goal: a contact's device restored within the epoch goes on above the replies that she has seen
  * (CH-38), and she does not refuse what it says.
  * Method: its records but for the channel are put back, from before ten replies. */
@@ -48,11 +59,7 @@ static void test_replies(void)
 
     circle_init(&c, 1, 104);
     circle_set_up(&c);
-    b = image_take(&c, 1);
-    for (int i = 0; i < 10; i++) {
-        circle_checkin(&c, circle_safe);
-        circle_run(&c, 60);
-    }
+    b = image_before_ten_replies(&c);
     number = contact_of(c.hosts[1].contact)->book.reply_number;
     keep_channel(&b, &c);
     restore_before_clock(&c, &b);
@@ -76,11 +83,7 @@ static void test_numbers_of_a_backup(void)
 
     circle_init(&c, 1, 105);
     circle_set_up(&c);
-    b = image_take(&c, 1);
-    for (int i = 0; i < 10; i++) {
-        circle_checkin(&c, circle_safe);
-        circle_run(&c, 60);
-    }
+    b = image_before_ten_replies(&c);
     number = contact_of(c.hosts[1].contact)->book.reply_number;
     image_restore(&c, 1, &b);
     T_TRUE(contact_of(c.hosts[1].contact)->book.reply_number >= number);
