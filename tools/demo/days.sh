@@ -155,12 +155,7 @@ say "Contact two acts, has no bus and hands over; contact three acts. The place 
 say "as exactly as the plan lets each of them know it; first contact two, then contact three:"
 grep -h '^ *geo' "$work/coarse" "$work/place" | quote
 agent subject
-checkin 'the safe one'
-arrives $everybody
-for role in contact-two contact-three; do
-  aw "$role" confirm --yes w1 --json >"$work/answer" || : # the other one did
-done
-at_all "closes" watched.0.incident null
+close_up contact-two contact-three
 say "The phone is found, and starts: what it had stored is whole. A check-in, two words: closed."
 
 chapter "The plan is changed by who may: what is tighter holds at once, what is weaker waits."

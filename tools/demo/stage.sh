@@ -189,6 +189,15 @@ arrives() { # <role>...
   done
 }
 
+close_up() { # <role>...: a check-in, and they have spoken with the subject
+  checkin 'the safe one'
+  arrives $everybody
+  for role; do
+    aw "$role" confirm --yes w1 --json >"$work/answer" || : # the other one did
+  done
+  at_all "closes" watched.0.incident null
+}
+
 rang() { # <role> <level>, or without one: at any
   grep -q "^ring ${2:-[0-9]*} " "$work/$1.hook" 2>/dev/null
 }

@@ -170,12 +170,7 @@ quote <"$work/said"
 typed 'the safe one' cancel
 at_all "hears that it is taken back" watched.0.incident.cancelled true
 say "The call is taken back with a secret. That is noted, and ends nothing: it could be forced."
-checkin 'the safe one'
-arrives $everybody
-for role in contact-one contact-two; do
-  aw "$role" confirm --yes w1 --json >"$work/answer" || : # the other one did
-done
-at_all "closes" watched.0.incident null
+close_up contact-one contact-two
 say "A check-in, and a human who has spoken with her: closed."
 
 chapter "Somebody who found the phone tries secrets. Each is taken, and looks right there."
@@ -262,11 +257,6 @@ grep '51.5007' "$work/place" | head -n 1 >"$work/said"
 sees_it contact-one && die "who runs the relay is given no place"
 say "Both telephoned in vain, and said so. Now it opens at both, and not at contact one:"
 quote <"$work/said"
-checkin 'the safe one'
-arrives $everybody
-for role in contact-two contact-three; do
-  aw "$role" confirm --yes w1 --json >"$work/answer" || : # the other one did
-done
-at_all "closes" watched.0.incident null
+close_up contact-two contact-three
 
 chapter "The end. It took $(($(date +%s) - started)) seconds; nothing is left behind."
