@@ -179,21 +179,20 @@ static void run_wake(struct aw_server *s, const struct aw_relay_wake *wake)
 {
     char label[sizeof "ALLSWELL_LABEL=" + AW_RELAY_LABEL_MAX];
     const char *const env[] = {label, NULL};
-    size_t i;
+    const struct aw_server_wake *named = NULL;
 
-    (void)snprintf(label, sizeof label, "ALLSWELL_LABEL=%s", wake->label);
-    for (i = 0; i < s->config.wake_count; i++) {
-        const struct aw_server_wake *w = &s->config.wakes[i];
-
-        if (strcmp(w->name, wake->wake) != 0)
-            continue;
-        if (aw_hook_run(s->loop, w->argv, env, AW_SERVER_WAKE_MS, on_wake_ended, s) == AW_OK) {
-            s->counters.wakes_run++;
-            s->open_handles++; /* a server that is closed meanwhile stays until it has ended */
-        } else {
-            s->counters.wakes_failed++;
-        }
+    for (size_t i = 0; i < s->config.wake_count && named == NULL; i++) {
+        if (strcmp(s->config.wakes[i].name, wake->wake) == 0)
+            named = &s->config.wakes[i];
     }
+    (void)snprintf(label, sizeof label, "ALLSWELL_LABEL=%s", wake->label);
+    if (named == NULL ||
+        aw_hook_run(s->loop, named->argv, env, AW_SERVER_WAKE_MS, on_wake_ended, s) != AW_OK) {
+        s->counters.wakes_failed++;
+        return;
+    }
+    s->counters.wakes_run++;
+    s->open_handles++; /* a server that is closed meanwhile stays until it has ended */
 }
 
 static void send_ready(struct aw_server *s)

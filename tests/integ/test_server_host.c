@@ -130,6 +130,32 @@ static void test_wake(void)
     aw_loop_close(loop);
 }
 
+/* Goal: a token that names a command which the server does not have wakes nobody, and that counts
+ * as a failure. Method: the same without commands. */
+static void test_wake_without_command(void)
+{
+    struct aw_loop *loop = rig_loop();
+    struct aw_server_counters counters;
+    struct relay_rig rig;
+
+    rig_open(&rig, loop, folder_path(folder_new(), "relay.db"), NULL);
+    open_sender(&rig);
+    rig_client_close(&sender);
+    (void)rig_run(loop, 50);
+    rig_client_open(&sender, loop, rig.port, rig.key);
+    sender.seed = SEED;
+    sender.mailbox_count = 1;
+    (void)rig_run(loop, 50);
+    deposit(&rig, 0, 1);
+    T_EQ(sender.ok, 1);
+    aw_server_counters(rig.server, &counters);
+    T_EQ(counters.wakes_run, 0);
+    T_EQ(counters.wakes_failed, 1);
+    rig_client_close(&sender);
+    rig_close(&rig);
+    aw_loop_close(loop);
+}
+
 /* Goal: a port that is in use, and a host that is no address, give one line with the remedy; and
  * nothing is left behind. Method: two servers on one port. */
 static void test_bad_address(void)
@@ -179,6 +205,7 @@ static void test_without_thread(void)
 int main(void)
 {
     T_RUN(test_wake);
+    T_RUN(test_wake_without_command);
     T_RUN(test_bad_address);
     T_RUN(test_without_thread);
     T_RUN(test_disk_full);

@@ -88,7 +88,12 @@ start_relay o --public '[2001:db8::1]:443'
 grep -q '^\[2001:db8::1\]:443/' "$work/o.line" || fail "--public with a port: $(cat "$work/o.line")"
 expect 2 'names no host' "$bin/allswell-relay" --home "$work/r4" run --listen 127.0.0.1:0 \
     --public 'no host'
-"$bin/allswell-relay" --home "$work/p" token new reader --wake phone >"$work/token" 2>/dev/null
+expect 2 "--wake names 'phone' twice" relay run --wake phone=true --wake phone=false
+"$bin/allswell-relay" --home "$work/p" token new other --wake fone 2>&1 >/dev/null |
+    grep -q "without a wake command 'fone'" || fail 'a wake command that there is not'
+"$bin/allswell-relay" --home "$work/p" token new reader --wake phone >"$work/token" \
+    2>"$work/token.err"
+! grep -q 'without a wake' "$work/token.err" || fail 'a wake command that there is'
 sed "s/^relay.example.org/127.0.0.1/" "$work/p.line" >"$work/q.line"
 for name in a b; do
     "$bin/allswell" --home "$work/$name" init --name $name >/dev/null

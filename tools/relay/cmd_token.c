@@ -36,6 +36,11 @@ int cmd_token_new(const struct args *args)
                   "This is token %llu, '%s'. It is shown this once: hand it over in person or over "
                   "a messenger\nthat you both trust. Its owner gives it to 'allswell relay add'.\n",
                   (unsigned long long)reply_number(reply, "id"), reply_string(reply, "label"));
+    if (!reply_flag(reply, "can_wake"))
+        (void)fprintf(stderr,
+                      "The relay runs without a wake command '%s', and wakes nobody: start it anew "
+                      "with --wake %s=COMMAND.\n",
+                      args_option(args, "wake"), args_option(args, "wake"));
     json_decref(reply);
     return TOOL_OK;
 }

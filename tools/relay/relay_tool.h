@@ -68,7 +68,9 @@ struct relay_settings {
 /** An open relay: its engine, and what else `status` tells. */
 struct relay_host {
     struct aw_relay *relay;
-    struct aw_server *server; /* NULL when it is not running */
+    struct aw_server *server;           /* NULL when it is not running */
+    const struct aw_server_wake *wakes; /* that it was started with */
+    size_t wake_count;
     struct aw_store store;
     struct aw_endpoint endpoint; /* address "" when it was never running */
     struct relay_settings settings;

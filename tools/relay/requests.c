@@ -28,6 +28,16 @@ static bool find_token(const struct relay_host *host, const char *label,
     return found;
 }
 
+/* Whether the relay that runs was started with this wake command, or none runs that could tell. */
+static bool can_wake(const struct relay_host *host, const char *name)
+{
+    for (size_t i = 0; i < host->wake_count; i++) {
+        if (strcmp(host->wakes[i].name, name) == 0)
+            return true;
+    }
+    return host->server == NULL || name[0] == '\0';
+}
+
 static bool token_new(struct relay_host *host, const json_t *request, json_t **reply,
                       struct tool_fail *fail)
 {
@@ -58,8 +68,8 @@ static bool token_new(struct relay_host *host, const json_t *request, json_t **r
     if (status != AW_OK)
         return fail_status(fail, status, "no token was made");
     base64_encode(text, token, sizeof token);
-    *reply =
-        json_pack("{s:I, s:s, s:s}", "id", (json_int_t)info.id, "label", info.label, "token", text);
+    *reply = json_pack("{s:I, s:s, s:s, s:b}", "id", (json_int_t)info.id, "label", info.label,
+                       "token", text, "can_wake", (int)can_wake(host, info.wake));
     explicit_bzero(token, sizeof token);
     explicit_bzero(text, sizeof text);
     return true;

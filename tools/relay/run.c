@@ -128,6 +128,12 @@ static bool add_wakes(struct run *run, const struct args *args, struct tool_fail
                             "--wake '%.60s' is not NAME=COMMAND: write "
                             "--wake phone='command' and name it in 'token new --wake phone'",
                             text);
+        for (size_t k = 0; k < i; k++) {
+            if (strlen(run->wake_name[k]) == len && memcmp(run->wake_name[k], text, len) == 0)
+                return fail_set(fail, TOOL_USAGE,
+                                "--wake names '%s' twice: join the two commands with ';'",
+                                run->wake_name[k]);
+        }
         if (run->wake_count == WAKE_MAX)
             return fail_set(fail, TOOL_USAGE, "more than %d wake commands: join some", WAKE_MAX);
         memcpy(run->wake_name[i], text, len);
@@ -140,6 +146,8 @@ static bool add_wakes(struct run *run, const struct args *args, struct tool_fail
         run->wakes[i].argv = run->wake_argv[i];
         run->wake_count++;
     }
+    run->host.wakes = run->wakes;
+    run->host.wake_count = run->wake_count;
     return true;
 }
 

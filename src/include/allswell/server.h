@@ -122,8 +122,8 @@ struct aw_server_counters {
     uint64_t junk;              /* links closed for a frame that did not open */
     uint64_t slow;              /* links closed for missing a time limit */
     uint64_t wakes_run;         /* wake commands that began */
-    uint64_t wakes_failed; /* of them: not started, killed, or ended with another status than 0 */
-    uint64_t commit_us;    /* time that commits took in all, in microseconds */
+    uint64_t wakes_failed;      /* no such command, not started, killed, ended with an error */
+    uint64_t commit_us;         /* time that commits took in all, in microseconds */
     uint64_t commit_spans[AW_SERVER_COMMIT_SPANS]; /* commits, by the time that each took */
     uint64_t passed_ms; /* monotonic time of the last pass over the deadlines */
 };
