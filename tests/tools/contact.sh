@@ -108,6 +108,7 @@ expect 0 'is acting for you' aw her status
 expect 0 'you cannot act for her' aw friend decline her
 expect 0 'you told the others: "police called"' aw friend note her 'police called'
 expect 2 'up to 24 bytes' aw friend note her 'a comment that is far too long'
+expect 2 '--on-event names no command' aw friend run --on-event=
 expect 0 'Noted.' aw friend note her ''
 is friend own.note ''
 expect 5 'no other contact' aw friend handover her nobody

@@ -116,12 +116,20 @@ static bool open_page(struct agent *agent, const struct args *args, struct tool_
     return page_open(&agent->page, agent->host, listen, is_anywhere, fail);
 }
 
+static bool check_command(const char *command, struct tool_fail *fail)
+{
+    return command == NULL || command[0] != '\0' ||
+           fail_set(fail, TOOL_USAGE, "--on-event names no command: write one, or leave it out");
+}
+
 int cmd_run(const struct args *args)
 {
     struct agent agent = {.host = NULL};
     struct tool_fail fail;
     struct home home;
+    const char *command = args_option(args, "on-event");
     bool ok =
+        check_command(command, &fail) &&
         home_find(&home, &session_home_rule, args_option(args, "home"), &fail) &&
         home_check(&home, &session_home_rule, &fail) && open_agent(&agent, &home, &fail) &&
         open_clock(&agent, &fail) && open_page(&agent, args, &fail) &&
@@ -133,7 +141,7 @@ int cmd_run(const struct args *args)
             page_announce(agent.page);
         (void)fflush(stdout);
         host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-started"));
-        host_net_notify_start(agent.host, args_option(args, "on-event"));
+        host_net_notify_start(agent.host, command);
         host_net_kick(agent.host);
         aw_loop_run(host_net_loop(agent.host));
         host_log(agent.host, NULL, json_pack("{s:s}", "event", "agent-ended"));
