@@ -4,7 +4,8 @@
 # the summary.
 # Usage: tools/check.sh [--quick | --after-proof]
 #   --quick        gcc build and its tests only: no sanitizers, no clang-tidy, no valgrind
-#   --after-proof  without the tests that tools/proof.sh --quick has just run
+#   --after-proof  without the tests that tools/proof.sh --quick has just run; clang-tidy and valgrind
+#                  look at a third, each commit at the next
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -21,6 +22,8 @@ esac
 jobs=$(nproc 2>/dev/null || echo 2)
 tests=$((jobs + 2)) # at a time: many of them wait
 all=$root/build-check-all
+third=all
+[ -z "$after_proof" ] || third=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % 3))
 
 say() { printf '== %s\n' "$*"; }
 
@@ -64,14 +67,17 @@ if [ -z "$quick" ]; then
   if command -v run-clang-tidy >/dev/null && [ -d build-check-asan ]; then
     # From the first moment on, with what the other tests leave of the cores: many of them wait.
     list "add_test(clang_tidy nice -n 19 \"$root/tests/tidy/clang_tidy.sh\"" \
-      "\"$root/build-check-asan\" $jobs)"
+      "\"$root/build-check-asan\" $jobs $third)"
     list "set_tests_properties(clang_tidy PROPERTIES LABELS tidy TIMEOUT 1800 COST 1000)"
     tests=$((tests + 1))
   else
     say "no run-clang-tidy: skipped"
   fi
   if command -v valgrind >/dev/null; then
+    turn=0
     for test in build-check/unit/test_*; do
+      turn=$(((turn + 1) % 3))
+      [ "$third" = all ] || [ $turn = "$third" ] || continue
       name=valgrind_${test##*/test_}
       # Simulations and whole circles walk the same code many times: for them the sanitizers are
       # enough.
