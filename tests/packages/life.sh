@@ -16,8 +16,18 @@ files() { # everything that is kept on the disk, but for what dpkg and logs keep
 }
 
 files >"$work/before"
-must 'install' sh -c 'dpkg -i /packages/allswell*.deb'
-must 'nothing is half done' sh -c '! dpkg --audit | grep .'
+all='allswell allswell-relay allswell-lab liballswell-dev'
+have() { # <version, of all of them>
+    # shellcheck disable=SC2016,SC2086 # dpkg's own variables; $all is words
+    must "all in $1" dpkg-query -W -f '${db:Status-Abbrev}${Version}\n' $all
+    [ "$(grep -cx "ii *$1" "$work/said")" = 4 ] || fail "not all in $1: $(cat "$work/said")"
+    must 'nothing is half done' sh -c '! dpkg --audit | grep .'
+    must 'the library is there' ls /usr/include/allswell/allswell.h /usr/lib/liballswell.a \
+        /usr/lib/pkgconfig/allswell.pc
+}
+
+must 'install' sh -c 'dpkg -i /packages/allswell*.deb /packages/liballswell-dev*.deb'
+have "$version"
 for program in allswell allswell-relay allswell-lab; do
     must "$program starts" "$program" --version
     must "$program finds its libraries" sh -c "! ldd /usr/bin/$program | grep 'not found'"
@@ -100,19 +110,25 @@ must 'no user' sh -c 'loginctl disable-linger person; loginctl terminate-user pe
 # Upgrade: another process, the same relay.
 first=$(pid)
 must 'upgrade' sh -c 'dpkg -i /packages/next-*.deb'
+have "$version+next"
 [ "$first" != "$(pid)" ] && [ "$(pid)" != 0 ] || fail 'not started anew by the upgrade'
 must 'it still can be reached' allswell-relay check "$line"
 must 'the tokens are there' allswell-relay token list
 says next
 
 # Removed, it keeps its home; installed again, it goes on. Purged, it is gone.
-must 'remove' dpkg -r allswell-relay
+# shellcheck disable=SC2086 # $all is words
+must 'remove' dpkg -r $all
+must 'nothing to run or to build with is left' sh -c '! ls -d /usr/bin/allswell* \
+    /usr/libexec/allswell /usr/include/allswell /usr/lib/liballswell* \
+    /usr/lib/systemd/*/allswell* 2>/dev/null | grep .'
 [ "$(state is-active)" = inactive ] || fail 'active after it was removed'
 must 'the home stays' test -s /var/lib/allswell-relay/relay.db
-must 'install again' sh -c 'dpkg -i /packages/next-allswell-relay*.deb'
+must 'install again' sh -c 'dpkg -i /packages/next-*.deb'
 must 'start again' systemctl start allswell-relay.service
 must 'the same relay' allswell-relay check "$line"
-must 'purge' dpkg -P allswell-relay allswell allswell-lab
+# shellcheck disable=SC2086 # $all is words
+must 'purge' dpkg -P $all
 [ "$(state is-active)" = inactive ] || fail 'active after it was purged'
 files >"$work/after"
 # dpkg does not remove a user, whose number must not become another's; systemd-sysusers locks the

@@ -88,8 +88,8 @@ fi
 # The rest needs a machine.
 [ "$(id -u)" = 0 ] || skip "no root: the packages are not installed"
 command -v mmdebstrap >/dev/null || skip "no mmdebstrap: the packages are not installed"
-needs=$(for deb in "$relay" "$tool" "$lab"; do dpkg-deb -f "$deb" Depends; done | tr ',' '\n' |
-    sed 's/|.*//; s/(.*)//; s/ //g' | sort -u | paste -sd,)
+needs=$(for deb in "$relay" "$tool" "$lab" "$dev"; do dpkg-deb -f "$deb" Depends; done |
+    tr ',' '\n' | sed 's/|.*//; s/(.*)//; s/ //g' | sort -u | paste -sd,)
 needs=systemd,systemd-sysv,dbus,libpam-systemd,$needs
 base=$build/deb-root
 if [ "$(cat "$base/.complete" 2>/dev/null)" != "$needs" ]; then
@@ -106,8 +106,8 @@ root=$work/root
 cp -a --reflink=auto "$base" "$root"
 rm "$root/.complete"
 mkdir "$root/packages"
-cp "$relay" "$tool" "$lab" "$root/packages"
-for deb in "$relay" "$tool"; do # the next version is the same but for its number
+cp "$relay" "$tool" "$lab" "$dev" "$root/packages"
+for deb in "$relay" "$tool" "$lab" "$dev"; do # the next version is the same but for its number
     dpkg-deb -R "$deb" "$work/next"
     sed -i 's/^Version: .*/&+next/' "$work/next/DEBIAN/control"
     dpkg-deb -b -Znone "$work/next" "$root/packages/next-$(basename "$deb")" >/dev/null
