@@ -3,9 +3,13 @@
 """Plays the two example programs against each other: pairing, check-in, silence, ring, claim,
 safe check-in, confirm, closed; then a forced check-in and an SOS. A day passes in a second.
 
-Usage: play.py <phone, with what runs it> <watcher, with what runs it>
+With --bad-relay the relay, once the two are paired, loses cells, holds them back for up to an hour
+and delivers them again, as its seed has it; all must come out the same, only later.
+
+Usage: play.py [--bad-relay=SEED] <phone, with what runs it> <watcher, with what runs it>
 """
 import os
+import random
 import re
 import select
 import shlex
@@ -17,9 +21,88 @@ import time
 PATIENCE_S = 60  # for one answer: Argon2id under an emulator takes its time
 
 
+STEP_S = 300
+
+
+class SharedFolder:
+    """A relay that both see: what one of them deposits lies before the other."""
+
+    def __init__(self, folder):
+        self.hers = self.his = folder
+
+    def carry(self):
+        pass
+
+
+class BadRelay:
+    """A folder for each. What is deposited in one is carried into the other, or not, or late, or once
+    more. Her switch lies in both until she takes it back."""
+
+    LOST, HELD, AGAIN = 0.15, 0.25, 0.2  # of all cells
+    LONGEST = 3600 // STEP_S  # steps
+
+    def __init__(self, folder, seed):
+        self.hers, self.his = os.path.join(folder, "hers"), os.path.join(folder, "his")
+        self.is_bad, self.random = False, random.Random(seed)
+        self.carried = set()  # what lies in a folder, or has lain there, for its reader
+        self.held = []  # steps to wait, folder, name, cell
+        self.counts = {"lost": 0, "late": 0, "repeated": 0}
+        for each in self.hers, self.his:
+            os.mkdir(each)
+
+    def new(self, folder):
+        """As they were deposited: by time and number, whatever the mailbox."""
+        names = (name for name in os.listdir(folder) if name[0] != "." and (folder, name) not in self.carried)
+        return sorted(names, key=lambda name: name.split(".")[1:])
+
+    def put(self, folder, name, cell):
+        self.carried.add((folder, name))
+        part = os.path.join(folder, ".part-relay")
+        with open(part, "wb") as file:
+            file.write(cell)
+        os.rename(part, os.path.join(folder, name))
+
+    def fate(self):
+        if not self.is_bad:
+            return None
+        drawn = self.random.random()
+        for fate, share in ("lost", self.LOST), ("late", self.HELD), ("repeated", self.AGAIN):
+            if drawn < share:
+                self.counts[fate] += 1
+                return fate
+            drawn -= share
+        return None
+
+    def carry(self):
+        """One step of time: what is due, then what is new."""
+        for one in self.held:
+            one[0] -= 1
+            if one[0] == 0:
+                self.put(*one[1:])
+        self.held = [one for one in self.held if one[0] > 0]
+        for source, sink in (self.hers, self.his), (self.his, self.hers):
+            for name in self.new(source):
+                path = os.path.join(source, name)
+                with open(path, "rb") as file:
+                    cell = file.read()
+                if name.endswith(".switch"):
+                    self.carried.add((source, name))
+                    self.put(sink, name, cell)
+                    continue
+                os.unlink(path)
+                fate = self.fate()
+                if fate in ("late", "repeated"):
+                    self.held.append([self.random.randint(1, self.LONGEST), sink, name, cell])
+                if fate in (None, "repeated"):
+                    self.put(sink, name, cell)
+        for name in os.listdir(self.his):
+            if name.endswith(".switch") and not os.path.exists(os.path.join(self.hers, name)):
+                os.unlink(os.path.join(self.his, name))
+
+
 class Program:
-    def __init__(self, name, command, folder):
-        self.name = name
+    def __init__(self, name, command, folder, relay):
+        self.name, self.relay = name, relay
         self.heard = ""
         self.process = subprocess.Popen(shlex.split(command) + [folder], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
@@ -59,10 +142,25 @@ def fail(what, text):
 def both_wait(phone, watcher, seconds):
     """Time passes for both alike, in steps; returns what each of them showed."""
     shown = ["", ""]
-    for _ in range(seconds // 300):
-        shown[0] += phone.say("wait 300")
-        shown[1] += watcher.say("wait 300")
+    for _ in range(seconds // STEP_S):
+        phone.relay.carry()
+        shown[0] += phone.say(f"wait {STEP_S}")
+        phone.relay.carry()
+        shown[1] += watcher.say(f"wait {STEP_S}")
     return shown
+
+
+def both_wait_for(phone, watcher, who, want, hours, least=0):
+    """Time passes until `who` shows it, in status or as an event, with a number of `least` or more
+    where it has one; returns what both showed."""
+    shown = ["", ""]
+    for _ in range(hours * 3600 // STEP_S):
+        more = both_wait(phone, watcher, STEP_S)
+        shown = [shown[0] + more[0], shown[1] + more[1]]
+        found = re.search(want, more[who is watcher] + who.say("status"), re.MULTILINE)
+        if found and (least == 0 or int(found.group(1)) >= least):
+            return shown
+    fail(f"{who.name}: no '{want}' in {hours} hours", shown[who is watcher] + who.say("status"))
 
 
 def step(title):
@@ -131,13 +229,54 @@ def duress_and_sos(phone, watcher):
         fail("watcher: no ring for an SOS", "")
 
 
+def late_and_lost(phone, watcher):
+    """Five calls: each is heard in the end, and nobody is rung for what the relay did."""
+    phone.relay.is_bad = True
+    shown = ""
+    for _ in range(5):
+        phone.say("checkin safe")
+        said = int(re.search(r"newest statement (\d+)", phone.say("status")).group(1))
+        shown += both_wait_for(phone, watcher, phone, r"device has (\d+),", 6, said)[1]
+        shown += both_wait(phone, watcher, 10 * 3600)[1]
+    if "RING" in shown:
+        fail("watcher: rang, and nothing had happened", shown)
+
+
+def late_silence(phone, watcher):
+    shown = both_wait_for(phone, watcher, watcher, "RING", 16)[1]
+    if "event late" not in shown:
+        fail("watcher: not late before it rang", shown)
+    watcher.say("claim")  # which she may not hear of: it is over in half an hour
+    phone.say("checkin safe")
+    both_wait_for(phone, watcher, watcher, "she is back: speak to her, then confirm", 6)
+    watcher.say("confirm")
+    both_wait_for(phone, watcher, watcher, '^"Subject": all is well', 6)
+
+
+def late_calls(phone, watcher):
+    phone.say("checkin duress")
+    both_wait_for(phone, watcher, watcher, r"^Do not call her phone(.|\n)*duress", 6)
+    phone.say("sos")
+    both_wait_for(phone, watcher, watcher, "RING", 6)
+    counts = phone.relay.counts
+    if min(counts.values()) < 5:
+        fail(f"the relay did too little: {counts}", "")
+
+
+HONEST = (("pairing and plan", pair), ("silence", silence), ("claim, check-in, confirm", closing),
+          ("duress, SOS", duress_and_sos))
+BAD = (("pairing and plan", pair), ("a bad relay: calls", late_and_lost),
+       ("silence, claim, check-in, confirm", late_silence), ("duress, SOS", late_calls))
+
+
 def main():
+    words = sys.argv[1:]
+    seed = words.pop(0).split("=")[1] if words[0].startswith("--bad-relay=") else None
     with tempfile.TemporaryDirectory() as folder:
-        phone = Program("phone", sys.argv[1], folder)
-        watcher = Program("watcher", sys.argv[2], folder)
-        for title, act in (("pairing and plan", pair), ("silence", silence),
-                           ("claim, check-in, confirm", closing),
-                           ("duress, SOS", duress_and_sos)):
+        relay = SharedFolder(folder) if seed is None else BadRelay(folder, seed)
+        phone = Program("phone", words[0], relay.hers, relay)
+        watcher = Program("watcher", words[1], relay.his, relay)
+        for title, act in HONEST if seed is None else BAD:
             step(title)
             act(phone, watcher)
         for program in (phone, watcher):

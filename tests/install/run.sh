@@ -100,6 +100,7 @@ compile "$work/watcher" "$here/watcher.c"
 if command -v python3 >/dev/null; then
   python3 "$here/play.py" "$work/phone" "$work/consumer/watcher"
   python3 "$here/play.py" "$work/consumer/phone" "$work/watcher"
+  python3 "$here/play.py" --bad-relay=1 "$work/phone" "$work/watcher"
 else
   echo "   no python3: not played"
 fi
