@@ -24,6 +24,10 @@ expect 2 'of plain text' "$bin/allswell" --home="$work/none" init --name "$(prin
 expect 2 'one word too many' "$bin/allswell" join allswell:xyz
 expect 2 'needs PERSON' "$bin/allswell" claim
 expect 2 'no number from 0 to 3600' "$bin/allswell" status --wait soon
+for count in 0 501 -1 ten ''; do
+    expect 2 'no number from 1 to 500' "$bin/allswell" log --lines="$count"
+    expect 2 'no number from 1 to 500' "$bin/allswell" notify log --lines="$count"
+done
 
 # Homes.
 expect 5 "no home at $work/nobody" aw nobody status
@@ -79,6 +83,19 @@ expect 2 'no file descriptor' aw a relay add --token-fd nine "$line"
 expect 5 'is not used here' aw a relay remove "$line"
 expect 5 'is not used here' aw a relay remove --yes "$line"
 expect 3 'no relay yet' aw a invite
+
+# What a relay takes at most.
+for quota in 0 100001 -1 many ''; do
+    expect 2 'no number from 1 to 100000' "$bin/allswell-relay" --home "$work/r" \
+        token new --quota="$quota" large
+done
+expect 0 '' "$bin/allswell-relay" --home "$work/r" token new --quota 100000 large
+wakes=$(seq -f '--wake=n%g=true' 16)
+# shellcheck disable=SC2086 # words
+start_relay most $wakes
+# shellcheck disable=SC2086 # words
+expect 2 'more than 16 wake commands' "$bin/allswell-relay" --home "$work/more" run $wakes \
+    --wake=last=true
 
 # A token that the relay does not know; then a revoked one; then a good one.
 expect 0 "Next: 'allswell --home=$work/a run'" \

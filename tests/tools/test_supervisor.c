@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -127,6 +128,76 @@ static void test_no_watchdog(void)
     }
 }
 
+/* What is written on stderr while the supervisor is opened: lines, and whether one has `word`. */
+static unsigned warned(struct bed *b, const char *word, bool *has_word)
+{
+    char text[2048];
+    struct tool_fail fail;
+    const int kept = dup(STDERR_FILENO), fd = memfd_create("stderr", 0);
+    unsigned count = 0;
+    ssize_t len;
+
+    T_REQUIRE(kept >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) == STDERR_FILENO);
+    T_TRUE(supervisor_open(&b->supervisor, b->loop, deadline, b, &fail));
+    T_REQUIRE(dup2(kept, STDERR_FILENO) == STDERR_FILENO);
+    len = pread(fd, text, sizeof text - 1, 0);
+    T_REQUIRE(len >= 0);
+    text[len] = '\0';
+    *has_word = strstr(text, word) != NULL;
+    for (ssize_t i = 0; i < len; i++)
+        count += text[i] == '\n';
+    (void)close(kept);
+    (void)close(fd);
+    return count;
+}
+
+/* Goal: a watchdog that is written wrongly is told once, and the program runs all the same; of one
+ * that is right, or of another process, nothing is said.
+ * Method: variables that are no numbers, too large, zero; a day, and the number of this process. */
+static void test_wrong_watchdog(void)
+{
+    char own[16];
+    const struct {
+        const char *usec, *pid, *word; /* NULL: nothing to say */
+        bool is_watched;
+    } cases[] = {
+        {"", NULL, "WATCHDOG_USEC", false},
+        {"0", NULL, "WATCHDOG_USEC", false},
+        {"soon", NULL, "WATCHDOG_USEC", false},
+        {"60000us", NULL, "WATCHDOG_USEC", false},
+        {"-60000", NULL, "WATCHDOG_USEC", false},
+        {" 60000", NULL, "WATCHDOG_USEC", false},
+        {"86400000001", NULL, "WATCHDOG_USEC", false},
+        {"99999999999999999999999", "1", "WATCHDOG_USEC", false},
+        {"60000", "", "WATCHDOG_PID", false},
+        {"60000", "me", "WATCHDOG_PID", false},
+        {"60000", "-1", "WATCHDOG_PID", false},
+        {"60000", "99999999999", "WATCHDOG_PID", false},
+        {"60000", "1", NULL, false},
+        {"60000", own, NULL, true},
+        {"86400000000", NULL, NULL, true},
+    };
+
+    (void)snprintf(own, sizeof own, "%ld", (long)getpid());
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *word = cases[i].word;
+        bool has_word;
+        struct bed b;
+
+        set_up(&b, "@allswell-test-wrong");
+        T_REQUIRE(setenv("WATCHDOG_USEC", cases[i].usec, 1) == 0);
+        if (cases[i].pid != NULL)
+            T_REQUIRE(setenv("WATCHDOG_PID", cases[i].pid, 1) == 0);
+        T_EQ(warned(&b, word == NULL ? "" : word, &has_word), word != NULL);
+        T_TRUE(has_word);
+        T_TRUE(getenv("WATCHDOG_PID") == NULL);
+        T_EQ(heard(&b, "READY=1"), 1);
+        run(&b, 50);
+        T_EQ(heard(&b, "WATCHDOG=1") != 0, cases[i].is_watched);
+        tear_down(&b);
+    }
+}
+
 /* Goal: nobody who waits is no error, and a name that is none is.
  * Method: no variable; names without a leading slash, empty, too long. */
 static void test_names(void)
@@ -156,6 +227,7 @@ int main(void)
 {
     T_RUN(test_watchdog);
     T_RUN(test_no_watchdog);
+    T_RUN(test_wrong_watchdog);
     T_RUN(test_names);
     return t_end();
 }

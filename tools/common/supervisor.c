@@ -3,6 +3,7 @@
 
 #include "common/journal.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,13 +63,38 @@ static void on_timer(void *ctx)
     aw_loop_timer_set(s->timer, now_ms + s->period_ms);
 }
 
-/* How often to tell that it is alive: three times as often as it is wanted. */
+/* A whole number from 1 to `max`, or 0. */
+static unsigned long long number_of(const char *text, unsigned long long max)
+{
+    char *end = NULL;
+    unsigned long long number = text[0] < '0' || text[0] > '9' ? 0 : strtoull(text, &end, 10);
+
+    return end == NULL || *end != '\0' || number > max ? 0 : number;
+}
+
+static void warn(const char *says)
+{
+    journal_event(JOURNAL_WARNING, "watchdog-unread", says, NULL, 0);
+}
+
+/* How often to tell that it is alive: three times as often as it is wanted. Who wrote what cannot
+ * be read believes that this program is watched, and it is not. */
 static uint64_t period_ms(void)
 {
     const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
-    unsigned long long us = usec == NULL ? 0 : strtoull(usec, NULL, 10);
+    const unsigned long long own = (unsigned long long)getpid();
+    unsigned long long us, whose;
 
-    if (us == 0 || us > 86400000000ULL || (pid != NULL && strtol(pid, NULL, 10) != (long)getpid()))
+    if (usec == NULL)
+        return 0;
+    us = number_of(usec, 86400000000ULL);
+    whose = pid == NULL ? own : number_of(pid, INT_MAX);
+    if (us == 0)
+        warn("WATCHDOG_USEC is no number of microseconds up to a day: nobody is told that this "
+             "program is alive.");
+    else if (whose == 0)
+        warn("WATCHDOG_PID is no number of a process: nobody is told that this program is alive.");
+    if (us == 0 || whose != own)
         return 0;
     return us / 3000 == 0 ? 1 : us / 3000;
 }
