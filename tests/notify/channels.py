@@ -242,6 +242,31 @@ def proxy(bed, web):
     bed.ok("a", "notify", "remove", "--yes", "onion")
 
 
+def call_sample(bed):
+    """The sample for telephone calls: it rings, hangs up, and says when the modem does not take it."""
+    got = bed.path("calls")
+    bed.write("mmcli", f"""#!/bin/sh
+echo "$*" >>'{got}'
+[ ! -e '{bed.path("no-modem")}' ] || {{ echo "error: couldn't find modem" >&2; exit 1; }}
+case $3 in --voice-create-call=*) echo 'Successfully created new call: /org/freedesktop/ModemManager1/Call/7' ;; esac
+""", 0o700)
+    sample = f"{servers.SOURCE}/tools/allswell/notify/examples/call.sh"
+    add(bed, "exec", bed.write("call-me.sh", f"#!/bin/sh\nNUMBER=+440000000001 RING_S=0 exec '{sample}'\n", 0o700),
+        "--name", "call")
+    test(bed, "call", 0, "the program ended without an error")
+    call = "-o /org/freedesktop/ModemManager1/Call/7"
+    with open(got, encoding="utf-8") as file:
+        check("the sample for calls", file.read().splitlines() == [
+            "-m any --voice-create-call=number=+440000000001", f"{call} --start", f"{call} --hangup"])
+    bed.write("no-modem", "")
+    test(bed, "call", 4, "not accepted (ended with 1)")
+    os.remove(got)
+    quiet = dict(bed.env, ALLSWELL_EVENT="notice")
+    check("it rings for nothing else", subprocess.run([sample], env=quiet, check=False).returncode == 0)
+    check("not even tries", not os.path.exists(got))
+    bed.ok("a", "notify", "remove", "--yes", "call")
+
+
 def programs(bed):
     seen = bed.path("seen")
     script = bed.write("ring.sh", f"#!/bin/sh\nenv | grep '^ALLSWELL' | sort >'{seen}'\nls /proc/self/fd >>'{seen}'\n", 0o700)
@@ -268,12 +293,17 @@ def programs(bed):
         got = file.read()
         check("the sample for text messages", got == f"sendsms|TEXT|+440000000000|{TEST}", got)
     bed.ok("a", "notify", "remove", "--yes", "sms")
+    call_sample(bed)
     add(bed, "desktop")
-    bed.env["PATH"] = f"{bed.work}:{path}"
+    bus = f"unix:path={bed.path('b' * 400)}"
+    bed.write("notify-send", f"#!/bin/sh\nprintf '%s|' \"$@\" \"$DBUS_SESSION_BUS_ADDRESS\" >'{seen}'\n", 0o700)
+    bed.env["DBUS_SESSION_BUS_ADDRESS"] = bus
     test(bed, "desktop", 0, "taken by the desktop")
     bed.env["PATH"] = path
     with open(seen, encoding="utf-8") as file:
-        check("desktop", file.read() == f"--urgency=critical|--|{TEST}|")
+        check("desktop", file.read() == f"--urgency=critical|--|{TEST}|{bus}|")
+    shown = bed.ok("a", "notify", "list").split("\n")
+    check("a desktop has no place", "desktop  desktop" in shown, shown)
     for name in ("exec", "fails", "desktop"):
         bed.ok("a", "notify", "remove", "--yes", name)
 

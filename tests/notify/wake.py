@@ -159,7 +159,7 @@ def play(bed):
     web, mail = Web(), Mail()
     circle(bed)
     line = hooks(bed, web, mail)
-    bed.agent("friend", "--on-event", line)
+    bed.agent("friend", "--on-event", f"{line} #{'x' * 100000}")  # no length is too much
     until("the agent is connected", 10, lambda: bed.json("friend", "status")["relays"][0]["connected"])
     first_ring(bed, web, mail)
     down_and_crash(bed, web)

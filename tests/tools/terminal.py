@@ -167,10 +167,11 @@ def relay_and_token_want_a_word():
 
 def hook_wants_a_word():
     hooks = lambda: json.loads(allswell("s", "notify", "list", "--json").stdout)["hooks"]
-    allswell("s", "notify", "add", "webhook", input=b"https://milk.example/top-secret")
-    taken_away((f"{BIN}/allswell", "--home", f"{WORK}/s", "notify", "remove", "webhook"), b"remove",
-               (b"hook webhook, webhook milk.example.", b"address and token", b"It is the only hook"),
-               lambda: bool(hooks()))
+    for kind, address, shown in (("webhook", b"https://milk.example/top-secret", b"hook webhook, webhook milk.example."),
+                                 ("desktop", b"", b"hook desktop, desktop. What")):
+        allswell("s", "notify", "add", kind, input=address)
+        taken_away((f"{BIN}/allswell", "--home", f"{WORK}/s", "notify", "remove", kind), b"remove",
+                   (shown, b"address and token", b"It is the only hook"), lambda: bool(hooks()))
 
 
 def restore_wants_a_word():

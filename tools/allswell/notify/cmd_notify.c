@@ -12,6 +12,7 @@
 
 /* notify add, list, remove, test, log. */
 
+#define WAY_MAX      (HOOK_ADDRESS_MAX + 16) /* a kind and where it leads */
 #define TEST_STEP_MS 100
 #define TEST_STEPS   700 /* a program may take a minute */
 
@@ -205,22 +206,24 @@ static const char *or_empty(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* Where it leads: of an address that is a secret, the server alone. */
-static const char *place_of(const json_t *hook)
+/* What kind it is, and where it leads: of an address that is a secret, the server alone. */
+static void write_way(char *out, size_t cap, const json_t *hook)
 {
     const char *server = reply_string(hook, "server");
+    const char *place = server != NULL ? server : or_empty(hook, "address");
 
-    return server != NULL ? server : or_empty(hook, "address");
+    (void)snprintf(out, cap, "%s%s%s", or_empty(hook, "kind"), place[0] == '\0' ? "" : " ", place);
 }
 
 static void render_hook(const json_t *hook)
 {
     const json_t *last = json_object_get(hook, "last");
-    char at[TEXT_MAX], every[TEXT_MAX] = "once";
+    char at[TEXT_MAX], every[TEXT_MAX] = "once", way[WAY_MAX];
 
+    write_way(way, sizeof way, hook);
     if (reply_number(hook, "again_s") != 0)
         text_span_write(every, reply_number(hook, "again_s"));
-    (void)printf("%s  %s %s%s%s\n", or_empty(hook, "name"), or_empty(hook, "kind"), place_of(hook),
+    (void)printf("%s  %s%s%s\n", or_empty(hook, "name"), way,
                  or_empty(hook, "to")[0] == '\0' ? "" : " to ", or_empty(hook, "to"));
     (void)printf("      %s; rings %s%s; %s\n",
                  strcmp(or_empty(hook, "urgency"), "ring") == 0     ? "rings only"
@@ -265,7 +268,7 @@ static void render_gone(const json_t *reply)
 static bool agree_to_remove(const struct args *args, struct session *session, json_t *request,
                             struct tool_fail *fail)
 {
-    char follows[800];
+    char follows[800], way[WAY_MAX];
     json_t *reply = NULL;
     const json_t *hook;
 
@@ -275,10 +278,11 @@ static bool agree_to_remove(const struct args *args, struct session *session, js
             &reply, fail))
         return false;
     hook = json_object_get(reply, "hook");
+    write_way(way, sizeof way, hook);
     (void)snprintf(follows, sizeof follows,
-                   "To be removed: hook %s, %s %.500s. What it knows is erased here, its address "
+                   "To be removed: hook %s, %s. What it knows is erased here, its address "
                    "and token, too: to use it again you need them.%s",
-                   or_empty(hook, "name"), or_empty(hook, "kind"), place_of(hook),
+                   or_empty(hook, "name"), way,
                    reply_flag(reply, "only")
                        ? " It is the only hook: nobody is woken outside this terminal then."
                        : "");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct program {
     answer_call *call;
@@ -29,14 +30,26 @@ static void on_ended(void *ctx, const struct aw_hook_result *result)
     free(program);
 }
 
-#define ENV_LINES 10
-#define ENV_LEN   320
+#define NOTICE_LINES  6
+#define DESKTOP_LINES 4
+#define ENV_LINES     (NOTICE_LINES + DESKTOP_LINES)
+#define ENV_LEN       320
 
 /* Where notify-send(1) finds the desktop. */
-static const char *const desktop[] = {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY",
-                                      "WAYLAND_DISPLAY"};
+static const char *const desktop[DESKTOP_LINES] = {
+    "DBUS_SESSION_BUS_ADDRESS=", "XDG_RUNTIME_DIR=", "DISPLAY=", "WAYLAND_DISPLAY="};
 
-static void write_env(char lines[ENV_LINES][ENV_LEN], const char *env[ENV_LINES + 1],
+/* Of our own environment, as it stands there: however long it is, the desktop is reached by it. */
+static const char *inherited(const char *begin)
+{
+    for (char **at = environ; *at != NULL; at++) {
+        if (strncmp(*at, begin, strlen(begin)) == 0)
+            return *at;
+    }
+    return NULL;
+}
+
+static void write_env(char lines[NOTICE_LINES][ENV_LEN], const char *env[ENV_LINES + 1],
                       const struct hook *hook, const struct notice *notice)
 {
     size_t count = 0;
@@ -50,14 +63,12 @@ static void write_env(char lines[ENV_LINES][ENV_LEN], const char *env[ENV_LINES 
                    !hook->with_text     ? ""
                    : notice->is_contact ? "contact"
                                         : "subject");
-    for (size_t i = 0; i < sizeof desktop / sizeof desktop[0]; i++) {
-        const char *value = hook->kind == NOTIFY_DESKTOP ? getenv(desktop[i]) : NULL;
-
-        if (value != NULL && strlen(value) <= 280)
-            (void)snprintf(lines[count++], ENV_LEN, "%s=%.280s", desktop[i], value);
-    }
     for (size_t i = 0; i < count; i++)
         env[i] = lines[i];
+    for (size_t i = 0; hook->kind == NOTIFY_DESKTOP && i < DESKTOP_LINES; i++) {
+        env[count] = inherited(desktop[i]);
+        count += env[count] != NULL;
+    }
     env[count] = NULL;
 }
 
@@ -74,7 +85,7 @@ bool program_run(struct aw_loop *loop, const struct hook *hook, const struct not
                               : hook->command != NULL      ? shell
                                                            : file;
     struct program *program = calloc(1, sizeof *program);
-    char lines[ENV_LINES][ENV_LEN];
+    char lines[NOTICE_LINES][ENV_LEN];
     const char *env[ENV_LINES + 1];
     enum aw_status status = AW_E_BUSY;
 
