@@ -152,4 +152,10 @@ call 4 "No such file or directory" "$work/none.play"
 call 0 "contact N lies" --help
 printf 'at 1h she calls for help\n' >"$work/x.play"
 call 0 "3600 contact 1 ring ring" --events "$work/x.play"
+call 0 "day   0 01:00:00  line 1: at 1h she calls for help" --verbose "$work/x.play"
+head -n 1 "$work/log" | grep -q '^day   0 00:00:00  she: checks in$' || {
+  echo "play_errors: a timeline that does not begin where the script does:" >&2
+  cat "$work/log" >&2
+  bad=1
+}
 exit "$bad"

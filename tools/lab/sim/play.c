@@ -135,7 +135,8 @@ static void play_life(struct play *p, struct sim *w)
 
     sim_settle(w, BEGIN_MS - w->now_ms);
     p->begin_ms = w->zero_ms = w->now_ms;
-    w->line_count = 0; /* of the set-up */
+    w->line_count = 0; /* of the set-up, and of a scene that the script's has replaced */
+    w->options.is_verbose = p->is_verbose;
     if (!sim_people_checkin(w, w->safe_key, "checks in"))
         AW_UNREACHABLE(); /* nothing has gone wrong yet */
     while (!w->is_failed) {
@@ -176,7 +177,7 @@ static void play_script(struct play *p)
 
 static int play_file(const char *path, bool prints_events, bool is_verbose)
 {
-    struct play p = {.path = path, .prints_events = prints_events};
+    struct play p = {.path = path, .prints_events = prints_events, .is_verbose = is_verbose};
     FILE *file = fopen(path, "r");
     int exit_code = LAB_USAGE;
 
@@ -190,7 +191,6 @@ static int play_file(const char *path, bool prints_events, bool is_verbose)
     if (play_read(&p, file) && play_plan(&p)) {
         p.end_ms += SIM_SECOND; /* what the last action sets off at once is told, too */
         p.options.faults_off = UINT32_MAX;
-        p.options.is_verbose = is_verbose;
         p.options.prepare = prepare;
         p.options.on_event = on_event;
         p.options.ctx = &p;

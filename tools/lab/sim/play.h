@@ -120,7 +120,7 @@ struct play {
     struct play_told *told;
     size_t told_count, told_cap;
     bool is_liar[SIM_HOST_MAX], has_to_lie[SIM_HOST_MAX];
-    bool prints_events;
+    bool prints_events, is_verbose;
     unsigned failures;
 };
 
