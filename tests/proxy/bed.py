@@ -74,6 +74,10 @@ class ProxyBed(Bed):
         self.ok(name, "proxy", proxy)
         self.ok(name, "relay", "add", self.at(host), given=self.token(name))
 
+    def relay_check(self, *words):
+        return subprocess.run([f"{BIN}/allswell-relay", "check", *words], env=self.env, capture_output=True, text=True,
+                              timeout=60, check=False)
+
     def links(self, name):
         return self.json(name, "relay", "list")["relays"][0]["links"]
 

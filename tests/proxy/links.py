@@ -92,6 +92,30 @@ def directly(b, watch):
     check("a name is", any(b"relay" in q for q in watch.questions), watch.questions)
 
 
+def checked(b, watch, socks):
+    """The operator's look at a relay, by the same way."""
+    socks.got.clear()
+    for host in ONION, "relay.example", OUTSIDE:
+        done = b.relay_check(b.at(host), "--proxy", url(socks))
+        check(f"check of {host}", done.returncode == 0 and "proved its key" in done.stdout and
+              "whoever comes by this proxy" in done.stdout, done)
+    check("check asks the proxy alone", {host for _, _, host in socks.got} ==
+          {ONION.encode(), b"relay.example", bytes(map(int, OUTSIDE.split(".")))}, socks.got)
+    credentials(socks)
+    other = ("B" if b.key[0] == "A" else "A") + b.key[1:]
+    done = b.relay_check(f"{ONION}:{b.port}/{other}", "--proxy", url(socks))
+    check("check of another key", done.returncode == 1 and "not the relay with this key" in done.stderr, done)
+    for proxy, code, what in (
+        (f"socks5://127.0.0.1:{free_port()}", 4, "no proxy answers"),
+        (f"socks5://127.0.0.1:{b.port}", 4, "the proxy hung up"),
+        ("http://127.0.0.1:1", 2, "is no SOCKS5 proxy"),
+        ("none", 3, "give --proxy"),
+    ):
+        done = b.relay_check(b.at(ONION), "--proxy", proxy)
+        check(f"check: {what}", done.returncode == code and what in done.stderr, done)
+    watch.nothing("a check")
+
+
 def refusals(b):
     for text in ("", "127.0.0.1:9050", "http://127.0.0.1:1", "socks5://127.0.0.1", "socks5://proxy.example:1080",
                  "socks5://127.0.0.1:0", "socks5://127.0.0.1:65536", "socks5://:1", "socks5://[::1:1", "socks5://::1:1",
@@ -124,6 +148,7 @@ def main():
         channels(b, watch, socks)
         switched(b, watch, socks)
         down(b, watch)
+        checked(b, watch, socks)
         directly(b, watch)
         refusals(b)
         hooks(b, socks)

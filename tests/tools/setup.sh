@@ -84,8 +84,8 @@ print(s.getsockname()[1])')
     expect 4 'is not known here' relay check "nowhere.invalid:7440/${line#*/}"
     expect 2 'has no key' relay check 127.0.0.1:7440
     expect 2 'is not 43 characters' relay check "${line}A"
-    expect 3 'through Tor' relay check "abc.onion:7440/${line#*/}"
-    expect 3 'through Tor' relay check "abc.Onion.:7440/${line#*/}"
+    expect 3 'give --proxy socks5://' relay check "abc.onion:7440/${line#*/}"
+    expect 3 'give --proxy socks5://' relay check "abc.Onion.:7440/${line#*/}"
     expect 2 'needs ADDRESS' relay check
 
     kill "$relay_pid"

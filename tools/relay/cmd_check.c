@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/proxy.h"
 #include "relay_tool.h"
 
 #include <allswell/dial.h>
@@ -15,17 +16,10 @@
 
 #define CONNECT_MS 10000
 
-struct check {
-    struct aw_loop *loop;
-    bool is_up;
-};
-
 static void on_link(void *ctx, bool is_up)
 {
-    struct check *check = (struct check *)ctx;
-
-    check->is_up = is_up;
-    aw_loop_stop(check->loop);
+    (void)is_up; /* aw_dial_why() knows more */
+    aw_loop_stop((struct aw_loop *)ctx);
 }
 
 static void on_event(void *ctx, const struct aw_client_event *event)
@@ -82,30 +76,43 @@ static bool answers(const char *host, uint16_t port, int connect_ms, struct tool
                           host, port);
 }
 
-static bool proves_itself(const struct aw_endpoint *endpoint, const char *host, uint16_t port,
-                          struct tool_fail *fail)
+/* Why there is no link to it, AW_DIAL_OK: there is one. `proxy` NULL: the direct way. */
+static bool try_dial(const struct aw_endpoint *endpoint, const struct aw_proxy *proxy,
+                     enum aw_dial_fault *why, struct tool_fail *fail)
 {
-    struct check check = {.loop = NULL, .is_up = false};
-    struct aw_dial_config config = {
-        .host = host, .port = port, .on_event = on_event, .on_link = on_link, .ctx = &check};
+    char host[AW_ADDRESS_LEN_MAX + 1];
+    struct aw_dial_config config = {.host = host,
+                                    .port = check_split(host, endpoint->address),
+                                    .on_event = on_event,
+                                    .on_link = on_link};
     const struct aw_client_config none = {.mailbox_cap = 0};
+    struct aw_loop *loop = NULL;
     struct aw_client client;
     struct aw_dial *dial = NULL;
     struct aw_clock clock;
 
+    if (proxy != NULL)
+        config.proxy = *proxy;
     memcpy(config.relay_key, endpoint->relay_key, sizeof config.relay_key);
-    if (aw_clock_init(&clock, NULL) != AW_OK || aw_loop_open(&check.loop, &clock) != AW_OK)
+    if (aw_clock_init(&clock, NULL) != AW_OK || aw_loop_open(&loop, &clock) != AW_OK)
         return fail_set(fail, TOOL_ENVIRONMENT, "no room for an event loop: end other processes");
-    aw_client_init(&client, &none, aw_loop_now(check.loop));
+    aw_client_init(&client, &none, aw_loop_now(loop));
     config.client = &client;
-    if (aw_dial_open(&dial, check.loop, &config) == AW_OK) {
-        aw_loop_run(check.loop);
+    config.ctx = loop;
+    *why = AW_DIAL_LOCAL;
+    if (aw_dial_open(&dial, loop, &config) == AW_OK) {
+        aw_loop_run(loop);
+        *why = aw_dial_why(dial);
         aw_dial_close(dial);
     }
-    aw_loop_close(check.loop);
+    aw_loop_close(loop);
     aw_client_wipe(&client);
-    return check.is_up ||
-           fail_set(fail, TOOL_REFUSED,
+    return true;
+}
+
+static bool is_other(const char *host, uint16_t port, struct tool_fail *fail)
+{
+    return fail_set(fail, TOOL_REFUSED,
                     "somebody answers at %.80s port %u, but is not the relay with this key: "
                     "is the port forwarded to the right machine, is the address line whole?",
                     host, port);
@@ -115,22 +122,47 @@ bool check_relay(const struct aw_endpoint *endpoint, int connect_ms, struct tool
 {
     char host[AW_ADDRESS_LEN_MAX + 1];
     uint16_t port = check_split(host, endpoint->address);
+    enum aw_dial_fault why;
 
     if (aw_host_is_onion(host))
-        return fail_set(
-            fail, TOOL_STATE,
-            "an onion address is reached through Tor, which this command does not speak: "
-            "look at Tor's log, and check the address of the machine");
-    return answers(host, port, connect_ms, fail) && proves_itself(endpoint, host, port, fail);
+        return fail_set(fail, TOOL_STATE,
+                        "an onion address is reached through Tor: start it, and give "
+                        "--proxy socks5://127.0.0.1:9050");
+    return answers(host, port, connect_ms, fail) && try_dial(endpoint, NULL, &why, fail) &&
+           (why == AW_DIAL_OK || is_other(host, port, fail));
+}
+
+/* Nothing goes past the proxy, nor is a name asked for: it alone can tell who answers. */
+static bool check_through(const struct aw_endpoint *endpoint, const struct aw_proxy *proxy,
+                          struct tool_fail *fail)
+{
+    char host[AW_ADDRESS_LEN_MAX + 1];
+    uint16_t port = check_split(host, endpoint->address);
+    enum aw_dial_fault why;
+
+    if (!try_dial(endpoint, proxy, &why, fail))
+        return false;
+    if (why == AW_DIAL_OK)
+        return true;
+    if (why == AW_DIAL_KEY)
+        return is_other(host, port, fail);
+    return fail_set(fail, TOOL_ENVIRONMENT,
+                    "%.80s port %u is not reached, for %s: do proxy and relay run, is the address "
+                    "right? Their logs may tell more",
+                    host, port, aw_dial_fault_text(why));
 }
 
 int cmd_check(const struct args *args)
 {
+    const char *through = args_option(args, "proxy");
+    struct aw_proxy proxy = {.host = ""};
     struct aw_endpoint endpoint;
     struct tool_fail fail;
 
     if (!address_parse(&endpoint, args_word(args, 0), &fail) ||
-        !check_relay(&endpoint, CONNECT_MS, &fail))
+        (through != NULL && !proxy_parse(&proxy, through, &fail)) ||
+        !(proxy.host[0] != '\0' ? check_through(&endpoint, &proxy, &fail)
+                                : check_relay(&endpoint, CONNECT_MS, &fail)))
         return fail_print(&fail);
     if (args_option(args, "json") != NULL) {
         json_t *reply = json_pack("{s:b, s:s}", "reached", 1, "address", endpoint.address);
@@ -140,7 +172,9 @@ int cmd_check(const struct args *args)
         return code;
     }
     (void)printf("Reached: the relay at %s has proved its key.\n"
-                 "That holds for the network that this machine is in now.\n",
-                 endpoint.address);
+                 "That holds for %s.\n",
+                 endpoint.address,
+                 proxy.host[0] != '\0' ? "whoever comes by this proxy"
+                                       : "the network that this machine is in now");
     return TOOL_OK;
 }

@@ -39,6 +39,11 @@ static const struct argp_option setup_options[] = {
     {0},
 };
 
+static const struct argp_option check_options[] = {
+    {"proxy", OPT_PROXY, "URL", 0, "Go through a SOCKS5 proxy, such as Tor's", 0},
+    {0},
+};
+
 static const struct argp_option token_new_options[] = {
     {"quota", OPT_QUOTA, "N", 0, "Mailboxes that the token may create (default 64)", 0},
     {"wake", OPT_WAKE, "NAME", 0, "Wake command of 'run' for its mailboxes", 0},
@@ -67,8 +72,9 @@ static const struct args_command commands[] = {
      setup_options, 0, 0, cmd_setup},
     {"check", "ADDRESS", "Try whether a relay can be reached from here",
      "ADDRESS is the line to hand out, host:port/KEY. Dials, and has the relay prove its key; run "
-     "it on a machine in another network. Needs no home.",
-     NULL, 1, 1, cmd_check},
+     "it on a machine in another network. Needs no home. With --proxy socks5://127.0.0.1:9050 it "
+     "goes through Tor, as to an onion address it must; nothing goes past the proxy then.",
+     check_options, 1, 1, cmd_check},
     {"token new", "LABEL", "Make an access token",
      "Prints the token once: only its hash is kept. Who has it can create mailboxes here.",
      token_new_options, 1, 1, cmd_token_new},

@@ -38,6 +38,7 @@ enum relay_option_key {
     OPT_LOG,
     OPT_LOG_LEVEL,
     OPT_WATCH,
+    OPT_PROXY,
 };
 
 /** Where the tool keeps its own records: the address line that `run` printed last, and what
