@@ -120,6 +120,22 @@ test('a copied device: said on the card, with what to do, and not calm', async (
     );
 });
 
+test('a restored home: said on the card, with what to ask, and calm', async () => {
+    const at = scene.clock() - 3600;
+    await asIf({ made_anew_at: at }, async (other) => {
+        assert.match(
+            await other.textContent('.notices'),
+            /made anew at .*, as after a restored backup: if it was not yours, ask whether it was/,
+        );
+        assert.equal(await other.getAttribute('.card', 'data-mood'), 'calm');
+    });
+    const others = [{ person: 2, name: 'Neighbour', state: 'linked', made_anew_at: at }];
+    await asIf({ others }, async (other) => {
+        await other.click('summary:has-text("The other contacts")');
+        assert.match(await other.textContent('.people'), /Neighbour.*channel made anew at/);
+    });
+});
+
 test('what is pressed while the page is drawn anew is pressed', async () => {
     await page.getByRole('button', { name: 'Ask: are you OK?' }).waitFor();
     const button = await page.evaluate(() => {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Goal: a restored home is announced: the others see it in their status at once, and so does who
-# restored it. A fresh backup goes on by itself; an older one has no effect until words were
-# compared, and then it does.
+# restored it. A fresh backup goes on by itself, and for a week people see that it did; an older one
+# has no effect until words were compared, and then it does.
 # Method: a pair; her home, then a contact's, from a backup of this minute, and in compressed time
 # from one of twenty minutes ago, with check-ins in between. What is fresh is so for ten minutes
 # (spec/05-channel.md §8), whatever the machine has to do: so that part is in true time.
@@ -29,6 +29,14 @@ anew() { # <home> <number>: how often its log has it
     test "$(aw "$1" log | grep -cF 'security: the channel was made anew')" -eq "$2"
 }
 old='made the channel anew with an old key: compare the words again'
+fresh='as after a restored backup: if it was not yours, ask whether it was theirs'
+# told <home>: where a human looks, unless the channel has gone on by itself.
+told() {
+    anew "$1" 0 && return 0
+    for command in status people; do
+        says "$1" $command "$fresh" || fail "$1 $command: not that the channel was made anew"
+    done
+}
 
 # again <home>: it is restored from its backup, and runs.
 again() {
@@ -72,6 +80,7 @@ for who in her friend; do
     heard
     for home in her friend; do
         says $home status "$old" && fail "$who fresh: $home has to compare words"
+        told $home
     done
     rm "$work/$who.backup"
 done
@@ -86,6 +95,7 @@ start_relay r
 for home in her friend; do
     expect 0 '' aw $home relay address "$(cat "$work/r.line")"
     agent $home
+    told $home # after a restart, too
 done
 for who in her friend; do
     expect 0 '' aw $who backup "$work/$who.backup" <"$work/pass"
@@ -103,5 +113,14 @@ for who in her friend; do
     done
     expect 0 'Check-in' aw her checkin <"$work/right"
     heard
+done
+# A week later.
+for home in her friend; do
+    stop $home
+    told $home
+done
+ALLSWELL_DEMO_CLOCK="$(($(date +%s) - 800))000:1000"
+for home in her friend; do
+    says $home people "$fresh" && fail "$home: still told that the channel was made anew"
 done
 finish

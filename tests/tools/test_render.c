@@ -63,6 +63,10 @@ static void test_contact(void)
                 "TWO DEVICES speak with the same keys since"));
     T_TRUE(strstr(shown, "settled 1'") != NULL);
     T_TRUE(says(render_contact,
+                "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\","
+                "\"made_anew_at\":1700000000}",
+                "the channel was made anew on"));
+    T_TRUE(says(render_contact,
                 "{\"id\":\"1\",\"name\":\"Sister\",\"phase\":\"verified\",\"claim\":\"acting\"}",
                 "is acting for you"));
     T_TRUE(strstr(shown, "compare") == NULL);
@@ -83,6 +87,7 @@ static void test_watched(void)
         {"\"silent\":true", "nothing heard for 30 days"},
         {"\"quarantined\":true", "made the channel anew"},
         {"\"two_devices_since\":1700000000", "TWO DEVICES speak with the same keys"},
+        {"\"made_anew_at\":1700000000", "the channel was made anew on"},
         {"\"gap\":true", "duress cannot be excluded"},
         {"\"blind\":true", "nothing proves yet"},
         {"\"setup\":true", "is being set up"},

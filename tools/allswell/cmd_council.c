@@ -124,6 +124,12 @@ void render_others(const json_t *watched)
                 "people, in person; when one device is left, 'allswell settled %s'",
                 (unsigned long long)reply_number(other, "person"), name, heard,
                 reply_string(watched, "id"));
+        text_time_write(heard, reply_number(other, "made_anew_at"));
+        if (reply_number(other, "made_anew_at") != 0)
+            render_mood(SCREEN_WARNING,
+                        "contact %llu, %s: the channel was made anew on %s, as after a restored "
+                        "backup: if it was not yours, ask whether it was theirs",
+                        (unsigned long long)reply_number(other, "person"), name, heard);
     }
 }
 

@@ -30,7 +30,8 @@
 #define HOST_SPACE_DELIVERIES 116 /* key: rising number; JSON object */
 #define HOST_SPACE_PAGE       117 /* key: rising number; a session of the page, JSON object */
 #define HOST_SPACE_MOVED      118 /* key: place in a list; where a relay is now, JSON object */
-#define HOST_SPACE_COPIES     119 /* key: whose device, host_copies.c; JSON object */
+#define HOST_SPACE_COPIES     119 /* key: whose device, host_signs.c; JSON object */
+#define HOST_SPACE_ANEW       120 /* the same */
 
 /** Most people whom one person watches over, and most relays in one home. */
 #define HOST_WATCH_MAX 32
@@ -39,8 +40,8 @@
 /** Most relays, also of others, of which it is known that they have moved. */
 #define HOST_MOVED_MAX 32
 
-/** Most devices that are held for copied at a time. */
-#define HOST_COPY_MAX 64
+/** Most devices of which there is a sign of each kind at a time. */
+#define HOST_SIGN_MAX 64
 
 /** Entries that the log keeps. */
 #define HOST_LOG_MAX 10000
@@ -58,11 +59,17 @@ struct host_watch {
     struct aw_contact *contact;
 };
 
-/** Since when two devices speak with the same keys. */
-struct host_copy {
-    uint32_t slot;    /* of somebody who is watched; 0: `person` is a contact of the person here */
-    uint8_t person;   /* under a slot: another contact of that person, or 0 for the person */
-    uint32_t since_s; /* 0: free */
+/** Signs that a device may not be the one that it was. */
+enum host_sign_kind {
+    HOST_SIGN_COPY, /* two devices speak with the same keys; until it is settled */
+    HOST_SIGN_ANEW, /* its channel was made anew, as after a restored backup; for a week */
+    HOST_SIGN_COUNT
+};
+
+struct host_sign {
+    uint32_t slot;  /* of somebody who is watched; 0: `person` is a contact of the person here */
+    uint8_t person; /* under a slot: another contact of that person, or 0 for the person */
+    uint32_t at_s;  /* since when two devices, or when the channel was last made; 0: free */
 };
 
 /** Settings: one record. */
@@ -85,7 +92,7 @@ struct host {
     struct host_settings settings;
     struct host_relay relays[HOST_RELAY_MAX];
     struct aw_endpoint moved[HOST_MOVED_MAX]; /* address "": free */
-    struct host_copy copies[HOST_COPY_MAX];
+    struct host_sign signs[HOST_SIGN_COUNT][HOST_SIGN_MAX];
     struct aw_subject *subject;
     struct host_watch watches[HOST_WATCH_MAX];
     uint64_t log_first, log_next; /* keys: first kept, next to write */
@@ -184,20 +191,22 @@ bool host_words(struct host *host, const json_t *request, json_t **reply, struct
 bool host_verify(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 bool host_refuse(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 
-/* ---- Devices that were copied: host_copies.c ---- */
+/* ---- Devices that were copied or restored: host_signs.c ---- */
 
-bool host_copies_load(struct host *host, struct tool_fail *fail);
+bool host_signs_load(struct host *host, struct tool_fail *fail);
 
-/** Notes a sign that a second device speaks with somebody's keys. `other`: of somebody who is
- * watched, another contact of that person; 0: the person. */
-void host_copy_note(struct host *host, const struct host_who *who, uint8_t other);
+/** Notes a sign about somebody's device. `other`: of somebody who is watched, another contact of
+ * that person; 0: the person. */
+void host_sign_note(struct host *host, enum host_sign_kind kind, const struct host_who *who,
+                    uint8_t other);
 
-/** Returns since when there are such signs, 0: there are none, or they are settled. */
-uint32_t host_copy_since(const struct host *host, const struct host_who *who, uint8_t other);
+/** Returns since when, or when, there was such a sign; 0: there is none, or none any more. */
+uint32_t host_sign_at(const struct host *host, enum host_sign_kind kind, const struct host_who *who,
+                      uint8_t other);
 
 /** Ends what is noted about somebody, and about other contacts of somebody who is watched. */
-bool host_copies_end(struct host *host, const struct host_who *who, size_t *count,
-                     struct tool_fail *fail);
+bool host_signs_end(struct host *host, enum host_sign_kind kind, const struct host_who *who,
+                    size_t *count, struct tool_fail *fail);
 
 bool host_settled(struct host *host, const json_t *request, json_t **reply, struct tool_fail *fail);
 

@@ -71,8 +71,12 @@ static json_t *peers_json(const struct host *host, const struct host_watch *watc
     for (size_t i = 0; i < count; i++) {
         json_t *peer = peer_json(&peers[i]);
 
-        (void)json_object_set_new(peer, "two_devices_since",
-                                  time_json(host_copy_since(host, &who, peers[i].person)));
+        (void)json_object_set_new(
+            peer, "two_devices_since",
+            time_json(host_sign_at(host, HOST_SIGN_COPY, &who, peers[i].person)));
+        (void)json_object_set_new(
+            peer, "made_anew_at",
+            time_json(host_sign_at(host, HOST_SIGN_ANEW, &who, peers[i].person)));
         (void)json_array_append_new(list, peer);
     }
     return list;

@@ -56,8 +56,9 @@ static void on_event(void *ctx, uint32_t slot, const struct aw_event *event)
     if (who.side == HOST_WATCHED && event->person != 0)
         (void)json_object_set_new(entry, "contact", json_integer(event->person));
     host_log(net->host, &who, entry);
-    if (event->kind == AW_EVENT_FORK)
-        host_copy_note(net->host, &who, event->person);
+    if (event->kind == AW_EVENT_FORK || event->kind == AW_EVENT_RESUMED)
+        host_sign_note(net->host, event->kind == AW_EVENT_FORK ? HOST_SIGN_COPY : HOST_SIGN_ANEW,
+                       &who, event->person);
     if (!net->host->is_agent)
         return;
     notify_event(net->notify, &who, event);

@@ -163,7 +163,7 @@ bool host_forget(struct host *host, const json_t *request, json_t **reply, struc
 {
     struct host_who who;
     char name[AW_NAME_LEN_MAX + 1], id[HOST_ID_MAX];
-    size_t copies = 0;
+    size_t signs = 0;
     enum aw_status status;
 
     if (!host_find(host, reply_string(request, "person"), 1U << HOST_MINE, &who, fail))
@@ -172,7 +172,8 @@ bool host_forget(struct host *host, const json_t *request, json_t **reply, struc
     host_name(name, host, &who);
     status = aw_subject_forget(host->subject, who.person, host_now(host));
     /* Whoever gets the number next begins anew. */
-    if (status == AW_OK && !host_copies_end(host, &who, &copies, fail))
+    if (status == AW_OK && (!host_signs_end(host, HOST_SIGN_COPY, &who, &signs, fail) ||
+                            !host_signs_end(host, HOST_SIGN_ANEW, &who, &signs, fail)))
         return false;
     if (status == AW_E_STATE)
         return fail_set(fail, TOOL_STATE,

@@ -38,19 +38,21 @@ json_t *host_person_json(const struct host *host, uint8_t person)
         return json_null();
     host_id(id, &who);
     text_clean(p.name);
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b, s:I, "
-        "s:b, s:b, s:b, s:o, s:o, s:b, s:b, s:o}",
-        "id", id, "name", p.name, "phase", phase_word(p.phase), "invite_expires_at",
-        time_json(p.phase == AW_PERSON_INVITED ? p.invite_expires_at_s : 0), "seq_relay",
-        (json_int_t)p.seq_relay, "seq_device", (json_int_t)p.seq_device, "seq_human",
-        (json_int_t)p.seq_human, "words_waiting", (json_int_t)p.words_waiting, "plan_version",
-        (json_int_t)p.plan_version, "heard_at", time_json(p.heard_at_s), "claim",
-        claims[p.claim <= 2 ? p.claim : 0], "silent", (int)p.silent, "quarantined",
-        (int)p.quarantined, "refused", (json_int_t)p.refused_count, "removed", (int)p.removed,
-        "leaves", (int)p.leaves, "always_on", (int)p.always_on, "asks_until",
-        time_json(p.ask_due_s), "drill", drill_json(&p), "plan_due", (int)p.plan_due, "secrets_due",
-        (int)p.secrets_due, "two_devices_since", time_json(host_copy_since(host, &who, 0)));
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:b, s:b, s:I, "
+                     "s:b, s:b, s:b, s:o, s:o, s:b, s:b, s:o, s:o}",
+                     "id", id, "name", p.name, "phase", phase_word(p.phase), "invite_expires_at",
+                     time_json(p.phase == AW_PERSON_INVITED ? p.invite_expires_at_s : 0),
+                     "seq_relay", (json_int_t)p.seq_relay, "seq_device", (json_int_t)p.seq_device,
+                     "seq_human", (json_int_t)p.seq_human, "words_waiting",
+                     (json_int_t)p.words_waiting, "plan_version", (json_int_t)p.plan_version,
+                     "heard_at", time_json(p.heard_at_s), "claim",
+                     claims[p.claim <= 2 ? p.claim : 0], "silent", (int)p.silent, "quarantined",
+                     (int)p.quarantined, "refused", (json_int_t)p.refused_count, "removed",
+                     (int)p.removed, "leaves", (int)p.leaves, "always_on", (int)p.always_on,
+                     "asks_until", time_json(p.ask_due_s), "drill", drill_json(&p), "plan_due",
+                     (int)p.plan_due, "secrets_due", (int)p.secrets_due, "two_devices_since",
+                     time_json(host_sign_at(host, HOST_SIGN_COPY, &who, 0)), "made_anew_at",
+                     time_json(host_sign_at(host, HOST_SIGN_ANEW, &who, 0)));
 }
 
 static const char *watch_phase_word(enum aw_contact_phase phase)
@@ -201,7 +203,7 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
     host_id(id, &who);
     return json_pack(
         "{s:s, s:s, s:s, s:b, s:b, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:i, s:b, "
-        "s:I, s:I, s:I, s:b, s:b, s:o, s:b, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:I, s:o}",
+        "s:I, s:I, s:I, s:b, s:b, s:o, s:b, s:o, s:I, s:b, s:o, s:b, s:o, s:o, s:I, s:o, s:o}",
         "id", id, "name", v.name, "phase", watch_phase_word(v.phase), "quarantined",
         (int)v.quarantined, "silent", (int)v.silent, "state", state_word(v.state), "incident",
         v.incident == AW_INCIDENT_NONE ? json_null() : incident_json(watch, &v, now), "gap",
@@ -216,7 +218,8 @@ json_t *host_watch_json(const struct host *host, const struct host_watch *watch,
         (int)v.keys_unjudged, "triggers", triggers_json(&v.triggers), "may_ask",
         (int)host_may_ask(watch), "own", own_json(&v.own), "relay_faults",
         host_relay_faults_json(watch->contact, &v), "unheard", (json_int_t)v.unheard_seq,
-        "two_devices_since", time_json(host_copy_since(host, &who, 0)));
+        "two_devices_since", time_json(host_sign_at(host, HOST_SIGN_COPY, &who, 0)), "made_anew_at",
+        time_json(host_sign_at(host, HOST_SIGN_ANEW, &who, 0)));
 }
 
 static json_t *timer_json(const struct aw_subject_view *v)

@@ -182,7 +182,7 @@ bool host_records_load(struct host *host, struct tool_fail *fail)
                         "%s/allswell.db has no settings: restore a backup, or begin with "
                         "'allswell init' in another home",
                         host->home.path);
-    if (!host_moved_load(host, fail) || !host_copies_load(host, fail))
+    if (!host_moved_load(host, fail) || !host_signs_load(host, fail))
         return false;
     if (host->log_next == 0)
         host->log_next = host->log_first = 1;

@@ -133,7 +133,7 @@ static const char *mooded(char out[TEXT_MAX], enum screen_mood mood, const char 
 
 #define VERIFY "'allswell verify' compares words"
 
-/* What may be somebody else's device, until people have settled it. */
+/* What may be somebody else's device. */
 static void render_security(const json_t *who, const char *ending)
 {
     char at[TEXT_MAX];
@@ -148,6 +148,11 @@ static void render_security(const json_t *who, const char *ending)
                     "beside the old one. Ask in person. If both are theirs, one must rest for "
                     "good; else %s. Then 'allswell settled %s'",
                     time_of(at, who, "two_devices_since"), ending, reply_string(who, "id"));
+    if (reply_number(who, "made_anew_at") != 0)
+        render_mood(SCREEN_WARNING,
+                    "the channel was made anew on %s, as after a restored backup: if it was not "
+                    "yours, ask whether it was theirs",
+                    time_of(at, who, "made_anew_at"));
 }
 
 void render_contact(const json_t *c)

@@ -146,6 +146,7 @@ function notices(w) {
     if (w.gap) say('gap');
     if (w.silent) say('silent');
     if (w.store_failed) say('disk');
+    if (w.made_anew_at) say('anew', { at: time(w.made_anew_at) });
     if (w.aside) say('aside');
     if (w.unheard) say('unheard');
     if (w.pending)
@@ -340,6 +341,7 @@ function othersPart(w) {
         const parts = [t(o.state === 'linked' ? 'other.linked' : 'other.unlinked')];
         if (o.heard_at) parts.push(t('other.heard', { at: time(o.heard_at) }));
         if (maybe(`other.${o.finding}`)) parts.push(t(`other.${o.finding}`));
+        if (o.made_anew_at) parts.push(t('other.anew', { at: time(o.made_anew_at) }));
         if (o.confirm === 'unreachable') parts.push(t('other.unreachable'));
         if (o.away_until) parts.push(t('other.away', { at: time(o.away_until) }));
         const name = h('bdi', {}, o.name || t('nobody'));
