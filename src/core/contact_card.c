@@ -205,7 +205,8 @@ static bool is_open(const struct contact *c, const struct contact_card *card)
     return opens;
 }
 
-/* spec/16-peers.md §9: "A share MUST be dropped unless its index is the human of who sent it". */
+/* spec/16-peers.md §9: "A share MUST be dropped unless its index is the human of who sent it, its
+ * scalar is canonical, an incident is open". */
 void aw_co_take_card_share(struct contact *c, uint8_t human, const struct aw_witness *w)
 {
     const struct contact_card *card = in_force(c);
@@ -213,7 +214,8 @@ void aw_co_take_card_share(struct contact *c, uint8_t human, const struct aw_wit
     unsigned bit = 1U << (human - 1);
     bool was_open;
 
-    if (card == NULL || w->share[0] != human || !aw_share_is_valid(w->share) ||
+    if (!aw_ladder_is_incident(&c->ladder) || card == NULL || w->share[0] != human ||
+        !aw_share_is_valid(w->share) ||
         ((p->has_card & bit) != 0 && memcmp(p->card[human - 1], w->share, AW_SHARE_LEN) == 0))
         return;
     was_open = is_open(c, card);

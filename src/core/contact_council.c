@@ -263,28 +263,16 @@ static void wait_to_read(struct contact *c, bool inside, uint64_t now_s)
                     (now_s >= ceiling_s && aw_council_read(&council, ceiling_s) > 0);
 }
 
-enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer)
+enum aw_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer)
 {
     const struct aw_member *m = aw_co_peer_member(c, peer);
-    struct aw_finding_of_mine mine;
+    const struct aw_ladder *l = ladder_of(c, peer->is_fellow);
     struct aw_tally t;
 
-    /* spec/16-peers.md §8: "Who is to learn nothing of her place MUST NOT be given a share." */
-    if (m == NULL || peer->is_decoy || m->data == AW_DATA_NONE || !aw_co_peer_counts(c, peer) ||
-        !aw_ladder_is_incident(ladder_of(c, peer->is_fellow)))
-        return CONTACT_GIVES_NONE;
+    if (m == NULL || peer->is_decoy || !aw_co_peer_counts(c, peer) || !aw_ladder_is_incident(l))
+        return AW_GIVES_NONE;
     tally(c, peer->is_fellow, &t);
-    /* spec/16-peers.md §8: "With one operator, a human who runs a relay MUST NOT be given a share
-     * on silence." */
-    if ((t.release == AW_RELEASE_YES || t.release == AW_RELEASE_DURESS) &&
-        (t.barred >> (m->human - 1) & 1) == 0)
-        return CONTACT_GIVES_ALL;
-    /* spec/16-peers.md §8: "The share of the card MUST NOT go out but where shares of her place do,
-     * or in an SOS." */
-    aw_co_finding(c, peer->is_fellow, &mine);
-    return mine.incident == AW_INCIDENT_SOS && ladder_of(c, peer->is_fellow)->level > 0
-               ? CONTACT_GIVES_CARD
-               : CONTACT_GIVES_NONE;
+    return aw_council_gives(&t, m, l->incident == AW_INCIDENT_SOS && l->level > 0);
 }
 
 /* ---- What time does ---- */
@@ -580,7 +568,7 @@ void aw_co_voice(struct contact *c, struct aw_peer *peer, const struct aw_witnes
     if (rings_handed(c, peer, w, before))
         aw_co_event(c, AW_EVENT_HANDED, AW_URGENCY_RING, 0, (uint32_t)now_s);
     note_incident(c);
-    if (w->has_share && w->share_seq == 0 && aw_ladder_is_incident(&c->ladder))
+    if (w->has_share && w->share_seq == 0)
         aw_co_take_card_share(c, m->human, w);
     else if (w->has_share)
         take_share(c, m, w);

@@ -471,6 +471,9 @@ AW_MUST_USE enum aw_status aw_co_witness_seal(struct contact *c, struct aw_peer 
                                               struct aw_buf *cell);
 AW_MUST_USE enum aw_status aw_co_witness(struct contact *c, struct aw_peer *peer,
                                          const struct aw_opened *opened, struct aw_bytes plain);
+/* The share that goes into a witness with its number, of those that may be given. */
+void aw_co_witness_share(const struct contact *c, struct aw_peer *peer, enum aw_giving giving,
+                         struct aw_witness *w);
 
 /* What this engine finds about her newest statement, for fellows of the circle or for others. */
 struct aw_finding_of_mine {
@@ -491,8 +494,7 @@ uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s);
 unsigned aw_co_compared(const struct contact *c, uint32_t since_s);
 void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mine *out);
 /* Which shares somebody is given now. */
-enum contact_giving { CONTACT_GIVES_NONE = 0, CONTACT_GIVES_CARD, CONTACT_GIVES_ALL };
-enum contact_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer);
+enum aw_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer);
 void aw_co_council_advance(struct contact *c, uint64_t now_s);
 /* Nothing waits in this mailbox for another contact. */
 void aw_co_peer_proved(struct contact *c, uint32_t mailbox_id, uint64_t proof_s);

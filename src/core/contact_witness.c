@@ -99,18 +99,17 @@ static bool next_share(const struct contact *c, struct aw_peer *peer, struct aw_
 }
 
 /* The card takes every second turn, but never that of a statement that is new. */
-static void fill_share(const struct contact *c, struct aw_peer *peer, struct aw_witness *w)
+void aw_co_witness_share(const struct contact *c, struct aw_peer *peer, enum aw_giving giving,
+                         struct aw_witness *w)
 {
-    enum contact_giving giving = aw_co_giving(c, peer);
     const struct aw_keep_item *top = newest_of_both(c, peer);
     bool is_new = top != NULL && top->seq > peer->share_top;
 
-    if (giving == CONTACT_GIVES_NONE)
+    if (giving == AW_GIVES_NONE)
         return;
-    if ((giving == CONTACT_GIVES_CARD || (!is_new && (w->number & 1) != 0)) &&
-        aw_co_card_share(c, w))
+    if ((giving == AW_GIVES_CARD || (!is_new && (w->number & 1) != 0)) && aw_co_card_share(c, w))
         return;
-    if (giving == CONTACT_GIVES_ALL && !next_share(c, peer, w))
+    if (giving == AW_GIVES_ALL && !next_share(c, peer, w))
         (void)aw_co_card_share(c, w);
 }
 
@@ -160,7 +159,7 @@ static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness
         w->statement = b->statement;
     }
     fill_human(c, inside, w);
-    fill_share(c, peer, w);
+    aw_co_witness_share(c, peer, aw_co_giving(c, peer), w);
 }
 
 /* spec/16-peers.md §5: "To a decoy a witness MUST say what he said himself, and that all is well."

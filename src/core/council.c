@@ -179,3 +179,19 @@ void aw_council_tally(const struct aw_sitting *c, struct aw_tally *out)
         out->quorum = (uint8_t)free_humans;
     out->release = decide(c, out, is_single, free_humans);
 }
+
+enum aw_giving aw_council_gives(const struct aw_tally *t, const struct aw_member *to, bool is_sos)
+{
+    bool goes_out = t->release == AW_RELEASE_YES || t->release == AW_RELEASE_DURESS;
+
+    /* spec/16-peers.md §8: "Who is to learn nothing of her place MUST NOT be given a share." */
+    if (to->data == AW_DATA_NONE)
+        return AW_GIVES_NONE;
+    /* spec/16-peers.md §8: "With one operator, a human who runs a relay MUST NOT be given a share
+     * on silence." */
+    if (goes_out && (t->barred >> (to->human - 1) & 1) == 0)
+        return AW_GIVES_ALL;
+    /* spec/16-peers.md §8: "The share of the card MUST NOT go out but where shares of her place do,
+     * or in an SOS." */
+    return is_sos ? AW_GIVES_CARD : AW_GIVES_NONE;
+}

@@ -62,6 +62,11 @@ size_t aw_council_read(const struct aw_sitting *c, uint64_t at_s);
 
 void aw_council_tally(const struct aw_sitting *c, struct aw_tally *out);
 
+/* Which shares a member of the roster is given while an incident is open; `is_sos`: it is an SOS,
+ * of which a level began. */
+enum aw_giving { AW_GIVES_NONE = 0, AW_GIVES_CARD, AW_GIVES_ALL };
+enum aw_giving aw_council_gives(const struct aw_tally *t, const struct aw_member *to, bool is_sos);
+
 /* Whether a voice, of whatever human, says missed about a statement that is not older than mine;
  * of fellows only if `inside`. */
 bool aw_council_others(const struct aw_sitting *c, bool inside);

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { coverage, findings, times, wait, year } from './audit.js';
-import { withDraws } from './crypto.js';
+import { Cards, Turns, gives } from './card.js';
+import { hash, withDraws } from './crypto.js';
 import { Introduced, Introducing } from './introductions.js';
 import { Ladder } from './ladder.js';
 import { inForceAfter, looser } from './loosening.js';
 import { decode } from './messages.js';
-import { combine, drawKey, findKey, openSeal, sealState, split } from './shares.js';
+import { combine, drawKey, findKey, openSeal, sealCard, sealState, split } from './shares.js';
 import { Journey, Timers, switchLongest, switchWaits, switchWithheld } from './timer.js';
 import { Slots, decoyMoments } from './turns.js';
 import { check, without } from './vectors.js';
@@ -111,6 +112,54 @@ function council(group) {
 }
 
 function opening(g) {
+    for (const g of group('given').groups())
+        g.is('gives', gives(g.values));
+    for (const g of group('turns').groups()) {
+        const mine = new Turns(Boolean(g.values.card));
+        for (const one of g.groups('turn_'))
+            one.is('share', mine.turn(one.values));
+    }
+    const sealed = Object.fromEntries(
+        group('cards').groups().map((g) => [g.name.split('.').at(-1), sealing(g)]));
+    for (const g of group('card').groups())
+        cardStory(g, new Cards(sealed));
+}
+
+function sealing(g) {
+    const threshold = g.number('threshold');
+    const draws = Array.from({ length: threshold + 1 }, (_, i) => i + 1);
+    const key = withDraws(g.draws(1), drawKey);
+    const shares = withDraws(g.draws(...draws.slice(1, -1)), () => split(key, threshold, 4));
+    const sealed = withDraws(g.draws(threshold + 1), () => sealCard(key, g.bytes('text')));
+    g.is('drawn', 'ok');
+    g.is('split', 'ok');
+    shares.forEach((share, i) => g.is(`share_${i + 1}`, share));
+    g.is('card_key', 'ok');
+    g.is('sealed', sealed);
+    g.is('hash', hash('card', sealed));
+    return { sealed, shares };
+}
+
+function cardStory(g, mine) {
+    const does = {
+        plan: (one) => mine.takePlan(one),
+        waits: (one) => { mine.waits = one.card; },
+        share: (one) => mine.share(one),
+        level: (one) => mine.setLevel(one.level),
+        closed: () => mine.setLevel(-1),
+    };
+    for (const one of g.groups('step_')) {
+        const wasOpen = mine.opened();
+        let shown = [];
+        if (one.text('does') === 'file')
+            one.gets('status', () => mine.file(one.values));
+        else
+            does[one.text('does')](one.values);
+        one.is('kept', mine.kept.map(({ name }) => name).sort().join(' '));
+        one.gets('shown', () => { shown = mine.look(); });
+        one.is('sections', shown.length);
+        one.is('told', Number(one.text('does') === 'share' && !wasOpen && Boolean(mine.opened())));
+    }
     const key = withDraws(g.draws(1), drawKey);
     const shares = withDraws(g.draws(2, 3), () => split(key, 3, 5));
     shares.forEach((share, i) => g.is(`share_${i + 1}`, share));

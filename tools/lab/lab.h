@@ -52,6 +52,10 @@ void lab_vectors_vouching(struct vec *v);
 void lab_vectors_introductions(struct vec *v);
 void lab_vectors_slots(struct vec *v);
 void lab_vectors_decoy(struct vec *v);
+void lab_vectors_keep(struct vec *v);
+
+/* The part of council.json that is about her plan card. */
+void lab_vectors_card(struct vec *v);
 
 struct aw_plan;
 

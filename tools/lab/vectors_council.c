@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Vectors of what contacts decide together: whose opinion counts, when shares of her place go out
- * (spec/16-peers.md §6, §8), and what opens it (§9). */
+ * (spec/16-peers.md §6, §8), and what opens it (§9); of her plan card in vectors_card.c. */
 
 #define VOICES 3
 #define RELAYS 2
@@ -298,4 +298,5 @@ void lab_vectors_council(struct vec *v)
     vec_leave(v);
     read_by(v);
     opening(v);
+    lab_vectors_card(v);
 }
