@@ -6,6 +6,7 @@ import { coverage, findings, times, wait, year } from './audit.js';
 import { Cards, Turns, gives } from './card.js';
 import { hash, withDraws } from './crypto.js';
 import { Introduced, Introducing } from './introductions.js';
+import { Keep } from './keep.js';
 import { Ladder } from './ladder.js';
 import { inForceAfter, looser } from './loosening.js';
 import { decode } from './messages.js';
@@ -292,6 +293,17 @@ function decoys(group, names) {
         const drawn = g.bytes('random_1').reduce((sum, byte) => sum * 256 + byte, 0);
         g.is('started', 'ok');
         g.is('due', due);
+function keep(group, names) {
+    for (const name of names) {
+        const mine = new Keep();
+        for (const one of group(name).groups('run_')) {
+            mine.run(one.values);
+            for (const part of ['words', 'beats', 'hours'])
+                one.is(part, mine.seqs(part));
+        }
+    }
+}
+
         g.is('checks_in_at', from + (drawn % count));
     }
 }
@@ -309,6 +321,7 @@ const FILES = {
     'council.json': council,
     'timer.json': timers,
     'switch.json': switches,
+    'keep.json': keep,
 };
 
 const other = (value) => (typeof value === 'number' ? value + 1 : `${value}!`);

@@ -45,6 +45,7 @@ static const struct {
      lab_vectors_introductions},
     {"slots.json", "whose turn a slot is (spec/06-subject.md)", lab_vectors_slots},
     {"decoy.json", "when a decoy checks in (spec/06-subject.md)", lab_vectors_decoy},
+    {"keep.json", "whose state and share a contact keeps (spec/07-contact.md)", lab_vectors_keep},
 };
 
 struct options {
