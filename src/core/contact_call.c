@@ -27,6 +27,19 @@ bool aw_co_counts(enum aw_verdict verdict)
            verdict == AW_VERDICT_DURESS;
 }
 
+/* What people cannot judge, and what the device claims, neither lengthens the row nor ends it. */
+bool aw_co_is_third_wrong(uint8_t *row, enum aw_verdict verdict)
+{
+    if (verdict == AW_VERDICT_WRONG)
+        ++*row;
+    else if (verdict == AW_VERDICT_SAFE || verdict == AW_VERDICT_DURESS)
+        *row = 0;
+    if (*row < CONTACT_WRONG_MAX)
+        return false;
+    *row = 0;
+    return true;
+}
+
 static void show_gap(struct contact *c, uint32_t seq)
 {
     /* spec/05-channel.md §7: "a contact of the duress circle MUST show them as a gap that cannot
@@ -221,10 +234,8 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
     uint64_t now_s = aw_timebase_s(&c->time);
     bool is_end = call->kind == AW_CALL_TIMER && call->timer.op == AW_TIMER_END;
 
-    if (taken->verdict == AW_VERDICT_WRONG)
-        c->book.wrong_count++;
-    else if (taken->verdict == AW_VERDICT_SAFE || taken->verdict == AW_VERDICT_DURESS)
-        c->book.wrong_count = 0;
+    bool is_third = aw_co_is_third_wrong(&c->book.wrong_count, taken->verdict);
+
     if (call->kind == AW_CALL_CHECKIN || call->kind == AW_CALL_PLAN || is_end)
         take_proof(c, taken, is_old, replied_at_s, out);
     if (call->kind == AW_CALL_CANCEL && aw_co_counts(taken->verdict))
@@ -240,10 +251,8 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
 
     if (taken->verdict == AW_VERDICT_DURESS)
         aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_DURESS, call->seq, base_s, now_s, out);
-    if (c->book.wrong_count >= CONTACT_WRONG_MAX) {
-        c->book.wrong_count = 0;
+    if (is_third)
         aw_ladder_alarm(&c->ladder, &rules, AW_INCIDENT_WRONG, call->seq, base_s, now_s, out);
-    }
 }
 
 static bool is_known(const struct aw_ladder *l, const struct aw_call *call)

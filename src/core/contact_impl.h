@@ -368,6 +368,8 @@ uint16_t aw_co_away(const struct contact *c, uint64_t now_s);
 const struct aw_member *aw_co_member(const struct contact *c);
 
 bool aw_co_counts(enum aw_verdict verdict);
+/* Takes a verdict into the wrong secrets in a row. Returns whether it is the third: an alarm. */
+bool aw_co_is_third_wrong(uint8_t *row, enum aw_verdict verdict);
 
 /* contact_feed.c, contact_call.c, contact_plan.c, contact_short.c: one received thing each. */
 AW_MUST_USE enum aw_status aw_co_opened(struct contact *c, const struct aw_opened *opened,
@@ -469,11 +471,11 @@ AW_MUST_USE enum aw_status aw_co_peer_feed(struct contact *c, uint32_t mailbox_i
 const uint8_t *aw_co_badge_key(const struct contact *c, const struct aw_peer *peer);
 AW_MUST_USE enum aw_status aw_co_witness_seal(struct contact *c, struct aw_peer *peer,
                                               struct aw_buf *cell);
-AW_MUST_USE enum aw_status aw_co_witness(struct contact *c, struct aw_peer *peer,
-                                         const struct aw_opened *opened, struct aw_bytes plain);
 /* The share that goes into a witness with its number, of those that may be given. */
 void aw_co_witness_share(const struct contact *c, struct aw_peer *peer, enum aw_giving giving,
                          struct aw_witness *w);
+AW_MUST_USE enum aw_status aw_co_witness(struct contact *c, struct aw_peer *peer,
+                                         const struct aw_opened *opened, struct aw_bytes plain);
 
 /* What this engine finds about her newest statement, for fellows of the circle or for others. */
 struct aw_finding_of_mine {

@@ -129,4 +129,13 @@ export function inForceAfter(c, loosen) {
     return areEnough ? Math.max(loosen, c.compared) : Infinity;
 }
 
+/** What a typed secret is found to be, so long after both were changed: CO-50, CO-51. */
+export function foundAfterChange(c, loosen) {
+    if (!c.inside)
+        return 'claimed';
+    const [which, what] = c.typed.split(' ');
+    const isLive = which === 'new' || (which === 'old' && !c.setup && c.after < loosen);
+    return c.changed_by === 'safe' && isLive ? what : 'wrong';
+}
+
 export { isDaily };

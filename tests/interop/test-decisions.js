@@ -8,13 +8,13 @@ import { hash, withDraws } from './crypto.js';
 import { Introduced, Introducing } from './introductions.js';
 import { Keep } from './keep.js';
 import { Ladder } from './ladder.js';
-import { inForceAfter, looser } from './loosening.js';
+import { foundAfterChange, inForceAfter, looser } from './loosening.js';
 import { decode } from './messages.js';
 import { combine, drawKey, findKey, openSeal, sealCard, sealState, split } from './shares.js';
 import { Journey, Timers, switchLongest, switchWaits, switchWithheld } from './timer.js';
 import { Slots, decoyMoments } from './turns.js';
 import { check, without } from './vectors.js';
-import { View } from './views.js';
+import { View, inARow } from './views.js';
 import { relaysRead, tally } from './votes.js';
 import { Handed, Vouching } from './vouching.js';
 
@@ -26,6 +26,8 @@ function loosening(group) {
         for (const i of [1, 2, 3])
             g.is(`in_force_${i}`,
                 Number(g.number(`after_${i}`) >= inForceAfter(g.values, LOOSEN)));
+    for (const g of group('secrets').groups())
+        g.is('found', foundAfterChange(g.values, LOOSEN));
     for (const name of ['by_the_clock', 'by_intervals']) {
         const all = group(name);
         const from = planOf(all, 'from');
@@ -110,9 +112,6 @@ function council(group) {
     const r = group('read');
     r.is('relays_read', relaysRead(r.number('moment'), r.values.hers, r.values.voice_1));
     opening(group('opening'));
-}
-
-function opening(g) {
     for (const g of group('given').groups())
         g.is('gives', gives(g.values));
     for (const g of group('turns').groups()) {
@@ -161,6 +160,9 @@ function cardStory(g, mine) {
         one.is('sections', shown.length);
         one.is('told', Number(one.text('does') === 'share' && !wasOpen && Boolean(mine.opened())));
     }
+}
+
+function opening(g) {
     const key = withDraws(g.draws(1), drawKey);
     const shares = withDraws(g.draws(2, 3), () => split(key, 3, 5));
     shares.forEach((share, i) => g.is(`share_${i + 1}`, share));
@@ -216,7 +218,12 @@ function switches(group, names) {
 }
 
 function views(group, names) {
-    for (const name of names) {
+    for (const g of group('in_a_row').groups()) {
+        const { alarm, after } = inARow(g.number('before'), g.text('found'));
+        g.is('alarm', Number(alarm));
+        g.is('after', after);
+    }
+    for (const name of names.filter((one) => one !== 'in_a_row')) {
         const mine = { circle: new View(true), shown: new View(false), outside: new View(false) };
         for (const one of group(name).groups('step_')) {
             one.is('status', 'ok');
@@ -286,13 +293,6 @@ function slots(group, names) {
     }
 }
 
-function decoys(group, names) {
-    for (const name of names) {
-        const g = group(name);
-        const { due, from, count } = decoyMoments(planOf(g), g.number('checked_in_at'));
-        const drawn = g.bytes('random_1').reduce((sum, byte) => sum * 256 + byte, 0);
-        g.is('started', 'ok');
-        g.is('due', due);
 function keep(group, names) {
     for (const name of names) {
         const mine = new Keep();
@@ -304,6 +304,13 @@ function keep(group, names) {
     }
 }
 
+function decoys(group, names) {
+    for (const name of names) {
+        const g = group(name);
+        const { due, from, count } = decoyMoments(planOf(g), g.number('checked_in_at'));
+        const drawn = g.bytes('random_1').reduce((sum, byte) => sum * 256 + byte, 0);
+        g.is('started', 'ok');
+        g.is('due', due);
         g.is('checks_in_at', from + (drawn % count));
     }
 }
@@ -314,6 +321,7 @@ const FILES = {
     'introductions.json': introductions,
     'slots.json': slots,
     'decoy.json': decoys,
+    'keep.json': keep,
     'loosening.json': loosening,
     'audit.json': audit,
     'coverage.json': coverages,
@@ -321,7 +329,6 @@ const FILES = {
     'council.json': council,
     'timer.json': timers,
     'switch.json': switches,
-    'keep.json': keep,
 };
 
 const other = (value) => (typeof value === 'number' ? value + 1 : `${value}!`);

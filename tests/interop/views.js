@@ -6,6 +6,13 @@ const EVERY = 3600;
 const GRACE = 600;
 const HEIGHT = ['none', 'missed', 'wrong', 'sos', 'duress'];
 
+/** Wrong words in a row after one more word. */
+export function inARow(before, found) {
+    if (found === 'wrong')
+        return before === 2 ? { alarm: true, after: 0 } : { alarm: false, after: before + 1 };
+    return { alarm: false, after: found === 'safe' || found === 'duress' ? 0 : before };
+}
+
 export class View {
     /** judges: by the keys of the circle; else every secret counts as it is claimed. */
     constructor(judges) {
@@ -27,14 +34,13 @@ export class View {
     }
 
     typed(at, act, verdict) {
-        this.wrong = verdict === 'wrong' ? this.wrong + 1 : 0;
+        const { alarm, after } = inARow(this.wrong, verdict);
+        this.wrong = after;
         if (act === 'check-in' && verdict !== 'wrong')
             this.due = at + EVERY;
         if (verdict === 'duress')
             this.raise('duress');
-        if (this.wrong === 3) {
+        if (alarm)
             this.raise('wrong');
-            this.wrong = 0;
-        }
     }
 }

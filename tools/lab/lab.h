@@ -65,6 +65,8 @@ void lab_vec_plan(struct vec *v, const char *name, struct aw_plan *plan);
 /* Small inputs, and names that stand for numbers: an input that is not among them is a fault. */
 uint32_t lab_vec_u32(struct vec *v, const char *name, uint32_t value);
 bool lab_vec_bool(struct vec *v, const char *name, bool value);
+#define LAB_VERDICTS 6
+extern const char *const lab_verdict_words[LAB_VERDICTS]; /* enum aw_verdict */
 unsigned lab_vec_word(struct vec *v, const char *name, unsigned value, const char *const *words,
                       unsigned count);
 

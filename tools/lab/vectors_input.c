@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab.h"
 
+#include <allswell/contact.h>
 #include <allswell/plan.h>
 
 #include "base/assert.h"
@@ -11,6 +12,11 @@
 #include <string.h>
 
 /* Inputs that several vector files have. */
+
+const char *const lab_verdict_words[LAB_VERDICTS] = {
+    [AW_VERDICT_NONE] = "none",   [AW_VERDICT_CLAIMED] = "claimed",
+    [AW_VERDICT_SAFE] = "safe",   [AW_VERDICT_DURESS] = "duress",
+    [AW_VERDICT_WRONG] = "wrong", [AW_VERDICT_CANNOT_JUDGE] = "cannot judge"};
 
 void lab_vec_plan(struct vec *v, const char *name, struct aw_plan *plan)
 {

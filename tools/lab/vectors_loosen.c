@@ -11,8 +11,9 @@
 #include <string.h>
 
 /*
- * Vectors of loosening: which change of a plan is one (spec/15-plan.md §5), and from when on a new
- * plan is in force (spec/07-contact.md §12), as an engine has it that is given plans.
+ * Vectors of loosening: which change of a plan is one (spec/15-plan.md §5), from when on a new plan
+ * is in force (spec/07-contact.md §12), and until when an old secret is (CO-50), as an engine has
+ * it that is given plans.
  */
 
 #define DAY_S UINT32_C(86400)
@@ -370,6 +371,97 @@ static void one_coming(struct vec *v, const struct coming *row)
     vec_leave(v);
 }
 
+/* ---- Secrets ---- */
+
+static const uint8_t new_safe[AW_PRESENCE_KEY_LEN] = {7};
+static const uint8_t new_duress[AW_PRESENCE_KEY_LEN] = {8};
+
+enum typed { TYPED_OLD_SAFE, TYPED_OLD_DURESS, TYPED_NEW_SAFE, TYPED_NEW_DURESS, TYPED_NEITHER };
+
+static const char *const typed_words[] = {"old safe", "old duress", "new safe", "new duress",
+                                          "neither"};
+
+/* Both secrets are changed, and one is typed for a check-in so long after. */
+struct changed {
+    const char *name;
+    bool is_setup, is_outside;
+    enum secret by; /* typed for the change */
+    uint32_t after_s;
+    enum typed typed;
+};
+
+/* clang-format off */
+static const struct changed changed[] = {
+    {"at once, old safe", false, false, SECRET_SAFE, 0, TYPED_OLD_SAFE},
+    {"at once, new safe", false, false, SECRET_SAFE, 0, TYPED_NEW_SAFE},
+    {"at once, old duress", false, false, SECRET_SAFE, 0, TYPED_OLD_DURESS},
+    {"at once, new duress", false, false, SECRET_SAFE, 0, TYPED_NEW_DURESS},
+    {"at once, neither", false, false, SECRET_SAFE, 0, TYPED_NEITHER},
+    {"a second before the delay is over, old safe", false, false, SECRET_SAFE, LOOSEN_S - 1,
+     TYPED_OLD_SAFE},
+    {"a second before the delay is over, old duress", false, false, SECRET_SAFE, LOOSEN_S - 1,
+     TYPED_OLD_DURESS},
+    {"then, old safe", false, false, SECRET_SAFE, LOOSEN_S, TYPED_OLD_SAFE},
+    {"then, new safe", false, false, SECRET_SAFE, LOOSEN_S, TYPED_NEW_SAFE},
+    {"then, old duress", false, false, SECRET_SAFE, LOOSEN_S, TYPED_OLD_DURESS},
+    {"then, new duress", false, false, SECRET_SAFE, LOOSEN_S, TYPED_NEW_DURESS},
+    {"set-up, old safe", true, false, SECRET_SAFE, 0, TYPED_OLD_SAFE},
+    {"set-up, new safe", true, false, SECRET_SAFE, 0, TYPED_NEW_SAFE},
+    {"set-up, old duress", true, false, SECRET_SAFE, 0, TYPED_OLD_DURESS},
+    {"set-up, new duress", true, false, SECRET_SAFE, 0, TYPED_NEW_DURESS},
+    {"a forced change, old safe", false, false, SECRET_DURESS, LOOSEN_S, TYPED_OLD_SAFE},
+    {"a forced change, new safe", false, false, SECRET_DURESS, LOOSEN_S, TYPED_NEW_SAFE},
+    {"a change with a wrong secret, old safe", false, false, SECRET_WRONG, LOOSEN_S,
+     TYPED_OLD_SAFE},
+    {"a change with a wrong secret, new safe", false, false, SECRET_WRONG, LOOSEN_S,
+     TYPED_NEW_SAFE},
+    {"a change with a wrong secret, old duress", false, false, SECRET_WRONG, LOOSEN_S,
+     TYPED_OLD_DURESS},
+    {"outside the circle, old safe", false, true, SECRET_SAFE, LOOSEN_S, TYPED_OLD_SAFE},
+    {"outside the circle, neither", false, true, SECRET_SAFE, LOOSEN_S, TYPED_NEITHER},
+};
+/* clang-format on */
+
+static void change_secrets(struct circle *c, bool is_inside, enum secret by)
+{
+    const uint8_t *const keys[] = {circle_safe, circle_duress, circle_wrong};
+    struct aw_secrets secrets = {.circle = is_inside};
+    struct aw_plan plan;
+
+    memcpy(secrets.safe_key, new_safe, sizeof new_safe);
+    memcpy(secrets.duress_key, new_duress, sizeof new_duress);
+    T_EQ(aw_subject_plan(c->hosts[0].subject, &plan), AW_OK);
+    set_plan(c, &plan, &secrets, keys[by]);
+}
+
+static void one_changed(struct vec *v, const struct changed *row)
+{
+    const uint8_t *const keys[] = {circle_safe, circle_duress, new_safe, new_duress, circle_wrong};
+    struct coming first = {.contacts = 1};
+    enum secret by;
+    uint32_t after_s;
+    unsigned typed;
+    struct circle c;
+
+    vec_enter(v, row->name);
+    first.is_setup = lab_vec_bool(v, "setup", row->is_setup);
+    first.is_inside = lab_vec_bool(v, "inside", !row->is_outside);
+    by = lab_vec_word(v, "changed_by", row->by, secret_words, AW_COUNT(secret_words));
+    after_s = lab_vec_u32(v, "after", row->after_s);
+    typed = lab_vec_word(v, "typed", row->typed, typed_words, AW_COUNT(typed_words));
+    circle_init(&c, 1, 8);
+    circle_pair(&c, 1);
+    first_plan(&c, &first);
+    change_secrets(&c, first.is_inside, by);
+    if (after_s > 0)
+        circle_run(&c, after_s);
+    circle_checkin(&c, keys[typed]);
+    circle_pump(&c);
+    vec_out_text(v, "found", lab_verdict_words[circle_view(&c, 1).newest.verdict]);
+    circle_free(&c);
+    vec_leave(v);
+}
+
 void lab_vectors_loosening(struct vec *v)
 {
     vec_enter(v, "in_force");
@@ -380,4 +472,10 @@ void lab_vectors_loosening(struct vec *v)
     vec_leave(v);
     changes(v, "by_the_clock", by_the_clock, clock_changes);
     changes(v, "by_intervals", by_intervals, interval_changes);
+    vec_enter(v, "secrets");
+    vec_note(v, "with loosen_s 3600 both secrets are changed by a word for which an old one was "
+                "typed; a check-in comes so many seconds after it arrived");
+    for (size_t i = 0; i < AW_COUNT(changed); i++)
+        one_changed(v, &changed[i]);
+    vec_leave(v);
 }

@@ -6,6 +6,8 @@
 #include "core/contact_impl.h"
 #include "support/circle.h"
 
+#include <stdio.h>
+
 /*
  * Vectors of what a typed secret does in both views (spec/07-contact.md §3 and §8): at a contact of
  * the circle, in what he acts on and in what he shows, and at one outside.
@@ -57,6 +59,12 @@ static const struct views views[] = {
     {"a wrong one moves nothing", "the old deadline is missed, by the circle alone",
      {{1800, CHECKIN, WRONG}, {GATE, ACT_NONE, 0}, {PROVED, ACT_NONE, 0},
       {1800 + PROVED, ACT_NONE, 0}}, 4},
+    {"duress between wrong ones", "it ends the row, and its alarm stays",
+     {{60, CHECKIN, WRONG}, {120, CHECKIN, WRONG}, {180, CHECKIN, SECRET_DURESS},
+      {240, CHECKIN, WRONG}}, 4},
+    {"wrong ones after the third", "begin a new row",
+     {{60, CHECKIN, WRONG}, {120, CHECKIN, WRONG}, {180, CHECKIN, WRONG}, {240, CHECKIN, WRONG},
+      {300, CHECKIN, WRONG}, {360, CHECKIN, WRONG}}, 6},
     {"sos, then duress", "the higher of both counts, and the shown one stays what it is",
      {{60, ACT_SOS, 0}, {120, ACT_CANCEL, SECRET_DURESS}}, 2},
 };
@@ -124,8 +132,33 @@ static void one_view(struct vec *v, const struct views *row)
     circle_free(&c);
 }
 
+/* ---- Wrong ones in a row ---- */
+
+static void in_a_row(struct vec *v)
+{
+    for (uint8_t before = 0; before < CONTACT_WRONG_MAX; before++) {
+        for (unsigned i = 0; i < LAB_VERDICTS; i++) {
+            char name[32];
+            unsigned found;
+            uint8_t row;
+
+            (void)snprintf(name, sizeof name, "%u, %s", before, lab_verdict_words[i]);
+            vec_enter(v, name);
+            row = (uint8_t)lab_vec_u32(v, "before", before);
+            found = lab_vec_word(v, "found", i, lab_verdict_words, LAB_VERDICTS);
+            vec_out_uint(v, "alarm", aw_co_is_third_wrong(&row, (enum aw_verdict)found));
+            vec_out_uint(v, "after", row);
+            vec_leave(v);
+        }
+    }
+}
+
 void lab_vectors_views(struct vec *v)
 {
     for (size_t i = 0; i < AW_COUNT(views); i++)
         one_view(v, &views[i]);
+    vec_enter(v, "in_a_row");
+    vec_note(v, "wrong words in a row before a word, and after it; none: it has no presence");
+    in_a_row(v);
+    vec_leave(v);
 }
