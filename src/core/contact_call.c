@@ -220,8 +220,8 @@ static void take_triggers(struct contact *c, const struct aw_call *call,
         aw_co_event(c, AW_EVENT_DRILL, rings ? AW_URGENCY_RING : AW_URGENCY_NOTICE, call->seq,
                     taken->received_at_s);
     }
-    if (counts && base_s > c->triggers.life_at_s)
-        c->triggers.life_at_s = base_s; /* who types a secret is alive */
+    if (counts)
+        aw_trigger_typed(&c->triggers, base_s);
     aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
 }
 

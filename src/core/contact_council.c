@@ -71,8 +71,8 @@ void aw_co_peers_call(struct contact *c, const struct aw_call *call,
         taken->seq > b->safe_seq)
         b->safe_seq = taken->seq;
     aw_trigger_notice(&c->outside, call, base_s);
-    if (aw_call_is_typed(call) && base_s > c->outside.life_at_s)
-        c->outside.life_at_s = base_s;
+    if (aw_call_is_typed(call))
+        aw_trigger_typed(&c->outside, base_s);
     if (call->kind == AW_CALL_TIMER)
         aw_trigger_timer(&c->outside, call, base_s, aw_co_shown_plan(c)->grace_s, true);
     aw_co_shown_watch(c);

@@ -290,10 +290,7 @@ enum aw_status aw_contact_ask(struct aw_contact *contact, struct aw_now now)
 
     if (st != AW_OK)
         return st;
-    /* spec/07-contact.md §10: "A contact MUST NOT ask where the plan in force does not let it, nor
-     * while a call to her could give her away." */
-    if (me == NULL || !me->asks || c->plan.pace.ask_s == 0 ||
-        c->ladder.incident == AW_INCIDENT_DURESS || c->ladder.incident == AW_INCIDENT_WRONG)
+    if (!aw_trigger_may_ask(&c->plan, me, c->ladder.incident))
         return AW_E_STATE;
     st = aw_trigger_ask(&c->triggers, &c->plan.pace, (uint32_t)aw_timebase_s(&c->time));
     if (st != AW_OK)
@@ -306,14 +303,12 @@ enum aw_status aw_contact_ask(struct aw_contact *contact, struct aw_now now)
 enum aw_status aw_contact_drill_answer(struct aw_contact *contact, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
-    struct contact_triggers *t = &c->triggers;
     enum aw_status st = begin(c, now);
 
-    if (st == AW_OK && t->drill_answered == t->drill_seq)
-        st = AW_E_STATE;
+    if (st == AW_OK)
+        st = aw_trigger_drill_answer(&c->triggers);
     if (st != AW_OK)
         return st;
-    t->drill_answered = t->drill_seq;
     c->wants_reply = true;
     aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
     return AW_OK;

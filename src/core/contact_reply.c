@@ -131,10 +131,8 @@ static enum aw_status seal_reply(struct contact *c, uint8_t what)
      * number. */
     if (c->has_heard && c->reply_session == AW_SESSION_MAIN)
         note_reply(&c->book, c->book.reply_number, (uint32_t)aw_timebase_s(&c->time));
-    if (c->triggers.ask.is_open && c->triggers.ask.reply == 0) {
-        c->triggers.ask.reply = c->book.reply_number;
+    if (aw_trigger_replied(&c->triggers, c->book.reply_number))
         aw_co_touch(c, CONTACT_DIRTY_TRIGGERS);
-    }
     aw_co_touch(c, CONTACT_DIRTY_CHANNEL | CONTACT_DIRTY_BOOK);
     post(c, what, c->who.peer.relays, c->who.peer.relays_count, c->who.peer.seed);
     return AW_OK;

@@ -147,6 +147,12 @@ void aw_trigger_notice(struct contact_triggers *t, const struct aw_call *call, u
     }
 }
 
+void aw_trigger_typed(struct contact_triggers *t, uint32_t base_s)
+{
+    if (base_s > t->life_at_s)
+        t->life_at_s = base_s;
+}
+
 bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, bool may_ring, uint32_t now_s)
 {
     if (seq <= t->drill_seq)
@@ -160,6 +166,23 @@ bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, bool may_ring, u
         return false; /* the next one may */
     t->drill_rang_at_s = now_s;
     return true;
+}
+
+enum aw_status aw_trigger_drill_answer(struct contact_triggers *t)
+{
+    if (t->drill_answered == t->drill_seq)
+        return AW_E_STATE;
+    t->drill_answered = t->drill_seq;
+    return AW_OK;
+}
+
+/* spec/07-contact.md §10: "A contact MUST NOT ask where the plan in force does not let it, nor
+ * while a call to her could give her away." */
+bool aw_trigger_may_ask(const struct aw_plan *plan, const struct aw_member *me,
+                        enum aw_incident_kind incident)
+{
+    return me != NULL && me->asks && plan->pace.ask_s != 0 && incident != AW_INCIDENT_DURESS &&
+           incident != AW_INCIDENT_WRONG;
 }
 
 enum aw_status aw_trigger_ask(struct contact_triggers *t, const struct aw_pace *pace,
@@ -187,6 +210,14 @@ enum aw_status aw_trigger_ask(struct contact_triggers *t, const struct aw_pace *
     a->reached_at_s = 0;
     a->answered_at_s = 0;
     return AW_OK;
+}
+
+bool aw_trigger_replied(struct contact_triggers *t, uint32_t number)
+{
+    if (!t->ask.is_open || t->ask.reply != 0)
+        return false;
+    t->ask.reply = number;
+    return true;
 }
 
 void aw_trigger_answer(struct contact_triggers *t, const struct aw_call *call, uint32_t base_s,

@@ -68,12 +68,25 @@ const struct contact_timer *aw_trigger_next_timer(const struct contact_triggers 
 /* A signal, a sign of life, or an alarm that a call carries. */
 void aw_trigger_notice(struct contact_triggers *t, const struct aw_call *call, uint32_t base_s);
 
+/* She typed a secret: who does is alive. */
+void aw_trigger_typed(struct contact_triggers *t, uint32_t base_s);
+
 /* Takes note of a drill; returns whether it rings. `may_ring`: no incident is open. */
 bool aw_trigger_drill(struct contact_triggers *t, uint32_t seq, bool may_ring, uint32_t now_s);
+
+/* The human answers the newest drill. AW_E_STATE: there is none that was not answered. */
+AW_MUST_USE enum aw_status aw_trigger_drill_answer(struct contact_triggers *t);
+
+/* Whether the human may ask in such an incident; `me`: the own entry in the roster, or NULL. */
+bool aw_trigger_may_ask(const struct aw_plan *plan, const struct aw_member *me,
+                        enum aw_incident_kind incident);
 
 /* Asks. AW_E_STATE (one is open), AW_E_LIMIT (asks_max). */
 AW_MUST_USE enum aw_status aw_trigger_ask(struct contact_triggers *t, const struct aw_pace *pace,
                                           uint32_t now_s);
+
+/* A reply of this number was made. Returns whether it is the first that carries the question. */
+bool aw_trigger_replied(struct contact_triggers *t, uint32_t number);
 
 /* What a call says about the question; `counts` as above. */
 void aw_trigger_answer(struct contact_triggers *t, const struct aw_call *call, uint32_t base_s,

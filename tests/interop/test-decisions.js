@@ -5,6 +5,7 @@ import test from 'node:test';
 import { coverage, findings, times, wait, year } from './audit.js';
 import { Cards, Turns, gives } from './card.js';
 import { hash, withDraws } from './crypto.js';
+import { Device } from './device.js';
 import { Introduced, Introducing } from './introductions.js';
 import { Keep } from './keep.js';
 import { Ladder } from './ladder.js';
@@ -12,6 +13,7 @@ import { foundAfterChange, inForceAfter, looser } from './loosening.js';
 import { decode } from './messages.js';
 import { combine, drawKey, findKey, openSeal, sealCard, sealState, split } from './shares.js';
 import { Journey, Timers, switchLongest, switchWaits, switchWithheld } from './timer.js';
+import { AreYouOk, Drills, Life } from './triggers.js';
 import { Slots, decoyMoments } from './turns.js';
 import { check, without } from './vectors.js';
 import { View, inARow } from './views.js';
@@ -206,6 +208,62 @@ function timers(group) {
             one.is('alarm', journey.alarm);
         }
     }
+    triggers(group);
+    devices(group);
+}
+
+function triggers(group) {
+    for (const g of group('question_at_a_contact').groups()) {
+        const mine = new AreYouOk(Boolean(g.values.may_ask), 900, 2);
+        for (const one of g.groups('step_')) {
+            one.gets('status', () => mine[one.text('act')](one.values));
+            one.is('state', mine.state);
+            one.is('id', mine.id);
+            one.is('due', mine.due);
+        }
+    }
+    for (const g of group('drill_at_a_contact').groups()) {
+        const mine = new Drills();
+        for (const one of g.groups('step_')) {
+            if (one.values.drill === 0)
+                one.gets('answered', () => mine.answer());
+            else
+                one.is('rings', Number(mine.hear(one.values)));
+            one.is('to_be_answered', Number(mine.isToBeAnswered));
+            one.is('named', mine.named);
+        }
+    }
+    for (const g of group('life_at_a_contact').groups()) {
+        const mine = new Life(g.number('life_s'));
+        for (const one of g.groups('step_')) {
+            mine.take(one.values);
+            one.is('newest_sign', mine.newest);
+            one.is('due', mine.due);
+        }
+    }
+}
+
+const NO_DRILL = { relay: 0, device: 0, human: 0 };
+
+const SEEN = {
+    countdown: (d) => ({ ends: d.countdown?.ends, kind: d.countdown?.kind, alarm: d.alarm }),
+    signal: (d) => ({ ...SEEN.countdown(d), he_hears: d.heHears, check_in_due: d.checkInDue }),
+    drill: (d) => ({ ...NO_DRILL, ...d.drill, told: d.told }),
+    question: (d) => ({ asked_until: d.asked.until, rings: d.rings }),
+    life: (d) => ({ life_min: d.lifeMin }),
+};
+
+function devices(group) {
+    for (const [what, seen] of Object.entries(SEEN))
+        for (const g of group(`${what}_on_her_device`).groups()) {
+            const mine = new Device(Boolean(g.values.may_ask), 900);
+            for (const one of g.groups('step_')) {
+                mine.step(one.values);
+                one.gets('status', () => mine.act(one.values));
+                for (const [key, value] of Object.entries(seen(mine)))
+                    one.is(key, Number(value ?? 0));
+            }
+        }
 }
 
 function switches(group, names) {

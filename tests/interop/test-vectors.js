@@ -21,6 +21,7 @@ import { combine, drawKey, openSeal, openSealedCard, sealCard, sealCoarse, sealS
 import { decodeFrame, encodeFrame, fromBase45, readText, toBase45 } from './short.js';
 import { act, checkReceipt, checkStatement, receipt, shortAct, statementBytes, statementHash }
     from './statement.js';
+import { awayUntil } from './triggers.js';
 import { Group, check, without } from './vectors.js';
 
 const ascii = (text) => new TextEncoder().encode(text);
@@ -356,7 +357,14 @@ function badShort(report, file) {
 }
 
 function scheduleJson(group, names) {
-    for (const name of names) {
+    for (const one of group('away').groups()) {
+        const plan = decode(one.bytes('plan'), 'plan');
+        const rota = one.groups('window_').map((window) => window.values);
+        for (let i = 1; one.values[`at_${i}`] !== undefined; i++)
+            one.is(`away_until_${i}`,
+                awayUntil(plan, one.number('by_hand_until'), rota, one.number(`at_${i}`)));
+    }
+    for (const name of names.filter((one) => one !== 'away')) {
         const one = group(name);
         const plan = decode(one.bytes('plan'), 'plan');
         for (let i = 1; one.values[`base_${i}`] !== undefined; i++) {

@@ -54,8 +54,12 @@ void lab_vectors_slots(struct vec *v);
 void lab_vectors_decoy(struct vec *v);
 void lab_vectors_keep(struct vec *v);
 
-/* The part of council.json that is about her plan card. */
+/* Parts of files: of council.json, her plan card; of timer.json, what a contact makes of questions,
+ * drills and signs of life, and her device of them; of schedule.json, when a contact is away. */
 void lab_vectors_card(struct vec *v);
+void lab_vectors_trigger(struct vec *v);
+void lab_vectors_device(struct vec *v);
+void lab_vectors_away(struct vec *v);
 
 struct aw_plan;
 

@@ -10,9 +10,12 @@
 /* Vectors of due times (spec/15-plan.md §4): a plan, bases, and what follows. */
 
 /* London in 2027: UTC+1 from 28 March 01:00 UTC, a Sunday, to 31 October 01:00 UTC. */
-#define SPRING    UINT32_C(1806195600)
-#define AUTUMN    UINT32_C(1824944400)
-#define DAY_S     86400U
+#define SPRING UINT32_C(1806195600)
+#define AUTUMN UINT32_C(1824944400)
+#define DAY_S  86400U
+/* Noon in London, when a journey to Tokyo begins, and another one when it ends. */
+#define EAST      (SPRING - 20 * DAY_S + 39600)
+#define WEST      (SPRING - 10 * DAY_S + 39600)
 
 #define BASES_MAX 6
 
@@ -21,7 +24,7 @@ struct group {
     struct aw_schedule_line lines[2];
     uint32_t bases[BASES_MAX];
     uint8_t line_count, base_count;
-    bool has_quiet, has_pause;
+    bool has_quiet, has_pause, travels;
 };
 
 #define DAILY(at)                                                                                  \
@@ -76,6 +79,28 @@ static const struct group groups[] = {
      .has_pause = true,
      .bases = {SPRING - DAY_S, SPRING + 2 * DAY_S},
      .base_count = 2},
+    {.name = "travel_east",
+     .note = "15:00, which the zone skips when she flies from London to Tokyo: due as it changes",
+     .lines = {DAILY(900)},
+     .line_count = 1,
+     .travels = true,
+     .bases = {EAST - DAY_S, EAST - 3600, EAST - 1, EAST, EAST + DAY_S / 2},
+     .base_count = 5},
+    {.name = "travel_west",
+     .note = "on the way back the day has 15:00 twice: the first one counts",
+     .lines = {DAILY(900)},
+     .line_count = 1,
+     .travels = true,
+     .bases = {WEST - DAY_S, WEST - 21601, WEST - 21600, WEST, WEST + 10800},
+     .base_count = 5},
+    {.name = "travel_nights",
+     .note = "every 8 h, but not from 23:00 to 07:00 where she is",
+     .lines = {{.every_s = 28800}},
+     .line_count = 1,
+     .has_quiet = true,
+     .travels = true,
+     .bases = {EAST - 18000, EAST - 28800, EAST, WEST - 28800, WEST},
+     .base_count = 5},
 };
 
 static void plan_of(struct aw_plan *plan, const struct group *group)
@@ -87,6 +112,10 @@ static void plan_of(struct aw_plan *plan, const struct group *group)
     plan->zone[1] = (struct aw_zone_rule){SPRING, 3600};
     plan->zone[2] = (struct aw_zone_rule){AUTUMN, 0};
     plan->zone_count = 3;
+    if (group->travels) {
+        plan->zone[1] = (struct aw_zone_rule){EAST, 9 * 3600};
+        plan->zone[2] = (struct aw_zone_rule){WEST, 0};
+    }
     plan->schedule_count = group->line_count;
     for (size_t i = 0; i < group->line_count; i++)
         plan->schedule[i] = group->lines[i];
@@ -118,4 +147,8 @@ void lab_vectors_schedule(struct vec *v)
 {
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         one_group(v, &groups[i]);
+    vec_enter(v, "away");
+    vec_note(v, "by_hand_until 0: he said nothing by hand; away_until 0: he is available then");
+    lab_vectors_away(v);
+    vec_leave(v);
 }

@@ -12,7 +12,8 @@
 #include <stdio.h>
 
 /* Vectors of the times that she sets herself, at a contact (spec/07-contact.md §10) and on her
- * device (spec/17-triggers.md §1 to §3), and of blind switches (spec/06-subject.md §14). */
+ * device (spec/17-triggers.md §1 to §3), and of blind switches (spec/06-subject.md §14). What else
+ * is in timer.json: vectors_trigger.c, vectors_device.c. */
 
 #define T0      UINT32_C(1790000000)
 #define STEPS   6
@@ -219,6 +220,8 @@ void lab_vectors_timer(struct vec *v)
     for (size_t i = 0; i < AW_COUNT(journeys); i++)
         one_journey(v, &journeys[i]);
     vec_leave(v);
+    lab_vectors_trigger(v);
+    lab_vectors_device(v);
 }
 
 /* ---- Blind switches ---- */
