@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Her plan card at a contact (spec/16-peers.md §8 and §9): who is given shares of it, which of them
+// Her plan card at a contact (spec/16-peers.md §8 and §9): who is given shares of it, which one
 // takes a turn, which cards are kept, and what is shown.
 import { decode } from './messages.js';
 import { checkShare, findKey, openSealedCard } from './shares.js';

@@ -392,6 +392,9 @@ struct changed {
 
 /* clang-format off */
 static const struct changed changed[] = {
+    {"outside the circle, old safe", false, true, SECRET_SAFE, LOOSEN_S, TYPED_OLD_SAFE},
+    {"outside the circle, new safe", false, true, SECRET_SAFE, LOOSEN_S, TYPED_NEW_SAFE},
+    {"outside the circle, neither", false, true, SECRET_SAFE, LOOSEN_S, TYPED_NEITHER},
     {"at once, old safe", false, false, SECRET_SAFE, 0, TYPED_OLD_SAFE},
     {"at once, new safe", false, false, SECRET_SAFE, 0, TYPED_NEW_SAFE},
     {"at once, old duress", false, false, SECRET_SAFE, 0, TYPED_OLD_DURESS},
@@ -417,8 +420,6 @@ static const struct changed changed[] = {
      TYPED_NEW_SAFE},
     {"a change with a wrong secret, old duress", false, false, SECRET_WRONG, LOOSEN_S,
      TYPED_OLD_DURESS},
-    {"outside the circle, old safe", false, true, SECRET_SAFE, LOOSEN_S, TYPED_OLD_SAFE},
-    {"outside the circle, neither", false, true, SECRET_SAFE, LOOSEN_S, TYPED_NEITHER},
 };
 /* clang-format on */
 
