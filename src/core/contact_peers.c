@@ -257,12 +257,16 @@ static enum aw_status introduce(struct contact *c, struct aw_peer *peer,
     return st;
 }
 
-/* spec/16-peers.md §5: a decoy that was a fellow goes on seeing what he saw. */
+/* spec/16-peers.md §5: a decoy that was a fellow goes on seeing what he saw, and nothing that a
+ * human confirmed is taken back. */
 static void make_decoy(struct contact *c, struct aw_peer *peer)
 {
+    const struct contact_own *own = &c->own;
     const uint8_t *key = peer->is_fellow ? aw_co_badge_key(c, peer) : NULL;
 
     peer->is_decoy = true;
+    peer->told_confirm = peer->is_fellow ? own->confirm : own->told.confirm;
+    peer->told_confirm_at_s = peer->is_fellow ? own->confirm_at_s : own->told.confirm_at_s;
     peer->has_badge_key = key != NULL;
     if (key != NULL)
         memcpy(peer->badge_key, key, AW_KEY_LEN);

@@ -163,7 +163,7 @@ static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness
 }
 
 /* spec/16-peers.md §5: "To a decoy a witness MUST say what he said himself, and that all is well."
- */
+ * "It MUST go on to name what the human had confirmed when he became one." */
 static void fill_decoy(const struct aw_peer *peer, struct aw_witness *w)
 {
     w->plan_version = peer->said.plan_version;
@@ -174,6 +174,8 @@ static void fill_decoy(const struct aw_peer *peer, struct aw_witness *w)
     };
     w->held_word = peer->said.held_word;
     w->held_beat = peer->said.held_beat;
+    w->confirm = peer->told_confirm;
+    w->confirm_at = peer->told_confirm_at_s;
 }
 
 static void fill_badge(const struct contact *c, const struct aw_peer *peer, struct aw_witness *w)

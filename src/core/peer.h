@@ -42,8 +42,10 @@ struct aw_peer {
     struct aw_witness said; /* the newest, without share and statement */
     bool has_badge_key;     /* a decoy that was a fellow goes on seeing badges under his key */
     uint8_t badge_key[AW_KEY_LEN];
-    uint32_t share_top; /* newest statement whose share went to him in this incident */
-    uint32_t share_low; /* and the last one of this round */
+    uint8_t told_confirm;       /* a decoy: what the human here had confirmed when he became one */
+    uint32_t told_confirm_at_s; /* 0: nothing */
+    uint32_t share_top;         /* newest statement whose share went to him in this incident */
+    uint32_t share_low;         /* and the last one of this round */
     struct aw_peering peering;
 
     /* Of this run only. */

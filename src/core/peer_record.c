@@ -190,6 +190,8 @@ static const struct aw_wire_field peer_fields[] = {
     ROW_U32(19, aw_peer, share_top),
     ROW_U32(20, aw_peer, share_low),
     AW_ROW_MAP(21, aw_peer, peering, &peering_map),
+    AW_ROW_UINT_NONZERO(22, aw_peer, told_confirm, 1, AW_WITNESS_CONFIRM_UNREACHABLE),
+    AW_ROW_UINT_NONZERO(23, aw_peer, told_confirm_at_s, 1, UINT32_MAX),
 };
 
 static enum aw_status check_peer(const void *message)

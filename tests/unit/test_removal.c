@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "support/attacker.h"
+#include "support/council.h"
+#include "support/trace.h"
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -65,10 +67,30 @@ static void expect_calm(struct circle *c)
     T_EQ(view.checkin.verdict, AW_VERDICT_SAFE);
 }
 
-static void close_alarm(struct circle *c)
+/* What contact 1 sees of contacts 2 and 3: as `before`, and going on by itself. */
+static void expect_same_others(const struct circle *c, const struct aw_contact_peer before[2])
 {
-    T_EQ(aw_subject_cancel(her(c), new_safe, NULL, NULL, circle_now(c, 0)), AW_OK);
-    circle_checkin(c, new_safe);
+    const struct aw_contact_view own = circle_view(c, 1);
+
+    for (uint8_t i = 0; i < 2; i++) {
+        struct aw_contact_peer was = before[i], is = council_peer(c, 1, (uint8_t)(2 + i));
+
+        T_TRUE(is.heard_at_s + HOUR_S + MIN_S >= circle_now_s(c));
+        T_EQ(is.plan_version, own.plan_version);
+        T_TRUE(is.finding_seq <= own.newest.seq && is.finding_seq + 3 >= own.newest.seq);
+        T_TRUE(is.safe_seq <= own.checkin.seq && is.safe_seq >= was.safe_seq);
+        was.heard_at_s = is.heard_at_s;
+        was.plan_version = is.plan_version;
+        was.finding_seq = is.finding_seq;
+        was.safe_seq = is.safe_seq;
+        T_MEM_EQ(&was, &is, sizeof is);
+    }
+}
+
+static void close_alarm(struct circle *c, const uint8_t *safe)
+{
+    T_EQ(aw_subject_cancel(her(c), safe, NULL, NULL, circle_now(c, 0)), AW_OK);
+    circle_checkin(c, safe);
     circle_run(c, 60);
     for (size_t n = 2; n <= 3; n++) {
         T_EQ(aw_contact_confirm(c->hosts[n].contact, circle_now(c, n)), AW_OK);
@@ -76,38 +98,60 @@ static void close_alarm(struct circle *c)
     }
 }
 
+/* She calls and is safe again; contact 1 is removed, and what he saw of the others before is kept.
+ * That incident has ended the set-up phase, so the others go on with him until the plan without him
+ * is in force there (16 §5). */
+static void play_removal(struct circle *c, struct aw_contact_peer before[2])
+{
+    const uint32_t version = circle_view(c, 1).plan_version;
+    struct aw_plan plan;
+
+    T_EQ(aw_subject_sos(her(c), NULL, NULL, circle_now(c, 0)), AW_OK);
+    circle_run(c, HOUR_S);
+    close_alarm(c, circle_safe);
+    circle_run(c, 6 * HOUR_S);
+    circle_forget_events(c);
+    for (uint8_t i = 0; i < 2; i++) {
+        before[i] = council_peer(c, 1, (uint8_t)(2 + i));
+        T_TRUE(before[i].counts);
+        T_EQ(before[i].is_fellow, i == 1);
+        T_EQ(before[i].finding, AW_FINDING_FINE);
+        T_EQ(before[i].confirm, AW_PEER_CONFIRM_SPOKEN);
+    }
+    remove_first(c);
+    for (unsigned half = 0; half < 5; half++) {
+        circle_run(c, 12 * HOUR_S);
+        circle_checkin(c, new_safe);
+        expect_calm(c);
+    }
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(c, n).plan_version, version + 1);
+        T_EQ(aw_contact_plan(c->hosts[n].contact, &plan), AW_OK);
+        T_EQ(plan.roster_count, n == 1 ? 3 : 2);
+        T_EQ(plan.decoys, n == 1 ? 0 : 1);
+    }
+}
+
 /* Goal: attack 12: a contact of the circle who was removed sees fine for 90 days, verified as safe,
- * while she is in an alarm that the others hear of (SU-23 to SU-26).
+ * while she is in an alarm that the others hear of (SU-23 to SU-26), and sees of the others what he
+ * saw of them before (PE-12, PE-45).
  * Method: his own engine; silence, an SOS, restarts of the phone, new plans; twice a day his
- * view, and at the end all of his events. After a third of the time the alarm is closed among the
- * others, and she is silent. */
+ * view, also of the others, and at the end all of his events. After a third of the time the alarm
+ * is closed among the others, and she is silent. */
 static void test_attack_12_removed_contact_compares(void)
 {
     static const enum aw_event_kind never[] = {AW_EVENT_LATE,  AW_EVENT_RING,  AW_EVENT_OTHERS,
                                                AW_EVENT_BACK,  AW_EVENT_JUDGE, AW_EVENT_GAP,
                                                AW_EVENT_CLOCK, AW_EVENT_FORK,  AW_EVENT_SILENT};
     const unsigned days = t_is_slow() ? 10 : 90;
+    struct aw_contact_peer before[2];
     struct aw_plan plan;
     struct circle c;
-    uint32_t versions[2];
 
     circle_init(&c, 3, 41);
     circle_set_up(&c);
     calm_plan(&c);
-    circle_checkin(&c, circle_safe);
-    circle_run(&c, HOUR_S);
-    circle_forget_events(&c);
-    versions[0] = circle_view(&c, 1).plan_version;
-    remove_first(&c);
-    circle_run(&c, 3 * HOUR_S);
-    T_EQ(circle_view(&c, 1).plan_version, versions[0] + 1);
-    T_EQ(circle_view(&c, 2).plan_version, versions[0] + 1);
-    T_EQ(aw_contact_plan(c.hosts[1].contact, &plan), AW_OK);
-    T_EQ(plan.roster_count, 3);
-    T_EQ(aw_contact_plan(c.hosts[2].contact, &plan), AW_OK);
-    T_EQ(plan.roster_count, 2);
-    T_EQ(plan.decoys, 1);
-
+    play_removal(&c, before);
     T_EQ(aw_subject_sos(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
     circle_run(&c, HOUR_S);
     T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_SOS);
@@ -115,12 +159,13 @@ static void test_attack_12_removed_contact_compares(void)
     for (unsigned step = 0; step < 2 * days; step++) {
         circle_run(&c, 12 * HOUR_S);
         expect_calm(&c);
+        expect_same_others(&c, before);
         T_EQ(circle_view(&c, 1).refused_count, 0);
         if (step % 30 == 15)
             circle_restart(&c, 0);
         if (step == 2 * days / 3) {
             T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_SOS);
-            close_alarm(&c);
+            close_alarm(&c, new_safe);
         }
         if (step == days + days / 7) {
             T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
@@ -133,6 +178,53 @@ static void test_attack_12_removed_contact_compares(void)
     for (size_t i = 0; i < AW_COUNT(never); i++)
         T_EQ(circle_events(&c, 1, never[i]), 0);
     T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_MISSED);
+    circle_free(&c);
+}
+
+/* Where the last known state that contact n can open says that she is. */
+static bool opens_place(const struct circle *c, size_t n, struct aw_place *place)
+{
+    T_EQ(aw_contact_place(c->hosts[n].contact, place, circle_now(c, n)), AW_OK);
+    T_EQ(place->state.has_lat_e7, place->state.has_lon_e7);
+    T_EQ(place->state.has_lat_e7, place->state.has_accuracy_m);
+    return place->state.has_lat_e7;
+}
+
+/* Goal: attack 12: one of two devices of her only contact is taken, and she removes it quietly: it
+ * goes on opening states, none of which names a place (SU-27). Method: with one human one share is
+ * enough (06 §5); check-ins with her place, an SOS; what both devices open. */
+static void test_attack_12_taken_device(void)
+{
+    const struct aw_secrets secrets = {.safe_key = {4}, .duress_key = {5}, .circle = 1};
+    struct aw_place place;
+    struct aw_plan plan;
+    struct circle c;
+    uint32_t seq;
+
+    council_init(&c, 2, 47, &plan);
+    plan.roster[1].human = 1;
+    plan.threshold = plan.council.quorum = 1;
+    council_begin(&c, &plan, 1);
+    council_checkin(&c, circle_safe);
+    T_TRUE(opens_place(&c, 2, &place));
+    seq = place.seq;
+    plan.roster_count = 1;
+    T_EQ(aw_subject_remove(her(&c), 2, &plan, &secrets, circle_safe, circle_now(&c, 0)), AW_OK);
+    for (unsigned hour = 0; hour < 6; hour++) {
+        circle_run(&c, HOUR_S);
+        council_checkin(&c, new_safe);
+        T_TRUE(opens_place(&c, 1, &place));
+        T_TRUE(!opens_place(&c, 2, &place));
+        T_TRUE(place.seq > seq);
+        T_EQ(place.age_s, 0);
+        seq = place.seq;
+    }
+    T_EQ(aw_subject_sos(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, HOUR_S);
+    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    T_TRUE(opens_place(&c, 1, &place));
+    T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_NONE);
+    T_TRUE(!opens_place(&c, 2, &place));
     circle_free(&c);
 }
 
@@ -174,28 +266,29 @@ static void test_removed_by_time_of_day(void)
     circle_free(&c);
 }
 
+/* Every cell that a relay was given, by whomever. */
 struct cells {
-    uint64_t at_ms[4096];
-    size_t len[4096], count;
-    uint8_t capability[32]; /* of the mailbox of contact 1 */
+    struct {
+        uint64_t at_ms, len, host;
+    } seen[4096];
+    size_t count;
 };
 
 static void watch(struct circle *c, size_t host, const struct aw_action *a)
 {
     struct cells *cells = c->watch_ctx;
 
-    if (host != 0 || a->kind != AW_ACTION_SEND ||
-        memcmp(a->send.capability, cells->capability, 32) != 0)
+    if (a->kind != AW_ACTION_SEND)
         return;
-    T_REQUIRE(cells->count < AW_COUNT(cells->at_ms));
-    cells->at_ms[cells->count] = c->mono_ms;
-    cells->len[cells->count++] = a->send.cell.len + a->send.arm_after_s;
+    T_REQUIRE(cells->count < AW_COUNT(cells->seen));
+    cells->seen[cells->count].at_ms = c->mono_ms;
+    cells->seen[cells->count].host = host;
+    cells->seen[cells->count++].len = a->send.cell.len + a->send.arm_after_s;
 }
 
 /* A week in which she checks in every ten hours; contact 1 is removed, or secrets change only. */
 static void play_week(struct cells *cells, bool is_removal)
 {
-    struct aw_mailbox boxes[AW_CONTACT_MAILBOX_MAX];
     struct aw_secrets secrets = {.safe_key = {4}, .duress_key = {5}, .circle = 7};
     struct aw_plan plan;
     struct circle c;
@@ -205,8 +298,6 @@ static void play_week(struct cells *cells, bool is_removal)
     calm_plan(&c);
     circle_checkin(&c, circle_safe);
     circle_run(&c, 59 * MIN_S);
-    T_TRUE(aw_contact_mailboxes(c.hosts[1].contact, boxes) >= 1);
-    memcpy(cells->capability, boxes[0].deposit_capability, 32);
     c.watch = watch;
     c.watch_ctx = cells;
     if (is_removal) {
@@ -223,10 +314,11 @@ static void play_week(struct cells *cells, bool is_removal)
     circle_free(&c);
 }
 
-/* Goal: without a cadence, too, what comes to a removed contact comes as before while she lives as
- * before: as many cells, of the same lengths, at the same times, with the same switches.
+/* Goal: without a cadence, too, a removed contact who runs the relay sees while she lives as before
+ * what he would have seen, of her phone and of the others: as many cells, of the same lengths, at
+ * the same times, with the same switches.
  * Method: a week after the removal beside a week after a mere change of the secrets. */
-static void test_removed_contact_counts_cells(void)
+static void test_attack_12_counts_cells(void)
 {
     static struct cells stayed, removed;
 
@@ -234,8 +326,50 @@ static void test_removed_contact_counts_cells(void)
     play_week(&removed, true);
     T_TRUE(stayed.count > 100);
     T_EQ(stayed.count, removed.count);
-    T_MEM_EQ(stayed.len, removed.len, sizeof stayed.len);
-    T_MEM_EQ(stayed.at_ms, removed.at_ms, sizeof stayed.at_ms);
+    T_MEM_EQ(stayed.seen, removed.seen, sizeof stayed.seen);
+}
+
+/* Two days after the removal, in slots, calm or with an SOS. */
+static void play_slots(struct trace *t, bool is_sos)
+{
+    struct aw_plan plan;
+    struct circle c;
+
+    t->has_actions = false;
+    circle_init(&c, 3, 49);
+    circle_set_up(&c);
+    calm_plan(&c);
+    T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
+    plan.pace.cadence_s = 15 * MIN_S;
+    plan.pace.sos_now = false;
+    T_EQ(aw_subject_plan_set(her(&c), &plan, NULL, circle_safe, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 12 * HOUR_S);
+    remove_first(&c);
+    circle_run(&c, 12 * HOUR_S);
+    trace_begin(t, &c);
+    if (is_sos)
+        T_EQ(aw_subject_sos(her(&c), NULL, NULL, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 48 * HOUR_S);
+    for (size_t n = 2; n <= 3; n++)
+        T_EQ(circle_view(&c, n).incident, is_sos ? AW_INCIDENT_SOS : AW_INCIDENT_MISSED);
+    expect_calm(&c);
+    circle_free(&c);
+}
+
+/* Goal: attack 12: a removed contact who runs the relays sees, with a cadence, in an alarm that the
+ * others hear of, what he would have seen in calm, of her phone and of the others.
+ * Method: two days twice; every small cell of everybody. Nobody answers her: what a human says in
+ * an SOS makes a reply at its time (07 §2). */
+static void test_attack_12_runs_the_relay(void)
+{
+    struct trace calm, alarm;
+
+    play_slots(&calm, false);
+    play_slots(&alarm, true);
+    trace_same("alarm", &calm, &alarm);
+    T_EQ(calm.bulk_count, alarm.bulk_count);
+    free(calm.seen);
+    free(alarm.seen);
 }
 
 /* Goal: what waits for a contact is gone with his removal and leaves no gap; nothing of it needs to
@@ -529,20 +663,9 @@ static void test_card(void)
     circle_free(&c);
 }
 
-static struct aw_contact_peer peer_of(const struct circle *c, size_t n, uint8_t person)
-{
-    struct aw_contact_peer peer = {.person = 0};
-
-    for (size_t i = 0; aw_contact_peer(c->hosts[n].contact, i, &peer) == AW_OK; i++) {
-        if (peer.person == person)
-            break;
-    }
-    return peer;
-}
-
 static bool hear_one_another(const struct circle *c, uint8_t a, uint8_t b)
 {
-    struct aw_contact_peer b_here = peer_of(c, a, b), a_there = peer_of(c, b, a);
+    struct aw_contact_peer b_here = council_peer(c, a, b), a_there = council_peer(c, b, a);
 
     return b_here.state == AW_PEER_LINKED && a_there.state == AW_PEER_LINKED &&
            b_here.heard_at_s + 2 * HOUR_S > circle_now_s(c) &&
@@ -621,8 +744,10 @@ static void test_removed_is_introduced_anew(void)
 int main(void)
 {
     T_RUN(test_attack_12_removed_contact_compares);
+    T_RUN(test_attack_12_taken_device);
     T_RUN(test_removed_by_time_of_day);
-    T_RUN(test_removed_contact_counts_cells);
+    T_RUN(test_attack_12_counts_cells);
+    T_RUN(test_attack_12_runs_the_relay);
     T_RUN(test_waiting_words_are_replaced);
     T_RUN(test_removal_refused);
     T_RUN(test_removed_is_introduced_anew);
