@@ -3,6 +3,7 @@
  * what the engines of the circle say while it rescues (spec/16-peers.md §5, spec/07-contact.md §8).
  */
 #include "support/council.h"
+#include "support/trace.h"
 
 #include "core/contact_impl.h"
 
@@ -20,6 +21,7 @@ struct look {
 struct scene {
     struct circle c;
     struct aw_plan plan;
+    struct trace trace; /* what relays see from begin() on */
     struct look looks[LOOKS];
     size_t count;
 };
@@ -51,9 +53,11 @@ static void begin(struct scene *s, uint64_t seed)
     council_begin(&s->c, &s->plan, 5);
     council_checkin(&s->c, circle_safe);
     circle_run(&s->c, 5 * MIN_S);
+    trace_begin(&s->trace, &s->c);
 }
 
-/* The same scene in calm and under duress must look the same. */
+/* The same scene in calm and under duress must look the same: to contact 2, to her phone, and cell
+ * by cell to the relays. */
 static void compare(void (*play)(struct scene *s, const uint8_t *key))
 {
     static struct scene calm, duress;
@@ -61,6 +65,8 @@ static void compare(void (*play)(struct scene *s, const uint8_t *key))
     play(&calm, circle_safe);
     play(&duress, circle_duress);
     T_EQ(calm.count, duress.count);
+    trace_same("duress", &calm.trace, &duress.trace);
+    T_EQ(calm.trace.bulk_count, duress.trace.bulk_count);
     for (size_t i = 0; i < calm.count; i++) {
         for (size_t n = 0; n < 2; n++) {
             const struct aw_contact_peer *a = &calm.looks[i].of[n], *b = &duress.looks[i].of[n];
@@ -80,6 +86,8 @@ static void compare(void (*play)(struct scene *s, const uint8_t *key))
         T_EQ(calm.looks[i].state, duress.looks[i].state);
         T_EQ(calm.looks[i].incident, duress.looks[i].incident);
     }
+    free(calm.trace.seen);
+    free(duress.trace.seen);
     circle_free(&calm.c);
     circle_free(&duress.c);
 }
@@ -104,6 +112,10 @@ static void play_after_a_miss(struct scene *s, const uint8_t *key)
     circle_run(&s->c, 2 * MIN_S);
     T_EQ(knows(s), key == circle_duress);
     look(s);
+    if (knows(s)) {
+        T_EQ(aw_contact_claim(s->c.hosts[3].contact, circle_now(&s->c, 3)), AW_OK);
+        T_EQ(aw_contact_note(s->c.hosts[3].contact, "police called", circle_now(&s->c, 3)), AW_OK);
+    }
     T_EQ(aw_contact_confirm(s->c.hosts[2].contact, circle_now(&s->c, 2)), AW_OK);
     circle_run(&s->c, 3 * MIN_S);
     T_EQ(circle_view(&s->c, 2).incident, AW_INCIDENT_NONE);
@@ -115,7 +127,8 @@ static void play_after_a_miss(struct scene *s, const uint8_t *key)
 
 /* Goal: attack 1: she missed a check-in, and when she comes back it is under duress. The abuser,
  * a contact, says that he spoke to her, and waits for the others to close, as they would in calm.
- * Expected: what they tell him closes; they go on (PE-11, CO-61). Method: the same scene twice. */
+ * Expected: what they tell him closes; they go on (PE-11, CO-61). Method: the same scene twice;
+ * under duress contact 3 claims, and says so. */
 static void test_attack_01_after_a_miss(void)
 {
     compare(play_after_a_miss);
@@ -135,15 +148,18 @@ static void play_after_an_sos(struct scene *s, const uint8_t *key)
     circle_run(&s->c, 3 * MIN_S);
     look(s);
     if (knows(s)) {
+        T_EQ(aw_contact_note(s->c.hosts[3].contact, "police called", circle_now(&s->c, 3)), AW_OK);
         T_EQ(aw_contact_unreachable(s->c.hosts[1].contact, circle_now(&s->c, 1)), AW_OK);
         T_EQ(aw_contact_confirm(s->c.hosts[3].contact, circle_now(&s->c, 3)), AW_OK);
+        T_EQ(council_view(&s->c, 3).release, AW_RELEASE_DURESS);
     }
     circle_run(&s->c, 3 * MIN_S);
     look(s);
 }
 
 /* Goal: attack 1: what was confirmed in an earlier alarm is still told when duress begins, and what
- * is confirmed under duress is not. Method: an SOS that closes; then the scene twice. */
+ * is confirmed under duress is not. Method: an SOS that closes; then the scene twice; under duress
+ * they comment and confirm, and shares of her place go out. */
 static void test_attack_01_after_an_sos(void)
 {
     compare(play_after_an_sos);
