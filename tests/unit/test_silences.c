@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/circle.h"
+#include "support/attacker.h"
 
 #include "base/assert.h"
 #include "core/contact_impl.h"
@@ -283,42 +283,108 @@ static void test_attack_17_flapping(void)
     circle_free(&c);
 }
 
-/* Delivers nothing; the test keeps the cells. */
+/* Nothing of hers passes; what the relay keeps of it is on the tape. */
 static unsigned hold_hers(struct circle *c, const struct circle_cell *cell)
 {
     (void)c;
     return cell->from == 0 ? 0 : 1;
 }
 
-/* Goal: a relay that delivers each cell a day late, stamped at delivery, makes neither calm nor a
- * miss by itself: "cannot tell" at level 1's time, the clock is named, the ceiling escalates
- * (attack 25).
- * Method: her statement of yesterday arrives with today's stamp; the relay says that nothing waits.
- */
-static void test_attack_25_a_day_late(void)
+/* Time passes, and each cell of hers comes out a day late, stamped then. */
+static void run_late(struct circle *c, const struct tape *tape, size_t *next, uint64_t minutes)
 {
+    for (uint64_t i = 0; i < minutes; i++) {
+        circle_run(c, MIN_S);
+        while (*next < tape->count &&
+               tape->cells[*next].deposited_at_s + 24 * HOUR_S <= circle_now_s(c)) {
+            const struct circle_cell *cell = &tape->cells[(*next)++];
+
+            /* A switch is held as long as it takes. */
+            if (cell->from == 0 && cell->deposited_at_s != 0)
+                relay_deposit(c, cell->capability, (struct aw_bytes){cell->bytes, cell->len});
+        }
+        circle_pump(c);
+    }
+}
+
+/* She checks in, each cell comes a day late from then on, and a day is over. */
+static void call_late(struct circle *c, struct tape *tape, size_t *next, bool dies)
+{
+    const uint64_t said_s = circle_now_s(c);
+    uint32_t seq = 0;
+
+    tape_start(tape, c);
+    c->fate = hold_hers;
+    T_EQ(aw_subject_checkin(c->hosts[0].subject, circle_safe, NULL, 0, &seq, circle_now(c, 0)),
+         AW_OK);
+    run_late(c, tape, next, 10);
+    c->hosts[0].is_asleep = dies;
+    run_late(c, tape, next, 23 * 60 + 49);
+    T_TRUE(circle_view(c, 1).checkin.seq < seq);
+    run_late(c, tape, next, 1);
+    T_EQ(circle_view(c, 1).checkin.seq, seq);
+    T_EQ(circle_view(c, 1).checkin.deposited_at_s, said_s + 24 * HOUR_S);
+}
+
+/* Goal: attack 25: a relay delivers each cell a day late, stamped at delivery, and proves every
+ * path. Where she calls each hour it is a miss before the first one comes, and none of them ends
+ * that. Method: a day later they come, hour after hour, safe and old. */
+static void test_attack_25_hours_late(void)
+{
+    struct tape tape;
     struct circle c;
-    struct contact *contact;
+    size_t next = 0;
 
     set_up(&c, 1, 25);
-    c.fate = hold_hers;
-    circle_run(&c, 2 * HOUR_S); /* its replies do not make her say anything that arrives */
-    T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_MISSED);
+    call_late(&c, &tape, &next, false);
+    T_EQ(circle_events(&c, 1, AW_EVENT_UNSURE), 0);
+    for (unsigned i = 0; i < 6; i++) {
+        T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
+        T_EQ(circle_view(&c, 1).level, 3);
+        circle_checkin(&c, circle_safe);
+        run_late(&c, &tape, &next, 60);
+    }
+    T_EQ(circle_events(&c, 1, AW_EVENT_BACK) + circle_events(&c, 1, AW_EVENT_CLOSED), 0);
+    tape_free(&tape);
     circle_free(&c);
+}
+
+/* Goal: the same where she calls every second day: what comes late moves no deadline, and when her
+ * phone is silent the humans hear "cannot tell" at level 1's time, and the ceiling escalates. No
+ * clock is named: what is old when it comes may have been held back, and contradicts no reply
+ * (07 §4). Method: the phone dies ten minutes after the check-in that is held back. */
+static void test_attack_25_a_day_late(void)
+{
+    struct tape tape;
+    struct aw_plan plan;
+    struct circle c;
+    size_t next = 0;
+    uint64_t said_s;
 
     set_up(&c, 1, 26);
-    contact = contact_of(c.hosts[1].contact);
-    /* As if the newest cell had been held back for a day. */
-    contact->book.newest.base_s -= 86400;
-    contact->book.newest.call.issued_at_s -= 86400;
-    T_TRUE(aw_watch_is_doubtful(&contact->book.newest));
-    c.hosts[0].is_asleep = true;
-    circle_run(&c, HOUR_S + 10 * MIN_S);
-    T_EQ(circle_view(&c, 1).state, AW_LADDER_SUSPECT); /* though every relay proves its path */
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    plan.schedule[0].every_s = 48 * HOUR_S;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 10 * MIN_S);
+    T_EQ(circle_view(&c, 1).plan_version, 3);
+    said_s = circle_now_s(&c);
+    call_late(&c, &tape, &next, true);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_FINE);
+    T_EQ(circle_view(&c, 1).checkin_due_s, said_s + 48 * HOUR_S);
+    run_late(&c, &tape, &next, 24 * 60 + 10);
+    T_EQ(rings(&c, 1), 0);
+    run_late(&c, &tape, &next, 1);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_SUSPECT);
+    T_EQ(rings(&c, 1), 1);
     T_EQ(circle_events(&c, 1, AW_EVENT_UNSURE), 1);
-    circle_run(&c, 30 * MIN_S);
+    run_late(&c, &tape, &next, 28);
+    T_EQ(circle_view(&c, 1).state, AW_LADDER_SUSPECT);
+    run_late(&c, &tape, &next, 1);
     T_EQ(circle_view(&c, 1).state, AW_LADDER_MISSED);
     T_TRUE(circle_view(&c, 1).blind);
+    T_EQ(circle_events(&c, 1, AW_EVENT_CLOCK), 0);
+    tape_free(&tape);
     circle_free(&c);
 }
 
@@ -352,6 +418,7 @@ int main(void)
     T_RUN(test_wakes_after_a_day);
     T_RUN(test_attack_11_ninety_days);
     T_RUN(test_attack_17_flapping);
+    T_RUN(test_attack_25_hours_late);
     T_RUN(test_attack_25_a_day_late);
     return t_end();
 }
