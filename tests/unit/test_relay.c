@@ -369,6 +369,58 @@ static void test_rate(void)
     bed_close(&bed);
 }
 
+/* Answers to the deposits of link 0 since the last call, by status. */
+static void count_answers(struct relay_bed *bed, size_t *ok, size_t *rate)
+{
+    size_t count;
+
+    while (bed_begin(bed))
+        bed_end(bed, AW_OK);
+    count = bed_recv(bed, 0, FRAME, msgs, 4096);
+    for (size_t i = 0; i < count; i++) {
+        T_TRUE(msgs[i].status == AW_RELAY_OK || msgs[i].status == AW_RELAY_RATE);
+        *(msgs[i].status == AW_RELAY_OK ? ok : rate) += 1;
+    }
+}
+
+/* Goal: attack 3: somebody with her phone floods a mailbox, whose reader is away, with 10,000
+ * cells, under the limit that a relay has by default. Expected: a burst passes and one each second,
+ * all else is refused (RE-13); an SOS that came first is kept, and one that is refused
+ * with the rest is taken when her phone has waited for as long as it was told (RE-9).
+ * Method: a cell each millisecond; one SOS before them, one after them. */
+static void test_attack_03_flood_at_the_limit(void)
+{
+    const uint32_t first_sos = 1, second_sos = 2, junk = 100;
+    struct aw_relay_config config = small;
+    size_t ok = 0, rate = 0;
+    struct relay_bed bed;
+    uint32_t got[64];
+
+    config.rate_burst = 0; /* the default */
+    open_one(&bed, &config, NULL);
+    T_EQ(bed_deposit(&bed, 0, 0, 0, first_sos, 512), AW_OK);
+    for (uint32_t i = 0; i < 10000; i++) {
+        bed.now.mono_ms++;
+        T_REQUIRE(bed_deposit(&bed, 0, i, 0, junk + i, 512) == AW_OK);
+        if (i % 100 == 99)
+            count_answers(&bed, &ok, &rate);
+    }
+    T_EQ(ok, 128 + 10);
+    T_EQ(ok + rate, 10001);
+    T_EQ(bed_deposit(&bed, 0, 0, 0, second_sos, 512), AW_OK);
+    T_EQ(answer(&bed), AW_RELAY_RATE);
+    T_EQ(msgs[0].kind, AW_ANSWER_RETRY);
+    bed.now.mono_ms += UINT64_C(1000) * msgs[0].retry_after;
+    T_EQ(bed_deposit(&bed, 0, 0, 0, second_sos, 512), AW_OK);
+    bed_settle(&bed);
+    T_EQ(answer(&bed), AW_RELAY_OK);
+    T_EQ(read_all(&bed, 0, got), 64);
+    T_EQ(got[0], first_sos);
+    T_EQ(got[1], junk);
+    T_EQ(got[63], second_sos);
+    bed_close(&bed);
+}
+
 /* Goal: a second reader takes the subscription over and the first is told; each cell goes to one.
  * Method: two links. */
 static void test_two_links(void)
@@ -502,6 +554,7 @@ int main(void)
     T_RUN(test_unknown);
     T_RUN(test_tokens);
     T_RUN(test_rate);
+    T_RUN(test_attack_03_flood_at_the_limit);
     T_RUN(test_two_links);
     T_RUN(test_malformed);
     T_RUN(test_wake);
