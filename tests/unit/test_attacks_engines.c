@@ -189,6 +189,80 @@ static void test_attack_16_wrong_clocks(void)
     }
 }
 
+/* The nights on which London's clocks change in 2027, and 01:30 of the day before, of that day and
+ * of the one after: the first change skips it, the second one has it twice. */
+static const struct dst_night {
+    uint64_t change_s;
+    int32_t due_min[3];
+} dst_nights[] = {
+    {UINT64_C(1806195600), {-23 * 60 - 30, 0, 23 * 60 + 30}},
+    {UINT64_C(1824944400), {-24 * 60 - 30, -30, 24 * 60 + 30}},
+};
+
+static void set_up_london(struct circle *c, const struct dst_night *night)
+{
+    struct aw_plan plan;
+
+    circle_init(c, 1, 18);
+    c->mono_ms += (night->change_s - CIRCLE_T0_S - 60 * HOUR_S) * 1000;
+    circle_set_up(c);
+    T_EQ(aw_subject_plan(c->hosts[0].subject, &plan), AW_OK);
+    for (size_t i = 0; i < 2; i++)
+        plan.zone[i + 1] =
+            (struct aw_zone_rule){(uint32_t)dst_nights[i].change_s, i == 0 ? 3600 : 0};
+    plan.zone[0] = (struct aw_zone_rule){(uint32_t)CIRCLE_T0_S, 0};
+    plan.zone_count = 3;
+    plan.schedule[0] = (struct aw_schedule_line){.days = 127, .minute = 90, .has_minute = true};
+    T_EQ(aw_subject_plan_set(c->hosts[0].subject, &plan, NULL, circle_safe, circle_now(c, 0)),
+         AW_OK);
+    circle_run(c, 120);
+    T_EQ(circle_view(c, 1).plan_version, 2);
+    circle_forget_events(c);
+}
+
+/* Until then she checks in within five minutes whenever her phone says this. */
+static void answer_until(struct circle *c, enum aw_event_kind asked, uint64_t until_s)
+{
+    size_t seen = circle_events(c, 0, asked);
+
+    while (circle_now_s(c) < until_s) {
+        uint64_t left_s = until_s - circle_now_s(c);
+
+        circle_run(c, left_s < 5 * MIN_S ? left_s : 5 * MIN_S);
+        if (circle_events(c, 0, asked) == seen)
+            continue;
+        seen = circle_events(c, 0, asked);
+        circle_checkin(c, circle_safe);
+    }
+}
+
+/* Goal: attack 16: on the nights on which the clocks change nobody is rung while she checks in as
+ * her phone asks, at the first reminder or when it is due; and when she is silent it is missed at
+ * the minute that her plan means (SU-8). Method: a daily time that one change skips and the other
+ * one repeats; three days around each; silent on none of them, or on one. */
+static void test_attack_16_dst_night(void)
+{
+    for (size_t i = 0; i < 2 * AW_COUNT(dst_nights) * 4; i++) {
+        const struct dst_night *night = &dst_nights[i / 8];
+        size_t silent = i % 4;
+        uint64_t due_s, grace_s = 10 * MIN_S;
+        struct circle c;
+
+        set_up_london(&c, night);
+        due_s = silent == 3 ? night->change_s + 40 * HOUR_S
+                            : (uint64_t)((int64_t)night->change_s + 60 * night->due_min[silent]);
+        answer_until(&c, i / 4 % 2 == 0 ? AW_EVENT_WARNING : AW_EVENT_DUE, due_s - 2 * HOUR_S);
+        T_EQ(circle_view(&c, 1).state, AW_LADDER_FINE);
+        circle_run(&c, due_s - circle_now_s(&c) + grace_s - 1);
+        T_EQ(circle_events(&c, 1, AW_EVENT_RING) + circle_events(&c, 1, AW_EVENT_UNSURE), 0);
+        T_EQ(circle_view(&c, 1).state, silent == 3 ? AW_LADDER_FINE : AW_LADDER_OVERDUE);
+        circle_run(&c, MIN_S);
+        T_EQ(circle_view(&c, 1).state, silent == 3 ? AW_LADDER_FINE : AW_LADDER_MISSED);
+        T_EQ(circle_events(&c, 1, AW_EVENT_RING), silent != 3);
+        circle_free(&c);
+    }
+}
+
 /* Goal: after a crash between any two actions, at the phone or at the contact, nothing is lost:
  * the check-in and the SOS arrive, no cell is refused for its key (CH-2), no seq says two things
  * (SU-3).
@@ -334,11 +408,15 @@ static void test_image_of_the_phone(void)
     T_MEM_EQ(lens[0], lens[1], counts[0] * sizeof lens[0][0]);
 }
 
-/* Goal: a relay that drops the cell with her SOS cannot keep it from her contacts for long.
+/* Goal: attack 24: a relay that drops the cell with her SOS cannot keep it from her contacts for
+ * long, and what of hers is lost for good is shown as a gap (CH-22).
  * Method: it drops the first of the phone's cells after the SOS; the next beat or redeposit
- * carries it. Then it drops everything for a day, and lets one pass. */
+ * carries it, and nothing is lost. Then it drops everything for 90 days, in which more check-ins
+ * are said than may wait, and lets one pass. Beats are hourly, in an alarm too. */
 static void test_attack_24_dropped_sos(void)
 {
+    const unsigned days = t_is_slow() ? 9 : 90, words = AW_WORD_WAITING_MAX + 6;
+    struct aw_plan plan;
     struct circle c;
 
     circle_init(&c, 2, 24);
@@ -347,20 +425,33 @@ static void test_attack_24_dropped_sos(void)
     c.budget = 2;
     T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
     circle_run(&c, 60);
-    for (size_t n = 1; n <= 2; n++)
+    for (size_t n = 1; n <= 2; n++) {
         T_EQ(circle_view(&c, n).incident, AW_INCIDENT_SOS);
+        T_TRUE(!circle_view(&c, n).gap);
+    }
     circle_free(&c);
 
     circle_init(&c, 1, 25);
     circle_set_up(&c);
+    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
+    plan.beat_s = plan.pace.alarm_beat_s = HOUR_S;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 120);
     c.fate = drop_some;
     c.budget = UINT32_MAX;
     T_EQ(aw_subject_sos(c.hosts[0].subject, NULL, NULL, circle_now(&c, 0)), AW_OK);
-    circle_run(&c, 24 * HOUR_S);
+    for (unsigned i = 0; i < words; i++) {
+        circle_run(&c, days * 24 * HOUR_S / words);
+        circle_checkin(&c, circle_safe);
+    }
     T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_MISSED);
+    T_TRUE(!circle_view(&c, 1).gap);
     c.budget = 0;
-    circle_run(&c, 16 * MIN_S);
+    circle_run(&c, HOUR_S);
     T_EQ(circle_view(&c, 1).incident, AW_INCIDENT_SOS);
+    T_TRUE(circle_view(&c, 1).gap);
+    T_EQ(circle_events(&c, 1, AW_EVENT_GAP), 1);
     circle_free(&c);
 }
 
@@ -400,6 +491,7 @@ int main(void)
     T_RUN(test_attack_03_sos_then_calm_beats);
     T_RUN(test_attack_05_valid_for_a_year);
     T_RUN(test_attack_16_wrong_clocks);
+    T_RUN(test_attack_16_dst_night);
     T_RUN(test_attack_20_crash_at_every_action);
     T_RUN(test_attack_23_foreign_cells);
     T_RUN(test_image_of_the_phone);
