@@ -15,9 +15,6 @@
  * what an engine says.
  */
 
-/* A word comes again after 15 min at the latest; a link after a minute, a failed cell after five.
- */
-#define WORD_MS (25 * SIM_MINUTE)
 /* After a wake: relays are asked, and answer twice, 90 s apart (07 CO-27). */
 #define WAKE_MS (8 * SIM_MINUTE)
 
@@ -76,7 +73,7 @@ void sim_check_free(struct sim *w)
     free(w->nonces.slots);
 }
 
-/* ---- What she said, and whether the path is whole ---- */
+/* ---- What she said ---- */
 
 /* Who was removed hears statements of his own, and may pass them on as long as others have the plan
  * that names him: her phone lived when it made them. */
@@ -120,42 +117,6 @@ static void note_statements(struct sim *w)
     w->said_now = seq;
     if (seq > w->said_max)
         w->said_max = seq;
-}
-
-bool sim_check_path(const struct sim *w, size_t n)
-{
-    const struct sim_host *her = &w->hosts[0], *c = &w->hosts[n];
-
-    if (!sim_host_runs(her) || !sim_host_runs(c) || her->disk_bad > 0 || c->disk_bad > 0 ||
-        w->is_parted[n])
-        return false;
-    for (uint8_t r = 0; r < w->scene.relays; r++) {
-        const struct sim_relay *relay = &w->relays[r];
-
-        if (relay->is_up && !relay->is_hostile && relay->disk_bad == 0 && !her->ports[r].is_cut &&
-            !c->ports[r].is_cut && !her->ports[r].is_dead && !c->ports[r].is_dead)
-            return true;
-    }
-    return false;
-}
-
-static void note_path(struct sim *w, size_t n)
-{
-    if (!sim_check_path(w, n))
-        w->clean_ms[n] = UINT64_MAX;
-    else if (w->clean_ms[n] == UINT64_MAX)
-        w->clean_ms[n] = w->now_ms;
-}
-
-static uint64_t clean_since_ms(struct sim *w, size_t n)
-{
-    uint64_t since_ms;
-
-    note_path(w, n);
-    since_ms = later(w->clean_ms[n], later(w->hosts[0].up_ms, w->hosts[n].up_ms));
-    for (unsigned i = SIM_CAUSE_PATH; i < SIM_CAUSE_COUNT; i++)
-        since_ms = later(since_ms, w->trouble_ms[i]);
-    return since_ms;
 }
 
 /* ---- I1 and I12: the bound ---- */
@@ -248,9 +209,9 @@ static uint64_t bound_of(struct sim *w, const struct sim_incident *in, size_t n)
     if (w->hosts[n].state == SIM_HOST_OFF) /* what its engine knew is not in memory */
         return w->now_ms + SIM_HOUR;
     if (hears_words(w, in->kind, n)) {
-        at_ms = later(in->began_ms, clean_since_ms(w, n)) + WORD_MS +
+        at_ms = later(in->began_ms, sim_clean_since_ms(w, n)) + SIM_WORD_MS +
                 (level_delay_s(w, n) + 2 * (uint64_t)w->scene.plan.pace.cadence_s) * SIM_SECOND;
-        return clean_since_ms(w, n) == UINT64_MAX ? w->now_ms + SIM_HOUR : at_ms;
+        return sim_clean_since_ms(w, n) == UINT64_MAX ? w->now_ms + SIM_HOUR : at_ms;
     }
     if (!hears_silence(w, in->kind, n))
         return 0;
@@ -331,108 +292,6 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event)
         sample(w, in, n);
 }
 
-/* ---- I2: calm ---- */
-
-/* Whether she checked in within grace, but so late that the slot in which it leaves may lie after
- * that: each word takes one (06 §10). `seq`: the check-in that he knows. */
-static bool was_late_for_slot(const struct sim *w, const struct aw_plan *plan, uint32_t seq)
-{
-    uint64_t made_ms = seq <= w->said_max ? w->said[seq].first_ms : 0;
-    uint64_t due_ms = ms_of(sim_due_s(plan, SIM_T0_S + made_ms / 1000));
-    uint64_t slots_ms = w->typed_words * plan->pace.cadence_s * SIM_SECOND;
-
-    return made_ms != 0 && w->typed_ms > made_ms &&
-           w->typed_ms + slots_ms > due_ms + plan->grace_s * SIM_SECOND;
-}
-
-/* Whether she really was late, by the plan that contact n has in force; or what she mistyped rings:
- * the third in a row is an alarm, and her phone counts from it. */
-static bool was_late(const struct sim *w, size_t n)
-{
-    const struct contact *c = engine_of(w, n);
-    uint64_t due_ms = ms_of(sim_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000));
-
-    return w->late_until_ms > w->now_ms ||
-           (w->odd.mistyped_ms > 0 && w->odd.mistyped_ms + 2 * SIM_DAY > w->now_ms) ||
-           due_ms < w->now_ms || was_late_for_slot(w, &c->plan, c->book.checkin.call.seq);
-}
-
-/* Whether wrong clocks explain it: it is no earlier than they are wrong, or so wrong that the age
- * of what she said is in doubt (07 §5.1). */
-static bool is_early_by_clocks(const struct sim *w, size_t n)
-{
-    const struct contact *c = engine_of(w, n);
-    uint64_t wrong_s = w->scene.clock_error_s;
-    uint64_t due_s = sim_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000 - wrong_s);
-
-    return wrong_s > 60 && (wrong_s > 600 || ms_of(due_s) <= w->now_ms + 1000 * wrong_s);
-}
-
-static enum sim_cause cause_of(const struct sim *w, size_t n)
-{
-    const struct contact *c = engine_of(w, n);
-    uint64_t span_ms = ((uint64_t)c->plan.beat_s + c->plan.beat_grace_s + c->plan.grace_s) * 1000;
-    uint64_t from_ms = w->now_ms > 2 * span_ms ? w->now_ms - 2 * span_ms : 0;
-    uint32_t seq = c->book.checkin.call.seq;
-
-    if (was_late(w, n))
-        return SIM_CAUSE_LATE;
-    for (uint8_t r = 0; r < w->scene.relays; r++) {
-        if (w->relays[r].is_hostile && w->relays[r].skew_s != 0)
-            return SIM_CAUSE_HOSTILE; /* it stamps wrong times */
-    }
-    /* Such a stamp counts for as long as what it was put on. */
-    if (seq <= w->said_max &&
-        c->book.checkin.call.deposited_at_s + 600 < SIM_T0_S + w->said[seq].first_ms / 1000)
-        return SIM_CAUSE_HOSTILE;
-    if (w->typed_ms < from_ms)
-        from_ms = w->typed_ms;
-    /* What she said since the word that he counts has not reached him, or could not be judged. */
-    if (seq <= w->said_max && w->said[seq].first_ms < from_ms)
-        from_ms = w->said[seq].first_ms;
-    if (w->is_parted[n])
-        return SIM_CAUSE_RESTORE;
-    for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {
-        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
-            return (enum sim_cause)i;
-    }
-    for (unsigned i = SIM_CAUSE_PATH; i <= SIM_CAUSE_DEVICE; i++) {
-        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
-            return (enum sim_cause)i;
-    }
-    if (is_early_by_clocks(w, n))
-        return SIM_CAUSE_CLOCK;
-    return sim_check_path(w, n) ? SIM_CAUSE_OTHER : SIM_CAUSE_PATH;
-}
-
-static void on_ring(struct sim *w, struct sim_host *h)
-{
-    struct sim_human *u = &w->humans[h->idx];
-    struct sim_incident *in = sim_incident_now(w);
-    enum sim_cause cause;
-
-    if (in != NULL && in->heard_ms[h->idx] == 0)
-        in->heard_ms[h->idx] = w->now_ms;
-    if (u->is_ringing)
-        return;
-    u->is_ringing = true;
-    w->stats->checks[SIM_I2_CALM]++;
-    if (in != NULL || w->is_held)
-        return;
-    cause = cause_of(w, h->idx);
-    w->stats->alarms_false[cause]++;
-    sim_note(w, "%s: rings without an incident; cause: %s", sim_name(h->idx),
-             sim_cause_name(cause));
-    if (cause == SIM_CAUSE_OTHER)
-        sim_fail(
-            w, SIM_I2_CALM,
-            "%s is rung, and nothing is wrong: he knows check-in %u of statement %u, verdict %u, "
-            "and she made %u",
-            sim_name(h->idx), (unsigned)engine_of(w, h->idx)->book.checkin.call.seq,
-            (unsigned)engine_of(w, h->idx)->book.newest.call.seq,
-            engine_of(w, h->idx)->book.checkin.call.verdict, (unsigned)w->said_now);
-}
-
 /* ---- I6: what people decide ---- */
 
 static void on_closed(struct sim *w, struct sim_host *h)
@@ -476,76 +335,6 @@ static void check_plan(struct sim *w, struct sim_host *h)
                  sim_name(h->idx));
 }
 
-/* ---- I9: around each input ---- */
-
-struct sim_before {
-    struct aw_ladder ladder, shown;
-    struct contact_book book;
-    struct aw_channel channel;
-    uint32_t plan_version;
-};
-
-static void look(struct sim_before *b, const struct contact *c)
-{
-    memset(b, 0, sizeof *b);
-    b->ladder = c->ladder;
-    b->shown = c->shown;
-    b->book = c->book;
-    b->channel = c->channel;
-    b->plan_version = c->plan.version;
-    /* Cells in a row that no key opens are counted, and then it asks (05 CH-33). */
-    memset(&b->channel.asking, 0, sizeof b->channel.asking);
-    /* A cell that does not open may have been a switch: nothing is held against its relay then
-     * (07 §13). */
-    memset(b->book.switches, 0, sizeof b->book.switches);
-}
-
-void sim_check_before(struct sim *w, struct sim_host *h)
-{
-    w->is_watched = !h->is_hers && h->idx <= w->scene.contacts && sim_below(&w->rng, 4) == 0;
-    if (!w->is_watched)
-        return;
-    if (w->before == NULL)
-        w->before = malloc(2 * sizeof *w->before);
-    AW_ASSERT(w->before != NULL);
-    aw_contact_tick(h->contact, sim_host_now(w, h)); /* time passes first, whatever comes then */
-    look(&w->before[0], engine_of(w, h->idx));
-}
-
-static size_t first_difference(const struct sim_before *a, const struct sim_before *b)
-{
-    const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
-    size_t i = 0;
-
-    while (i < sizeof *a && x[i] == y[i])
-        i++;
-    return i;
-}
-
-/* One cell may open what the next one closes. */
-static void note_call(struct sim *w, const struct sim_host *h)
-{
-    if (engine_of(w, h->idx)->ladder.incident > AW_INCIDENT_MISSED)
-        w->called_ms[h->idx] = w->now_ms;
-}
-
-void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status)
-{
-    if (!h->is_hers && h->idx <= w->scene.contacts)
-        note_call(w, h);
-    /* Others are hers, and come too late or too early: the channel goes on. */
-    if (!w->is_watched || (status != AW_E_AUTH && status != AW_E_FORMAT))
-        return;
-    if (sim_canary(w, SIM_I9_REFUSED))
-        contact_of(h->contact)->book.gap ^= true;
-    w->stats->checks[SIM_I9_REFUSED]++;
-    look(&w->before[1], engine_of(w, h->idx));
-    if (memcmp(&w->before[0], &w->before[1], sizeof w->before[0]) != 0)
-        sim_fail(w, SIM_I9_REFUSED, "%s: a cell is refused (%s), and the engine changes at %zu",
-                 sim_name(h->idx), aw_status_name(status),
-                 first_difference(&w->before[0], &w->before[1]));
-}
-
 /* ---- I3, I4, I8: after each input ---- */
 
 /* Her phone lost numbers and gave lower ones since: what comes after such a word is no older. */
@@ -564,12 +353,11 @@ static void check_contact(struct sim *w, struct sim_host *h)
 
     if (sim_canary(w, SIM_I3_FRESH) && h->idx == 1)
         contact_of(h->contact)->book.newest.base_s += 3600;
-    note_path(w, h->idx);
     sim_check_card(w, h);
     if (sim_check_removed(w, h))
         return;
     check_plan(w, h);
-    note_call(w, h);
+    sim_note_call(w, h);
     sim_check_due(w, h);
     if (c->ladder.incident != AW_INCIDENT_NONE)
         w->raised_s[h->idx] = c->ladder.peers.raised_s;
@@ -611,7 +399,6 @@ static void check_subject(struct sim *w)
     note_statements(w);
     for (size_t n = 1; n <= w->scene.contacts; n++) {
         w->told_seq[n] = s->people[n - 1].rec.seq_device;
-        note_path(w, n);
         w->stats->checks[SIM_I4_DURABLE]++;
         if (w->hosts[n].state == SIM_HOST_OFF || w->is_restored[0] || w->is_restored[n])
             continue;
@@ -688,7 +475,7 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
     switch ((int)event->kind) {
     case AW_EVENT_RING:
     case AW_EVENT_UNSURE:
-        on_ring(w, h);
+        sim_check_ring(w, h);
         break;
     case AW_EVENT_CLOSED:
         on_closed(w, h);

@@ -16,6 +16,13 @@ static size_t only_operator(const struct sim *w)
     return human;
 }
 
+/* One cell may open what the next one closes. */
+void sim_note_call(struct sim *w, const struct sim_host *h)
+{
+    if (contact_of_const(h->contact)->ladder.incident > AW_INCIDENT_MISSED)
+        w->called_ms[h->idx] = w->now_ms;
+}
+
 static bool finds_missing(const struct sim *w, size_t n, uint64_t heard_ms)
 {
     const struct contact *c = contact_of_const(w->hosts[n].contact);

@@ -2,6 +2,7 @@
 set(sim_sources
   call.c
   number.c
+  sim/calm.c
   sim/canary.c
   sim/card.c
   sim/check.c
@@ -26,6 +27,7 @@ set(sim_sources
   sim/picture.c
   sim/port.c
   sim/relay.c
+  sim/refused.c
   sim/release.c
   sim/removal.c
   sim/report.c

@@ -454,6 +454,8 @@ struct sim {
     /* Trouble: when each class last had an effect on somebody, for causes and I2. */
     uint64_t trouble_ms[SIM_CAUSE_COUNT];
     uint64_t clean_ms[1 + SIM_CONTACT_MAX]; /* since when the path to a contact is whole */
+    uint64_t
+        reached_ms[1 + SIM_CONTACT_MAX]; /* when it last had been for as long as a word takes */
 
     /* What the checks remember of each contact. */
     uint32_t seen_seq[1 + SIM_CONTACT_MAX];
@@ -631,15 +633,24 @@ void sim_check_on_event(struct sim *w, const struct sim_event *event);
 /* Whether she made this plan herself. */
 bool sim_check_is_made(const struct sim *w, const struct aw_plan *plan);
 void sim_check_incident(struct sim *w, struct sim_incident *incident);
-/* A contact's engine around a feed: what is refused changes nothing. */
-void sim_check_before(struct sim *w, struct sim_host *h);
-void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status);
 bool sim_check_is_settled(const struct sim *w);
 void sim_check_end(struct sim *w);
 void sim_check_free(struct sim *w);
 
+/* calm.c: I2, and the paths */
+/* A word comes again after 15 min at the latest; a link after a minute, a failed cell after five.
+ */
+#define SIM_WORD_MS (25 * SIM_MINUTE)
 /* Whether a path from her to contact n is whole. */
 bool sim_check_path(const struct sim *w, size_t n);
+void sim_check_paths(struct sim *w); /* after each event */
+/* Since when nothing has been wrong that could hold up a word to contact n; UINT64_MAX: it is. */
+uint64_t sim_clean_since_ms(struct sim *w, size_t n);
+void sim_check_ring(struct sim *w, struct sim_host *h);
+
+/* refused.c: an engine around a feed */
+void sim_check_before(struct sim *w, struct sim_host *h);
+void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status);
 
 /* removal.c: quiet removal */
 struct aw_secrets sim_her_secrets(const struct sim *w);
@@ -659,6 +670,8 @@ void sim_check_due(struct sim *w, struct sim_host *h);
 /* release.c. `at_s`: when its engine decided. The event waits for its store, and then the incident
  * may be over. */
 void sim_check_release(struct sim *w, struct sim_host *h, uint32_t at_s);
+/* Whether she has called for help, as he hears it. */
+void sim_note_call(struct sim *w, const struct sim_host *h);
 
 /* sessions.c: I17 */
 void sim_check_session(struct sim *w, const struct sim_host *h, const struct aw_event *event);

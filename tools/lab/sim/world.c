@@ -296,6 +296,7 @@ static void run_until(struct sim *w, uint64_t until_ms)
 
         w->now_ms = event.at_ms;
         serve(w, &event);
+        sim_check_paths(w);
     }
     if (!w->is_failed)
         w->now_ms = until_ms;

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+#include "lab/sim/sim.h"
+
+#include "core/contact_impl.h"
+
+/*
+ * I2: no alarm while what she said holds. A ring without an incident needs a cause.
+ */
+
+static const struct contact *engine_of(const struct sim *w, size_t n)
+{
+    return contact_of_const(w->hosts[n].contact);
+}
+
+static uint64_t ms_of(uint64_t s)
+{
+    return s <= SIM_T0_S ? 0 : (s - SIM_T0_S) * 1000;
+}
+
+/* ---- Whether the path is whole ---- */
+
+bool sim_check_path(const struct sim *w, size_t n)
+{
+    const struct sim_host *her = &w->hosts[0], *c = &w->hosts[n];
+
+    if (!sim_host_runs(her) || !sim_host_runs(c) || her->disk_bad > 0 || c->disk_bad > 0 ||
+        w->is_parted[n])
+        return false;
+    for (uint8_t r = 0; r < w->scene.relays; r++) {
+        const struct sim_relay *relay = &w->relays[r];
+
+        if (relay->is_up && !relay->is_hostile && relay->disk_bad == 0 && !her->ports[r].is_cut &&
+            !c->ports[r].is_cut && !her->ports[r].is_dead && !c->ports[r].is_dead)
+            return true;
+    }
+    return false;
+}
+
+static void note_path(struct sim *w, size_t n)
+{
+    bool is_whole = sim_check_path(w, n);
+
+    if (is_whole && w->clean_ms[n] == UINT64_MAX)
+        w->clean_ms[n] = w->now_ms;
+    if (!is_whole)
+        w->clean_ms[n] = UINT64_MAX;
+}
+
+void sim_check_paths(struct sim *w)
+{
+    for (size_t n = 1; n <= w->scene.contacts; n++)
+        note_path(w, n);
+}
+
+uint64_t sim_clean_since_ms(struct sim *w, size_t n)
+{
+    uint64_t since_ms;
+
+    note_path(w, n);
+    since_ms = w->clean_ms[n];
+    if (since_ms < w->hosts[0].up_ms)
+        since_ms = w->hosts[0].up_ms;
+    if (since_ms < w->hosts[n].up_ms)
+        since_ms = w->hosts[n].up_ms;
+    for (unsigned i = SIM_CAUSE_PATH; i < SIM_CAUSE_COUNT; i++)
+        since_ms = since_ms < w->trouble_ms[i] ? w->trouble_ms[i] : since_ms;
+    return since_ms;
+}
+
+/* ---- Causes ---- */
+
+/* Whether she checked in within grace, but so late that the slot in which it leaves may lie after
+ * that: each word takes one (06 §10). `seq`: the check-in that he knows. */
+static bool was_late_for_slot(const struct sim *w, const struct aw_plan *plan, uint32_t seq)
+{
+    uint64_t made_ms = seq <= w->said_max ? w->said[seq].first_ms : 0;
+    uint64_t due_ms = ms_of(sim_due_s(plan, SIM_T0_S + made_ms / 1000));
+    uint64_t slots_ms = w->typed_words * plan->pace.cadence_s * SIM_SECOND;
+
+    return made_ms != 0 && w->typed_ms > made_ms &&
+           w->typed_ms + slots_ms > due_ms + plan->grace_s * SIM_SECOND;
+}
+
+/* Whether she really was late, by the plan that contact n has in force; or what she mistyped rings:
+ * the third in a row is an alarm, and her phone counts from it. */
+static bool was_late(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    uint64_t due_ms = ms_of(sim_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000));
+
+    return w->late_until_ms > w->now_ms ||
+           (w->odd.mistyped_ms > 0 && w->odd.mistyped_ms + 2 * SIM_DAY > w->now_ms) ||
+           due_ms < w->now_ms || was_late_for_slot(w, &c->plan, c->book.checkin.call.seq);
+}
+
+/* Whether wrong clocks explain it: it is no earlier than they are wrong, or so wrong that the age
+ * of what she said is in doubt (07 §5.1). */
+static bool is_early_by_clocks(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    uint64_t wrong_s = w->scene.clock_error_s;
+    uint64_t due_s = sim_due_s(&c->plan, SIM_T0_S + w->typed_ms / 1000 - wrong_s);
+
+    return wrong_s > 60 && (wrong_s > 600 || ms_of(due_s) <= w->now_ms + 1000 * wrong_s);
+}
+
+static enum sim_cause cause_of(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    uint64_t span_ms = ((uint64_t)c->plan.beat_s + c->plan.beat_grace_s + c->plan.grace_s) * 1000;
+    uint64_t from_ms = w->now_ms > 2 * span_ms ? w->now_ms - 2 * span_ms : 0;
+    uint32_t seq = c->book.checkin.call.seq;
+
+    if (was_late(w, n))
+        return SIM_CAUSE_LATE;
+    for (uint8_t r = 0; r < w->scene.relays; r++) {
+        if (w->relays[r].is_hostile && w->relays[r].skew_s != 0)
+            return SIM_CAUSE_HOSTILE; /* it stamps wrong times */
+    }
+    /* Such a stamp counts for as long as what it was put on. */
+    if (seq <= w->said_max &&
+        c->book.checkin.call.deposited_at_s + 600 < SIM_T0_S + w->said[seq].first_ms / 1000)
+        return SIM_CAUSE_HOSTILE;
+    if (w->typed_ms < from_ms)
+        from_ms = w->typed_ms;
+    /* What she said since the word that he counts has not reached him, or could not be judged. */
+    if (seq <= w->said_max && w->said[seq].first_ms < from_ms)
+        from_ms = w->said[seq].first_ms;
+    if (w->is_parted[n])
+        return SIM_CAUSE_RESTORE;
+    for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {
+        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
+            return (enum sim_cause)i;
+    }
+    for (unsigned i = SIM_CAUSE_PATH; i <= SIM_CAUSE_DEVICE; i++) {
+        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
+            return (enum sim_cause)i;
+    }
+    if (is_early_by_clocks(w, n))
+        return SIM_CAUSE_CLOCK;
+    return sim_check_path(w, n) ? SIM_CAUSE_OTHER : SIM_CAUSE_PATH;
+}
+
+void sim_check_ring(struct sim *w, struct sim_host *h)
+{
+    struct sim_human *u = &w->humans[h->idx];
+    struct sim_incident *in = sim_incident_now(w);
+    enum sim_cause cause;
+
+    if (in != NULL && in->heard_ms[h->idx] == 0)
+        in->heard_ms[h->idx] = w->now_ms;
+    if (u->is_ringing)
+        return;
+    u->is_ringing = true;
+    w->stats->checks[SIM_I2_CALM]++;
+    if (in != NULL || w->is_held)
+        return;
+    cause = cause_of(w, h->idx);
+    w->stats->alarms_false[cause]++;
+    sim_note(w, "%s: rings without an incident; cause: %s", sim_name(h->idx),
+             sim_cause_name(cause));
+    if (cause == SIM_CAUSE_OTHER)
+        sim_fail(
+            w, SIM_I2_CALM,
+            "%s is rung, and nothing is wrong: he knows check-in %u of statement %u, verdict %u, "
+            "and she made %u",
+            sim_name(h->idx), (unsigned)engine_of(w, h->idx)->book.checkin.call.seq,
+            (unsigned)engine_of(w, h->idx)->book.newest.call.seq,
+            engine_of(w, h->idx)->book.checkin.call.verdict, (unsigned)w->said_now);
+}
