@@ -234,8 +234,9 @@ void sim_check_incident(struct sim *w, struct sim_incident *in)
 
         /* Who is alarmed already, was removed, or has never got a plan, is no witness. */
         if (w->removal.person == n || w->hosts[n].state == SIM_HOST_OFF ||
-            c->ladder.state >= AW_LADDER_SUSPECT || w->humans[n].is_ringing)
+            c->ladder.state >= AW_LADDER_SUSPECT)
             continue;
+        w->humans[n].is_ringing = false; /* that it is over waits to be told */
         /* Nor can he judge a word that was made for a key which his device lost (07 CO-4). */
         if (in->kind == SIM_INCIDENT_DURESS && w->is_restored[n] && w->is_parted[n])
             continue;
@@ -436,6 +437,9 @@ void sim_check_restart(struct sim *w, struct sim_host *h)
         return;
     c = engine_of(w, h->idx);
     sim_card_restart(w, h);
+    /* What would have said that it is over may have died with the process. */
+    if (c->ladder.state < AW_LADDER_SUSPECT)
+        w->humans[h->idx].is_ringing = false;
     w->stats->checks[SIM_I4_DURABLE]++;
     if (!w->is_restored[h->idx] && !w->is_restored[0] &&
         c->book.newest.call.seq < w->told_seq[h->idx])
