@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/sim/sim.h"
 
+#include "base/assert.h"
 #include "core/contact_impl.h"
 
 /*
- * I2: no alarm while what she said holds. A ring without an incident needs a cause.
+ * I2: no alarm while what she said holds. A ring without an incident needs a cause, and one by an
+ * outage needs an outage that explains it (README.md).
  */
 
 static const struct contact *engine_of(const struct sim *w, size_t n)
@@ -36,12 +38,20 @@ bool sim_check_path(const struct sim *w, size_t n)
     return false;
 }
 
+/* How long a word of hers may take over a path that is whole. */
+static uint64_t word_ms(const struct sim *w)
+{
+    return SIM_WORD_MS + (2U + w->typed_words) * w->scene.plan.pace.cadence_s * SIM_SECOND;
+}
+
 static void note_path(struct sim *w, size_t n)
 {
     bool is_whole = sim_check_path(w, n);
 
     if (is_whole && w->clean_ms[n] == UINT64_MAX)
         w->clean_ms[n] = w->now_ms;
+    if (w->clean_ms[n] != UINT64_MAX && w->clean_ms[n] + word_ms(w) <= w->now_ms)
+        w->reached_ms[n] = w->now_ms;
     if (!is_whole)
         w->clean_ms[n] = UINT64_MAX;
 }
@@ -104,12 +114,69 @@ static bool is_early_by_clocks(const struct sim *w, size_t n)
     return wrong_s > 60 && (wrong_s > 600 || ms_of(due_s) <= w->now_ms + 1000 * wrong_s);
 }
 
+/* What may make a device ring by itself: who meddles, and clocks, disks and backups that are wrong.
+ */
+static bool is_honest(const struct sim *w)
+{
+    static const enum sim_fault classes[] = {
+        SIM_FAULT_ROLLBACK, SIM_FAULT_HOSTILE, SIM_FAULT_LIE,   SIM_FAULT_CLOCK,
+        SIM_FAULT_RESTORE,  SIM_FAULT_TRAITOR, SIM_FAULT_SEIZED};
+    uint32_t strength = 0;
+
+    for (size_t i = 0; i < AW_COUNT(classes); i++)
+        strength |= w->scene.strength[classes[i]];
+    return strength == 0;
+}
+
+static bool has_called(const struct sim *w)
+{
+    for (size_t i = 0; i < w->incident_count; i++) {
+        const struct sim_incident *in = &w->incidents[i];
+
+        if (in->kind == SIM_INCIDENT_SOS || in->kind == SIM_INCIDENT_DURESS || in->has_called)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Whether an outage explains it. All that she said some minutes before `reached_ms` has reached
+ * him: what she typed since has not, perhaps; or her phone could say nothing for as long as it may
+ * be silent, a timer and a question for the grace alone.
+ */
+static bool is_cut_off(const struct sim *w, size_t n)
+{
+    const struct contact *c = engine_of(w, n);
+    const struct aw_ladder_due *due = &c->ladder.due;
+    uint64_t bear_ms = c->plan.grace_s * SIM_SECOND;
+
+    if (c->ladder.incident > AW_INCIDENT_MISSED)
+        return has_called(w); /* no silence: a word of hers */
+    if (due->at_s[AW_LADDER_DUE(AW_WHY_TIMER)] == AW_NO_TIME &&
+        due->at_s[AW_LADDER_DUE(AW_WHY_ASK)] == AW_NO_TIME)
+        bear_ms += c->plan.beat_grace_s * SIM_SECOND;
+    return w->typed_ms + word_ms(w) > w->reached_ms[n] ||
+           w->reached_ms[n] + bear_ms <= w->now_ms + word_ms(w);
+}
+
+/* The newest trouble of these kinds since then, of the first of them that had any. */
+static enum sim_cause trouble_since(const struct sim *w, enum sim_cause first, enum sim_cause last,
+                                    uint64_t from_ms)
+{
+    for (unsigned i = first; i <= last; i++) {
+        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
+            return (enum sim_cause)i;
+    }
+    return SIM_CAUSE_OTHER;
+}
+
 static enum sim_cause cause_of(const struct sim *w, size_t n)
 {
     const struct contact *c = engine_of(w, n);
     uint64_t span_ms = ((uint64_t)c->plan.beat_s + c->plan.beat_grace_s + c->plan.grace_s) * 1000;
     uint64_t from_ms = w->now_ms > 2 * span_ms ? w->now_ms - 2 * span_ms : 0;
     uint32_t seq = c->book.checkin.call.seq;
+    enum sim_cause cause;
 
     if (was_late(w, n))
         return SIM_CAUSE_LATE;
@@ -128,17 +195,14 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
         from_ms = w->said[seq].first_ms;
     if (w->is_parted[n])
         return SIM_CAUSE_RESTORE;
-    for (unsigned i = SIM_CAUSE_HOSTILE; i <= SIM_CAUSE_RESTORE; i++) {
-        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
-            return (enum sim_cause)i;
-    }
-    for (unsigned i = SIM_CAUSE_PATH; i <= SIM_CAUSE_DEVICE; i++) {
-        if (w->trouble_ms[i] >= from_ms && w->trouble_ms[i] > 0)
-            return (enum sim_cause)i;
-    }
-    if (is_early_by_clocks(w, n))
+    cause = trouble_since(w, SIM_CAUSE_HOSTILE, SIM_CAUSE_RESTORE, from_ms);
+    if (cause == SIM_CAUSE_OTHER && is_honest(w) && !is_cut_off(w, n))
+        return is_early_by_clocks(w, n) ? SIM_CAUSE_CLOCK : SIM_CAUSE_OTHER;
+    if (cause == SIM_CAUSE_OTHER)
+        cause = trouble_since(w, SIM_CAUSE_PATH, SIM_CAUSE_DEVICE, from_ms);
+    if (cause == SIM_CAUSE_OTHER && is_early_by_clocks(w, n))
         return SIM_CAUSE_CLOCK;
-    return sim_check_path(w, n) ? SIM_CAUSE_OTHER : SIM_CAUSE_PATH;
+    return cause == SIM_CAUSE_OTHER && !sim_check_path(w, n) ? SIM_CAUSE_PATH : cause;
 }
 
 void sim_check_ring(struct sim *w, struct sim_host *h)
