@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "lab/sim/sim.h"
 
-bool sim_canary(const struct sim *w, enum sim_invariant invariant)
+bool sim_canary(const struct sim *w, unsigned flaw)
 {
-    return w->options.canary == 1 + (unsigned)invariant && w->now_ms > SIM_DAY;
+    return w->options.canary == 1 + flaw && w->now_ms > SIM_DAY;
 }
 
-const char *sim_canary_text(enum sim_invariant invariant)
+const char *sim_canary_text(unsigned flaw)
 {
-    static const char *const texts[SIM_INVARIANT_COUNT] = {
+    static const char *const texts[SIM_FLAW_COUNT] = {
         "the first contact's device does not ring",
         "her phone takes for deposited what it throws away",
         "the first contact's engine dates what it hears an hour later",
@@ -26,7 +26,11 @@ const char *sim_canary_text(enum sim_invariant invariant)
         "the first contact's screen shows her card as if the last level had begun",
         "the first contact's engine gives her a day more",
         "the first contact's engine takes a cell that does not open for the eighth in days",
+        "the first contact's device rings whenever a link breaks for a minute",
+        "the first contact's engine opens an incident again for the same word",
+        "the first relay's store keeps a row of each commit",
+        "a cell that is refused leaves a mark in her phone's engine",
     };
 
-    return texts[invariant];
+    return texts[flaw];
 }

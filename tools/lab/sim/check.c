@@ -4,7 +4,6 @@
 #include "base/assert.h"
 #include "core/contact_impl.h"
 #include "core/subject_impl.h"
-#include "lab/sim/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +32,7 @@ const char *sim_invariant_text(enum sim_invariant invariant)
         "silence, SOS and duress are heard by every contact within the bound",
         "no alarm while what she said holds and the path is whole",
         "nothing but what she said extends her time; numbers rise",
-        "what was acknowledged survives a crash; a check-in is told once",
+        "what was acknowledged survives a crash; a word is told once",
         "no nonce under two cells",
         "no plan in force but hers; no incident ends but by people",
         "when faults are over all agree",
@@ -336,7 +335,7 @@ static void check_plan(struct sim *w, struct sim_host *h)
                  sim_name(h->idx));
 }
 
-/* ---- I3, I4, I8: after each input ---- */
+/* ---- I3, I4: after each input ---- */
 
 /* Her phone lost numbers and gave lower ones since: what comes after such a word is no older. */
 static uint64_t latest_ms(const struct sim *w, uint32_t seq)
@@ -359,6 +358,7 @@ static void check_contact(struct sim *w, struct sim_host *h)
         return;
     check_plan(w, h);
     sim_note_call(w, h);
+    sim_check_alarm(w, h);
     sim_check_due(w, h);
     if (c->ladder.incident != AW_INCIDENT_NONE)
         w->raised_s[h->idx] = c->ladder.peers.raised_s;
@@ -412,16 +412,9 @@ static void check_subject(struct sim *w)
 
 void sim_check_host(struct sim *w, struct sim_host *h)
 {
-    size_t records = sim_store_record_count(&h->store);
-    size_t cap = h->is_hers ? 40 + (size_t)w->scene.contacts * (AW_WORD_WAITING_MAX + 6)
-                            : AW_KEEP_COUNT + 24 + 2 * (size_t)w->scene.contacts;
-
     if (w->is_failed)
         return;
-    w->stats->checks[SIM_I8_BOUNDED]++;
-    if (records > cap)
-        sim_fail(w, SIM_I8_BOUNDED, "%s has %zu records, at most %zu", sim_name(h->idx), records,
-                 cap);
+    sim_check_records(w, h);
     if (h->idx == 0)
         check_subject(w);
     else if (!h->is_hers)
@@ -451,19 +444,6 @@ void sim_check_restart(struct sim *w, struct sim_host *h)
     w->seen_base_s[h->idx] = c->book.newest.base_s;
 }
 
-static void check_told_once(struct sim *w, struct sim_host *h, uint32_t seq)
-{
-    uint32_t *ring = w->told_checkins[h->idx];
-
-    w->stats->checks[SIM_I4_DURABLE]++;
-    for (size_t i = 0; i < 32; i++) {
-        if (ring[i] == seq && seq != 0 && !w->is_restored[0] && !w->is_restored[h->idx])
-            sim_fail(w, SIM_I4_DURABLE, "%s is told of check-in %u twice", sim_name(h->idx),
-                     (unsigned)seq);
-    }
-    ring[w->told_pos[h->idx]++ % 32] = seq;
-}
-
 /* ---- Events ---- */
 
 void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *event)
@@ -491,7 +471,13 @@ void sim_check_event(struct sim *w, struct sim_host *h, const struct aw_event *e
     case AW_EVENT_CHECKED_IN:
         if (sim_canary(w, SIM_I13_PLACE))
             sim_check_release(w, h, event->at_s);
-        check_told_once(w, h, event->seq);
+        sim_check_told(w, h, event);
+        break;
+    case AW_EVENT_JUDGE:
+    case AW_EVENT_DRILL:
+    case AW_EVENT_PLAN:
+    case AW_EVENT_LOOSENING:
+        sim_check_told(w, h, event);
         break;
     case AW_EVENT_RELEASED:
         sim_check_release(w, h, event->at_s);

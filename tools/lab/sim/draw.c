@@ -271,5 +271,6 @@ void sim_draw(struct sim *w)
     w->now_ms = 1000;
     sim_odd_draw(w);
     w->early = sim_stream(w, 8);
+    w->looks = sim_stream(w, 11);
     describe(w);
 }

@@ -93,12 +93,15 @@ void sim_faults_on_heal(struct sim *w, const struct sim_event *event)
 
 static void flap(struct sim *w)
 {
+    const struct aw_event ring = {.kind = AW_EVENT_UNSURE, .urgency = AW_URGENCY_RING};
     struct sim_host *h = any_host(w);
 
     for (uint8_t r = 0; r < w->scene.relays; r++)
         sim_port_fail(w, h, r, sim_chance(&w->rng, 700));
     sim_trouble(w, SIM_CAUSE_PATH);
     sim_host_pump(w, h);
+    if (sim_canary(w, SIM_FLAW_FLAP) && h->idx == 1)
+        sim_check_event(w, h, &ring);
 }
 
 static void relay_down(struct sim *w, bool is_rolled_back)

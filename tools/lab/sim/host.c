@@ -338,7 +338,7 @@ enum aw_status sim_host_feed(struct sim *w, struct sim_host *h, uint8_t relay, u
 
     if (!b->is_used || b->is_removing)
         return AW_OK;
-    sim_check_before(w, h);
+    sim_check_before(w, h, b->id);
     st = h->is_hers ? aw_subject_feed(h->subject, b->id, cell, at_s, now)
                     : aw_contact_feed(h->contact, b->id, cell, at_s, now);
     sim_check_after(w, h, st);

@@ -401,6 +401,15 @@ static bool is_delicate(const struct sim_relay *r)
     return false;
 }
 
+/* A flaw. */
+static void keep_row(struct sim *w, struct sim_relay *r)
+{
+    const uint8_t one[1] = {0};
+    struct aw_store_op more = {AW_RELAY_SPACE_BLOCK, w->order + (UINT64_C(1) << 40), {one, 1}};
+
+    (void)!r->store.vtable->commit(r->store.self, &more, 1);
+}
+
 static void commit(struct sim *w, struct sim_relay *r)
 {
     enum aw_status st = AW_E_STORE;
@@ -416,6 +425,10 @@ static void commit(struct sim *w, struct sim_relay *r)
     }
     aw_relay_committed(r->engine, st, now_of(w, r));
     r->is_committing = false;
+    if (sim_canary(w, SIM_FLAW_RELAY_ROWS) && r->idx == 0)
+        keep_row(w, r);
+    if (st == AW_OK)
+        sim_check_relay(w, r);
 }
 
 static void send_ready(struct sim *w, struct sim_relay *r)

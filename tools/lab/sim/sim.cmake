@@ -2,6 +2,7 @@
 set(sim_sources
   call.c
   number.c
+  sim/bounded.c
   sim/calm.c
   sim/canary.c
   sim/card.c
@@ -35,6 +36,7 @@ set(sim_sources
   sim/shrink.c
   sim/simulate.c
   sim/store.c
+  sim/told.c
   sim/world.c
   ${PROJECT_SOURCE_DIR}/tests/support/faulty_vfs.c # disk.c
   ${PROJECT_SOURCE_DIR}/tests/support/proofs.c

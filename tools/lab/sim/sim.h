@@ -338,6 +338,25 @@ struct sim_odd {
     bool must_set_plan;                               /* hers was not of her own will */
 };
 
+#define SIM_TOLD_MAX   32
+#define SIM_ALARMS_MAX 16
+
+struct sim_told_word {
+    enum aw_event_kind kind;
+    uint32_t seq;
+};
+
+struct sim_told_alarm {
+    uint32_t seq, incident_id;
+};
+
+/* What a contact was told of, the newest of each. */
+struct sim_told {
+    struct sim_told_word words[SIM_TOLD_MAX];
+    struct sim_told_alarm alarms[SIM_ALARMS_MAX];
+    uint32_t word_count, alarm_count;
+};
+
 struct sim_card {
     uint8_t begun[1 + SIM_CONTACT_MAX]; /* level that each device told of, in this incident */
     uint32_t seen[1 + SIM_CONTACT_MAX]; /* what it was last judged by */
@@ -380,12 +399,21 @@ struct sim_stats {
 /* ---- Canaries ---- */
 
 /*
- * A flaw put into the world on purpose, one for each invariant and with its number: it must be
- * found, and by that invariant. canary.c says what each one does.
+ * A flaw put into the world on purpose: it must be found, and by its invariant. Each invariant has
+ * one with its number, some have another. canary.c says what each one does.
  */
+enum sim_flaw {
+    SIM_FLAW_FLAP = SIM_INVARIANT_COUNT, /* I2 */
+    SIM_FLAW_ALARM_AGAIN,                /* I4 */
+    SIM_FLAW_RELAY_ROWS,                 /* I8 */
+    SIM_FLAW_HER_MARK,                   /* I9 */
+    SIM_FLAW_COUNT,
+};
+
 struct sim;
-bool sim_canary(const struct sim *w, enum sim_invariant invariant);
-const char *sim_canary_text(enum sim_invariant invariant);
+/* `flaw`: enum sim_invariant or sim_flaw. */
+bool sim_canary(const struct sim *w, unsigned flaw);
+const char *sim_canary_text(unsigned flaw);
 
 /* ---- World ---- */
 
@@ -473,8 +501,7 @@ struct sim {
     bool is_parted[1 + SIM_CONTACT_MAX];     /* restored, and nothing heard there since */
     uint64_t parted_s[1 + SIM_CONTACT_MAX];  /* what her clock showed then */
     bool is_restored[1 + SIM_CONTACT_MAX];   /* once its state was an older one */
-    uint32_t told_checkins[1 + SIM_CONTACT_MAX][32]; /* newest that were told, a ring */
-    uint32_t told_pos[1 + SIM_CONTACT_MAX];
+    struct sim_told told[1 + SIM_CONTACT_MAX];
     struct sim_nonces nonces;
     struct sim_removal removal;
     struct sim_card card;
@@ -483,6 +510,8 @@ struct sim {
 
     struct sim_before *before; /* of the engine that is being fed */
     bool is_watched;           /* this feed */
+    uint8_t watched_person;    /* at her phone: whose mailbox it is */
+    struct sim_rng looks;      /* which feeds of her phone are watched */
 
     /* Log. */
     uint8_t hash[32];
@@ -649,8 +678,16 @@ uint64_t sim_clean_since_ms(struct sim *w, size_t n);
 void sim_check_ring(struct sim *w, struct sim_host *h);
 
 /* refused.c: an engine around a feed */
-void sim_check_before(struct sim *w, struct sim_host *h);
+void sim_check_before(struct sim *w, struct sim_host *h, uint32_t mailbox_id);
 void sim_check_after(struct sim *w, struct sim_host *h, enum aw_status status);
+
+/* told.c: what her words make a contact hear */
+void sim_check_told(struct sim *w, const struct sim_host *h, const struct aw_event *event);
+void sim_check_alarm(struct sim *w, const struct sim_host *h);
+
+/* bounded.c */
+void sim_check_records(struct sim *w, const struct sim_host *h);
+void sim_check_relay(struct sim *w, const struct sim_relay *r);
 
 /* removal.c: quiet removal */
 struct aw_secrets sim_her_secrets(const struct sim *w);

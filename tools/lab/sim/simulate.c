@@ -38,7 +38,8 @@ static const char usage[] =
     "  -f, --faults LIST drawn, all, none, or names with a comma between; -name takes one away\n"
     "  -q, --sqlite      stores are SQLite's, on disks that lose in a power cut what was not\n"
     "                    flushed, or some of it\n"
-    "  -k, --canary N    break invariant N on purpose: it must be found\n"
+    "  -k, --canary N    break invariant N on purpose, or above them another one: it must be "
+    "found\n"
     "  -2, --twice       live each life twice and compare the traces\n"
     "  -r, --report      figures of all lives\n"
     "  -F, --figures NAME  the same for tools/proof.sh; NAME is real or stub; failures on stderr\n"
@@ -117,7 +118,7 @@ static void print_repeat(const struct sim_options *options, const struct job *jo
         (void)fprintf(out, " --twice");
     if (options->canary != 0)
         (void)fprintf(out, " --canary %u\n  on purpose: %s", options->canary,
-                      sim_canary_text((enum sim_invariant)(options->canary - 1)));
+                      sim_canary_text(options->canary - 1));
     (void)fprintf(out, "\n");
     (void)fflush(out);
 }
@@ -229,7 +230,7 @@ static bool read_option(int c, const char *text, void *into)
     case 'd':
         return read_days(text, job);
     case 'k':
-        if (!lab_number("--canary", text, 0, SIM_INVARIANT_COUNT, &value))
+        if (!lab_number("--canary", text, 0, SIM_FLAW_COUNT, &value))
             return false;
         job->options.canary = (unsigned)value;
         return true;
