@@ -31,8 +31,8 @@ bool sim_check_path(const struct sim *w, size_t n)
     for (uint8_t r = 0; r < w->scene.relays; r++) {
         const struct sim_relay *relay = &w->relays[r];
 
-        if (relay->is_up && !relay->is_hostile && relay->disk_bad == 0 && !her->ports[r].is_cut &&
-            !c->ports[r].is_cut && !her->ports[r].is_dead && !c->ports[r].is_dead)
+        if (relay->is_up && !relay->is_hostile && !relay->is_full && relay->disk_bad == 0 &&
+            sim_port_is_whole(&her->ports[r]) && sim_port_is_whole(&c->ports[r]))
             return true;
     }
     return false;
@@ -119,8 +119,8 @@ static bool is_early_by_clocks(const struct sim *w, size_t n)
 static bool is_honest(const struct sim *w)
 {
     static const enum sim_fault classes[] = {
-        SIM_FAULT_ROLLBACK, SIM_FAULT_HOSTILE, SIM_FAULT_LIE,   SIM_FAULT_CLOCK,
-        SIM_FAULT_RESTORE,  SIM_FAULT_TRAITOR, SIM_FAULT_SEIZED};
+        SIM_FAULT_ROLLBACK, SIM_FAULT_HOSTILE, SIM_FAULT_LIE,    SIM_FAULT_CLOCK,
+        SIM_FAULT_RESTORE,  SIM_FAULT_TRAITOR, SIM_FAULT_SEIZED, SIM_FAULT_EPOCH};
     uint32_t strength = 0;
 
     for (size_t i = 0; i < AW_COUNT(classes); i++)
@@ -170,6 +170,17 @@ static enum sim_cause trouble_since(const struct sim *w, enum sim_cause first, e
     return SIM_CAUSE_OTHER;
 }
 
+/* Whether he counts from a word to which her phone gave a time of 1970: then only the reply that it
+ * names says when it was made (07 §4). */
+static bool is_undated(const struct sim *w, const struct aw_watch *word)
+{
+    const struct aw_contact_call *call = &word->call;
+
+    return w->scene.strength[SIM_FAULT_EPOCH] > 0 && call->seq <= w->said_max &&
+           call->issued_at_s + SIM_YEAR / SIM_SECOND <
+               SIM_T0_S + w->said[call->seq].first_ms / 1000;
+}
+
 static enum sim_cause cause_of(const struct sim *w, size_t n)
 {
     const struct contact *c = engine_of(w, n);
@@ -195,6 +206,8 @@ static enum sim_cause cause_of(const struct sim *w, size_t n)
         from_ms = w->said[seq].first_ms;
     if (w->is_parted[n])
         return SIM_CAUSE_RESTORE;
+    if (is_undated(w, &c->book.checkin) || is_undated(w, &c->book.newest))
+        return SIM_CAUSE_CLOCK;
     cause = trouble_since(w, SIM_CAUSE_HOSTILE, SIM_CAUSE_RESTORE, from_ms);
     if (cause == SIM_CAUSE_OTHER && is_honest(w) && !is_cut_off(w, n))
         return is_early_by_clocks(w, n) ? SIM_CAUSE_CLOCK : SIM_CAUSE_OTHER;

@@ -94,9 +94,11 @@ static void draw_faults(struct sim *w)
     }
     if (w->scene.contacts < 2)
         w->scene.strength[SIM_FAULT_TRAITOR] = w->scene.strength[SIM_FAULT_REMOVAL] = 0;
-    /* What she is forced to, or mistypes, he would be told of. */
+    if (w->scene.strength[SIM_FAULT_TRAITOR] == 0 || w->scene.strength[SIM_FAULT_HOSTILE] == 0)
+        w->scene.strength[SIM_FAULT_OPERATOR] = 0;
+    /* What she is forced to, or mistypes, he would be told of; his plan is the one before. */
     if (w->scene.strength[SIM_FAULT_REMOVAL] > 0)
-        w->scene.strength[SIM_FAULT_ODD] = 0;
+        w->scene.strength[SIM_FAULT_ODD] = w->scene.strength[SIM_FAULT_PAUSE] = 0;
     /* Open: see README.md. Who names it gets it. */
     if ((w->options.faults_on == UINT32_MAX ||
          (w->options.faults_on >> SIM_FAULT_REMOVAL & 1) == 0) &&
@@ -181,6 +183,19 @@ static void draw_ladder(struct sim_rng *rng, struct aw_plan *p)
     p->relaxed = sim_chance(rng, 100);
 }
 
+/* The first relay is the hostile one, and his. */
+static void name_operator(struct sim *w, struct aw_plan *p)
+{
+    uint8_t n = 1;
+
+    while (!w->humans[n].is_traitor)
+        n++;
+    if (p->operators_count == 0)
+        p->operators_count = w->scene.operators = 1;
+    p->operators[0].relay_key[0] = 9;
+    p->operators[0].person = n;
+}
+
 static void draw_roster(struct sim *w, struct sim_rng *rng, struct aw_plan *p)
 {
     uint8_t n = w->scene.contacts;
@@ -208,6 +223,8 @@ static void draw_roster(struct sim *w, struct sim_rng *rng, struct aw_plan *p)
         p->operators[i].person = (uint8_t)sim_below(rng, n + 1u);
     }
     p->operators_count = w->scene.operators;
+    if (w->scene.strength[SIM_FAULT_OPERATOR] > 0)
+        name_operator(w, p);
 }
 
 static void draw_plan(struct sim *w)

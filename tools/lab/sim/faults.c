@@ -11,9 +11,10 @@
 const char *sim_fault_name(enum sim_fault fault)
 {
     static const char *const names[SIM_FAULT_COUNT] = {
-        "delay",  "flap",    "cut",  "relay-down", "rollback", "hostile", "crash",
-        "doze",   "disk",    "lie",  "clock",      "restore",  "late",    "traitor",
-        "seized", "removal", "card", "odd",        "early",    "zone",    "drift"};
+        "delay",   "flap",    "cut",   "relay-down", "rollback", "hostile", "crash",
+        "doze",    "disk",    "lie",   "clock",      "restore",  "late",    "traitor",
+        "seized",  "removal", "card",  "odd",        "early",    "zone",    "drift",
+        "one-way", "full",    "epoch", "pause",      "operator"};
 
     return names[fault];
 }
@@ -84,9 +85,33 @@ void sim_faults_on_heal(struct sim *w, const struct sim_event *event)
 {
     struct sim_host *h = &w->hosts[event->host];
 
-    if (!h->ports[event->relay].is_cut)
+    struct sim_port *p = &h->ports[event->relay];
+
+    if (event->a == 0 && !p->is_cut)
         return;
-    h->ports[event->relay].is_cut = false;
+    if (event->a == 0)
+        p->is_cut = false;
+    else
+        p->is_mute = p->is_deaf = false;
+    sim_trouble(w, SIM_CAUSE_PATH);
+    sim_host_pump(w, h);
+}
+
+/* What one side says does not arrive, what the other one says does, as long as the link lives. */
+static void cut_one_way(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+    bool is_mute = sim_chance(&w->rng, 500);
+    uint64_t span_ms = span(w);
+
+    for (uint8_t r = 0; r < w->scene.relays; r++) {
+        h->ports[r].is_mute = is_mute;
+        h->ports[r].is_deaf = !is_mute;
+        sim_at(w, w->now_ms + span_ms,
+               (struct sim_event){.kind = SIM_EV_HEAL, .host = h->idx, .relay = r, .a = 1});
+    }
+    sim_note(w, "%s: what %s is lost for %u min", sim_name(h->idx),
+             is_mute ? "it sends" : "is sent to it", (unsigned)(span_ms / SIM_MINUTE));
     sim_trouble(w, SIM_CAUSE_PATH);
     sim_host_pump(w, h);
 }
@@ -129,6 +154,35 @@ static void rollback(struct sim *w)
     r->has_backup = sim_store_clone(&r->backup, &r->store);
 }
 
+static void fill_up(struct sim *w)
+{
+    struct sim_relay *r = any_relay(w);
+    uint64_t span_ms = span(w);
+    uint32_t room = (uint32_t)sim_below(&w->rng, 4);
+
+    if (!r->is_up || r->is_full)
+        return;
+    sim_relay_fill(w, r, room);
+    sim_note(w, "relay %u: full for %u min", r->idx + 1u, (unsigned)(span_ms / SIM_MINUTE));
+    sim_trouble(w, SIM_CAUSE_PATH);
+    sim_at(w, w->now_ms + span_ms,
+           (struct sim_event){.kind = SIM_EV_ROOM, .relay = r->idx, .gen = r->gen});
+}
+
+static void make_room(struct sim *w, struct sim_relay *r)
+{
+    if (!r->is_full)
+        return;
+    sim_relay_make_room(r);
+    sim_trouble(w, SIM_CAUSE_PATH);
+}
+
+void sim_faults_on_room(struct sim *w, const struct sim_event *event)
+{
+    if (w->relays[event->relay].gen == event->gen)
+        make_room(w, &w->relays[event->relay]);
+}
+
 /* Twice as much: of two devices each may be wrong. */
 static void note_error(struct sim *w, int64_t off_ms)
 {
@@ -144,6 +198,8 @@ static void step_clock(struct sim *w)
     uint64_t step_ms = sim_exp(&w->rng, 15 * SIM_MINUTE);
     int64_t off_ms = sim_host_off_ms(w, h);
 
+    if (h->is_astray)
+        return;
     if (off_ms > 60000 || off_ms < -60000)
         h->wall_ms -= (uint64_t)off_ms; /* set right */
     else if (sim_chance(&w->rng, 500))
@@ -155,6 +211,72 @@ static void step_clock(struct sim *w)
     sim_note(w, "%s: the wall clock is off by %d s", sim_name(h->idx), (int)(off_ms / 1000));
     sim_trouble(w, SIM_CAUSE_CLOCK);
     sim_host_pump(w, h);
+}
+
+/* A clock that lost its battery, or that was set by nonsense. */
+static void go_astray(struct sim *w)
+{
+    struct sim_host *h = any_host(w);
+    bool is_1970 = sim_chance(&w->rng, 600);
+    uint64_t span_ms = span(w);
+
+    if (h->is_astray)
+        return;
+    h->is_astray = true;
+    h->wall_ms += (is_1970 ? SIM_HOUR : SIM_2038_MS) - sim_host_now(w, h).wall_ms;
+    sim_note(w, "%s: the wall clock stands at %s for %u min", sim_name(h->idx),
+             is_1970 ? "1970" : "2038", (unsigned)(span_ms / SIM_MINUTE));
+    sim_trouble(w, SIM_CAUSE_CLOCK);
+    if (is_1970 && sim_chance(&w->rng, 500) && sim_host_runs(h))
+        sim_host_crash(w, h, sim_exp(&w->rng, SIM_HOUR)); /* it has been off, that is why */
+    else
+        sim_host_pump(w, h);
+    sim_at(w, w->now_ms + span_ms, (struct sim_event){.kind = SIM_EV_CLOCK, .host = h->idx});
+}
+
+static void set_right(struct sim *w, struct sim_host *h)
+{
+    h->is_astray = false;
+    h->wall_ms -= (uint64_t)sim_host_off_ms(w, h);
+    sim_trouble(w, SIM_CAUSE_CLOCK);
+}
+
+void sim_faults_on_clock(struct sim *w, const struct sim_event *event)
+{
+    struct sim_host *h = &w->hosts[event->host];
+
+    if (!h->is_astray)
+        return;
+    set_right(w, h);
+    if (!sim_host_runs(h))
+        return;
+    /* spec/07-contact.md §4: "A host MUST tell its engines that the clock was set when, within an
+     * hour after the machine began to run, the wall clock went ahead by more than a minute". */
+    if (h->begun_ms + SIM_HOUR >= w->now_ms && h->is_hers)
+        aw_subject_clock_set(h->subject, sim_host_now(w, h));
+    else if (h->begun_ms + SIM_HOUR >= w->now_ms)
+        aw_contact_clock_set(h->contact, sim_host_now(w, h));
+    sim_host_pump(w, h);
+}
+
+/* A process that began in 2038 would have that time for good (07 §4). */
+void sim_faults_boot(struct sim *w, struct sim_host *h)
+{
+    if (h->is_astray && sim_host_off_ms(w, h) > 0)
+        set_right(w, h);
+}
+
+static uint64_t engine_s(const struct sim_host *h)
+{
+    return aw_timebase_s(h->is_hers ? &subject_of_const(h->subject)->time
+                                    : &contact_of_const(h->contact)->time);
+}
+
+/* One that began in 1970 goes on from its last store until the clock is right. */
+void sim_faults_booted(struct sim *w, struct sim_host *h)
+{
+    if (h->is_astray)
+        note_error(w, ((int64_t)engine_s(h) - (int64_t)sim_now_s(w)) * 1000);
 }
 
 /* Nobody's oscillator is right. Wall clocks are set each day; engine time goes on from the start of
@@ -195,7 +317,7 @@ static void set_clocks(struct sim *w)
 
         if (off_ms > -most_ms && off_ms < most_ms)
             h->wall_ms -= (uint64_t)off_ms;
-        else
+        else if (!h->is_astray)
             note_error(w, off_ms);
         if (sim_host_runs(h) && h->begun_ms + MONTH_DAYS * SIM_DAY < w->now_ms)
             sim_host_crash(w, h, SIM_MINUTE);
@@ -205,7 +327,7 @@ static void set_clocks(struct sim *w)
 
 static void note_restored(struct sim *w, const struct sim_host *h)
 {
-    uint64_t hers_s = sim_host_now(w, &w->hosts[0]).wall_ms / 1000;
+    uint64_t hers_s = sim_human_ms(w, &w->hosts[0]) / 1000;
 
     w->is_restored[h->idx] = true;
     for (size_t n = 1; n <= w->scene.contacts; n++) {
@@ -356,6 +478,15 @@ void sim_faults_on_event(struct sim *w, const struct sim_event *event)
     case SIM_FAULT_RESTORE:
         restore(w);
         break;
+    case SIM_FAULT_ONE_WAY:
+        cut_one_way(w);
+        break;
+    case SIM_FAULT_FULL:
+        fill_up(w);
+        break;
+    case SIM_FAULT_EPOCH:
+        go_astray(w);
+        break;
     default: /* the others are no events, but ways of behaving */
         break;
     }
@@ -366,6 +497,8 @@ static void make_hostile(struct sim *w)
     struct sim_relay *r = any_relay(w);
     uint32_t k = w->scene.strength[SIM_FAULT_HOSTILE];
 
+    if (w->scene.strength[SIM_FAULT_OPERATOR] > 0)
+        r = &w->relays[0];
     r->is_hostile = true;
     r->drop_pm = (uint32_t)sim_below(&w->rng, 1 + k / 3);
     r->hold_pm = (uint32_t)sim_below(&w->rng, 1 + k / 3);
@@ -382,9 +515,10 @@ static void make_hostile(struct sim *w)
 void sim_faults_begin(struct sim *w)
 {
     static const enum sim_fault streams[] = {
-        SIM_FAULT_FLAP,  SIM_FAULT_CUT,    SIM_FAULT_RELAY_DOWN, SIM_FAULT_ROLLBACK,
-        SIM_FAULT_CRASH, SIM_FAULT_DOZE,   SIM_FAULT_DISK,       SIM_FAULT_LIE,
-        SIM_FAULT_CLOCK, SIM_FAULT_RESTORE};
+        SIM_FAULT_FLAP,  SIM_FAULT_CUT,     SIM_FAULT_RELAY_DOWN, SIM_FAULT_ROLLBACK,
+        SIM_FAULT_CRASH, SIM_FAULT_DOZE,    SIM_FAULT_DISK,       SIM_FAULT_LIE,
+        SIM_FAULT_CLOCK, SIM_FAULT_RESTORE, SIM_FAULT_ONE_WAY,    SIM_FAULT_FULL,
+        SIM_FAULT_EPOCH};
 
     w->scene.clock_error_s = 2;
     for (size_t i = 0; i < AW_COUNT(streams); i++) {
@@ -402,13 +536,10 @@ void sim_faults_begin(struct sim *w)
  * since, when that time has come. */
 static void start_anew(struct sim *w, struct sim_host *h)
 {
-    const struct aw_timebase *time =
-        h->is_hers ? &((const struct subject *)(const void *)h->subject->opaque)->time
-                   : &contact_of_const(h->contact)->time;
-    uint64_t engine_s = aw_timebase_s(time);
+    uint64_t at_s = engine_s(h);
 
-    if (engine_s > sim_now_s(w) + 60) {
-        sim_host_crash(w, h, (engine_s - sim_now_s(w)) * SIM_SECOND);
+    if (at_s > sim_now_s(w) + 60) {
+        sim_host_crash(w, h, (at_s - sim_now_s(w)) * SIM_SECOND);
         return;
     }
     sim_host_stop(w, h);
@@ -424,10 +555,13 @@ void sim_faults_end(struct sim *w)
 
         h->crash_in = h->disk_bad = 0;
         h->wall_ms -= (uint64_t)sim_host_off_ms(w, h);
+        h->is_astray = false;
         if (h->is_lying)
             h->is_lying = sim_store_lie(&h->store, false);
-        for (uint8_t r = 0; r < w->scene.relays; r++)
+        for (uint8_t r = 0; r < w->scene.relays; r++) {
+            h->ports[r].is_mute = h->ports[r].is_deaf = false;
             h->ports[r].is_cut = sim_canary(w, SIM_I7_HEALED) && i == 1;
+        }
     }
     for (uint8_t r = 0; r < w->scene.relays; r++) {
         sim_relay_idle(w, &w->relays[r]);
@@ -435,6 +569,8 @@ void sim_faults_end(struct sim *w)
         w->relays[r].skew_s = 0;
         if (!w->relays[r].is_up)
             sim_relay_start(w, &w->relays[r]);
+        else
+            make_room(w, &w->relays[r]);
     }
     for (size_t i = 0; i < w->host_count; i++) {
         struct sim_host *h = &w->hosts[i];
@@ -443,7 +579,9 @@ void sim_faults_end(struct sim *w)
             sim_host_wake(w, h);
         else if (h->state == SIM_HOST_OFF && !(i == 0 && w->is_phone_lost))
             (void)sim_host_start(w, h);
-        else if (w->scene.strength[SIM_FAULT_CLOCK] > 0 && sim_host_runs(h))
+        else if ((w->scene.strength[SIM_FAULT_CLOCK] > 0 ||
+                  w->scene.strength[SIM_FAULT_EPOCH] > 0) &&
+                 sim_host_runs(h))
             start_anew(w, h);
         else
             sim_host_pump(w, h);

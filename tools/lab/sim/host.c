@@ -32,6 +32,11 @@ int64_t sim_host_off_ms(const struct sim *w, const struct sim_host *h)
     return (int64_t)sim_host_now(w, h).wall_ms - (int64_t)(SIM_T0_S * 1000 + w->now_ms);
 }
 
+uint64_t sim_human_ms(const struct sim *w, const struct sim_host *h)
+{
+    return h->is_astray ? SIM_T0_S * 1000 + w->now_ms : sim_host_now(w, h).wall_ms;
+}
+
 /* First world time at which the host's monotonic clock shows `mono_ms` or more. */
 uint64_t sim_host_when(const struct sim *w, const struct sim_host *h, uint64_t mono_ms)
 {
@@ -114,6 +119,7 @@ bool sim_host_start(struct sim *w, struct sim_host *h)
     h->wall_ms += carried(w, h);
     h->clock_ms = w->now_ms;
     h->mono_ms = sim_between(&w->rng, 1000, 1000000);
+    sim_faults_boot(w, h);
     sim_port_init(w, h);
     if (sim_canary(w, SIM_I5_NONCE))
         h->rng.state = h->idx;
@@ -126,6 +132,7 @@ bool sim_host_start(struct sim *w, struct sim_host *h)
                  aw_status_name(st));
         return false;
     }
+    sim_faults_booted(w, h);
     sim_check_restart(w, h);
     sim_host_pump(w, h);
     return true;

@@ -143,10 +143,9 @@ void sim_neighbours_on_act(struct sim *w, const struct sim_event *event)
         if (sim_chance(&w->rng, 30))
             (void)!aw_contact_ask(h->contact, sim_host_now(w, h));
         if (sim_chance(&w->rng, 20) && !w->is_calm)
-            (void)!aw_contact_away(h->contact,
-                                   sim_host_now(w, h).wall_ms / 1000 +
-                                       sim_between(&w->rng, 3600, 3 * 86400),
-                                   sim_host_now(w, h));
+            (void)!aw_contact_away(
+                h->contact, sim_human_ms(w, h) / 1000 + sim_between(&w->rng, 3600, 3 * 86400),
+                sim_host_now(w, h));
         break;
     default:
         break;

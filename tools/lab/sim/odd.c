@@ -374,7 +374,7 @@ static bool start(struct sim *w, struct sim_host *her, uint32_t span_s)
     struct aw_now now = sim_host_now(w, her);
 
     if (aw_subject_timer_start(
-            her->subject, AW_TIMER_MEETING, (uint32_t)(now.wall_ms / 1000) + span_s,
+            her->subject, AW_TIMER_MEETING, (uint32_t)(sim_human_ms(w, her) / 1000) + span_s,
             (uint32_t)sim_between(&w->odd.rng, 1, span_s), NULL, NULL, now) != AW_OK)
         return false;
     sim_note(w, "she: starts a timer of %u min", span_s / 60);

@@ -87,6 +87,11 @@ static bool plan_set(struct sim *w, const struct aw_secrets *secrets)
     return st == AW_OK;
 }
 
+bool sim_people_plan(struct sim *w)
+{
+    return plan_set(w, NULL);
+}
+
 void sim_people_set_up(struct sim *w)
 {
     struct aw_secrets secrets;
@@ -144,8 +149,8 @@ static void plan_checkin(struct sim *w)
         return;
     /* Her clock may be wrong, and it is what she goes by. */
     due_ms = w->now_ms;
-    if (view.due_s * 1000 > sim_host_now(w, &w->hosts[0]).wall_ms)
-        due_ms += view.due_s * 1000 - sim_host_now(w, &w->hosts[0]).wall_ms;
+    if (view.due_s * 1000 > sim_human_ms(w, &w->hosts[0]))
+        due_ms += view.due_s * 1000 - sim_human_ms(w, &w->hosts[0]);
     span_ms = due_ms - w->now_ms;
     slack_ms = (w->scene.plan.grace_s - w->scene.plan.pace.cadence_s) * SIM_SECOND;
     at_ms = due_ms - span_ms * sim_between(&w->rng, 2, 30) / 100;
@@ -168,6 +173,12 @@ static void plan_checkin(struct sim *w)
         at_ms = due_ms;
     w->due_ms = due_ms;
     checkin_at(w, at_ms);
+}
+
+void sim_people_go_on(struct sim *w)
+{
+    if (!w->is_held)
+        plan_checkin(w);
 }
 
 void sim_note_typed(struct sim *w)
@@ -225,8 +236,7 @@ static bool has_arrived(const struct sim *w)
     if (!sim_can_act(w))
         return false;
     aw_subject_view(w->hosts[0].subject, &view);
-    return view.timer_kind != 0 &&
-           view.timer_due_s * SIM_SECOND <= sim_host_now(w, &w->hosts[0]).wall_ms;
+    return view.timer_kind != 0 && view.timer_due_s * SIM_SECOND <= sim_human_ms(w, &w->hosts[0]);
 }
 
 static void on_checkin(struct sim *w, const struct sim_event *event)
@@ -481,7 +491,7 @@ static void on_extra(struct sim *w)
         if (view.timer_kind != 0)
             break;
         if (aw_subject_timer_start(her->subject, AW_TIMER_JOURNEY,
-                                   (uint32_t)(now.wall_ms / 1000) + 7200, 1800, NULL, NULL,
+                                   (uint32_t)(sim_human_ms(w, her) / 1000) + 7200, 1800, NULL, NULL,
                                    now) == AW_OK) {
             sim_note(w, "she: starts a journey of two hours");
             sim_human_at(w, w->now_ms + sim_between(&w->rng, 30 * SIM_MINUTE, 110 * SIM_MINUTE), 0,
@@ -510,6 +520,7 @@ void sim_people_begin(struct sim *w)
     sim_removal_begin(w);
     sim_card_begin(w);
     sim_odd_begin(w);
+    sim_pause_begin(w);
 }
 
 void sim_people_on_act(struct sim *w, const struct sim_event *event)
@@ -553,6 +564,9 @@ void sim_people_on_act(struct sim *w, const struct sim_event *event)
         break;
     case SIM_ACT_ODD:
         sim_odd_on_act(w, event);
+        break;
+    case SIM_ACT_PAUSE:
+        sim_pause_on_act(w, event);
         break;
     case SIM_ACT_RESPOND:
     case SIM_ACT_SEEN:

@@ -57,11 +57,22 @@ void sim_port_init(struct sim *w, struct sim_host *h)
         memset(p->sends, 0, sizeof p->sends);
         p->state = SIM_LINK_DOWN;
         p->gen++;
-        p->is_dead = p->has_answer = false;
+        p->is_dead = p->is_stuck_out = p->is_stuck_in = p->has_answer = false;
         p->probe_phase_ms = (uint32_t)sim_below(&w->rng, AW_CLIENT_PROBE_MS);
         p->down_ms = 0;
         aw_client_init(&p->client, &config, sim_host_now(w, h));
     }
+}
+
+/* Whether a new link can come up. */
+static bool is_open(const struct sim_port *p)
+{
+    return !p->is_cut && !p->is_mute && !p->is_deaf;
+}
+
+bool sim_port_is_whole(const struct sim_port *p)
+{
+    return is_open(p) && !p->is_dead && !p->is_stuck_out && !p->is_stuck_in;
 }
 
 static struct sim_frame *frame_of(const uint8_t *bytes, size_t len)
@@ -84,6 +95,9 @@ static void emit(struct sim *w, struct sim_host *h, uint8_t relay, enum sim_kind
         p->is_dead = true; /* and this end finds out when no answer comes */
         return;
     }
+    p->is_stuck_out = p->is_stuck_out || p->is_mute;
+    if (p->is_stuck_out)
+        return; /* likewise: nothing passes after what was lost */
     at_ms = aw_time_max(at_ms, p->to_relay_ms);
     p->to_relay_ms = at_ms;
     sim_at(w, at_ms,
@@ -109,7 +123,9 @@ static void fail_sends(struct sim *w, struct sim_host *h, struct sim_port *p)
 
 static void close_at_relay(struct sim *w, struct sim_host *h, uint8_t relay, uint32_t gen)
 {
-    if (!h->ports[relay].is_cut && w->relays[relay].is_up)
+    const struct sim_port *p = &h->ports[relay];
+
+    if (!p->is_cut && !p->is_mute && !p->is_stuck_out && w->relays[relay].is_up)
         sim_relay_close_link(w, &w->relays[relay], h->idx, gen);
 }
 
@@ -138,7 +154,7 @@ void sim_port_fail(struct sim *w, struct sim_host *h, uint8_t relay, bool is_tol
     close_at_relay(w, h, relay, p->gen);
     p->gen++;
     p->state = SIM_LINK_DOWN;
-    p->is_dead = false;
+    p->is_dead = p->is_stuck_out = p->is_stuck_in = false;
     p->down_ms = sim_host_now(w, h).mono_ms;
     forget_numbers(h, relay);
     aw_client_disconnected(&p->client, (uint32_t)sim_next(&h->rng), sim_host_now(w, h));
@@ -231,12 +247,12 @@ static void dial(struct sim *w, struct sim_host *h, uint8_t relay)
 
     p->gen++;
     p->state = SIM_LINK_DIALING;
-    p->is_dead = false;
+    p->is_dead = p->is_stuck_out = p->is_stuck_in = false;
     p->to_relay_ms = p->to_host_ms = w->now_ms;
     aw_client_connecting(&p->client, sim_host_now(w, h));
     aw_client_output(&p->client, &plain, sim_host_now(w, h));
-    if (p->is_cut || !w->relays[relay].is_up) {
-        uint64_t span_ms = p->is_cut ? DIAL_LIMIT_MS : 1 + sim_latency(w);
+    if (!is_open(p) || !w->relays[relay].is_up) {
+        uint64_t span_ms = !is_open(p) ? DIAL_LIMIT_MS : 1 + sim_latency(w);
 
         sim_at(w, w->now_ms + span_ms,
                (struct sim_event){
@@ -465,7 +481,7 @@ static void plan_probe(const struct sim *w, struct sim_host *h)
 
     for (uint8_t r = 0; r < w->scene.relays; r++) {
         struct sim_port *p = &h->ports[r];
-        uint64_t at_ms = p->is_cut || p->is_dead ? 0 : want_ms;
+        uint64_t at_ms = sim_port_is_whole(p) ? want_ms : 0;
 
         if (p->state != SIM_LINK_UP || at_ms == AW_TIME_NEVER)
             continue;

@@ -84,7 +84,7 @@ void sim_relay_start(struct sim *w, struct sim_relay *r)
     aw_relay_start(r->engine, now_of(w, r));
     aw_relay_link_open(r->engine, OWN_LINK);
     r->is_up = true;
-    r->is_committing = false;
+    r->is_committing = r->is_full = false;
     r->timer_ms = AW_TIME_NEVER;
     relay_pump(w, r);
 }
@@ -92,7 +92,7 @@ void sim_relay_start(struct sim *w, struct sim_relay *r)
 void sim_relay_open(struct sim *w, size_t idx)
 {
     struct sim_relay *r = &w->relays[idx];
-    struct aw_relay_token_info info = {.quota = 4000, .label = "circle"};
+    struct aw_relay_token_info info = {.quota = SIM_QUOTA, .label = "circle"};
     struct aw_relay_batch batch;
 
     r->idx = (uint8_t)idx;
@@ -209,6 +209,9 @@ static void send_frame(struct sim *w, struct sim_relay *r, uint32_t link,
             p->is_dead = true;
         return;
     }
+    p->is_stuck_in = p->is_stuck_in || p->is_deaf;
+    if (p->is_stuck_in)
+        return;
     at_ms = aw_time_max(at_ms, p->to_host_ms);
     p->to_host_ms = at_ms;
     frame = malloc(sizeof *frame + plain->len);
@@ -448,6 +451,27 @@ static void housekeep(struct sim_relay *r)
     }
     for (int n = 0; n < 64 && aw_relay_tidy_next(r->engine, &fetch); n++)
         aw_relay_tidied(r->engine, fetch_all(r, &fetch, 1) ? AW_OK : AW_E_STORE);
+}
+
+/* ---- Room ---- */
+
+/* Others have used it up: what is taken makes room for as much and no more, and the token is good
+ * for no other mailbox. */
+void sim_relay_fill(struct sim *w, struct sim_relay *r, uint32_t room)
+{
+    sim_relay_idle(w, r);
+    r->is_full = true;
+    r->engine->config.cell_count = r->engine->plain_count + room;
+    for (uint32_t i = 1; i <= r->engine->token_count; i++)
+        r->engine->tokens[i].quota = r->engine->tokens[i].box_count;
+}
+
+void sim_relay_make_room(struct sim_relay *r)
+{
+    r->is_full = false;
+    r->engine->config.cell_count = r->config.cell_count;
+    for (uint32_t i = 1; i <= r->engine->token_count; i++)
+        r->engine->tokens[i].quota = SIM_QUOTA;
 }
 
 /* ---- Time ---- */

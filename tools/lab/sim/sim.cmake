@@ -24,6 +24,7 @@ set(sim_sources
   sim/neighbours.c
   sim/nonces.c
   sim/odd.c
+  sim/pause.c
   sim/people.c
   sim/picture.c
   sim/port.c

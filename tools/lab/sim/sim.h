@@ -26,7 +26,9 @@
 #define SIM_RELAY_MAX   AW_ENDPOINT_COUNT_MAX
 #define SIM_BOX_MAX     48 /* mailboxes of one host at one relay */
 #define SIM_DEPOSIT_MAX 64
+#define SIM_QUOTA       4000 /* mailboxes of the circle at a relay */
 #define SIM_T0_S        UINT64_C(1790000000)
+#define SIM_2038_MS     (1000 * (UINT64_C(1) << 31))
 
 #define SIM_SECOND      UINT64_C(1000)
 #define SIM_MINUTE      (60 * SIM_SECOND)
@@ -71,6 +73,11 @@ enum sim_fault {
     SIM_FAULT_EARLY,      /* she checks in before a daily time */
     SIM_FAULT_ZONE,       /* her plan has a zone whose offset changes */
     SIM_FAULT_DRIFT,      /* no clock runs at the right speed; each day they are set */
+    SIM_FAULT_ONE_WAY,    /* partitions in one direction */
+    SIM_FAULT_FULL,       /* relays have no room, neither for cells nor for mailboxes */
+    SIM_FAULT_EPOCH,      /* wall clocks stand at 1970 or 2038 */
+    SIM_FAULT_PAUSE,      /* she plans a pause */
+    SIM_FAULT_OPERATOR,   /* the contact who lies runs the hostile relay */
     SIM_FAULT_COUNT,
 };
 
@@ -116,7 +123,9 @@ enum sim_kind {
     SIM_EV_START,    /* a host starts again */
     SIM_EV_WAKE,     /* a host wakes */
     SIM_EV_FAULT,    /* the next fault of a class; `a` */
-    SIM_EV_HEAL,     /* a partition ends */
+    SIM_EV_HEAL,     /* a partition ends, or one in one direction: `a` */
+    SIM_EV_ROOM,     /* a relay has room again */
+    SIM_EV_CLOCK,    /* a wall clock is set right */
     SIM_EV_HELD,     /* a hostile relay deposits what it kept */
     SIM_EV_HUMAN,    /* somebody does something: `a` */
     SIM_EV_CHECK,    /* an alarm must have been heard by now: incident `a`, host */
@@ -163,7 +172,9 @@ struct sim_port {
     enum sim_link_state state;
     uint32_t gen;                     /* counts links */
     bool is_cut;                      /* no frame passes */
+    bool is_mute, is_deaf;            /* none from this host, none to it */
     bool is_dead;                     /* the link is gone, and this end does not know */
+    bool is_stuck_out, is_stuck_in;   /* it is in one direction: something was lost in it */
     uint32_t probe_phase_ms;          /* when its turns to ask come */
     bool has_answer;                  /* to a subscribe or probe, not told to the engine yet */
     uint64_t down_ms;                 /* when the last link or attempt ended; host's clock */
@@ -205,6 +216,7 @@ struct sim_host {
     /* Clocks: rate in ppm, and what they showed at `clock_ms`. */
     int32_t drift_ppm;
     uint64_t clock_ms, mono_ms, wall_ms;
+    bool is_astray; /* the wall clock stands at 1970 or 2038 */
     /* Faults to come. */
     uint32_t crash_in;   /* actions; 0: none */
     bool crash_is_after; /* done, but not reported */
@@ -229,7 +241,7 @@ struct sim_link {
 
 struct sim_relay {
     uint8_t idx;
-    bool is_up, is_hostile;
+    bool is_up, is_hostile, is_full;
     struct aw_relay *engine;
     void *memory;
     struct aw_relay_config config;
@@ -507,6 +519,7 @@ struct sim {
     struct sim_card card;
     struct sim_odd odd;
     struct sim_rng early;
+    struct sim_rng pauses;
 
     struct sim_before *before; /* of the engine that is being fed */
     bool is_watched;           /* this feed */
@@ -549,6 +562,8 @@ struct sim_rng sim_stream(const struct sim *w, uint64_t part);
 /* host.c */
 struct aw_now sim_host_now(const struct sim *w, const struct sim_host *h);
 int64_t sim_host_off_ms(const struct sim *w, const struct sim_host *h); /* wall clock's error */
+/* What a human goes by: that clock, or another one where it is absurd. */
+uint64_t sim_human_ms(const struct sim *w, const struct sim_host *h);
 uint64_t sim_host_when(const struct sim *w, const struct sim_host *h, uint64_t mono_ms);
 void sim_host_open(struct sim *w, size_t idx);
 void sim_host_free(struct sim_host *h);
@@ -587,6 +602,8 @@ void sim_port_on_broken(struct sim *w, const struct sim_event *event);
 uint64_t sim_port_deadline_ms(const struct sim *w, struct sim_host *h);
 void sim_port_fail(struct sim *w, struct sim_host *h, uint8_t relay, bool is_told);
 uint64_t sim_latency(struct sim *w);
+/* Whether frames pass both ways, on the link that is up and on a new one. */
+bool sim_port_is_whole(const struct sim_port *p);
 
 /* relay.c */
 void sim_relay_open(struct sim *w, size_t idx);
@@ -597,6 +614,9 @@ void sim_relay_on_frame(struct sim *w, const struct sim_event *event);
 void sim_relay_on_held(struct sim *w, const struct sim_event *event);
 void sim_relay_on_commit(struct sim *w, const struct sim_event *event);
 void sim_relay_tick(struct sim *w, struct sim_relay *r, uint64_t at_ms);
+/* It is up: has room for so many more cells, and no mailbox; as much as ever. */
+void sim_relay_fill(struct sim *w, struct sim_relay *r, uint32_t room);
+void sim_relay_make_room(struct sim_relay *r);
 /* Lets a relay that is up do what it had to do until now. */
 void sim_relay_idle(struct sim *w, struct sim_relay *r);
 void sim_relay_close_link(struct sim *w, struct sim_relay *r, uint8_t host, uint32_t gen);
@@ -605,6 +625,10 @@ void sim_relay_close_link(struct sim *w, struct sim_relay *r, uint8_t host, uint
 void sim_faults_begin(struct sim *w);
 void sim_faults_on_event(struct sim *w, const struct sim_event *event);
 void sim_faults_on_heal(struct sim *w, const struct sim_event *event);
+void sim_faults_on_room(struct sim *w, const struct sim_event *event);
+void sim_faults_on_clock(struct sim *w, const struct sim_event *event);
+void sim_faults_boot(struct sim *w, struct sim_host *h);   /* its process is about to begin */
+void sim_faults_booted(struct sim *w, struct sim_host *h); /* it has begun */
 void sim_faults_end(struct sim *w);
 void sim_trouble(struct sim *w, enum sim_cause cause);
 void sim_faults_restore(struct sim *w, struct sim_host *h); /* it runs, and has a backup */
@@ -629,6 +653,7 @@ enum sim_act {
     SIM_ACT_REMOVE,
     SIM_ACT_CARD,
     SIM_ACT_ODD,
+    SIM_ACT_PAUSE,
 };
 void sim_people_set_up(struct sim *w);
 void sim_people_begin(struct sim *w);
@@ -637,6 +662,9 @@ void sim_people_on_event(struct sim *w, struct sim_host *h, const struct aw_even
 void sim_human_at(struct sim *w, uint64_t at_ms, size_t host, enum sim_act act, uint32_t gen);
 void sim_aftermath(struct sim *w);
 bool sim_people_checkin(struct sim *w, const uint8_t key[32], const char *how);
+/* Puts the plan of the scene into force; plans her next check-in by it. */
+bool sim_people_plan(struct sim *w);
+void sim_people_go_on(struct sim *w);
 /* Her phone took a secret just now. */
 void sim_note_typed(struct sim *w);
 /* Her phone has a new plan, which she made. */
@@ -644,6 +672,10 @@ void sim_people_note_plan(struct sim *w);
 void sim_neighbours_on_event(struct sim *w, struct sim_host *h, const struct aw_event *event);
 void sim_neighbours_on_act(struct sim *w, const struct sim_event *event);
 bool sim_has_open_incident(const struct sim *w);
+
+/* pause.c */
+void sim_pause_begin(struct sim *w);
+void sim_pause_on_act(struct sim *w, const struct sim_event *event);
 
 /* incident.c: what happens to her */
 const char *sim_incident_name(enum sim_incident_kind kind);

@@ -38,7 +38,7 @@ static const char usage[] =
     "  -f, --faults LIST drawn, all, none, or names with a comma between; -name takes one away\n"
     "  -q, --sqlite      stores are SQLite's, on disks that lose in a power cut what was not\n"
     "                    flushed, or some of it\n"
-    "  -k, --canary N    break invariant N on purpose, or above them another one: it must be "
+    "  -k, --canary N    a flaw on purpose, that of invariant N or one above them: it must be "
     "found\n"
     "  -2, --twice       live each life twice and compare the traces\n"
     "  -r, --report      figures of all lives\n"

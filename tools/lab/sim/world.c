@@ -275,6 +275,12 @@ static void serve(struct sim *w, const struct sim_event *event)
     case SIM_EV_HEAL:
         sim_faults_on_heal(w, event);
         break;
+    case SIM_EV_ROOM:
+        sim_faults_on_room(w, event);
+        break;
+    case SIM_EV_CLOCK:
+        sim_faults_on_clock(w, event);
+        break;
     case SIM_EV_HELD:
         sim_relay_on_held(w, event);
         break;
