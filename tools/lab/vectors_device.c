@@ -85,8 +85,8 @@ static const struct scene signals[] = {
      {{0, ACT_BATTERY, 0}, {10, ACT_GASP, 0}, {20, ACT_OFF, 0}, {30, ACT_STALLED, 0},
       {40, ACT_MOVING, 0}}, 5},
     {"on a journey", "a stall is asked about; moving on answers", false,
-     {{0, ACT_JOURNEY, 0}, {5, ACT_MOVING, 0}, {10, ACT_BATTERY, 0}, {20, ACT_STALLED, 0}, {30, ACT_MOVING, 0},
-      {40, ACT_STALLED, 0}, {160, ACT_NONE, 0}}, 7},
+     {{0, ACT_JOURNEY, 0}, {5, ACT_MOVING, 0}, {10, ACT_BATTERY, 0}, {20, ACT_STALLED, 0},
+      {30, ACT_MOVING, 0}, {40, ACT_STALLED, 0}, {160, ACT_NONE, 0}}, 7},
     {"a fall on a journey", "a stall does not put it off, and moving on does not end it", false,
      {{0, ACT_JOURNEY, 0}, {10, ACT_FELL, 30}, {20, ACT_STALLED, 0}, {30, ACT_MOVING, 0},
       {40, ACT_NONE, 0}}, 5},
@@ -125,11 +125,13 @@ static const struct scene questions[] = {
       {30, ACT_CHECKIN, 0}, {40, ACT_QUESTION, 5}, {50, ACT_QUESTION, 4}, {60, ACT_QUESTION, 6},
       {70, ACT_DURESS, 0}}, 9},
     {"not answered", "it stays until his device knows, or gives it up", false,
-     {{0, ACT_SLEEP, 0}, {5, ACT_NO_QUESTION, 0}, {10, ACT_QUESTION, 5}, {20, ACT_SOS, 0}, {909, ACT_NONE, 0},
-      {911, ACT_NONE, 0}, {960, ACT_NO_QUESTION, 0}, {970, ACT_QUESTION, 5}}, 8},
+     {{0, ACT_SLEEP, 0}, {5, ACT_NO_QUESTION, 0}, {10, ACT_QUESTION, 5}, {20, ACT_SOS, 0},
+      {909, ACT_NONE, 0}, {911, ACT_NONE, 0}, {960, ACT_NO_QUESTION, 0},
+      {970, ACT_QUESTION, 5}}, 8},
     {"another question", "while one is open", false,
      {{0, ACT_SLEEP, 0}, {5, ACT_QUESTION, 5}, {60, ACT_QUESTION, 6}, {120, ACT_CHECKIN, 0}}, 4},
-    {"may not", "has no effect", true, {{0, ACT_SLEEP, 0}, {5, ACT_QUESTION, 5}, {10, ACT_NO_QUESTION, 0}}, 3},
+    {"may not", "has no effect", true,
+     {{0, ACT_SLEEP, 0}, {5, ACT_QUESTION, 5}, {10, ACT_NO_QUESTION, 0}}, 3},
 };
 
 static const struct scene lives[] = {
