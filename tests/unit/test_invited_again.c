@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Who was removed quietly and is invited anew: by her, or by who holds her phone
  * (spec/06-subject.md §13, spec/02-threats.md §7). Contact 4 is the human of contact 1, under
- * another number: he has both engines, and all that either was ever told. */
+ * another number: he has both engines, and all that either was ever told. Last, who holds her phone
+ * invites people of his own. */
+#include "support/attacker.h"
 #include "support/council.h"
 
 #include "core/contact_impl.h"
@@ -174,9 +176,85 @@ static void test_attack_06_holder_invites_again(void)
     circle_free(&c);
 }
 
+/* Contacts 3 and 4 are his: he pairs them, and sets a plan that names them, each in a group of its
+ * own, and closes by her check-in alone. */
+static void set_puppets(struct circle *c, const struct aw_plan *before)
+{
+    struct aw_plan plan = *before;
+
+    for (uint8_t i = 2; i < 4; i++) {
+        plan.roster[i] = plan.roster[0];
+        plan.roster[i].person = plan.roster[i].human = (uint8_t)(i + 1);
+        plan.roster[i].groups = (uint8_t)(1U << i);
+        memset(plan.roster[i].key, 0, AW_KEY_LEN);
+        memset(plan.roster[i].sign_key, 0, AW_KEY_LEN);
+    }
+    plan.roster_count = 4;
+    plan.relaxed = true;
+    T_EQ(aw_subject_plan_set(her(c), &plan, NULL, circle_wrong, circle_now(c, 0)), AW_OK);
+    circle_run(c, HOUR_S);
+}
+
+/* Goal: attack 6: who holds her phone adds two puppets in different groups; so he does again on the
+ * phone as it was in a backup; and waits for weeks. Expected: in the circle neither is anybody: no
+ * vote, no share of the others, no say about the plan and none about closing.
+ * Method: each puppet's device says what it can: words compared, a miss, a confirmation. */
+static void test_attack_06_puppets_and_a_backup(void)
+{
+    struct aw_place place;
+    struct aw_plan plan, held;
+    struct image backup;
+    struct circle c;
+
+    council_init(&c, 4, 83, &plan);
+    plan.schedule[0].every_s = 24 * HOUR_S;
+    plan.roster_count = 2;
+    plan.council.quorum = 2;
+    plan.council.witness_s = 5 * MIN_S;
+    plan.change.setup = false;
+    council_begin(&c, &plan, 3);
+    circle_run(&c, HOUR_S);
+    T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
+    backup = image_take(&c, 0);
+    set_puppets(&c, &plan);
+    image_restore(&c, 0, &backup);
+    circle_run(&c, HOUR_S);
+    set_puppets(&c, &plan);
+    for (unsigned day = 0; day < 14; day++) {
+        council_checkin(&c, circle_safe);
+        for (size_t n = 3; n <= 4; n++)
+            T_EQ(aw_contact_words_compared(c.hosts[n].contact, circle_now(&c, n)), AW_OK);
+        circle_run(&c, 24 * HOUR_S);
+    }
+    council_checkin(&c, circle_safe);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(aw_contact_plan(c.hosts[n].contact, &held), AW_OK);
+        T_EQ(held.version, plan.version);
+        T_EQ(held.roster_count, 2);
+        T_TRUE(circle_view(&c, n).pending_unjudged);
+        T_EQ(council_view(&c, n).peers, 1);
+    }
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, 24 * HOUR_S + 20 * MIN_S);
+    for (size_t n = 3; n <= 4; n++) {
+        T_EQ(circle_view(&c, n).incident, AW_INCIDENT_MISSED);
+        T_EQ(aw_contact_confirm(c.hosts[n].contact, circle_now(&c, n)), AW_OK);
+    }
+    circle_run(&c, HOUR_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).incident, AW_INCIDENT_MISSED);
+        T_EQ(council_view(&c, n).votes, 2);
+        T_EQ(circle_events(&c, n, AW_EVENT_CLOSED), 0);
+        T_EQ(aw_contact_place(c.hosts[n].contact, &place, circle_now(&c, n)), AW_OK);
+        T_EQ(place.from & 12, 0);
+    }
+    circle_free(&c);
+}
+
 int main(void)
 {
     T_RUN(test_attack_06_removed_is_invited_again);
     T_RUN(test_attack_06_holder_invites_again);
+    T_RUN(test_attack_06_puppets_and_a_backup);
     return t_end();
 }
