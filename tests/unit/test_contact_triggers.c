@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include "support/circle.h"
+#include "support/trace.h"
 
 #include "core/contact_impl.h"
+#include "core/subject_impl.h"
 
 /* What a contact makes of timers, questions, drills and signals (spec/07-contact.md §10). */
 
@@ -495,6 +496,59 @@ static void test_away(void)
     }
 }
 
+/* Until when her phone knows that contact 1 is away. */
+static uint32_t told_away(struct circle *c)
+{
+    return subject_of(her(c))->people[0].rec.heard.away_until;
+}
+
+/* A day in a zone two hours ahead of UTC, from the afternoon on; contact 1 says when he is away. */
+static void play_rota(struct trace *t, bool says)
+{
+    static const struct aw_quiet night = {.days = 127, .from = 23 * 60, .until = 7 * 60};
+    const uint64_t midnight_s = CIRCLE_T0_S - CIRCLE_T0_S % (24 * HOUR_S);
+    uint64_t until_s = midnight_s + 16 * HOUR_S;
+    struct aw_plan plan;
+    struct circle c;
+
+    t->has_actions = false;
+    set_up(&c, 0);
+    T_EQ(aw_subject_plan(her(&c), &plan), AW_OK);
+    plan.zone[0] = (struct aw_zone_rule){.from = T0 - 1, .offset_s = 7200};
+    plan.zone_count = 1;
+    T_EQ(aw_subject_plan_set(her(&c), &plan, NULL, circle_safe, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 120);
+    T_EQ(circle_view(&c, 1).plan_version, 3);
+    trace_begin(t, &c);
+    if (says) {
+        T_EQ(aw_contact_rota_set(c.hosts[1].contact, &night, 1, circle_now(&c, 1)), AW_OK);
+        T_EQ(aw_contact_away(c.hosts[1].contact, until_s, circle_now(&c, 1)), AW_OK);
+    }
+    for (uint64_t hour = 15; hour < 36; hour++) { /* UTC */
+        circle_run(&c, midnight_s + hour * HOUR_S + 30 * MIN_S - circle_now_s(&c));
+        until_s = hour < 16 ? midnight_s + 16 * HOUR_S : 0;
+        if (hour >= 21 && hour < 29)
+            until_s = midnight_s + 29 * HOUR_S;
+        T_EQ(circle_view(&c, 1).own.away_until_s, says ? until_s : 0);
+        T_EQ(told_away(&c), says ? until_s : 0);
+    }
+    circle_free(&c);
+}
+
+/* Goal: a rota counts in the zone of her plan; her phone learns what holds now with the next reply,
+ * which leaves when it would have left (CO-46). Method: a day twice; what relays see is the same.
+ */
+static void test_rota_in_her_zone(void)
+{
+    struct trace silent, said;
+
+    play_rota(&silent, false);
+    play_rota(&said, true);
+    trace_same("away", &silent, &said);
+    free(silent.seen);
+    free(said.seen);
+}
+
 /* Goal: handing over ends the own claim, a comment and "unreachable" are kept, and none of it
  * outlives what it was about.
  * Method: a missed check-in, all of them, a restart, then the end. */
@@ -565,6 +619,7 @@ int main(void)
     T_RUN(test_life);
     T_RUN(test_life_shown);
     T_RUN(test_away);
+    T_RUN(test_rota_in_her_zone);
     T_RUN(test_hand_over_and_note);
     T_RUN(test_of_himself);
     return t_end();
