@@ -420,41 +420,117 @@ static unsigned answer_only(struct circle *c, const struct circle_cell *cell)
     return c->budget > 0 ? c->budget-- : 0;
 }
 
+/* Contact 2 is the second device of contact 1, which hears nothing before the plan that names it;
+ * a plan of one group for each has introduced both. */
+static void begin_with_two_devices(struct circle *c, struct aw_plan *plan)
+{
+    circle_init(c, 2, 14);
+    c->contacts = 1;
+    circle_pair(c, 1);
+    c->contacts = 2;
+    c->budget = 2;
+    c->fate = answer_only;
+    circle_pair(c, 2);
+    c->fate = NULL;
+    circle_plan(c, plan);
+    plan->roster[1].human = 1;
+    plan->threshold = plan->council.quorum = 1;
+    plan->change.loosen_s = 2 * HOUR_S;
+    council_plan(c, plan, 3);
+    circle_run(c, 20 * MIN_S);
+    T_EQ(aw_subject_plan(c->hosts[0].subject, plan), AW_OK);
+    plan->change.setup = false;
+    T_EQ(aw_subject_plan_set(c->hosts[0].subject, plan, NULL, circle_safe, circle_now(c, 0)),
+         AW_OK); /* introduces it */
+    circle_run(c, 10 * MIN_S);
+}
+
 /* Goal: the second device of a human goes by its own groups, though the index of its first share is
- * the human (spec/07-contact.md §3). Method: it hears nothing before the plan that names it. */
+ * the human (spec/07-contact.md §3). Method: the rules of both. */
 static void test_second_device(void)
 {
-    const struct contact *second;
     struct aw_plan plan;
     struct circle c;
 
-    circle_init(&c, 2, 14);
-    c.contacts = 1;
-    circle_pair(&c, 1);
-    c.contacts = 2;
-    c.budget = 2;
-    c.fate = answer_only;
-    circle_pair(&c, 2);
-    c.fate = NULL;
-    circle_plan(&c, &plan);
-    plan.roster[1].human = 1;
-    plan.threshold = plan.council.quorum = 1;
-    council_plan(&c, &plan, 1);
-    circle_run(&c, 20 * MIN_S);
-    T_EQ(aw_subject_plan(c.hosts[0].subject, &plan), AW_OK);
-    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_safe, circle_now(&c, 0)),
-         AW_OK); /* introduces it */
-    circle_run(&c, 2 * MIN_S);
-    second = council_engine(&c, 2);
-    T_EQ(second->book.person, 1);
-    T_EQ(aw_co_rules(second).groups, 2);
+    begin_with_two_devices(&c, &plan);
+    T_EQ(council_engine(&c, 2)->book.person, 1);
+    T_EQ(aw_co_rules(council_engine(&c, 2)).groups, 2);
     T_EQ(aw_co_rules(council_engine(&c, 1)).groups, 1);
+    circle_free(&c);
+}
+
+/* Whether her device reads anything of this person. */
+static bool reads_of(const struct circle *c, uint8_t person)
+{
+    static struct aw_mailbox boxes[AW_SUBJECT_MAILBOX_MAX];
+    size_t count = aw_subject_mailboxes(c->hosts[0].subject, boxes), i = 0;
+
+    while (i < count && boxes[i].channel != person)
+        i++;
+    return i < count;
+}
+
+/* Goal: the new device of a human becomes the only one when the plan without the old one is in
+ * force, which loosens and waits; till then both are one human; then she forgets the old one, and
+ * of it nothing is left (spec/15-plan.md §8). Method: both answer a silence, one as the other;
+ * forget before and after; the new one watches on, alone. */
+static void test_new_device_is_the_only_one(void)
+{
+    struct aw_subject *her;
+    struct aw_person person;
+    struct aw_plan plan;
+    struct circle c;
+
+    begin_with_two_devices(&c, &plan);
+    her = c.hosts[0].subject;
+    T_EQ(aw_subject_forget(her, 1, circle_now(&c, 0)), AW_E_STATE);
+    plan.roster[0] = plan.roster[1];
+    plan.roster[0].human = 2;
+    plan.roster[0].groups = 1;
+    plan.roster_count = 1;
+    T_EQ(aw_subject_plan_set(her, &plan, NULL, circle_safe, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, 30 * MIN_S);
+    T_EQ(circle_view(&c, 2).pending_loosens, AW_PLAN_FIELD_ROSTER);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(council_view(&c, n).linked, 1);
+        T_EQ(council_peer(&c, n, (uint8_t)(3 - n)).human, 1);
+    }
+    circle_checkin(&c, circle_safe);
+    c.hosts[0].is_offline = true;
+    circle_run(&c, HOUR_S + 15 * MIN_S);
+    for (size_t n = 1; n <= 2; n++) {
+        T_EQ(circle_view(&c, n).incident, AW_INCIDENT_MISSED);
+        T_EQ(council_view(&c, n).votes, 1);
+    }
+    c.hosts[0].is_offline = false;
+    aw_subject_kick(her, circle_now(&c, 0));
+    circle_checkin(&c, circle_safe);
+    T_EQ(aw_contact_confirm(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
+    circle_run(&c, 30 * MIN_S);
+    T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_NONE);
+
+    T_EQ(council_engine(&c, 2)->plan.roster_count, 1);
+    T_EQ(council_view(&c, 2).peers, 0);
+    T_TRUE(reads_of(&c, 1));
+    T_EQ(aw_subject_forget(her, 1, circle_now(&c, 0)), AW_OK);
+    circle_pump(&c);
+    circle_restart(&c, 0);
+    T_TRUE(!reads_of(&c, 1));
+    T_EQ(aw_subject_person(her, 1, &person), AW_E_NOT_FOUND);
+    circle_checkin(&c, circle_safe);
+    T_EQ(circle_view(&c, 2).checkin.verdict, AW_VERDICT_SAFE);
+    T_TRUE(circle_view(&c, 1).checkin.seq < circle_view(&c, 2).checkin.seq);
+    c.hosts[0].is_offline = true;
+    circle_run(&c, HOUR_S + 15 * MIN_S);
+    T_EQ(circle_view(&c, 2).incident, AW_INCIDENT_MISSED);
+    T_EQ(council_view(&c, 2).votes, 1);
     circle_free(&c);
 }
 
 int main(void)
 {
     T_RUN(test_second_device);
+    T_RUN(test_new_device_is_the_only_one);
     T_RUN(test_meet);
     T_RUN(test_alone);
     T_RUN(test_cadence);
