@@ -71,6 +71,7 @@ run analyzer python3 tests/static/analyse.py "$PROOF_TESTS" "$work/gcc" src tool
 run cppcheck tests/static/cppcheck.sh "$work/cppcheck" src tools
 if ended analyzer ok; then
   run stack python3 tests/static/stack.py "$work/gcc" src/README.md
+  run stack_control tests/static/stack_control.sh "$work/gcc"
 else
   echo cut >"$work/stack.end"
 fi
