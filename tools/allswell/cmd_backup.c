@@ -108,15 +108,9 @@ static bool sync_folder(const char *path)
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
     size_t len = slash == NULL ? 0 : (size_t)(slash - path);
-    bool ok;
-    int fd;
 
     (void)snprintf(folder, sizeof folder, "%.*s", (int)len, path);
-    fd = open(slash == NULL ? "." : len == 0 ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        (void)close(fd);
-    return ok;
+    return home_sync(slash == NULL ? "." : len == 0 ? "/" : folder);
 }
 
 /* Whole under its name or not at all; never over something that is there. */
@@ -245,10 +239,11 @@ int cmd_backup(const struct args *args)
 
 static int is_entry(const struct dirent *entry)
 {
-    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+           strncmp(entry->d_name, HOST_PART, sizeof HOST_PART - 1) != 0;
 }
 
-/* Nothing there, or an empty directory. */
+/* Nothing there, or a directory that is empty but for an attempt that was cut short. */
 static bool is_free(const struct home *home, struct tool_fail *fail)
 {
     struct dirent **entries = NULL;
@@ -303,19 +298,6 @@ static bool open_file(struct whole *whole, const struct args *args, struct aw_by
                     "another copy");
 }
 
-static void remove_home(const struct home *home)
-{
-    static const char *const names[] = {"allswell.db", "allswell.db-wal", "allswell.db-shm",
-                                        "allswell.db-lock"};
-    char path[HOME_FILE_MAX];
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        home_file(path, home, names[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(home->path);
-}
-
 /* spec/05-channel.md §8: "A device on which a backup was put back MUST begin with everybody before
  * its first run." Nothing is sent here: the questions wait in the store. */
 static bool begin_anew(struct host *host, struct tool_fail *fail)
@@ -339,7 +321,7 @@ static bool begin_anew(struct host *host, struct tool_fail *fail)
 }
 
 /* spec/10-storage.md §7: "A backup MUST be restored into an empty home only, and whole or not at
- * all." */
+ * all." And it is no home without the questions. */
 static bool put_back(const struct home *home, struct aw_bytes image, struct tool_fail *fail)
 {
     char path[HOME_FILE_MAX];
@@ -348,13 +330,17 @@ static bool put_back(const struct home *home, struct aw_bytes image, struct tool
 
     if (!ok)
         return false;
-    home_file(path, home, "allswell.db");
-    ok = write_whole(path, image, fail) && host_open(&host, home, fail) && begin_anew(host, fail);
+    host_part_remove(home);
+    home_file(path, home, HOST_PART);
+    ok = write_whole(path, image, fail) && host_open_part(&host, home, fail) &&
+         begin_anew(host, fail);
     if (ok)
         host_log(host, NULL, json_pack("{s:s}", "event", "restored"));
     host_close(host);
+    ok = ok && host_part_keep(home, fail);
+    host_part_remove(home);
     if (!ok)
-        remove_home(home);
+        (void)rmdir(home->path);
     return ok;
 }
 

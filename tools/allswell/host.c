@@ -9,16 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Opening and closing a home, and the table of requests. */
 
-static bool open_store(struct aw_store *store, const struct home *home, unsigned flags,
-                       struct tool_fail *fail)
+static bool open_store(struct aw_store *store, const struct home *home, const char *name,
+                       unsigned flags, struct tool_fail *fail)
 {
     char path[HOME_FILE_MAX], message[AW_SQLITE_MESSAGE_CAP] = "";
     enum aw_status status;
 
-    home_file(path, home, "allswell.db");
+    home_file(path, home, name);
     status = aw_store_sqlite_open(store, path, flags | AW_SQLITE_SECURE, message);
     if (status == AW_OK)
         return true;
@@ -39,7 +40,7 @@ bool host_create(const struct home *home, const char *name, struct tool_fail *fa
 
     memset(&host, 0, sizeof host);
     host.home = *home;
-    home_file(path, home, "allswell.db");
+    home_file(path, home, HOST_FILE);
     if (stat(path, &st) == 0)
         return fail_set(fail, TOOL_STATE,
                         "there is a home at %s already: use it, or choose "
@@ -49,12 +50,44 @@ bool host_create(const struct home *home, const char *name, struct tool_fail *fa
     if (!random->fill(random->ctx, host.settings.salt, sizeof host.settings.salt) ||
         !random->fill(random->ctx, host.settings.tweak, sizeof host.settings.tweak))
         return fail_status(fail, AW_E_ENTROPY, "the system gives no random numbers");
-    if (!open_store(&host.store, home, AW_SQLITE_CREATE, fail))
+    host_part_remove(home);
+    if (!open_store(&host.store, home, HOST_PART, AW_SQLITE_CREATE, fail))
         return false;
     ok = host_settings_store(&host, fail);
     host.store.vtable->close(host.store.self);
     explicit_bzero(&host, sizeof host);
+    ok = ok && host_part_keep(home, fail);
+    host_part_remove(home);
     return ok;
+}
+
+bool host_part_keep(const struct home *home, struct tool_fail *fail)
+{
+    char part[HOME_FILE_MAX], log[HOME_FILE_MAX], path[HOME_FILE_MAX];
+
+    home_file(part, home, HOST_PART);
+    home_file(log, home, HOST_PART "-wal");
+    home_file(path, home, HOST_FILE);
+    /* A log that is left when a store was closed holds what the disk had no room for. */
+    if (access(log, F_OK) != 0 && rename(part, path) == 0) {
+        if (home_sync(home->path))
+            return true;
+        (void)unlink(path);
+    }
+    return fail_set(fail, TOOL_ENVIRONMENT,
+                    "the home at %s cannot be written: free some space, and try again", home->path);
+}
+
+void host_part_remove(const struct home *home)
+{
+    static const char *const names[] = {HOST_PART,        HOST_PART ".part", HOST_PART "-wal",
+                                        HOST_PART "-shm", HOST_PART "-lock", HOST_PART "-journal"};
+    char path[HOME_FILE_MAX];
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        home_file(path, home, names[i]);
+        (void)unlink(path);
+    }
 }
 
 struct aw_now host_now(const struct host *host)
@@ -113,7 +146,8 @@ static enum aw_status load_engines(struct host *host)
     return status;
 }
 
-bool host_open(struct host **out, const struct home *home, struct tool_fail *fail)
+static bool open_file(struct host **out, const struct home *home, const char *name,
+                      struct tool_fail *fail)
 {
     struct host *host = calloc(1, sizeof *host);
     enum aw_status status;
@@ -127,7 +161,7 @@ bool host_open(struct host **out, const struct home *home, struct tool_fail *fai
         return fail_set(fail, TOOL_USAGE,
                         "ALLSWELL_DEMO_CLOCK is not MILLISECONDS:FACTOR: unset it");
     }
-    if (!open_store(&host->store, home, 0, fail) || !host_records_load(host, fail)) {
+    if (!open_store(&host->store, home, name, 0, fail) || !host_records_load(host, fail)) {
         host_close(host);
         return false;
     }
@@ -142,6 +176,16 @@ bool host_open(struct host **out, const struct home *home, struct tool_fail *fai
     }
     *out = host;
     return true;
+}
+
+bool host_open(struct host **out, const struct home *home, struct tool_fail *fail)
+{
+    return open_file(out, home, HOST_FILE, fail);
+}
+
+bool host_open_part(struct host **out, const struct home *home, struct tool_fail *fail)
+{
+    return open_file(out, home, HOST_PART, fail);
 }
 
 void host_close(struct host *host)

@@ -116,11 +116,24 @@ struct host_who {
 /** Room for "w16777215" and for "16". */
 #define HOST_ID_MAX 12
 
+/** The store of a home; and its name while a home is made, which is none before that. */
+#define HOST_FILE "allswell.db"
+#define HOST_PART "allswell.part"
+
 /** Creates the home and its database. */
 bool host_create(const struct home *home, const char *name, struct tool_fail *fail);
 
 /** Opens a home: store, settings, engines. Without network: see host_net.h. */
 bool host_open(struct host **out, const struct home *home, struct tool_fail *fail);
+
+/** The same for a home that is being made. */
+bool host_open_part(struct host **out, const struct home *home, struct tool_fail *fail);
+
+/** Makes a home of what was made, and is closed: whole and for good, or not at all. */
+bool host_part_keep(const struct home *home, struct tool_fail *fail);
+
+/** Removes what was left by the making of a home, or by an attempt at it. */
+void host_part_remove(const struct home *home);
 
 /** Wipes and closes; NULL is allowed. */
 void host_close(struct host *host);

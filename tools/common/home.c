@@ -2,6 +2,7 @@
 #include "common/home.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,16 @@ bool home_check(const struct home *home, const struct home_rule *rule, struct to
         return fail_set(fail, TOOL_ENVIRONMENT, "cannot use %s: %s: run 'chmod 700 %s'", home->path,
                         strerror(errno), home->path);
     return true;
+}
+
+bool home_sync(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
 }
 
 void home_file(char out[HOME_FILE_MAX], const struct home *home, const char *name)

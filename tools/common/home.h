@@ -46,6 +46,9 @@ bool home_create(const struct home *home, struct tool_fail *fail);
  */
 bool home_check(const struct home *home, const struct home_rule *rule, struct tool_fail *fail);
 
+/** Flushes a folder: a name in it is durable only then. False with errno. */
+bool home_sync(const char *folder);
+
 /** Writes the path of file `name` in the home. */
 void home_file(char out[HOME_FILE_MAX], const struct home *home, const char *name);
 

@@ -22,13 +22,9 @@
 
 static bool sync_folder(const char *path, struct tool_fail *fail)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        (void)close(fd);
-    return ok || fail_set(fail, TOOL_ENVIRONMENT, "%.200s cannot be flushed: %s: check the disk",
-                          path, strerror(errno));
+    return home_sync(path) ||
+           fail_set(fail, TOOL_ENVIRONMENT, "%.200s cannot be flushed: %s: check the disk", path,
+                    strerror(errno));
 }
 
 /* `path` is that of `to`. */
