@@ -15,7 +15,7 @@ export CC=clang CXX=clang++ SRC=$root WORK=$work/work OUT=$work/out
 # How it is built counts here, not how fast it runs.
 export CFLAGS="-O0 -gline-tables-only -fsanitize=address -fsanitize=fuzzer-no-link"
 export CXXFLAGS=$CFLAGS LIB_FUZZING_ENGINE=-fsanitize=fuzzer
-export FUZZ_TARGETS="call relay channel_stub"
+export FUZZ_TARGETS="call relay channel_stub card_text"
 bash "$root/fuzz/build.sh" >"$work/log" 2>&1 || { tail -n 30 "$work/log"; exit 1; }
 
 for name in $FUZZ_TARGETS; do

@@ -1,3 +1,3 @@
 #!/bin/bash -eu
 # SPDX-License-Identifier: ISC
-FUZZ_LIBRARIES=.a exec bash "$SRC/allswell/fuzz/build.sh"
+FUZZ_STATIC=1 exec bash "$SRC/allswell/fuzz/build.sh"
