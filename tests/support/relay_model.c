@@ -34,7 +34,7 @@ struct armed {
 
 /* One state of a mailbox: in memory, when the batch was closed, or in the store. */
 struct box_state {
-    bool exists;
+    bool exists, is_small; /* made with the small token */
     struct armed armed;
     struct list cells;
     uint32_t taken, next_no, fired;
@@ -73,7 +73,7 @@ struct model {
     struct link links[LINKS + 1];
     uint32_t number, fails;
     size_t moved;
-    uint8_t token[32];
+    uint8_t token[32], small[32]; /* for all mailboxes, and for one */
 };
 
 static struct model m;
@@ -266,15 +266,22 @@ static void do_take(uint32_t link, uint32_t b, uint32_t rank)
         box->live.taken = upto;
 }
 
-static void do_create(uint32_t link, uint32_t b)
+static void do_create(uint32_t link, uint32_t b, bool is_small)
 {
     struct box *box = &m.boxes[b];
+    bool is_used_up = false;
 
+    for (uint32_t i = 0; i < BOXES; i++)
+        is_used_up = is_used_up || (is_small && m.boxes[i].live.exists && m.boxes[i].live.is_small);
     m.number++;
-    if (bed_create(&m.bed, link - 1, m.number, b, m.token) != AW_OK)
+    if (bed_create(&m.bed, link - 1, m.number, b, is_small ? m.small : m.token) != AW_OK)
         return;
+    if (!box->live.exists && is_used_up) {
+        expect(link, AW_REQUEST_CREATE, b, 0, AW_RELAY_LIMIT);
+        return;
+    }
     if (!box->live.exists) {
-        box->live = (struct box_state){.exists = true, .next_no = 1};
+        box->live = (struct box_state){.exists = true, .is_small = is_small, .next_no = 1};
         box->life++;
     }
     expect(link, AW_REQUEST_CREATE, b, 0, AW_RELAY_OK);
@@ -623,7 +630,7 @@ static void play_one(uint8_t byte)
         if (arg < 6)
             do_probe(link, arg % BOXES);
         else if (arg < 12)
-            do_create(link, arg % BOXES);
+            do_create(link, arg % BOXES, arg >= 9);
         else if (arg < 14)
             do_remove(link, arg % BOXES);
         else
@@ -652,8 +659,9 @@ size_t relay_model_play(const uint8_t *trace, size_t len)
     memset(m.links, 0, sizeof m.links);
     bed_open(&m.bed, &config);
     bed_token(&m.bed, BOXES, NULL, m.token);
+    bed_token(&m.bed, 1, NULL, m.small);
     for (uint32_t b = 0; b + 1 < BOXES; b++)
-        do_create(1, b);
+        do_create(1, b, false);
     do_begin();
     do_end(true);
     for (size_t i = 0; i < len; i++) {

@@ -15,6 +15,7 @@
  *   - a switch delivers what was armed last, once, not before its time and not never, also over
  *     crashes and failed commits
  *   - drops and refusals are those of the rules, and nothing else goes
+ *   - a token makes no more mailboxes than its quota, and those that were removed count no more
  *   - housekeeping, which moves cells, does not show
  *   - answers come in the order of the requests, each once
  *

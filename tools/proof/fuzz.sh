@@ -55,8 +55,9 @@ find "$build/fuzz" -maxdepth 1 -name 'fuzz_*' -type f | sort |
     $((PROOF_SEED % 2000000000))
 
 # What reads bytes from outside; the others play actions on engines, or damage what is stored.
-parser_names="answer call card card_file card_text cbor_judge file frames hello introductions \
-invite invite_uri metrics plan plan_text reply request resume short socks state switched witness"
+parser_names="answer backup call card card_file card_text cbor_judge file frames hello \
+introductions invite invite_uri metrics plan plan_text reply request resume short socks state \
+switched witness"
 failed=0 parsers=0 played=0 least=
 for file in "$corpus"/*.count; do
   name=${file##*/}
