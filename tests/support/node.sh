@@ -41,7 +41,7 @@ done
 wait
 failed=0
 for file in test-*.js; do
-  grep -E '^ *[▶✔✖]' "$file.log" || true
+  grep -E '^ *[▶✔✖]|^bad inputs' "$file.log" || true
   [ "$(cat "$file.status")" = 0 ] || { failed=1; cat "$file.log"; }
 done
 exit "$failed"
