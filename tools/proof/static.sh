@@ -76,6 +76,7 @@ else
   echo cut >"$work/stack.end"
 fi
 run controls tests/static/controls.sh "$work/controls"
+run units tests/tools/systemd.sh "$PROOF_TESTS/bin" "$PROOF_TESTS/tools/systemd"
 wait
 
 verdict() { # <name>...
@@ -118,5 +119,8 @@ if ended stack ok || ended stack failed; then
     '{ print "stack of the deepest call, " $1 ", bytes", $2, $3, verdict, "last" }' \
     "$work/stack.out"
 fi
+exposure=$(sed -n 's/^exposure //p' "$work/units.out" | sort -n | tail -n 1)
+[ -z "$exposure" ] ||
+  figure 'systemd units, exposure of the worst, of 10' "$exposure" 1.5 "$(verdict units)"
 figure 'seeded faults that these found' "$(cat "$work/controls.out")" 6 "$(verdict controls)"
 ! grep -qxE 'failed|cut' "$work"/*.end
