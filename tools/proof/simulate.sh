@@ -46,6 +46,13 @@ $real --seed "$((PROOF_SEED + 2000000))" --seconds "$((left_s / 4))" --figures r
 "$stub" --seed "$((PROOF_SEED + 4000000))" --seconds "$((left_s * 5 / 8))" --figures stub \
   >"$out/d" 2>"$out/d.err" || status=1
 wait "$other" || status=1
+# Of all lives, one in a hundred is lived twice; and some on real crypto.
+hundredth=$(awk -F '\t' '$1 ~ /^lives, / { n += $2 } END { print int(n / 100) + 1 }' \
+  "$out/a" "$out/b" "$out/d")
+"$stub" --seed "$((PROOF_SEED + 5000000))" --seeds "$hundredth" --twice --figures stub \
+  >"$out/e" 2>"$out/e.err" || status=1
+$real --seed "$((PROOF_SEED + 6000000))" --seeds 2 --days 6 --twice --figures real \
+  >"$out/f" 2>"$out/f.err" || status=1
 
 # What each commit should have lived, and what a release.
 if [ "$PROOF_MODE" = full ]; then
@@ -53,12 +60,19 @@ if [ "$PROOF_MODE" = full ]; then
 else
   stub_years=1000 real_years=0 incidents=1000
 fi
-cat "$out/a" "$out/b" "$out/c" "$out/d" |
+cat "$out"/[a-f] |
   awk -F '\t' -v OFS='\t' -v stub=$stub_years -v real=$real_years -v incidents=$incidents '
     function aims(goal) { if (goal > 0) { $3 = goal; $4 = $2 >= goal ? "met" : "short" } }
     $1 == "person-years, stub crypto" { aims(stub) }
     $1 == "person-years, real crypto" { aims(real) }
     $1 == "true incidents, stub crypto" { aims(incidents) }
-    { print }'
-grep -hv '^STUB CRYPTO' "$out/a.err" "$out/b.err" "$out/c.err" "$out/d.err" >&2 || true
+    $1 ~ /^lives, / { lives += $2 }
+    $1 ~ /^lives lived twice, / { twice += $2 }
+    { print }
+    END {
+      share = lives > 0 ? 100 * twice / lives : 0
+      print "lives lived twice, % of all", sprintf("%.2f", share), 1,
+        (share >= 1 ? "met" : "short"), "min"
+    }'
+grep -hv '^STUB CRYPTO' "$out"/[a-f].err >&2 || true
 exit "$status"
