@@ -188,7 +188,16 @@ class Bed:
             capture_output=True,
             timeout=60,
             check=False,
+            cwd=self.work,
         )
+
+    def under(self, page, argv, text):
+        """One command under a page, or without one; in the folder of the bed."""
+        env = dict(self.env)
+        if page is not None:
+            env.update(LD_PRELOAD=PRELOAD, AW_FAULT_PAGE=page.path)
+        return subprocess.run(argv, env=env, input=text, text=True, errors="replace", capture_output=True,
+                              timeout=60, check=False, cwd=self.work)
 
     def aw(self, home, *words, text=None, ok=True):
         """One command; its JSON answer."""

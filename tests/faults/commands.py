@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 
@@ -120,12 +119,8 @@ class Trial:
         circle = self.circle
         page = circle.page(agent or "command")
         fault = self.arm(page)
-        env = dict(circle.env)
-        if not agent:
-            env.update(LD_PRELOAD=bed.PRELOAD, AW_FAULT_PAGE=page.path)
         argv = [f"{bed.BIN}/allswell", "--home", circle.path(home), *words]
-        got = subprocess.run(argv, env=env, input=self.typed(words) + "\n", text=True, errors="replace",
-                             capture_output=True, timeout=60, check=False, cwd=circle.work)
+        got = circle.under(None if agent else page, argv, self.typed(words) + "\n")
         self.met += page.hits() > 0
         page.disarm()
         self.judge(words, got.returncode, got.stdout, got.stderr, (*fault, page.hits()))
@@ -199,4 +194,5 @@ def main():
     bed.finish()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,9 +2,12 @@
 /*
  * A real relay that is killed, or whose calls into the system fail, at call number n: whatever it
  * has acknowledged is delivered afterwards, and it ends with one line or goes on.
- * Usage: relay BIN PRELOAD [--kill | --fail] [--seed N] [--cycles N] [--seconds N]
+ * Usage: relay BIN PRELOAD [--kill | --fail | --sweep STEPS] [--seed N] [--cycles N] [--seconds N]
  * Each cycle: start (some of them with the fault set from the beginning), read and take what
  * the cycles before have left, set the fault, deposit; then the end, by the fault or by us.
+ * --sweep draws nothing: calls number 1, 2, ... of a start, then of one deposit, until there is no
+ * such call, are killed, torn, and fail in each way, once and for ever. From a call n it goes on
+ * with n + 1 + n / STEPS.
  */
 #include "test.h"
 
@@ -58,7 +61,8 @@ static const struct ways {
 
 static struct {
     const char *bin, *preload;
-    bool fails;
+    bool fails, is_met;
+    unsigned steps; /* of a sweep; 0: none */
     uint64_t seed, cycles_max, seconds;
     char home[300];
     struct program program;
@@ -66,6 +70,7 @@ static struct {
     uint8_t token[AW_RELAY_KEY_LEN];
     struct t_rng rng;
     const struct ways *ways;
+    unsigned calls;
     bool forever;
     int what;
     unsigned at;
@@ -165,17 +170,23 @@ static void deposit(uint64_t count, uint64_t limit_ms)
     run.acked_count += client.ok;
 }
 
-static void choose_fault(void)
+/* Of the calls that matter, and not the third of them that are malloc. */
+#define CALLS_KILLED (FAULT_ALL & ~(unsigned)FAULT_MALLOC & ~(unsigned)FAULT_READ)
+
+static void choose_fault(bool from_start)
 {
     static const unsigned reach[] = {1, 3, 10, 40};
 
     run.ways = &all_ways[t_rng_below(&run.rng, AW_COUNT(all_ways))];
+    run.calls = run.ways->calls;
     run.at = 1 + (unsigned)t_rng_below(&run.rng, reach[t_rng_below(&run.rng, 4)]);
     if (run.ways->calls == FAULT_MALLOC)
         run.at *= 1 + (unsigned)t_rng_below(&run.rng, 20);
     if (!run.fails) {
         run.what = t_rng_below(&run.rng, 2) == 0 ? FAULT_KILL : FAULT_TEAR;
         run.forever = false;
+        run.calls = CALLS_KILLED;
+        run.at = 1 + (unsigned)t_rng_below(&run.rng, from_start ? 120 : 90);
         return;
     }
     do
@@ -184,21 +195,20 @@ static void choose_fault(void)
     run.forever = run.what != EINTR && t_rng_below(&run.rng, 2) == 0;
 }
 
-static void arm(bool from_start)
+static void arm(void)
 {
-    unsigned calls = run.ways->calls;
+    program_arm(&run.program, run.calls, run.at, run.forever, run.what);
+}
 
-    if (!run.fails) { /* of the calls that matter, and not the third of them that are malloc */
-        calls = FAULT_ALL & ~(unsigned)FAULT_MALLOC & ~(unsigned)FAULT_READ;
-        run.at = 1 + (unsigned)t_rng_below(&run.rng, from_start ? 120 : 90);
-    }
-    program_arm(&run.program, calls, run.at, run.forever, run.what);
+static bool is_hit(void)
+{
+    return atomic_load(&run.program.page->hits) > 0;
 }
 
 static void complain(const char *what)
 {
     printf("    cycle %" PRIu64 " of seed %" PRIu64 ": kinds %#x, call %u%s, %s: %s\n", run.cycles,
-           run.seed, run.ways->calls, run.at, run.forever ? " and all after it" : "",
+           run.seed, run.calls, run.at, run.forever ? " and all after it" : "",
            run.what > 0 ? strerror(run.what) : "killed", what);
     program_report(&run.program);
     t_fail(__FILE__, __LINE__, what);
@@ -251,11 +261,11 @@ static void judge_running(void)
 
 static void end_cycle(void)
 {
-    if (atomic_load(&run.program.page->hits) > 0)
+    if (is_hit())
         run.hits++;
-    if (atomic_load(&run.program.page->hits) > 0 && run.fails && run.ways->calls == FAULT_MALLOC)
+    if (is_hit() && run.fails && run.calls == FAULT_MALLOC)
         run.malloc_hits++;
-    if (!run.fails && atomic_load(&run.program.page->hits) > 0)
+    if (!run.fails && is_hit())
         program_end(&run.program, 0, LIMIT_MS); /* the link may have ended a moment earlier */
     program_arm(&run.program, 0, 0, false, 0);
     if (!program_runs(&run.program))
@@ -266,15 +276,16 @@ static void end_cycle(void)
         program_end(&run.program, SIGKILL, LIMIT_MS);
 }
 
-static void cycle(void)
+static void play(bool from_start, uint64_t cells)
 {
-    bool from_start = t_rng_below(&run.rng, run.fails ? 2 : 4) == 0;
+    bool has_started;
 
-    choose_fault();
     program_arm(&run.program, 0, 0, false, 0);
     if (from_start)
-        arm(true);
-    if (!start()) {
+        arm();
+    has_started = start();
+    run.is_met = is_hit();
+    if (!has_started) {
         if (!from_start)
             complain("it did not start");
         else
@@ -286,19 +297,57 @@ static void cycle(void)
     else if (read_all(false) || from_start) {
         /* Killed while it was read: its link may end a moment before it does. The next cycle reads
          * what is missing. */
-        bool is_met = client.downs > 0 && atomic_load(&run.program.page->hits) > 0;
+        bool is_met = client.downs > 0 && is_hit();
 
         if (missing() > 0 && !is_met && program_runs(&run.program)) {
             run.lost += missing();
             complain("something acknowledged is missing");
         }
         if (!from_start)
-            arm(false);
-        deposit(CELLS, ANSWER_MS);
+            arm();
+        deposit(cells, ANSWER_MS);
         rig_client_close(&client);
+        run.is_met = run.is_met || (!from_start && is_hit());
         end_cycle();
     } else {
         complain("the relay broke the link");
+    }
+}
+
+static void cycle(void)
+{
+    bool from_start = t_rng_below(&run.rng, run.fails ? 2 : 4) == 0;
+
+    choose_fault(from_start);
+    play(from_start, CELLS);
+}
+
+/* Until a start, or a deposit, makes no such call. */
+static void sweep_fault(unsigned calls, int what, bool forever)
+{
+    for (int from_start = 1; from_start >= 0 && t_state.fail_count == 0; from_start--) {
+        run.calls = calls;
+        run.what = what;
+        run.forever = forever;
+        run.at = 1;
+        do {
+            play(from_start, 1);
+            run.cycles++;
+            run.at += 1 + run.at / run.steps;
+        } while (run.is_met && t_state.fail_count == 0);
+    }
+}
+
+static void sweep(void)
+{
+    sweep_fault(CALLS_KILLED, FAULT_KILL, false);
+    sweep_fault(FAULT_WRITE, FAULT_TEAR, false);
+    run.fails = true;
+    for (size_t i = 0; i < AW_COUNT(all_ways); i++) {
+        run.ways = &all_ways[i];
+        sweep_fault(run.ways->calls, run.ways->errors[0], false);
+        if (run.ways->errors[0] != EINTR)
+            sweep_fault(run.ways->calls, run.ways->errors[0], true);
     }
 }
 
@@ -337,9 +386,10 @@ static void finish(void)
 
 static void read_options(int argc, char **argv)
 {
-    static const struct option known[] = {{"kill", 0, NULL, 'k'},    {"fail", 0, NULL, 'f'},
-                                          {"seed", 1, NULL, 's'},    {"cycles", 1, NULL, 'n'},
-                                          {"seconds", 1, NULL, 't'}, {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"kill", 0, NULL, 'k'},   {"fail", 0, NULL, 'f'},
+                                          {"sweep", 1, NULL, 'w'},  {"seed", 1, NULL, 's'},
+                                          {"cycles", 1, NULL, 'n'}, {"seconds", 1, NULL, 't'},
+                                          {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -347,6 +397,8 @@ static void read_options(int argc, char **argv)
             run.fails = option == 'f';
         else if (option == 's')
             run.seed = strtoull(optarg, NULL, 10);
+        else if (option == 'w')
+            run.steps = (unsigned)strtoul(optarg, NULL, 10);
         else if (option == 'n')
             run.cycles_max = strtoull(optarg, NULL, 10);
         else if (option == 't')
@@ -369,7 +421,9 @@ int main(int argc, char **argv)
         (void)setenv("TMPDIR", "/dev/shm", 0);
     prepare();
     end = time(NULL) + (time_t)run.seconds;
-    for (; t_state.fail_count == 0 &&
+    if (run.steps > 0)
+        sweep();
+    for (; run.steps == 0 && t_state.fail_count == 0 &&
            (run.seconds > 0 ? time(NULL) < end : run.cycles < run.cycles_max);
          run.cycles++)
         cycle();
