@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SPACE 120
@@ -171,17 +172,14 @@ static uint64_t kill_round(const char *path, uint64_t from, uint64_t after)
     return acked;
 }
 
-/* Goal: kill -9 at any moment loses nothing that was acknowledged and leaves no half commit.
- * Method: 40 rounds on one file, killed after a random number of acknowledgements. */
-static void test_kill(void)
+/* Rounds on a new file. */
+static unsigned kill_file(const char *path, struct t_rng *rng)
 {
-    const char *folder = folder_new();
-    const char *path = folder_path(folder, "x.db");
-    struct t_rng rng = t_rng(20);
     uint64_t pairs = 0;
+    unsigned rounds = 0;
 
     for (unsigned round = 0; round < 40; round += t_step(5)) {
-        uint64_t acked = kill_round(path, pairs, 1 + t_rng_below(&rng, 40));
+        uint64_t acked = kill_round(path, pairs, 1 + t_rng_below(rng, 40));
         struct aw_store s = open_at(path, 0);
         struct tally t = tally(&s);
 
@@ -190,7 +188,33 @@ static void test_kill(void)
         pairs = t.count / 2;
         T_EQ(t.sum, pairs * (2 * pairs - 1));
         s.vtable->close(s.self);
+        rounds++;
     }
+    (void)unlink(path);
+    return rounds;
+}
+
+static uint64_t from_env(const char *name, uint64_t fallback)
+{
+    const char *text = getenv(name);
+
+    return text == NULL ? fallback : strtoull(text, NULL, 10);
+}
+
+/* Goal: kill -9 at any moment loses nothing that was acknowledged and leaves no half commit.
+ * Method: 40 rounds on one file, killed after a random number of acknowledgements. The proof says
+ * for how long it is to go on with others: KILL_SECONDS, KILL_SEED. */
+static void test_kill(void)
+{
+    const char *path = folder_path(folder_new(), "x.db");
+    time_t end = time(NULL) + (time_t)from_env("KILL_SECONDS", 0);
+    struct t_rng rng = t_rng(from_env("KILL_SEED", 20));
+    unsigned cycles = 0;
+
+    do
+        cycles += kill_file(path, &rng);
+    while (time(NULL) < end && t_state.fail_count == 0);
+    printf("%u kill -9 cycles of a store\n", cycles);
 }
 
 int main(void)
