@@ -144,6 +144,15 @@ static uint64_t level_delay_s(const struct sim *w, size_t n)
     return p->levels[i == 0 ? 0 : p->levels_count - 1u].delay_s;
 }
 
+/* Of a word that her phone dates 2038 nobody knows more than when it arrived (07 §4). */
+static uint64_t arrived_s(const struct sim *w, const struct aw_watch *word)
+{
+    return w->scene.strength[SIM_FAULT_EPOCH] > 0 &&
+                   word->call.issued_at_s > sim_now_s(w) + SIM_YEAR / SIM_SECOND
+               ? word->call.received_at_s
+               : 0;
+}
+
 /* When contact n must have heard, if she is silent from now on; 0: he need not. */
 static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_dead)
 {
@@ -156,6 +165,7 @@ static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_de
     /* Outside the circle what she mistyped is believed (07 §3). */
     from_s = later(w->typed_ms, w->humans[n].is_circle ? 0 : w->odd.mistyped_ms) / 1000;
     from_s = later(SIM_T0_S + from_s, c->ladder.peers.spoken_s);
+    from_s = later(from_s, arrived_s(w, &c->book.checkin));
     /* By wrong clocks it looks newer: after a time of day that it was typed before. */
     due_s = aw_plan_due_s(p, from_s + w->scene.clock_error_s);
     if (is_phone_dead) {
@@ -163,6 +173,7 @@ static uint64_t silence_bound_ms(const struct sim *w, size_t n, bool is_phone_de
         uint64_t spoke_s = later(SIM_T0_S + w->spoke_ms / 1000, c->book.newest.replied_at_s);
         uint64_t beat_s = later(spoke_s, c->ladder.peers.spoken_s) + p->beat_s + p->beat_grace_s;
 
+        beat_s = later(beat_s, arrived_s(w, &c->book.newest) + p->beat_s + p->beat_grace_s);
         due_s = beat_s < due_s ? beat_s : due_s;
     }
     if (due_s == UINT64_MAX)
@@ -376,13 +387,14 @@ static void check_contact(struct sim *w, struct sim_host *h)
                  (unsigned)seq, (unsigned)w->said_max);
     /* A restored contact uses numbers of replies again, and dates a word by the later one. */
     else if (!w->is_restored[h->idx] && word->call.seq <= w->said_max &&
-             word->base_s > SIM_T0_S + latest_ms(w, word->call.seq) / 1000 + slack_s)
+             word->base_s > later(SIM_T0_S + latest_ms(w, word->call.seq) / 1000 + slack_s,
+                                  arrived_s(w, word)))
         sim_fail(w, SIM_I3_FRESH, "%s counts check-in %u from %u s after it was made",
                  sim_name(h->idx), (unsigned)word->call.seq,
                  (unsigned)(word->base_s - SIM_T0_S - latest_ms(w, word->call.seq) / 1000));
     /* A beat that is sealed again is as new as its seal: it names the newest reply. */
     else if (!(w->is_restored[h->idx] && newest->call.kind != AW_CALL_BEAT) &&
-             newest->base_s > SIM_T0_S + w->sent_ms / 1000 + slack_s)
+             newest->base_s > later(SIM_T0_S + w->sent_ms / 1000 + slack_s, arrived_s(w, newest)))
         sim_fail(w, SIM_I3_FRESH, "%s counts statement %u from %u s after her phone last spoke",
                  sim_name(h->idx), (unsigned)seq,
                  (unsigned)(newest->base_s - SIM_T0_S - w->sent_ms / 1000));
