@@ -114,6 +114,14 @@ static bool begin_incident(struct sim *w, enum sim_incident_kind kind)
     return true;
 }
 
+/* Until she is safe again, at the latest, beside the days without faults; a clock that stood at
+ * 1970 puts it off by hours. */
+static uint64_t span_ms(const struct sim *w)
+{
+    return 3 * SIM_DAY +
+           (w->scene.strength[SIM_FAULT_EPOCH] > 0 ? w->scene.clock_error_s * SIM_SECOND : 0);
+}
+
 void sim_incident_begin(struct sim *w)
 {
     enum sim_incident_kind kind = (enum sim_incident_kind)sim_below(&w->rng, SIM_INCIDENT_KINDS);
@@ -127,7 +135,7 @@ void sim_incident_begin(struct sim *w)
         kind = SIM_INCIDENT_HUMAN;
     if (w->is_calm || w->is_held || w->is_aftermath || !sim_can_act(w) ||
         sim_has_open_incident(w) || w->incident_count == SIM_INCIDENT_MAX ||
-        w->now_ms + 3 * SIM_DAY > w->end_ms)
+        w->now_ms + span_ms(w) > w->end_ms)
         return;
     sim_note(w, "INCIDENT %zu: %s", w->incident_count + 1, sim_incident_name(kind));
     if (!begin_incident(w, kind))
