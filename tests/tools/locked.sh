@@ -41,9 +41,9 @@ run_both limited $limited
 [ "$(locked "$agent_pid")" = 0 ] || fail 'the agent has locked memory under a limit'
 
 # Not every root is held by no limit.
-if [ "$(ulimit -l)" = unlimited ] || prlimit --memlock=4096 python3 -c '
-import ctypes, sys
-sys.exit(ctypes.CDLL(None).mlockall(1 | 4) != 0)'; then
+lock='import ctypes, sys; sys.exit(ctypes.CDLL(None).mlockall(1 | 4) != 0)'
+if [ "$(prlimit --memlock --output SOFT --noheadings)" = unlimited ] ||
+    prlimit --memlock=4096 python3 -c "$lock"; then
     run_both free env
     is_locked "$relay_pid" || fail 'the relay has not locked its memory'
     is_locked "$agent_pid" || fail 'the agent has not locked its memory'
