@@ -40,13 +40,9 @@ static struct aw_ladder_rules rules_of(const struct contact *c, const struct aw_
     struct aw_ladder_rules rules = {
         .plan = plan, .groups = AW_GROUPS_ALL, .is_doubt = aw_watch_is_doubtful(&c->book.newest)};
     uint16_t away = aw_co_away(c, aw_timebase_s(&c->time));
-    const struct aw_member *me = NULL, *own = aw_co_own_member(c);
-    uint8_t person = own != NULL ? own->person : c->book.person;
+    const struct aw_member *own = aw_co_own_member(c);
+    const struct aw_member *me = aw_plan_member(plan, own != NULL ? own->person : c->book.person);
 
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        if (plan->roster[i].person == person)
-            me = &plan->roster[i];
-    }
     if (!c->has_plan || me == NULL)
         return rules;
     rules.groups = me->groups;

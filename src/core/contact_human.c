@@ -20,11 +20,7 @@ const struct aw_member *aw_co_member(const struct contact *c)
 
     if (own != NULL)
         return own;
-    for (size_t i = 0; c->has_plan && i < c->plan.roster_count; i++) {
-        if (c->plan.roster[i].person == c->book.person)
-            return &c->plan.roster[i];
-    }
-    return NULL;
+    return c->has_plan ? aw_plan_member(&c->plan, c->book.person) : NULL;
 }
 
 uint64_t aw_co_away_until(const struct contact *c, uint64_t now_s)
@@ -238,14 +234,11 @@ enum aw_status aw_contact_unreachable(struct aw_contact *contact, struct aw_now 
 enum aw_status aw_contact_hand_over(struct aw_contact *contact, uint8_t person, struct aw_now now)
 {
     struct contact *c = contact_of(contact);
-    const struct aw_member *me = aw_co_member(c), *him = NULL;
+    const struct aw_member *me = aw_co_member(c);
+    const struct aw_member *him = c->has_plan ? aw_plan_member(&c->plan, person) : NULL;
     enum aw_status st;
     bool is_told;
 
-    for (size_t i = 0; c->has_plan && i < c->plan.roster_count; i++) {
-        if (c->plan.roster[i].person == person)
-            him = &c->plan.roster[i];
-    }
     if (him == NULL || (me != NULL && him->human == me->human))
         return AW_E_NOT_FOUND;
     st = human(c, aw_ladder_decline, CONTACT_CLAIM_HANDED, &is_told, now);

@@ -142,15 +142,6 @@ bool aw_co_lacks_introductions(const struct contact *c, const struct aw_plan *pl
            (aw_plan_introduces(plan, p->book.key.pk) || aw_plan_introduces(plan, told));
 }
 
-static const struct aw_member *member_of(const struct aw_plan *plan, uint8_t person)
-{
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        if (plan->roster[i].person == person)
-            return &plan->roster[i];
-    }
-    return NULL;
-}
-
 /* The entry of this device, NULL while it is not introduced. */
 const struct aw_member *aw_co_own_member(const struct contact *c)
 {
@@ -167,7 +158,7 @@ const struct aw_member *aw_co_own_member(const struct contact *c)
 
 const struct aw_member *aw_co_peer_member(const struct contact *c, const struct aw_peer *peer)
 {
-    const struct aw_member *m = c->has_plan ? member_of(&c->plan, peer->person) : NULL;
+    const struct aw_member *m = c->has_plan ? aw_plan_member(&c->plan, peer->person) : NULL;
 
     return m != NULL && memcmp(m->key, peer->key, AW_KEY_LEN) == 0 ? m : NULL;
 }
@@ -295,7 +286,7 @@ static struct aw_peer *add(struct contact *c, const struct aw_member *m)
 /* Who is a peer by the plan in force: with keys, and somebody else (PE-2). */
 static const struct aw_member *wanted(const struct contact *c, uint8_t person)
 {
-    const struct aw_member *own = aw_co_own_member(c), *m = member_of(&c->plan, person);
+    const struct aw_member *own = aw_co_own_member(c), *m = aw_plan_member(&c->plan, person);
 
     if (own == NULL || m == NULL || m == own || aw_secret_is_zero(m->key, AW_KEY_LEN))
         return NULL;

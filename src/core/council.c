@@ -3,13 +3,13 @@
 
 #include <string.h>
 
+#include "wire/plan.h"
+
 uint8_t aw_council_human(const struct aw_plan *plan, uint8_t person)
 {
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        if (plan->roster[i].person == person)
-            return plan->roster[i].human;
-    }
-    return 0;
+    const struct aw_member *member = aw_plan_member(plan, person);
+
+    return member == NULL ? 0 : member->human;
 }
 
 uint8_t aw_council_groups(const struct aw_plan *plan, uint8_t human)

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "core/schedule.h"
+#include "wire/plan.h"
 
 #define DAY_S    86400
 #define HOUR_S   3600
@@ -126,15 +127,6 @@ static enum aw_plan_problem check_member(const struct aw_member *member)
     return AW_PLAN_GOOD;
 }
 
-static const struct aw_member *find_member(const struct aw_plan *plan, uint8_t person)
-{
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        if (plan->roster[i].person == person)
-            return &plan->roster[i];
-    }
-    return NULL;
-}
-
 /* Devices of one human count once. */
 static size_t human_count(const struct aw_plan *plan)
 {
@@ -158,7 +150,7 @@ static bool is_zero(const uint8_t key[32])
 static enum aw_plan_problem check_identity(const struct aw_plan *plan, size_t at)
 {
     const struct aw_member *member = &plan->roster[at];
-    const struct aw_member *human = find_member(plan, member->human);
+    const struct aw_member *human = aw_plan_member(plan, member->human);
 
     if (human == NULL || human->human != human->person)
         return AW_PLAN_MEMBER_HUMAN;
@@ -284,7 +276,7 @@ static enum aw_plan_problem check_operators(const struct aw_plan *plan, size_t *
 
         if (*at > 0 && memcmp(op->relay_key, op[-1].relay_key, sizeof op->relay_key) <= 0)
             return AW_PLAN_OPERATOR_ORDER;
-        if (op->person != 0 && find_member(plan, op->person) == NULL)
+        if (op->person != 0 && aw_plan_member(plan, op->person) == NULL)
             return AW_PLAN_OPERATOR_WHO;
     }
     return AW_PLAN_GOOD;

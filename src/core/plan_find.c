@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "core/council.h"
 #include "crypto/verify.h"
 
 #define HOUR_S 3600
@@ -173,22 +174,13 @@ unsigned aw_plan_count_bits(uint32_t bits)
     return count;
 }
 
-static uint8_t human_of(const struct aw_plan *plan, uint8_t person)
-{
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        if (plan->roster[i].person == person)
-            return plan->roster[i].human;
-    }
-    return 0;
-}
-
 uint8_t aw_plan_only_operator(const struct aw_plan *plan, unsigned *count)
 {
     uint32_t operators = 0; /* bit human; bit 0: outsiders, who may be one and the same */
     uint8_t human = 0;
 
     for (size_t i = 0; i < plan->operators_count; i++) {
-        human = human_of(plan, plan->operators[i].person);
+        human = aw_council_human(plan, plan->operators[i].person);
         operators |= UINT32_C(1) << human;
     }
     *count = operators == 0 ? 1 : aw_plan_count_bits(operators);

@@ -191,7 +191,7 @@ void aw_su_decoys_checkin(struct subject *s, struct aw_now now)
 
 bool aw_su_decoy_is_to_introduce(const struct subject *s, const struct decoy *d)
 {
-    const struct aw_member *m = aw_su_member_in(&d->plan, d->rec.person);
+    const struct aw_member *m = aw_plan_member(&d->plan, d->rec.person);
     const uint8_t *told = s->people[d->rec.person - 1].rec.heard.peer_key;
 
     if (!s->people[d->rec.person - 1].rec.has_heard || m == NULL)
@@ -214,7 +214,7 @@ static void follow_keys(const struct subject *s, struct decoy *d, const struct a
 {
     for (size_t i = 0; i < d->plan.roster_count; i++) {
         struct aw_member *m = &d->plan.roster[i];
-        const struct aw_member *now = aw_su_member_in(next, m->person);
+        const struct aw_member *now = aw_plan_member(next, m->person);
 
         if (now == NULL || aw_secret_is_zero(now->key, AW_KEY_LEN) ||
             has_key(&d->plan, now->key, m->person))

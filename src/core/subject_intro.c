@@ -26,15 +26,6 @@ static const struct subject_pair *find_pair(const struct subject_pairs *pairs, u
     return NULL;
 }
 
-const struct aw_member *aw_su_member_in(const struct aw_plan *plan, uint8_t person)
-{
-    for (size_t i = 0; i < plan->roster_count; i++) {
-        if (plan->roster[i].person == person)
-            return &plan->roster[i];
-    }
-    return NULL;
-}
-
 /* ---- Keys of the roster ---- */
 
 static bool is_taken(const struct aw_plan *plan, const uint8_t key[AW_KEY_LEN])
@@ -56,7 +47,7 @@ static bool is_zero(const uint8_t key[AW_KEY_LEN])
 /* Whether the plan in force names this member with the key that he tells now. */
 static bool is_known(const struct subject *s, const struct aw_member *m)
 {
-    const struct aw_member *old = s->has_plan ? aw_su_member_in(&s->plan, m->person) : NULL;
+    const struct aw_member *old = s->has_plan ? aw_plan_member(&s->plan, m->person) : NULL;
 
     return old != NULL &&
            memcmp(old->key, s->people[m->person - 1].rec.heard.peer_key, AW_KEY_LEN) == 0;
@@ -92,13 +83,13 @@ void aw_su_fill_keys(const struct subject *s, struct aw_plan *plan)
 
 bool aw_su_is_to_introduce(const struct subject *s, const struct person *p)
 {
-    const struct aw_member *m = aw_su_member_in(&s->plan, aw_su_number(s, p));
+    const struct aw_member *m = aw_plan_member(&s->plan, aw_su_number(s, p));
     struct aw_plan next = s->plan;
 
     if (m == NULL)
         return false;
     aw_su_fill_keys(s, &next);
-    return memcmp(m->key, aw_su_member_in(&next, m->person)->key, AW_KEY_LEN) != 0;
+    return memcmp(m->key, aw_plan_member(&next, m->person)->key, AW_KEY_LEN) != 0;
 }
 
 /* ---- Pairs ---- */
@@ -115,9 +106,9 @@ static bool can_meet(const struct subject *s, const struct aw_plan *plan, uint8_
                      uint8_t other)
 {
     const struct decoy *d = aw_su_decoy_const(s, &s->people[person - 1]);
-    const struct aw_member *m = aw_su_member_in(d != NULL ? &d->plan : plan, person);
+    const struct aw_member *m = aw_plan_member(d != NULL ? &d->plan : plan, person);
 
-    return m != NULL && !is_zero(m->key) && (d == NULL || aw_su_member_in(&d->plan, other) != NULL);
+    return m != NULL && !is_zero(m->key) && (d == NULL || aw_plan_member(&d->plan, other) != NULL);
 }
 
 /* spec/06-subject.md §11: "A pair MUST be given a new secret when the key of either changed, and
@@ -129,7 +120,7 @@ static bool is_kept(const struct subject *s, const struct aw_plan *plan, uint8_t
     if (d != NULL)
         return !aw_su_decoy_is_to_introduce(s, d);
     return s->has_plan &&
-           has_same_keys(aw_su_member_in(&s->plan, person), aw_su_member_in(plan, person));
+           has_same_keys(aw_plan_member(&s->plan, person), aw_plan_member(plan, person));
 }
 
 static enum aw_status draw_pair(const struct subject *s, struct subject_pairs *next,
@@ -174,7 +165,7 @@ static bool is_peer(const struct subject *s, const struct person *reader, uint8_
 
     return p != reader && p->rec.has_heard && person_is_paired(p) &&
            find_pair(&s->pairs, aw_su_number(s, reader), person) != NULL &&
-           (aw_su_member_in(plan, person) != NULL || (plan->decoys >> (person - 1) & 1) != 0);
+           (aw_plan_member(plan, person) != NULL || (plan->decoys >> (person - 1) & 1) != 0);
 }
 
 bool aw_su_has_introductions(const struct subject *s, const struct person *p)

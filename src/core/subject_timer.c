@@ -21,11 +21,7 @@ const struct aw_member *aw_su_member(const struct subject *s, const struct perso
 {
     const struct aw_plan *plan = aw_su_plan(s, p);
 
-    for (size_t i = 0; plan != NULL && i < plan->roster_count; i++) {
-        if (plan->roster[i].person == aw_su_number(s, p))
-            return &plan->roster[i];
-    }
-    return NULL;
+    return plan == NULL ? NULL : aw_plan_member(plan, aw_su_number(s, p));
 }
 
 /* ---- Timers ---- */

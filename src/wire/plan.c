@@ -186,11 +186,11 @@ static bool is_countable(const struct aw_plan *p)
            p->operators_count <= AW_PLAN_OPERATOR_MAX;
 }
 
-static const struct aw_member *find_member(const struct aw_plan *p, uint8_t person)
+const struct aw_member *aw_plan_member(const struct aw_plan *plan, uint8_t person)
 {
-    for (size_t i = 0; i < p->roster_count; i++) {
-        if (p->roster[i].person == person)
-            return &p->roster[i];
+    for (size_t i = 0; i < plan->roster_count; i++) {
+        if (plan->roster[i].person == person)
+            return &plan->roster[i];
     }
     return NULL;
 }
@@ -199,14 +199,14 @@ static bool is_linked(const struct aw_plan *p)
 {
     /* spec/03-wire.md §7: "The human of a member MUST be a member whose human is itself." */
     for (size_t i = 0; i < p->roster_count; i++) {
-        const struct aw_member *human = find_member(p, p->roster[i].human);
+        const struct aw_member *human = aw_plan_member(p, p->roster[i].human);
 
         if (human == NULL || human->human != human->person)
             return false;
     }
     /* spec/03-wire.md §7: "The person of an operator MUST be 0 or a member." */
     for (size_t i = 0; i < p->operators_count; i++) {
-        if (p->operators[i].person != 0 && find_member(p, p->operators[i].person) == NULL)
+        if (p->operators[i].person != 0 && aw_plan_member(p, p->operators[i].person) == NULL)
             return false;
     }
     return true;

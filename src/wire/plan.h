@@ -13,4 +13,7 @@
 
 extern const struct aw_wire_map aw_plan_map;
 
+/* The entry of a person, NULL: the plan does not name him. */
+const struct aw_member *aw_plan_member(const struct aw_plan *plan, uint8_t person);
+
 #endif /* AW_WIRE_PLAN_H */

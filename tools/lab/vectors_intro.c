@@ -101,7 +101,7 @@ static void plan_without(struct aw_plan *plan, uint32_t left_out)
 static void out_setting(struct vec *v, const struct subject *s, struct numbers *secrets)
 {
     for (uint8_t person = 1; person <= CONTACTS; person++) {
-        const struct aw_member *m = aw_su_member_in(&s->plan, person);
+        const struct aw_member *m = aw_plan_member(&s->plan, person);
 
         vec_out_uint(v, vec_nth(v, "key", person - 1U), m != NULL ? m->key[0] : 0);
     }
