@@ -197,6 +197,7 @@ enum aw_status aw_subject_invite(struct aw_subject *subject, const struct aw_end
         p->rec = rec;
         p->inviting = inviting;
         *person = (uint8_t)(p - s->people + 1);
+        aw_su_former_leave(s, *person);
         aw_su_touch(s, p, SUBJECT_DIRTY_PERSON | SUBJECT_DIRTY_INVITING);
         aw_su_event(s, AW_EVENT_MAILBOXES, AW_URGENCY_QUIET, NULL, 0);
     } else {

@@ -49,6 +49,17 @@ void aw_su_former_heard(struct subject *s)
                                  aw_timebase_s(&s->time) + s->former.change.loosen_s));
 }
 
+/* Whoever gets the number now was not meant. */
+void aw_su_former_leave(struct subject *s, uint8_t person)
+{
+    for (size_t i = 0; s->has_former && i < s->former.roster_count; i++) {
+        if (s->former.roster[i].person != person)
+            continue;
+        s->former.roster[i].data = AW_DATA_NONE;
+        aw_su_dirty(s, SUBJECT_DIRTY_PLAN);
+    }
+}
+
 void aw_su_former_advance(struct subject *s, uint64_t now_s)
 {
     if (aw_su_former(s) == NULL || now_s < s->trigger.former_until_s)

@@ -411,6 +411,7 @@ const struct aw_plan *aw_su_former(const struct subject *s);
 /* Before `next` becomes the plan; when a contact has received it; when time passes. */
 void aw_su_former_keep(struct subject *s, const struct aw_plan *next);
 void aw_su_former_heard(struct subject *s);
+void aw_su_former_leave(struct subject *s, uint8_t person);
 void aw_su_former_advance(struct subject *s, uint64_t now_s);
 /* An incident, as far as she knows: contacts no longer take every plan at once. */
 void aw_su_setup_over(struct subject *s);
@@ -515,7 +516,6 @@ void aw_su_decoys_advance(struct subject *s, uint64_t now_s, struct aw_now now);
 uint64_t aw_su_decoys_when_s(const struct subject *s);
 
 /* subject_intro.c */
-const struct aw_member *aw_su_member_in(const struct aw_plan *plan, uint8_t person);
 void aw_su_fill_keys(const struct subject *s, struct aw_plan *plan);
 /* Whether the next plan would give this member another key: the others do not know his device. */
 bool aw_su_is_to_introduce(const struct subject *s, const struct person *p);

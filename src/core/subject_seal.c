@@ -10,26 +10,55 @@
 /* Her state as it goes out: one key, one share for each human, and for each contact a seal that
  * holds no more than he may learn (spec/06-subject.md §5). */
 
+/* The plan that contacts may still go by, for those whom she did not remove; NULL: there is none.
+ */
+static const struct aw_plan *former_for(const struct subject *s, const struct person *p)
+{
+    return aw_su_decoy_const(s, p) == NULL ? aw_su_former(s) : NULL;
+}
+
+/* Whose entry says which share is his. */
+static const struct aw_member *shareholder(const struct subject *s, const struct person *p)
+{
+    const struct aw_plan *former = former_for(s, p);
+
+    return former != NULL ? aw_plan_member(former, aw_su_number(s, p)) : aw_su_member(s, p);
+}
+
 /* How many shares open the state: what the plan says; before there is one, two when two exist. */
 static size_t threshold_of(const struct subject *s, const struct aw_plan *plan)
 {
     uint32_t paired = aw_su_paired(s);
 
+    if (plan == &s->plan && aw_su_former(s) != NULL)
+        return aw_su_former(s)->threshold;
     if (plan != NULL)
         return plan->threshold;
     return (paired & (paired - 1)) != 0 ? 2 : 1;
 }
 
+static uint8_t lower_level(uint8_t a, uint8_t b)
+{
+    if (a == AW_DATA_NONE || b == AW_DATA_NONE)
+        return AW_DATA_NONE;
+    return a == AW_DATA_COARSE ? a : b;
+}
+
+/* spec/06-subject.md §5: "While contacts may hold back a plan that loosens (07 §12), the threshold
+ * MUST be that of the plan before, and the data level of each contact the lower one of both": whom
+ * the plan before does not name has none. */
 uint8_t aw_su_data_level(const struct subject *s, size_t i)
 {
     const struct person *p = &s->people[i];
-    const struct aw_member *member = aw_su_member(s, p);
+    const struct aw_member *member = aw_su_member(s, p), *before = shareholder(s, p);
 
     /* spec/06-subject.md §5: "Before the words were compared, a contact that no plan names MUST
      * count as data level 0": an invite can be photographed. */
     if (aw_su_plan(s, p) == NULL)
         return p->rec.phase == AW_PERSON_VERIFIED ? AW_DATA_EXACT : AW_DATA_NONE;
-    return member == NULL ? AW_DATA_NONE : member->data;
+    if (member == NULL || before == NULL)
+        return AW_DATA_NONE;
+    return lower_level(member->data, before->data);
 }
 
 /* One share for each person, that of his human: devices of one human have the same. */
@@ -43,7 +72,7 @@ static enum aw_status split_key(struct subject *s, struct sealed_part *parts, si
         indices[i] = (uint8_t)(i + 1); /* a share for every number, handed to who has it */
     st = aw_share_split(all, indices, AW_PLAN_MEMBER_MAX, k, key, &s->random);
     for (size_t i = 0; i < AW_PLAN_MEMBER_MAX && st == AW_OK; i++) {
-        const struct aw_member *member = aw_su_member(s, &s->people[i]);
+        const struct aw_member *member = shareholder(s, &s->people[i]);
 
         memcpy(parts[i].share, all[member == NULL ? i : member->human - 1U], AW_SHARE_LEN);
     }

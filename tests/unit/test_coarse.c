@@ -161,6 +161,74 @@ static void test_level_in_an_alarm(void)
     circle_free(&c);
 }
 
+/* The circle of begin() after its set-up, and a plan that is to come: contact 1 coarse, 3 exact,
+ * and one share more. Until two hours have passed, contacts may hold it back. */
+static void begin_change(struct circle *c, uint64_t seed, struct aw_plan *next)
+{
+    begin(c, seed);
+    T_EQ(aw_subject_plan(c->hosts[0].subject, next), AW_OK);
+    next->change.setup = false;
+    next->change.loosen_s = 2 * HOUR_S;
+    T_EQ(aw_subject_plan_set(c->hosts[0].subject, next, NULL, circle_safe, circle_now(c, 0)),
+         AW_OK);
+    circle_run(c, 3 * HOUR_S);
+    council_checkin(c, circle_safe);
+    next->roster[0].data = AW_DATA_COARSE;
+    next->roster[2].data = AW_DATA_EXACT;
+    next->threshold++;
+}
+
+/* Goal: whoever sets a plan, whatever is typed: nobody learns more by it before its delay is over,
+ * and who is to learn less does so at once (SU-46).
+ * Method: a plan with a wrong secret, and an SOS; the delay passes. */
+static void test_levels_of_a_plan_that_waits(void)
+{
+    struct aw_state moved = there;
+    struct aw_plan next;
+    struct circle c;
+
+    begin_change(&c, 57, &next);
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &next, NULL, circle_wrong, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 5 * 60);
+    T_EQ(aw_subject_sos(c.hosts[0].subject, &there, NULL, circle_now(&c, 0)), AW_OK);
+    circle_pump(&c);
+    sees(&c, 1, 515100000, 812);
+    sees(&c, 2, 515100000, 812);
+    sees_nothing(&c, 3);
+    circle_run(&c, 2 * HOUR_S);
+    moved.lat_e7 = 515161000;
+    T_EQ(aw_subject_state_update(c.hosts[0].subject, &moved, circle_now(&c, 0)), AW_OK);
+    circle_run(&c, HOUR_S);
+    sees(&c, 1, 515200000, 812);
+    sees(&c, 3, 515161000, 12);
+    circle_free(&c);
+}
+
+/* Goal: as many shares open her place as the plan asks for that contacts go by: a plan that asks
+ * for more, and waits, hides it from nobody (SU-46). Method: such a plan, a check-in, silence. */
+static void test_threshold_of_a_plan_that_waits(void)
+{
+    struct aw_plan next;
+    struct circle c;
+
+    begin_change(&c, 58, &next);
+    next.roster[2].data = AW_DATA_NONE;
+    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &next, NULL, circle_safe, circle_now(&c, 0)),
+         AW_OK);
+    circle_run(&c, 60);
+    T_EQ(aw_subject_checkin(c.hosts[0].subject, circle_safe, &there, 0, NULL, circle_now(&c, 0)),
+         AW_OK);
+    circle_pump(&c);
+    c.hosts[0].is_asleep = true;
+    circle_run(&c, HOUR_S + 20 * MIN_S);
+    T_EQ(circle_view(&c, 2).pending_version, 3);
+    T_EQ(council_view(&c, 2).release, AW_RELEASE_YES);
+    sees(&c, 1, 515100000, 812);
+    sees(&c, 2, 515100000, 812);
+    circle_free(&c);
+}
+
 /* Goal: with one contact, who needs nobody else, his level holds all the same.
  * Method: each level; a check-in; he looks. */
 static void test_level_of_one_contact(void)
@@ -193,6 +261,8 @@ int main(void)
     T_RUN(test_accuracy);
     T_RUN(test_level_on_silence);
     T_RUN(test_level_in_an_alarm);
+    T_RUN(test_levels_of_a_plan_that_waits);
+    T_RUN(test_threshold_of_a_plan_that_waits);
     T_RUN(test_level_of_one_contact);
     return t_end();
 }
