@@ -47,12 +47,22 @@ bool aw_change_is_vouched(unsigned compared_count, unsigned human_count)
     return compared_count >= (human_count < VOUCHERS ? human_count : VOUCHERS);
 }
 
+/* spec/07-contact.md §12: "A contact that knows of a fellow (16 §5) MUST count humans of the circle
+ * only, but where all of the plan in force compared words." */
+static bool is_vouched(const struct contact *c, uint32_t since_s)
+{
+    unsigned humans = human_count(&c->plan), all = aw_co_compared(c, since_s, false);
+
+    if (aw_co_has_fellow(c) && all < humans)
+        return aw_change_is_vouched(aw_co_compared(c, since_s, true), humans);
+    return aw_change_is_vouched(all, humans);
+}
+
 /* spec/07-contact.md §12: "It MUST NOT take effect at a device whose own human is not one of them":
  * a witness does not say which plan another one was shown. */
 static bool may_take_effect(const struct contact *c, bool is_judged, uint32_t arrived_s)
 {
-    return is_judged || (c->own.words_at_s > arrived_s &&
-                         aw_change_is_vouched(aw_co_compared(c, arrived_s), human_count(&c->plan)));
+    return is_judged || (c->own.words_at_s > arrived_s && is_vouched(c, arrived_s));
 }
 
 /* ---- Plans ---- */
@@ -117,6 +127,7 @@ static void hold(struct contact *c, const struct aw_plan *plan, struct aw_bytes 
     g->arrived_at_s = now_s;
     g->effective_at_s = now_s + c->plan.change.loosen_s;
     g->loosens = (uint8_t)what;
+    g->decoys = plan->decoys;
     memcpy(c->pending, body.ptr, body.len);
     c->pending_len = (uint16_t)body.len;
     aw_co_touch(c, CONTACT_DIRTY_CHANGE | CONTACT_DIRTY_PENDING);

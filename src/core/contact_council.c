@@ -491,7 +491,16 @@ uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s)
     return away;
 }
 
-unsigned aw_co_compared(const struct contact *c, uint32_t since_s)
+bool aw_co_has_fellow(const struct contact *c)
+{
+    for (size_t i = 0; i < c->peers.used; i++) {
+        if (c->peers.list[i].is_fellow && aw_co_peer_counts(c, &c->peers.list[i]))
+            return true;
+    }
+    return false;
+}
+
+unsigned aw_co_compared(const struct contact *c, uint32_t since_s, bool fellows_only)
 {
     const struct aw_member *own = aw_co_own_member(c);
     uint64_t latest_s = aw_timebase_s(&c->time) + AW_LADDER_SKEW_S;
@@ -505,8 +514,8 @@ unsigned aw_co_compared(const struct contact *c, uint32_t since_s)
         const struct aw_member *m = aw_co_peer_member(c, peer);
 
         /* Whose clock is far ahead would have done so after anything that arrives. */
-        if (m != NULL && aw_co_peer_counts(c, peer) && peer->said.words_at > since_s &&
-            peer->said.words_at <= latest_s)
+        if (m != NULL && aw_co_peer_counts(c, peer) && (peer->is_fellow || !fellows_only) &&
+            peer->said.words_at > since_s && peer->said.words_at <= latest_s)
             humans |= UINT32_C(1) << m->human;
     }
     for (; humans != 0; humans &= humans - 1)

@@ -131,6 +131,7 @@ struct contact_change {
     uint32_t arrived_at_s;
     uint32_t effective_at_s;
     uint8_t loosens;        /* enum aw_plan_field: the first one */
+    uint16_t decoys;        /* of that plan: bit person - 1 */
     uint32_t setup_since_s; /* first plan */
     bool setup_over;
     bool has_keys; /* that her secret did not bring */
@@ -493,7 +494,8 @@ void aw_co_peers_call(struct contact *c, const struct aw_call *call,
                       uint32_t base_s);
 uint16_t aw_co_peers_away(const struct contact *c, uint64_t now_s);
 /* Humans who compared words with her in person since then, here and elsewhere. */
-unsigned aw_co_compared(const struct contact *c, uint32_t since_s);
+unsigned aw_co_compared(const struct contact *c, uint32_t since_s, bool fellows_only);
+bool aw_co_has_fellow(const struct contact *c);
 void aw_co_finding(const struct contact *c, bool inside, struct aw_finding_of_mine *out);
 /* Which shares somebody is given now. */
 enum aw_giving aw_co_giving(const struct contact *c, const struct aw_peer *peer);

@@ -65,8 +65,8 @@ static void render_waiting(const json_t *reply)
     if (reply_flag(reply, "unjudged"))
         (void)snprintf(text, sizeof text,
                        "Version %llu of the plan waits. No secret shows that it is hers: it takes "
-                       "effect only if two of you (or all) say 'compared', each after meeting her, "
-                       "and not before %s.",
+                       "effect only if two of her circle (or all of you) say 'compared', each after "
+                       "meeting her, and not before %s.",
                        version, at);
     else
         (void)snprintf(text, sizeof text, "Version %llu of the plan waits, and takes effect at %s.",
