@@ -253,6 +253,7 @@ static const struct aw_wire_field change_fields[] = {
     AW_ROW_BOOL(8, contact_change, setup_over),
     ROW_U32(9, contact_change, keys_at_s),
     AW_ROW_MAP_OPT(10, contact_change, keys, &keys_map),
+    AW_ROW_UINT_NONZERO(11, contact_change, decoys, 1, UINT16_MAX),
 };
 static const struct aw_wire_map change_map =
     AW_WIRE_TABLE("change", contact_change, change_fields, NULL);

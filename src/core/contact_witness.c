@@ -162,9 +162,8 @@ static void fill_said(struct contact *c, struct aw_peer *peer, struct aw_witness
     aw_co_witness_share(c, peer, aw_co_giving(c, peer), w);
 }
 
-/* spec/16-peers.md §5: "To a decoy a witness MUST say what he said himself, and that all is well."
- * "It MUST go on to name what the human had confirmed when he became one." */
-static void fill_decoy(const struct aw_peer *peer, struct aw_witness *w)
+/* What he said himself, and that all is well. */
+static void fill_echo(const struct aw_peer *peer, struct aw_witness *w)
 {
     w->plan_version = peer->said.plan_version;
     w->verdict = (struct aw_witness_verdict){
@@ -174,16 +173,45 @@ static void fill_decoy(const struct aw_peer *peer, struct aw_witness *w)
     };
     w->held_word = peer->said.held_word;
     w->held_beat = peer->said.held_beat;
+    w->has_statement = false;
+}
+
+/* spec/16-peers.md §5: "To a decoy a witness MUST say what he said himself, and that all is well."
+ * "It MUST go on to name what the human had confirmed when he became one." */
+static void fill_decoy(const struct aw_peer *peer, struct aw_witness *w)
+{
+    fill_echo(peer, w);
     w->confirm = peer->told_confirm;
     w->confirm_at = peer->told_confirm_at_s;
 }
 
+/* The plan that waits makes a decoy of him. */
+static bool is_leaving(const struct contact *c, const struct aw_peer *peer)
+{
+    return c->change.has_plan && (c->change.decoys >> (peer->person - 1) & 1) != 0;
+}
+
+/* spec/16-peers.md §5: "Whom a plan that waits makes a decoy MUST be told as one while all is
+ * well": his plan and his statements are his own from the removal on. */
+static bool is_told_as_decoy(const struct contact *c, const struct aw_peer *peer)
+{
+    struct aw_finding_of_mine mine;
+
+    if (!is_leaving(c, peer))
+        return false;
+    aw_co_finding(c, peer->is_fellow, &mine);
+    return mine.finding == AW_FINDING_FINE && mine.incident == AW_INCIDENT_NONE;
+}
+
 static void fill_badge(const struct contact *c, const struct aw_peer *peer, struct aw_witness *w)
 {
-    bool is_old = peer->is_decoy && peer->has_badge_key;
+    const uint8_t *key = own_badge_key(c);
 
-    aw_badge_make(w->badge, is_old ? peer->badge_key : own_badge_key(c), &peer->channel, true,
-                  w->number);
+    if (peer->is_decoy && peer->has_badge_key)
+        key = peer->badge_key;
+    else if (peer->is_fellow && is_leaving(c, peer) && aw_co_badge_key(c, peer) != NULL)
+        key = aw_co_badge_key(c, peer);
+    aw_badge_make(w->badge, key, &peer->channel, true, w->number);
 }
 
 static void fill(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
@@ -204,6 +232,8 @@ static void fill(struct contact *c, struct aw_peer *peer, struct aw_witness *w)
         fill_decoy(peer, w);
     else if (aw_co_peer_member(c, peer) != NULL && aw_co_own_member(c) != NULL)
         fill_said(c, peer, w);
+    if (is_told_as_decoy(c, peer))
+        fill_echo(peer, w);
     fill_badge(c, peer, w);
 }
 

@@ -123,6 +123,7 @@ static void play_removal(struct circle *c, struct aw_contact_peer before[2])
         circle_run(c, 12 * HOUR_S);
         circle_checkin(c, new_safe);
         expect_calm(c);
+        expect_same_others(c, before);
     }
     for (size_t n = 1; n <= 2; n++) {
         T_EQ(circle_view(c, n).plan_version, version + 1);
