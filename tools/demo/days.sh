@@ -179,24 +179,27 @@ at_all "has the weaker plan" watched.0.plan_version 4
 say "Ten minutes later it is in force."
 
 chapter "The plan asks for slots now: a cell each 30 seconds to each contact, whatever happens."
-in_slots() { # <what happens>: sets $arms, the cells of hers in ten slots, and shows it
+calm=
+in_slots() { # <what happens>: shows the cells of hers in ten slots, as many as in calm
   from=$(date +%s%3N) arms=$(relay_says arms) cells=$(relay_says deposited)
   sleep 3.75
   arms=$(($(relay_says arms) - arms)) cells=$(($(relay_says deposited) - cells))
   ten=$((300000 * 100 / (($(date +%s%3N) - from) * factor))) # percent
   arms=$((arms * ten / 100)) cells=$((cells * ten / 100))
   say "$(printf '%-36s %3s cells of hers, %3s of all four' "$1" "$arms" "$cells")"
+  [ -n "$calm" ] || calm=$arms
+  # Without slots it would be five times as many.
+  [ $arms -gt $((calm / 2)) ] || die "$1 not less than in calm"
+  [ $arms -lt $((calm * 2)) ] || die "$1 not more than in calm"
 }
 say "What relay one is given in ten slots; each cell has the same size:"
 in_slots "nothing happens:"
-calm=$arms
 aw subject journey 40m --json >"$work/answer" || die "a journey starts"
 aw subject signal stalled >"$work/said" || die "the journey stalls"
 aw subject here --place 51.4826,-0.0077,15 --json >"$work/answer" || die "a place is noted"
 in_slots "a journey that comes to a halt:"
-# Without slots it would be five times as many.
-[ $arms -gt $((calm / 2)) ] || die "an alarm is not less than calm"
-[ $arms -lt $((calm * 2)) ] || die "an alarm is not more than calm"
+checkin 'the other one'
+in_slots "and a call that somebody forced:"
 say "It is one for each of three contacts in each slot, but for slots that this machine misses."
 say "On the way the phone has asked, and nobody has answered:"
 quote <"$work/said"
@@ -206,5 +209,7 @@ there() { aw contact-three place w1 | grep -q '^ *geo:51.4826'; }
 await "contact three sees where the subject is now" there
 say "Contacts two and three were rung, and no relay could see it. Contact three sees where to go:"
 aw contact-three place w1 | sed -n 2,3p | quote
+at_all "reads of the duress" watched.0.incident.do_not_call true
+say "All three read, unlocked, that the call was made under duress."
 
 chapter "The end. It took $(($(date +%s) - started)) seconds; nothing is left behind."
