@@ -550,7 +550,8 @@ void sim_check_end(struct sim *w)
         w->stats->checks[SIM_I7_HEALED]++;
         w->stats->epochs += c->channel.cur.number;
         if (!sim_host_runs(&w->hosts[n]) || !sim_host_runs(&w->hosts[0]))
-            sim_fail(w, SIM_I7_HEALED, "somebody does not run at the end");
+            sim_fail(w, SIM_I7_HEALED, "%s does not run at the end",
+                     sim_name(sim_host_runs(&w->hosts[0]) ? (uint8_t)n : 0));
         else if (said_ms + (uint64_t)s->plan.beat_s * 2000 + SIM_HOUR < w->now_ms)
             sim_fail(w, SIM_I7_HEALED, "%s has heard nothing of her since statement %u",
                      sim_name(n), (unsigned)seq);

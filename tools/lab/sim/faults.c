@@ -213,14 +213,25 @@ static void step_clock(struct sim *w)
     sim_host_pump(w, h);
 }
 
-/* A clock that lost its battery, or that was set by nonsense. */
+static const struct aw_timebase *time_of(const struct sim_host *h)
+{
+    return h->is_hers ? &subject_of_const(h->subject)->time : &contact_of_const(h->contact)->time;
+}
+
+static uint64_t engine_s(const struct sim_host *h)
+{
+    return aw_timebase_s(time_of(h));
+}
+
+/* A clock that lost its battery, or that was set by nonsense. Not to 2038 for an engine that waits
+ * for its clock to catch up: it would have that time for good (07 §4). */
 static void go_astray(struct sim *w)
 {
     struct sim_host *h = any_host(w);
     bool is_1970 = sim_chance(&w->rng, 600);
     uint64_t span_ms = span(w);
 
-    if (h->is_astray)
+    if (h->is_astray || (!is_1970 && sim_host_runs(h) && time_of(h)->is_behind))
         return;
     h->is_astray = true;
     h->wall_ms += (is_1970 ? SIM_HOUR : SIM_2038_MS) - sim_host_now(w, h).wall_ms;
@@ -264,12 +275,6 @@ void sim_faults_boot(struct sim *w, struct sim_host *h)
 {
     if (h->is_astray && sim_host_off_ms(w, h) > 0)
         set_right(w, h);
-}
-
-static uint64_t engine_s(const struct sim_host *h)
-{
-    return aw_timebase_s(h->is_hers ? &subject_of_const(h->subject)->time
-                                    : &contact_of_const(h->contact)->time);
 }
 
 /* One that began in 1970 goes on from its last store until the clock is right. */
@@ -539,6 +544,8 @@ static void start_anew(struct sim *w, struct sim_host *h)
     uint64_t at_s = engine_s(h);
 
     if (at_s > sim_now_s(w) + 60) {
+        sim_note(w, "%s: is off for %u min, until the time that it took for true", sim_name(h->idx),
+                 (unsigned)((at_s - sim_now_s(w)) / 60));
         sim_host_crash(w, h, (at_s - sim_now_s(w)) * SIM_SECOND);
         return;
     }
