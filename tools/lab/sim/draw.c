@@ -77,6 +77,11 @@ static void draw_size(struct sim *w)
     s->deposit_cap = 16 + 3u * s->contacts;
 }
 
+static bool is_named(const struct sim *w, enum sim_fault fault)
+{
+    return w->options.faults_on != UINT32_MAX && (w->options.faults_on >> fault & 1) != 0;
+}
+
 static void draw_faults(struct sim *w)
 {
     struct sim_rng rng = sim_stream(w, 2);
@@ -100,10 +105,13 @@ static void draw_faults(struct sim *w)
     if (w->scene.strength[SIM_FAULT_REMOVAL] > 0)
         w->scene.strength[SIM_FAULT_ODD] = w->scene.strength[SIM_FAULT_PAUSE] = 0;
     /* Open: see README.md. Who names it gets it. */
-    if ((w->options.faults_on == UINT32_MAX ||
-         (w->options.faults_on >> SIM_FAULT_REMOVAL & 1) == 0) &&
+    if (!is_named(w, SIM_FAULT_REMOVAL) &&
         (w->scene.strength[SIM_FAULT_RESTORE] > 0 || w->scene.strength[SIM_FAULT_LIE] > 0))
         w->scene.strength[SIM_FAULT_REMOVAL] = 0;
+    if (!is_named(w, SIM_FAULT_EPOCH) &&
+        (w->scene.strength[SIM_FAULT_RESTORE] > 0 || w->scene.strength[SIM_FAULT_LIE] > 0 ||
+         w->scene.strength[SIM_FAULT_CLOCK] > 0))
+        w->scene.strength[SIM_FAULT_EPOCH] = 0;
 }
 
 static void draw_pace(struct sim *w)
