@@ -277,8 +277,12 @@ bool host_request(void *ctx, const char *what, const json_t *request, json_t **r
         if (strcmp(requests[i].what, what) == 0) {
             bool ok = requests[i].handle(host, request, reply, fail);
 
-            if (ok && requests[i].is_sign)
+            if (!ok) { /* an answer may have been begun when the store refused */
+                json_decref(*reply);
+                *reply = NULL;
+            } else if (requests[i].is_sign) {
                 host_net_answered(host, NULL);
+            }
             host_net_kick(host); /* what the engines want done now */
             return ok;
         }
