@@ -663,37 +663,6 @@ static void test_words_compared_elsewhere(void)
     circle_free(&c);
 }
 
-/* Goal: inside the circle two of the circle stand for a secret that she forgot, not one of them and
- * somebody outside; all of the plan do, too (CO-99). Method: contacts 1 and 2 are the circle;
- * contact 3 compares words beside contact 1, and then contact 2 does. */
-static void test_words_compared_outside(void)
-{
-    struct aw_plan plan;
-    struct circle c;
-
-    council_init(&c, 3, 56, &plan);
-    plan.council.witness_s = 600;
-    plan.schedule[0].every_s = 72 * HOUR_S;
-    plan.change.loosen_s = 4 * HOUR_S;
-    plan.change.setup = false;
-    council_begin(&c, &plan, 3);
-    circle_run(&c, HOUR_S);
-    T_EQ(council_view(&c, 1).fellows, 1);
-    plan.grace_s += 60;
-    T_EQ(aw_subject_plan_set(c.hosts[0].subject, &plan, NULL, circle_wrong, circle_now(&c, 0)),
-         AW_OK);
-    circle_run(&c, 60);
-    T_EQ(aw_contact_words_compared(c.hosts[1].contact, circle_now(&c, 1)), AW_OK);
-    T_EQ(aw_contact_words_compared(c.hosts[3].contact, circle_now(&c, 3)), AW_OK);
-    circle_run(&c, 5 * HOUR_S);
-    T_EQ(circle_view(&c, 1).plan_version, 1);
-    T_EQ(aw_contact_words_compared(c.hosts[2].contact, circle_now(&c, 2)), AW_OK);
-    circle_run(&c, HOUR_S);
-    for (size_t n = 1; n <= 2; n++)
-        T_EQ(circle_view(&c, n).plan_version, 2);
-    circle_free(&c);
-}
-
 /* Cells for contact 3 from her phone are lost while `budget` is 0, for contacts 1 and 2 while it is
  * 1, for nobody above. */
 static unsigned parted(struct circle *c, const struct circle_cell *cell)
@@ -803,7 +772,6 @@ int main(void)
     T_RUN(test_a_thousand_lies);
     T_RUN(test_badge_of_a_restored_device);
     T_RUN(test_words_compared_elsewhere);
-    T_RUN(test_words_compared_outside);
     T_RUN(test_attack_32_two_plans);
     T_RUN(test_gone_while_stored);
     return t_end();

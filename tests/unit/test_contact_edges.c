@@ -62,7 +62,7 @@ static void test_card_shares(void)
     e = council_engine(&c, 1);
     p = &e->peers.place;
     T_EQ(p->has_card, 0);
-    e->ladder.incident = AW_INCIDENT_MISSED; /* without one no share is taken */
+    e->ladder.incident = AW_INCIDENT_MISSED;     /* without one no share is taken */
     memset(w.share + 1, 0xff, AW_SHARE_LEN - 1); /* no scalar */
     aw_co_take_card_share(e, 2, &w);
     T_EQ(p->has_card, 0);

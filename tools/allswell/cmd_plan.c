@@ -63,11 +63,12 @@ static void render_waiting(const json_t *reply)
 
     text_time_write(at, reply_number(reply, "effective_at"));
     if (reply_flag(reply, "unjudged"))
-        (void)snprintf(text, sizeof text,
-                       "Version %llu of the plan waits. No secret shows that it is hers: it takes "
-                       "effect only if two of her circle (or all of you) say 'compared', each after "
-                       "meeting her, and not before %s.",
-                       version, at);
+        (void)snprintf(
+            text, sizeof text,
+            "Version %llu of the plan waits. No secret shows that it is hers: it takes "
+            "effect only if two of her circle (or all of you) say 'compared', each after "
+            "meeting her, and not before %s.",
+            version, at);
     else
         (void)snprintf(text, sizeof text, "Version %llu of the plan waits, and takes effect at %s.",
                        version, at);
