@@ -4,8 +4,8 @@
 # the summary.
 # Usage: tools/check.sh [--quick | --after-proof]
 #   --quick        gcc build and its tests only: no sanitizers, no clang-tidy, no valgrind
-#   --after-proof  without the tests that tools/proof.sh --quick has just run; clang-tidy and valgrind
-#                  look at a third, each commit at the next
+#   --after-proof  without the tests that tools/proof.sh --quick has just run; clang-tidy and
+#                  valgrind look at a third, each commit at the next
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD

@@ -44,9 +44,9 @@ static uint8_t lower_level(uint8_t a, uint8_t b)
     return a == AW_DATA_COARSE ? a : b;
 }
 
-/* spec/06-subject.md §5: "While contacts may hold back a plan that loosens (07 §12), the threshold
- * MUST be that of the plan before, and the data level of each contact the lower one of both": whom
- * the plan before does not name has none. */
+/* spec/06-subject.md §5: "While contacts may hold back a plan that loosens (SU-35), the threshold
+ * MUST be that of the plan before, and the data level of each contact the lower one of both; whom
+ * that plan does not name, or whose number it gave to another person, has 0." */
 uint8_t aw_su_data_level(const struct subject *s, size_t i)
 {
     const struct person *p = &s->people[i];
