@@ -122,7 +122,7 @@ bool check_relay(const struct aw_endpoint *endpoint, int connect_ms, struct tool
 {
     char host[AW_ADDRESS_LEN_MAX + 1];
     uint16_t port = check_split(host, endpoint->address);
-    enum aw_dial_fault why;
+    enum aw_dial_fault why = AW_DIAL_TIME;
 
     if (aw_host_is_onion(host))
         return fail_set(fail, TOOL_STATE,
@@ -138,7 +138,7 @@ static bool check_through(const struct aw_endpoint *endpoint, const struct aw_pr
 {
     char host[AW_ADDRESS_LEN_MAX + 1];
     uint16_t port = check_split(host, endpoint->address);
-    enum aw_dial_fault why;
+    enum aw_dial_fault why = AW_DIAL_TIME;
 
     if (!try_dial(endpoint, proxy, &why, fail))
         return false;
