@@ -37,14 +37,14 @@ static void refused(uint8_t *file, size_t len, const uint8_t with[AW_PRESENCE_KE
 }
 
 /* In a block of its length, so that a byte read beyond it is seen. */
-static void hostile(const uint8_t *bytes, size_t len)
+static void hostile(const uint8_t *bytes, size_t len, const uint8_t with[AW_PRESENCE_KEY_LEN])
 {
     uint8_t *file = malloc(len > 0 ? len : 1);
 
     AW_ASSERT(file != NULL);
     if (len > 0)
         memcpy(file, bytes, len);
-    refused(file, len, key);
+    refused(file, len, with);
     free(file);
 }
 
@@ -86,7 +86,7 @@ static void sealed(struct take *in)
     refused(file, len, other_key);
     damaged_len = damage(file, len, in);
     if (damaged_len != len || memcmp(file, whole, len) != 0)
-        hostile(file, damaged_len);
+        hostile(file, damaged_len, key);
     must(aw_backup_open(&plain, whole, len, key), AW_OK);
     AW_ASSERT(plain.len == image.len && memcmp(plain.ptr, image.ptr, image.len) == 0);
 }
@@ -98,6 +98,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if ((take_byte(&in) & 1) == 0)
         sealed(&in);
     else
-        hostile(in.ptr, in.len);
+        hostile(in.ptr, in.len, other_key); /* what was sealed with the other one, it has seen */
     return 0;
 }
