@@ -128,15 +128,21 @@ static inline unsigned t_step(unsigned slow)
 #if __has_feature(memory_sanitizer)
 #define T_UNDER_MSAN true
 #endif
+#if __has_feature(address_sanitizer)
+#define T_UNDER_ASAN true
+#endif
 #endif
 #ifndef T_UNDER_MSAN
 #define T_UNDER_MSAN false
+#endif
+#ifndef T_UNDER_ASAN
+#define T_UNDER_ASAN false
 #endif
 
 /* Whether days of virtual time take minutes: a test then plays fewer of them. */
 static inline bool t_is_slow(void)
 {
-    return T_UNDER_MSAN || t_under_valgrind();
+    return T_UNDER_MSAN || T_UNDER_ASAN || t_under_valgrind();
 }
 
 /*
