@@ -233,7 +233,6 @@ static void take_word(struct contact *c, const struct aw_opened *opened, const s
     struct aw_ladder_rules rules = aw_co_rules(c);
     uint64_t now_s = aw_timebase_s(&c->time);
     bool is_end = call->kind == AW_CALL_TIMER && call->timer.op == AW_TIMER_END;
-
     bool is_third = aw_co_is_third_wrong(&c->book.wrong_count, taken->verdict);
 
     if (call->kind == AW_CALL_CHECKIN || call->kind == AW_CALL_PLAN || is_end)

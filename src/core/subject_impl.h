@@ -408,7 +408,8 @@ void aw_su_schedule(struct subject *s);
 
 /* NULL: every contact goes by the plan. */
 const struct aw_plan *aw_su_former(const struct subject *s);
-/* Before `next` becomes the plan; when a contact has received it; when time passes. */
+/* Before `next` becomes the plan; when a contact has received it; when a number is given to
+ * somebody else; when time passes. */
 void aw_su_former_keep(struct subject *s, const struct aw_plan *next);
 void aw_su_former_heard(struct subject *s);
 void aw_su_former_leave(struct subject *s, uint8_t person);

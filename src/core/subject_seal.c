@@ -10,17 +10,11 @@
 /* Her state as it goes out: one key, one share for each human, and for each contact a seal that
  * holds no more than he may learn (spec/06-subject.md §5). */
 
-/* The plan that contacts may still go by, for those whom she did not remove; NULL: there is none.
- */
-static const struct aw_plan *former_for(const struct subject *s, const struct person *p)
-{
-    return aw_su_decoy_const(s, p) == NULL ? aw_su_former(s) : NULL;
-}
-
-/* Whose entry says which share is his. */
+/* The entry that says which share is his: of the plan that contacts may still go by, for those whom
+ * she did not remove. */
 static const struct aw_member *shareholder(const struct subject *s, const struct person *p)
 {
-    const struct aw_plan *former = former_for(s, p);
+    const struct aw_plan *former = aw_su_decoy_const(s, p) == NULL ? aw_su_former(s) : NULL;
 
     return former != NULL ? aw_plan_member(former, aw_su_number(s, p)) : aw_su_member(s, p);
 }
